@@ -1,6 +1,6 @@
 /** Pages for people point to files that exist: their links, and the source files and tests that they name. */
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
@@ -20,13 +20,13 @@ it.each(pages)('%s links to files that exist', page => {
 })
 
 it('docs/architecture.md names source files that exist', () => {
-  const paths = found('docs/architecture.md', /`([\w-]+\/(?:src|test)\/[\w/.-]+\.(?:ts|proto))`/g).flat()
+  const paths = found('docs/architecture.md', /`([\w-]+\/[\w/.-]+\.(?:tsx?|proto))`/g).flat()
   expect(paths.length).toBeGreaterThan(50)
-  expect(missing(paths.map(path => `packages/${path}`))).toEqual([])
+  expect(missing(paths.map(path => (path.startsWith('test/') ? path : `packages/${path}`)))).toEqual([])
 })
 
 it('docs/glossary.md names source files that exist', () => {
-  const names = found('docs/glossary.md', /`(core|detector|simulator|react|cli)\/([\w/.-]+\.tsx?)`/g)
+  const names = found('docs/glossary.md', /`(core|detector|simulator|react|port|cli)\/([\w/.-]+\.tsx?)`/g)
   expect(names.length).toBeGreaterThan(50)
   const paths = names.map(
     ([name = '', path]) => `packages/${name.replace('detector', 'failure-detector')}/src/${path}`,
@@ -34,13 +34,30 @@ it('docs/glossary.md names source files that exist', () => {
   expect(missing(paths)).toEqual([])
 })
 
+/** The prefixes of docs/scenarios.md. */
+const testFolders = new Map([
+  ['sim', 'packages/simulator/test/scenarios'],
+  ['fd', 'packages/failure-detector/test'],
+  ['core', 'packages/core/test'],
+])
+
 it('docs/scenarios.md names tests that exist', () => {
-  const folders = new Map([
-    ['sim', 'packages/simulator/test/scenarios'],
-    ['fd', 'packages/failure-detector/test'],
-    ['core', 'packages/core/test'],
-  ])
   const names = found('docs/scenarios.md', /`(sim|fd|core):([\w/-]+)`/g)
   expect(names.length).toBeGreaterThan(50)
-  expect(missing(names.map(([prefix = '', name]) => `${folders.get(prefix)}/${name}.test.ts`))).toEqual([])
+  expect(missing(names.map(([prefix = '', name]) => `${testFolders.get(prefix)}/${name}.test.ts`))).toEqual(
+    [],
+  )
+})
+
+it('docs/scenarios.md names every test that cites a scenario', () => {
+  const unnamed = [...testFolders].flatMap(([prefix, folder]) =>
+    globSync(`${folder}/**/*.test.ts`, { cwd: root }).flatMap(path => {
+      const name = `\`${prefix}:${relative(folder, path).replace(/\.test\.ts$/, '')}\``
+      return found(path, /scenario (\d+)/g).flatMap(([number = '']) => {
+        const row = read('docs/scenarios.md').match(new RegExp(`^\\| ${number} \\|.*$`, 'm'))?.[0] ?? ''
+        return row.includes(name) ? [] : [`${number}: ${name}`]
+      })
+    }),
+  )
+  expect(unnamed).toEqual([])
 })

@@ -18,6 +18,8 @@ it.each([
   ['core', 'index.ts'],
   ['core', 'browser.ts'],
   ['failure-detector', 'index.ts'],
+  ['port', 'index.ts'],
+  ['port', 'node.ts'],
   ['react', 'index.ts'],
   ['react', 'suspense.ts'],
   ['simulator', 'index.ts'],

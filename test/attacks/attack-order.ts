@@ -14,4 +14,8 @@ export interface AttackOrder {
   readonly documentAuthor: number
   /** How often an attack acts that ends by itself. */
   readonly times: number
+  /** The honest member that ends and starts again, if the attack has one. It has the same address again. */
+  readonly returning: Target | undefined
+  /** A sync frame with facts that were recorded before the attack, in base64; empty: nothing was recorded. */
+  readonly recorded: string
 }

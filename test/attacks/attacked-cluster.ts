@@ -1,5 +1,6 @@
 /** Attacked cluster: honest members in processes of their own. Each reports its events and, on request, its state. */
 import { fileURLToPath } from 'node:url'
+import type { JoinOptions } from '@hearsay/core'
 import { execArgv } from '../helpers/exec-argv.ts'
 import { Cluster } from '../processes/cluster.ts'
 import { startMember } from '../processes/member.ts'
@@ -44,31 +45,33 @@ export class AttackedCluster {
     this.#subject = {
       name: 'attacked',
       firstAddress,
-      start: (index, bootstrap, sightings) => {
-        const name = memberName(index)
+      start: (index, bootstrap) => {
         const loopback = '/ip4/127.0.0.1/tcp/0'
         const listen = index === 0 ? [firstAddress, `${loopback}/ws`] : [loopback]
-        const place = { listen, relay: index === 0, ...(bootstrap && { bootstrap: [bootstrap] }) }
-        const options = { ...credentials, name, mdns: false, profile: 'local', ...place }
-        const args = [
-          ...execArgv,
-          '--expose-gc',
-          '--max-old-space-size=1024',
-          program,
-          JSON.stringify(options),
-        ]
-        return startMember(name, process.execPath, args, line => {
-          if (!line.startsWith('{')) return undefined
-          const printed = JSON.parse(line)
-          if (isSightingEvent(printed.event)) sightings.record(name, printed.event, printed.name)
-          if (printed.event === 'joining') this.#joining.set(name, performance.now())
-          if (printed.event === 'report') this.#waiting.get(name)?.(printed.report)
-          if (printed.event !== 'ready') return undefined
-          this.#ready(name, printed)
-          return printed.addresses[0]
+        return this.#start(index, {
+          listen,
+          relay: index === 0,
+          ...(bootstrap && { bootstrap: [bootstrap] }),
         })
       },
     }
+  }
+
+  #start(index: number, place: Pick<JoinOptions, 'bootstrap' | 'listen' | 'relay' | 'storage'>): Member {
+    const name = memberName(index)
+    const { sightings } = this.processes
+    const options = { ...this.credentials, name, mdns: false, profile: 'local', ...place }
+    const args = [...execArgv, '--expose-gc', '--max-old-space-size=1024', program, JSON.stringify(options)]
+    return startMember(name, process.execPath, args, line => {
+      if (!line.startsWith('{')) return undefined
+      const printed = JSON.parse(line)
+      if (isSightingEvent(printed.event)) sightings.record(name, printed.event, printed.name)
+      if (printed.event === 'joining') this.#joining.set(name, performance.now())
+      if (printed.event === 'report') this.#waiting.get(name)?.(printed.report)
+      if (printed.event !== 'ready') return undefined
+      this.#ready(name, printed)
+      return printed.addresses[0]
+    })
   }
 
   #ready(name: string, printed: Omit<Target, 'name'> & { addresses: string[]; author: number }): void {
@@ -91,10 +94,19 @@ export class AttackedCluster {
   /** Starts one more member, which joins through the first one. */
   addMember(): Member {
     const { members, sightings } = this.processes
-    // A name is never used again, so that the events about two members stay apart.
-    const member = this.#subject.start(this.#started++, this.#subject.firstAddress, sightings)
+    const member = this.#subject.start(this.newIndex(), this.#subject.firstAddress, sightings)
     members.push(member)
     return member
+  }
+
+  /** The index of one more member. No index is given twice, so that the events about two members stay apart. */
+  newIndex(): number {
+    return this.#started++
+  }
+
+  /** Starts the member of an index at its place, which it may have had before. It joins through the first member. */
+  startMember(index: number, place: Pick<JoinOptions, 'listen' | 'storage'>): Member {
+    return this.#start(index, { ...place, bootstrap: [this.#subject.firstAddress] })
   }
 
   /** The targets of an attack: all running members, the one that attacks enter by first. */

@@ -6,6 +6,8 @@ export interface Attack {
   /** For the table. */
   readonly title: string
   readonly by: readonly ('stranger' | 'member')[]
+  /** When an additional honest member, which has a storage, ends and starts again. @default there is no such member */
+  readonly returning?: 'before' | 'during'
   /** The largest value of each number that the attacker counts, for a stranger and for a member. Missing: any. */
   readonly atMost?: (by: 'stranger' | 'member', members: number) => Readonly<Record<string, number>>
 }
@@ -47,5 +49,14 @@ export const attacks: readonly Attack[] = [
     title: 'WebSockets of a foreign origin',
     by: ['stranger'],
     atMost: () => ({ opened: 0 }),
+  },
+  { name: 'withholdingRelay', title: '8 members forward nothing about two others', by: ['member'] },
+  { name: 'replayedGoodbye', title: 'the goodbye of a member that returned', by: both, returning: 'before' },
+  {
+    name: 'floodAcrossRestart',
+    title: '200 introduced identities a second while a member starts again',
+    by: both,
+    returning: 'during',
+    atMost: by => ({ 'back ms': 3_000, 'strangers stored': by === 'stranger' ? 0 : 64 }),
   },
 ]

@@ -1,4 +1,7 @@
-/** Honest state: what the members share while they are attacked. An attacker that is a member knows it. */
+/**
+ * Honest state: the room, the config and the document that the honest members have open during an attack. An attacker that
+ * is a member knows their names and the text.
+ */
 export const roomName = 'room'
 export const configName = 'flags'
 export const documentName = 'text'

@@ -44,6 +44,8 @@ export async function measureJoins(
     addresses: cluster.addresses(),
     documentAuthor: 0,
     times: joins,
+    returning: undefined,
+    recorded: '',
   })
   const timer = setInterval(() => progress?.(attacker.counted()), progressMs)
   await attacker.ended.finally(() => clearInterval(timer))

@@ -9,11 +9,13 @@ import { type Attacker, startAttacker } from './attacker.ts'
 import type { Attack } from './attacks.ts'
 import { documentText } from './honest-state.ts'
 import { type MemberReport, refusedSince } from './member-report.ts'
+import type { Target } from './raw-peer.ts'
+import { ReturningMember } from './returning-member.ts'
 
 export interface Figures {
   /** Honest members that at least one honest member does not see alive at the end, and processes that ended. */
   readonly lost: number
-  /** `fail` events about honest members that run. */
+  /** `fail` and `leave` events about honest members that run. */
   readonly falseDeaths: number
   /** Until all honest members, the newcomer included, have reported the killed member dead. Null: not within 30 s. */
   readonly deadMs: number | null
@@ -31,7 +33,7 @@ export interface Figures {
   readonly refused: Readonly<Record<string, number>>
   /** Whether the attacker ended before the attack did: then the other figures mean nothing. */
   readonly attackFailed: boolean
-  /** What the attacker counted. */
+  /** What the attacker counted, and how the returning member did. */
   readonly counted: Readonly<Record<string, number>>
 }
 
@@ -51,17 +53,21 @@ export const maxKeptGrowthMb = 16
  */
 export async function measure(
   cluster: AttackedCluster,
-  attack?: Pick<Attack, 'name'> & { readonly asked: 'stranger' | 'member' },
+  attack?: Pick<Attack, 'name' | 'returning'> & { readonly asked: 'stranger' | 'member' },
 ): Promise<Figures> {
+  const returning = attack?.returning && (await ReturningMember.start(cluster))
+  const recorded = attack?.returning === 'before' ? await returning?.leaveAndReturn() : undefined
   const before = await cluster.reports()
   const sinceMs = performance.now()
-  const attacker = attack && startAttack(cluster, attack)
+  const attacker = attack && startAttack(cluster, { ...attack, recorded, returning: returning?.target })
   try {
     await attacker?.begun
     await sleep(leadMs)
+    const backMs = attack?.returning === 'during' ? await returning?.crashAndReturn() : undefined
     const seenMs = await newcomerSeen(cluster)
     const deadMs = await killedSeen(cluster)
     const during = await cluster.reports()
+    const stored = attack?.returning === 'during' ? await returning?.strangersStored() : undefined
     // The last numbers of the attacker arrive once a second.
     await sleep(1_000)
     await attacker?.stop()
@@ -69,7 +75,10 @@ export async function measure(
     const after = await reportsWithMemoryBack(cluster, before)
     const running = cluster.targets()
     const names = new Set(running.map(({ name }) => name))
-    const events = cluster.processes.sightings.since(sinceMs).filter(({ member }) => names.has(member))
+    const hadEnded = (name: string, atMs: number) => name === returning?.name && atMs < returning.returnedAtMs
+    const events = cluster.processes.sightings
+      .since(sinceMs)
+      .filter(({ member, atMs }) => names.has(member) && !hadEnded(member, atMs))
     const answered = after.filter(report => report !== undefined)
     const unseen = running.filter(({ id }) => answered.some(({ alive }) => !alive.includes(id)))
     const ids = new Set([...cluster.honest.values()].map(({ target }) => target.id))
@@ -77,7 +86,7 @@ export async function measure(
       report?.alive.filter(id => !ids.has(id)).length ?? 0
     return {
       lost: unseen.length + after.length - answered.length,
-      falseDeaths: events.filter(({ event }) => event === 'fail').length,
+      falseDeaths: events.filter(({ event }) => event === 'fail' || event === 'leave').length,
       deadMs,
       seenMs,
       suspects: events.filter(({ event }) => event === 'suspect').length,
@@ -87,10 +96,15 @@ export async function measure(
       damaged: damage(answered, running.length),
       refused: refusedSince(before, answered),
       attackFailed: attacker?.hasFailed() ?? false,
-      counted: attacker?.counted() ?? {},
+      counted: {
+        ...attacker?.counted(),
+        ...(backMs !== undefined && { 'back ms': backMs }),
+        ...(stored !== undefined && { 'strangers stored': stored }),
+      },
     }
   } finally {
     await attacker?.stop()
+    await returning?.discard()
   }
 }
 
@@ -104,13 +118,18 @@ async function reportsWithMemoryBack(cluster: AttackedCluster, before: Reports):
   }
 }
 
-export function startAttack(
+function startAttack(
   cluster: AttackedCluster,
   {
     name,
     asked,
-    times = 0,
-  }: Pick<Attack, 'name'> & { readonly asked: 'stranger' | 'member'; readonly times?: number },
+    recorded = '',
+    returning,
+  }: Pick<Attack, 'name'> & {
+    readonly asked: 'stranger' | 'member'
+    readonly recorded?: string | undefined
+    readonly returning?: Target | undefined
+  },
 ): Attacker {
   const { cluster: clusterName, secret } = cluster.credentials
   return startAttacker({
@@ -120,7 +139,9 @@ export function startAttack(
     targets: cluster.targets(),
     addresses: cluster.addresses(),
     documentAuthor: cluster.documentAuthor,
-    times,
+    times: 0,
+    returning,
+    recorded,
   })
 }
 

@@ -1,7 +1,8 @@
 /**
  * One honest member in a process of its own, in one room and one shared config. Argument: its options as JSON.
  *
- * Prints events as `hearsay join --json` does. On the line `report` it prints its state after a garbage collection.
+ * Prints events as `hearsay join --json` does. On the line `report` it prints its state after a garbage collection, and on
+ * the line `leave` it leaves and ends.
  */
 import { createInterface } from 'node:readline'
 import { type Cluster, type JoinOptions, joinCluster } from '@hearsay/core'
@@ -30,6 +31,7 @@ print({ event: 'ready', id, incarnation, addresses, author })
 
 createInterface({ input: process.stdin }).on('line', line => {
   if (line === 'report') void report(cluster).then(report => print({ event: 'report', report }))
+  if (line === 'leave') void cluster.leave().then(() => process.exit())
 })
 
 async function report({ members, health }: Cluster): Promise<MemberReport> {

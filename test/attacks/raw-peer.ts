@@ -47,7 +47,10 @@ const openTimeoutMs = 3_000
 /** A full stream is given so long to drain. */
 const drainTimeoutMs = 1_000
 
-type Route = Channel | 'rumors'
+export type Route = Channel | 'rumors'
+
+/** @param frame without its length; the first frame of a channel is a hello */
+export type FrameListener = (from: string, route: Route, frame: Uint8Array) => void
 
 export class RawPeer {
   readonly identity: Identity
@@ -57,16 +60,25 @@ export class RawPeer {
   lastRequest: Uint8Array | undefined
   readonly #credentials: Credentials
   readonly #streams = new Map<string, Stream>()
+  readonly #onFrame: FrameListener | undefined
 
-  private constructor(credentials: Credentials, identity: Identity, node: Libp2p) {
+  private constructor(
+    credentials: Credentials,
+    { identity, node, onFrame }: { identity: Identity; node: Libp2p; onFrame: FrameListener | undefined },
+  ) {
     this.#credentials = credentials
+    this.#onFrame = onFrame
     this.identity = identity
     this.node = node
     this.tag = clusterTag(credentials.cluster)
   }
 
-  static async create(credentials: Credentials, given?: Identity): Promise<RawPeer> {
-    const identity = given ?? (await Identity.create(clusterTag(credentials.cluster)))
+  /** @param onFrame called with all that members send except probes @default everything is read and dropped */
+  static async create(
+    credentials: Credentials,
+    given: { readonly identity?: Identity; readonly onFrame?: FrameListener } = {},
+  ): Promise<RawPeer> {
+    const identity = given.identity ?? (await Identity.create(clusterTag(credentials.cluster)))
     const node = await createLibp2p({
       privateKey: identity.key,
       addresses: { listen: [] },
@@ -76,7 +88,7 @@ export class RawPeer {
       connectionMonitor: { enabled: false },
       connectionManager: { maxConnections: 4_096 },
     })
-    const peer = new RawPeer(credentials, identity, node)
+    const peer = new RawPeer(credentials, { identity, node, onFrame: given.onFrame })
     await peer.#answer()
     return peer
   }
@@ -92,6 +104,10 @@ export class RawPeer {
     const isAdmitted = await this.connect(target)
     await this.sendFacts(target, [await this.identity.record({ name: 'attacker' })])
     return isAdmitted
+  }
+
+  isConnected(id: string): boolean {
+    return this.node.getConnections().some(({ remotePeer }) => remotePeer.toString() === id)
   }
 
   async dial(address: string): Promise<Connection | undefined> {
@@ -151,7 +167,12 @@ export class RawPeer {
 
   /** Publishes on a gossipsub topic, to this target only. */
   publish(target: Target, topic: string, data: Uint8Array): Promise<boolean> {
-    return this.sendBytes(target, 'rumors', prefixed(encodePublish(topic, data)))
+    return this.sendRpc(target, encodePublish(topic, data))
+  }
+
+  /** Sends an RPC of gossipsub. */
+  sendRpc(target: Target, rpc: Uint8Array): Promise<boolean> {
+    return this.sendBytes(target, 'rumors', prefixed(rpc))
   }
 
   /** @returns whether the bytes were accepted for sending */
@@ -169,14 +190,14 @@ export class RawPeer {
 
   /** A new stream with its hello. The same connection carries all streams to a target. */
   async open(target: Target, route: Route): Promise<Stream | undefined> {
-    const [open] = this.node.getConnections().filter(({ remotePeer }) => remotePeer.toString() === target.id)
-    if (!open) await this.connect(target)
+    if (!this.isConnected(target.id)) await this.connect(target)
     const [connection] = this.node
       .getConnections()
       .filter(({ remotePeer }) => remotePeer.toString() === target.id)
     if (!connection) return undefined
-    const protocol = route === 'rumors' ? rumorProtocol : protocols[route]
-    const stream = await connection.newStream(protocol, { signal: AbortSignal.timeout(openTimeoutMs) })
+    const stream = await connection.newStream(protocolOf(route), {
+      signal: AbortSignal.timeout(openTimeoutMs),
+    })
     // An inbound message would wait in memory without a listener.
     stream.addEventListener('message', () => {})
     if (route !== 'rumors') stream.send(prefixed(encodeHello({ cluster: this.tag, epochMs: Date.now() })))
@@ -192,23 +213,35 @@ export class RawPeer {
     return stream
   }
 
-  /** Answers probes, and reads everything else without an answer. */
+  /** Answers probes, and reads everything else without an answer of its own. */
   async #answer(): Promise<void> {
-    for (const protocol of [protocols.sync, protocols.space, rumorProtocol])
-      await this.node.handle(protocol, stream => stream.addEventListener('message', () => {}))
+    for (const route of ['sync', 'space', 'rumors'] as const)
+      await this.node.handle(protocolOf(route), (stream, { remotePeer }) =>
+        this.#onFrame
+          ? void readFrames(stream, frame => this.#onFrame?.(remotePeer.toString(), route, frame))
+          : stream.addEventListener('message', () => {}),
+      )
     await this.node.handle(protocols.probe, async (stream, connection) => {
-      const frames = lpStream(stream)
       const target = { id: connection.remotePeer.toString(), name: '', address: '', incarnation: 0 }
-      try {
-        for (;;) {
-          const probe = decodeProbe((await frames.read()).subarray())
-          if (probe.ok && probe.value?.type === 'ping')
-            await this.send(target, 'probe', encodeProbe({ type: 'ack', seq: probe.value.seq }))
-        }
-      } catch {
-        // The other end has closed the stream.
-      }
+      await readFrames(stream, async frame => {
+        const probe = decodeProbe(frame)
+        if (probe.ok && probe.value?.type === 'ping')
+          await this.send(target, 'probe', encodeProbe({ type: 'ack', seq: probe.value.seq }))
+      })
     })
+  }
+}
+
+const protocolOf = (route: Route): string => (route === 'rumors' ? rumorProtocol : protocols[route])
+
+/** Calls back with each frame, until the other end closes the stream. */
+async function readFrames(stream: Stream, onFrame: (frame: Uint8Array) => unknown): Promise<void> {
+  const frames = lpStream(stream)
+  for (;;) {
+    // Only reading fails when the other end closes: a mistake in a script must not pass as that.
+    const frame = await frames.read().catch(() => undefined)
+    if (!frame) return
+    await onFrame(frame.subarray())
   }
 }
 

@@ -12,6 +12,7 @@ import {
   NotRunningError,
   type Room,
 } from '@hearsay/core'
+import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 /** Two members that see each other. `first` is made in the way under test. */
@@ -174,6 +175,57 @@ export function describeCluster(maker: string, make: () => Promise<Pair>): void 
       expect(() => mine.broadcast(Number.NaN)).toThrow(InvalidValueError)
       for (const room of [mine, theirs]) room.leave()
       expect(() => mine.broadcast(1)).toThrow(NotRunningError)
+    })
+
+    it('shares configs', async () => {
+      const { first, second } = pair
+      const [mine, again, theirs] = await Promise.all([
+        first.config('flags'),
+        first.config('flags'),
+        second.config('flags'),
+      ])
+      expect(again).toBe(mine)
+      await expect(first.config('flags', { retentionMs: 60_000 })).rejects.toThrow(InvalidOptionsError)
+      const seen: unknown[] = []
+      mine.entries.subscribe(() => seen.push('store'))
+      mine.watch('colour', value => seen.push(value))
+      await mine.set('colour', { rgb: [1, 2, 3] })
+      expect(seen).toEqual(['store', { rgb: [1, 2, 3] }])
+      const colour = mine.get('colour')
+      await pair.until(() => theirs.get('colour') !== undefined)
+      await theirs.set('size', 2)
+      await pair.until(() => mine.get('size') === 2)
+      expect(mine.entries.getSnapshot()).toEqual({ colour, size: 2 })
+      expect(mine.get('colour')).toBe(colour)
+      let syncedWith: string | undefined
+      void mine.synced().then(id => {
+        syncedWith = id
+      })
+      await pair.until(() => syncedWith !== undefined)
+      expect(syncedWith).toBe(second.self.id)
+      await theirs.delete('colour')
+      await pair.until(() => mine.get('colour') === undefined)
+      expect(mine.history('colour')).toEqual(theirs.history('colour'))
+      expect(mine.histories.getSnapshot().get('colour')).toBe(mine.history('colour'))
+      await expect(mine.set('size', Number.NaN)).rejects.toThrow(InvalidValueError)
+      for (const config of [mine, theirs]) config.leave()
+      await expect(mine.set('size', 3)).rejects.toThrow(NotRunningError)
+    })
+
+    it('shows the values of a config that its schema accepts', async () => {
+      const { first, second } = pair
+      const schema = { size: v.number() }
+      const [mine, theirs] = [await first.config('sizes', { schema }), await second.config('sizes')]
+      const rejected: unknown[] = []
+      mine.events.addEventListener('rejected', ({ detail }) => rejected.push(detail.to))
+      await mine.set('size', 1)
+      await pair.until(() => theirs.get('size') === 1)
+      await theirs.set('size', 'large')
+      await pair.until(() => rejected.length > 0)
+      expect(rejected).toEqual(['large'])
+      expect(mine.entries.getSnapshot()).toEqual({ size: 1 })
+      await expect(mine.set('size', 'small' as never)).rejects.toThrow(InvalidValueError)
+      for (const config of [mine, theirs]) config.leave()
     })
 
     it('shares documents', async () => {

@@ -2,11 +2,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import type { DecodeFailure, Result } from '../../packages/core/src/wire/result.ts'
-import { type Format, mutated } from './mutations.ts'
+import { type Format, mutated, mutationOf } from './mutations.ts'
 import type { Target } from './target.ts'
 
-/** The number of valid messages that the inputs of one round are derived from. */
+/** The number of valid messages in a corpus. */
 const originals = 200
+/** The number of changes in a corpus. An input is a valid message with up to four of the changes. */
+const changes = 2_000
+/** The rounds whose seeds differ only below this number share a corpus, because making one takes longer than a round. */
+const roundsPerCorpus = 16
 /** Our choice: long messages contain more of the same and take longer. */
 const maxOriginalBytes = 2_500
 
@@ -21,7 +25,22 @@ export interface BytesTargetOptions {
 }
 
 export function bytesTarget({ begin, ...options }: BytesTargetOptions): Target {
-  const property = (seed: number) => fc.property(inputs(options, seed), begin())
+  const inputs = inputsOf(options)
+  const property = (seed: number) => fc.property(inputs(seed), begin())
+  return { name: options.name, kind: 'decoder', runs: options.runs ?? 2_000, property }
+}
+
+export interface SequenceTargetOptions extends Omit<BytesTargetOptions, 'begin'> {
+  /** The longest sequence of inputs. */
+  readonly maxLength: number
+  readonly check: (sequence: readonly Uint8Array[]) => void
+}
+
+/** A target whose inputs depend on each other. A sequence counts as one input. */
+export function sequenceTarget({ maxLength, check, ...options }: SequenceTargetOptions): Target {
+  const inputs = inputsOf(options)
+  const property = (seed: number) =>
+    fc.property(fc.array(inputs(seed), { minLength: 1, maxLength, size: 'max' }), check)
   return { name: options.name, kind: 'decoder', runs: options.runs ?? 2_000, property }
 }
 
@@ -30,17 +49,25 @@ export interface AsyncBytesTargetOptions extends Omit<BytesTargetOptions, 'begin
 }
 
 export function asyncBytesTarget({ check, ...options }: AsyncBytesTargetOptions): Target {
-  const property = (seed: number) => fc.asyncProperty(inputs(options, seed), check)
+  const inputs = inputsOf(options)
+  const property = (seed: number) => fc.asyncProperty(inputs(seed), check)
   return { name: options.name, kind: 'decoder', runs: options.runs ?? 2_000, property }
 }
 
-function inputs(
-  { arbitrary, format }: Pick<BytesTargetOptions, 'arbitrary' | 'format'>,
-  seed: number,
-): fc.Arbitrary<Uint8Array> {
-  const sampled = fc.sample(arbitrary, { seed, numRuns: originals })
-  const short = sampled.filter(({ length }) => length <= maxOriginalBytes)
-  return mutated(short.length > 0 ? short : sampled, format)
+function inputsOf({
+  arbitrary,
+  format,
+}: Pick<BytesTargetOptions, 'arbitrary' | 'format'>): (seed: number) => fc.Arbitrary<Uint8Array> {
+  let corpus: { readonly number: number; readonly inputs: fc.Arbitrary<Uint8Array> } | undefined
+  return seed => {
+    const number = Math.floor(seed / roundsPerCorpus)
+    if (corpus?.number === number) return corpus.inputs
+    const sampled = fc.sample(arbitrary, { seed: number, numRuns: originals })
+    const short = sampled.filter(({ length }) => length <= maxOriginalBytes)
+    const mutations = fc.sample(mutationOf(format), { seed: number, numRuns: changes })
+    corpus = { number, inputs: mutated(short.length > 0 ? short : sampled, mutations) }
+    return corpus.inputs
+  }
 }
 
 export interface Codec<T> {

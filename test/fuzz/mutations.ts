@@ -3,8 +3,8 @@
  * reach the decoders of inner messages.
  */
 import fc from 'fast-check'
-import { join, varint } from '../../packages/core/test/wire/codec-helpers.ts'
-import { fieldsOf, messageOf, type WireField } from './wire-fields.ts'
+import { varint } from '../../packages/core/test/wire/codec-helpers.ts'
+import { fieldBytes, fieldsOf, joined, type WireField } from './wire-fields.ts'
 
 /** A change of bytes without structure. */
 type ByteMutation =
@@ -23,7 +23,7 @@ type FieldMutation =
   | { readonly type: 'nest'; readonly depth: number }
 
 /** `path`: where the change is. Each number selects a field of a message, and the next number a field inside of it. */
-type Mutation =
+export type Mutation =
   | ByteMutation
   | { readonly type: 'field'; readonly path: readonly number[]; readonly change: FieldMutation }
 
@@ -84,11 +84,16 @@ const anyMutation: fc.Arbitrary<Mutation> = fc.oneof(
 
 export type Format = 'protobuf' | 'other'
 
-/** One of the originals with up to four changes; seldom without a change. */
-export function mutated(originals: readonly Uint8Array[], format: Format): fc.Arbitrary<Uint8Array> {
-  const mutation = format === 'protobuf' ? anyMutation : byteMutation
+export const mutationOf = (format: Format): fc.Arbitrary<Mutation> =>
+  format === 'protobuf' ? anyMutation : byteMutation
+
+/** One of the originals with up to four of the changes; seldom without a change. */
+export function mutated(
+  originals: readonly Uint8Array[],
+  mutations: readonly Mutation[],
+): fc.Arbitrary<Uint8Array> {
   return fc
-    .tuple(fc.constantFrom(...originals), fc.array(mutation, { maxLength: 4 }))
+    .tuple(fc.constantFrom(...originals), fc.array(fc.constantFrom(...mutations), { maxLength: 4 }))
     .map(([original, mutations]) => mutations.reduce(apply, original))
 }
 
@@ -105,7 +110,7 @@ function apply(bytes: Uint8Array, mutation: Mutation): Uint8Array {
       return bytes.subarray(0, Math.floor(mutation.at * bytes.length))
     case 'insert': {
       const at = Math.floor(mutation.at * bytes.length)
-      return join(bytes.subarray(0, at), mutation.bytes, bytes.subarray(at))
+      return joined([bytes.subarray(0, at), mutation.bytes, bytes.subarray(at)])
     }
     case 'field':
       return changeAt(bytes, mutation.path, mutation.change).subarray(0, maxInputBytes)
@@ -121,13 +126,11 @@ function changeAt(
   const at = fields?.length ? index % fields.length : 0
   const field = fields?.[at]
   if (!fields || !field) return bytes
-  const before = messageOf(fields.slice(0, at))
-  const after = messageOf(fields.slice(at + 1))
-  if (rest.length > 0 && field.wireType === 2 && fieldsOf(field.content)?.length) {
-    const inner = changeAt(field.content, rest, change)
-    return join(before, messageOf([{ ...field, content: inner }]), after)
-  }
-  return join(before, changed(field, change), after)
+  const isMessage = rest.length > 0 && field.wireType === 2 && fieldsOf(field.content)?.length
+  const replacement = isMessage
+    ? fieldBytes({ ...field, content: changeAt(field.content, rest, change) })
+    : changed(field, change)
+  return joined([bytes.subarray(0, field.start), replacement, bytes.subarray(field.end)])
 }
 
 function changed(field: WireField, change: FieldMutation): Uint8Array {
@@ -135,23 +138,23 @@ function changed(field: WireField, change: FieldMutation): Uint8Array {
     case 'drop':
       return new Uint8Array()
     case 'repeat': {
-      const encoded = messageOf([field])
+      const encoded = fieldBytes(field)
       const times = Math.min(change.times, Math.floor(maxInputBytes / (encoded.length + 1)))
-      return join(...Array.from({ length: times + 1 }, () => encoded))
+      return joined(Array.from({ length: times + 1 }, () => encoded))
     }
     case 'renumber':
-      return messageOf([{ ...field, number: change.number }])
+      return fieldBytes({ ...field, number: change.number })
     case 'retype':
-      return messageOf([{ ...field, wireType: change.wireType }])
+      return fieldBytes({ ...field, wireType: change.wireType })
     case 'length':
-      return join(Uint8Array.from([...varint(field.number * 8 + 2), ...varint(change.length)]), field.content)
+      return joined([varint(field.number * 8 + 2), varint(change.length), field.content])
     case 'content':
-      return messageOf([{ ...field, content: change.bytes }])
+      return fieldBytes({ ...field, content: change.bytes })
     case 'nest': {
       let content = field.content
       for (let depth = 0; depth < change.depth; depth++)
-        content = messageOf([{ ...field, wireType: 2, content }])
-      return messageOf([{ ...field, wireType: 2, content }])
+        content = fieldBytes({ ...field, wireType: 2, content })
+      return fieldBytes({ ...field, wireType: 2, content })
     }
   }
 }

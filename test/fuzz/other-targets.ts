@@ -1,7 +1,6 @@
-/** Other targets: what arrives outside of hearsay's protobuf messages: local discovery, JSON, documents and signatures. */
+/** Other targets: what arrives outside of hearsay's protobuf messages: local discovery, JSON and signatures. */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import fc from 'fast-check'
-import * as Y from 'yjs'
 import { FrameBudget } from '../../packages/core/src/libp2p/frame-budget.ts'
 import { readFrames } from '../../packages/core/src/libp2p/frame-reader.ts'
 import { prefixed } from '../../packages/core/src/libp2p/frame-stream.ts'
@@ -13,7 +12,6 @@ import {
   readUnreachable,
 } from '../../packages/core/src/rooms/document-announcements.ts'
 import { readAwarenessClaim } from '../../packages/core/src/rooms/reserved-fields.ts'
-import { DocumentSync } from '../../packages/core/src/spaces/documents/document-sync.ts'
 import { equalBytes } from '../../packages/core/src/wire/hashes.ts'
 import { copyJson, parseJson } from '../../packages/core/src/wire/json.ts'
 import { memberIdFromKey } from '../../packages/core/src/wire/member-id.ts'
@@ -60,24 +58,6 @@ const values = fc.oneof(
   fc.record({ client: fc.nat(), state: fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 })) }),
 )
 
-const edit = fc.record({
-  at: fc.nat(20),
-  text: fc.string({ unit: 'binary', maxLength: 8 }),
-  length: fc.nat(4),
-})
-const updates = fc.array(edit, { minLength: 1, maxLength: 6 }).map(edits => {
-  const doc = new Y.Doc()
-  doc.clientID = 1 + edits.length
-  const text = doc.getText('text')
-  for (const { at, text: inserted, length } of edits) {
-    text.insert(Math.min(at, text.length), inserted)
-    text.delete(0, Math.min(length, text.length))
-    doc.getMap('map').set(inserted, { at })
-    doc.getArray('array').push([at, inserted, new Uint8Array(length)])
-  }
-  return Y.encodeStateAsUpdate(doc)
-})
-
 /** A key of Ed25519 whose private part is all ones, in PKCS #8. */
 const privateKey = createPrivateKey({
   key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 1)]),
@@ -122,28 +102,6 @@ export const otherTargets: readonly Target[] = [
       if (announcements) printAnnouncements(announcements)
       readUnreachable(value)
       readAwarenessClaim(value)
-    },
-  }),
-  bytesTarget({
-    name: 'document-updates',
-    arbitrary: updates,
-    format: 'other',
-    runs: 1_000,
-    begin: () => {
-      let inputs = 0
-      let doc = new Y.Doc()
-      let sync = new DocumentSync({ name: '', doc, origin: 'remote' })
-      return bytes => {
-        // Accepted updates accumulate, so the document starts again from time to time.
-        if (inputs++ % 50 === 0) {
-          doc = new Y.Doc()
-          sync = new DocumentSync({ name: '', doc, origin: 'remote' })
-        }
-        const update = Uint8Array.from(bytes)
-        sync.apply(update)
-        // What was applied can be read again by others and from the store.
-        Y.applyUpdate(new Y.Doc(), Y.encodeStateAsUpdate(doc))
-      }
     },
   }),
   bytesTarget({

@@ -41,7 +41,7 @@ const bodies = fc
   .map(({ author, payload, signature, ...body }): SpaceFactBody => body)
 
 const update = fc.array(fc.string({ maxLength: 3 }), { minLength: 1, maxLength: 3 }).map(texts => {
-  const doc = new Y.Doc()
+  const doc = new Y.Doc({ guid: '' })
   doc.clientID = 1 + texts.length
   for (const text of texts) doc.getText('text').insert(0, text)
   return Y.encodeStateAsUpdate(doc)

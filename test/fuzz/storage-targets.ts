@@ -19,6 +19,7 @@ import { testTag } from '../helpers/signed-facts.ts'
 import { asyncBytesTarget, bytesTarget } from './decoder-target.ts'
 import type { Target } from './target.ts'
 import { fieldsOf } from './wire-fields.ts'
+import { randomUpdates, writtenUpdates } from './yjs-updates.ts'
 
 const prefix = '/hearsay/space/a'
 const toBytes = (text: string) => new TextEncoder().encode(text)
@@ -37,12 +38,7 @@ async function damagedAtWorst(read: () => Promise<unknown>): Promise<void> {
   }
 }
 
-const update = fc.array(fc.string({ maxLength: 6 }), { maxLength: 3 }).map(texts => {
-  const doc = new Y.Doc()
-  doc.clientID = 1 + texts.length
-  for (const text of texts) doc.getText('text').insert(0, text)
-  return Y.encodeStateAsUpdate(doc)
-})
+const update = fc.oneof(writtenUpdates(fc.integer({ min: 1, max: 4 })), randomUpdates)
 const epoch = fc.record({
   number: fc.nat(3),
   id: fc.constantFrom(1, 2).map(byte => new Uint8Array(16).fill(byte)),
@@ -123,7 +119,7 @@ export const storageTargets: readonly Target[] = [
           stored,
           isEphemeral: false,
         })
-        const doc = new Y.Doc()
+        const doc = new Y.Doc({ guid: '' })
         log.open(doc)
         log.close()
       } catch (error) {

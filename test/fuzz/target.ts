@@ -31,7 +31,7 @@ export async function runRound(target: Target, seed: number, runs = target.runs)
 
 /** Bytes as hexadecimal digits, everything else as fast-check prints it. */
 function print(counterexample: unknown): string {
-  const values = Array.isArray(counterexample) ? counterexample : [counterexample]
+  const values: readonly unknown[] = Array.isArray(counterexample) ? counterexample.flat() : [counterexample]
   return values
     .map(value => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : fc.stringify(value)))
     .join('\n')

@@ -1,5 +1,6 @@
 /** Targets: everything that is fuzzed. */
 import { detectorTarget } from './detector-target.ts'
+import { documentTarget } from './document-target.ts'
 import { inboundTargets } from './inbound-targets.ts'
 import { membershipTarget } from './membership-target.ts'
 import { otherTargets } from './other-targets.ts'
@@ -12,6 +13,7 @@ export const targets: readonly Target[] = [
   ...wireTargets,
   ...inboundTargets,
   ...otherTargets,
+  documentTarget,
   ...storageTargets,
   detectorTarget,
   membershipTarget,

@@ -1,5 +1,5 @@
-/** Wire fields: the fields of a protobuf message as a list that can be changed and written again, valid or not. */
-import { join, varint } from '../../packages/core/test/wire/codec-helpers.ts'
+/** Wire fields: the fields of a protobuf message as a list, and fields that can be written, valid or not. */
+import { varint } from '../../packages/core/test/wire/codec-helpers.ts'
 
 /** A field as it is on the wire: its tag, and its content without the length. */
 export interface WireField {
@@ -9,31 +9,41 @@ export interface WireField {
   readonly content: Uint8Array
 }
 
+/** A field of a message, and where its bytes are in the message. */
+export interface PlacedField extends WireField {
+  readonly start: number
+  readonly end: number
+}
+
 /** The fields of a message; undefined if the bytes are not a whole number of fields. */
-export function fieldsOf(bytes: Uint8Array): WireField[] | undefined {
-  const fields: WireField[] = []
+export function fieldsOf(bytes: Uint8Array): PlacedField[] | undefined {
+  const fields: PlacedField[] = []
   for (let at = 0; at < bytes.length; ) {
     const tag = readVarint(bytes, at)
     if (!tag || tag.value < 8) return undefined
     const [number, wireType] = [Math.floor(tag.value / 8), tag.value % 8]
     const extent = extentOf(bytes, tag.end, wireType)
     if (!extent || extent.end > bytes.length) return undefined
-    fields.push({ number, wireType, content: bytes.subarray(extent.start, extent.end) })
+    const content = bytes.subarray(extent.start, extent.end)
+    fields.push({ number, wireType, content, start: at, end: extent.end })
     at = extent.end
   }
   return fields
 }
 
-export function messageOf(fields: readonly WireField[]): Uint8Array {
-  return join(
-    ...fields.map(({ number, wireType, content }) =>
-      join(
-        Uint8Array.from(varint(number * 8 + wireType)),
-        Uint8Array.from(wireType === 2 ? varint(content.length) : []),
-        content,
-      ),
-    ),
-  )
+export function fieldBytes({ number, wireType, content }: WireField): Uint8Array {
+  const length = wireType === 2 ? varint(content.length) : []
+  return joined([varint(number * 8 + wireType), length, content])
+}
+
+export function joined(parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }
 
 function extentOf(

@@ -64,7 +64,10 @@ export class NetworkMember {
     return [...new Set(alive.map(({ name }) => name))].sort().join()
   }
 
-  /** The addresses of a member as this one knows them; of several members with that name, of one that is not dead. */
+  /**
+   * The addresses of the member with this name, as this process lists them. If several members have the name, the result
+   * is about one that is not dead.
+   */
   addressesOf(name: string): string {
     const named = this.#members.filter(member => member.name === name)
     return (named.find(({ status }) => status !== 'dead') ?? named[0])?.addresses.join() ?? ''

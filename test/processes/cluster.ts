@@ -42,7 +42,7 @@ export class Cluster {
 
   /**
    * Starts all members at the same instant, the first one included: the others know its address before it listens. Then
-   * waits until each has reported all others, and until the cost of the start is complete.
+   * waits until each member has reported all others, and for `settleMs` more, so that the CPU time of the whole start counts.
    */
   async start(subject: Subject, size: number): Promise<Start> {
     const sinceMs = performance.now()

@@ -2,14 +2,20 @@
  * For other makers of a `Cluster`, such as a view over a port: the stores, events, errors and checks of an app's handles,
  * without a member and without libp2p.
  */
+export { type ConfigSettings, checkSameSettings, configSettings } from './api/config-options.ts'
+export { type CheckValue, checkWith } from './api/config-schema.ts'
 export * from './api/errors.ts'
-export { checkMemberId, checkSuspend, checkUpdate } from './api/member-options.ts'
+export { checkMemberId, checkSpaceName, checkSuspend, checkUpdate } from './api/member-options.ts'
 export { type SharedValue, sharedValue } from './api/shared-value.ts'
 export type { Clock } from './base/clock.ts'
+export { hasSpaceForKey } from './config/key-capacity.ts'
 export { seedPlaceholder } from './documents/document-seed.ts'
 export { emitIsolated, isolateObservers } from './documents/isolated-observers.ts'
-export { type LocalClaim, PresenceAwareness } from './documents/presence-awareness.ts'
+export { type AwarenessClaims, type LocalClaim, PresenceAwareness } from './documents/presence-awareness.ts'
 export { checkDocument } from './documents/room-documents.ts'
+export { type ViewAwareness, viewAwarenessOf } from './documents/view-awareness.ts'
+export { type ConfigVersions, ConfigView, watchKey } from './handles/config-view.ts'
+export { checkedEntry, checkWriter } from './handles/config-write-checks.ts'
 export { checkFields, LocalPresence } from './handles/local-presence.ts'
 export { reportAppError, reportRejection } from './runtime/app-calls.ts'
 export { AppEvents } from './runtime/app-events.ts'

@@ -26,13 +26,13 @@ export type { Health } from './api/health.ts'
 export type { MemberOptions } from './api/member-options.ts'
 export type {
   Other,
+  OtherView,
   Presence,
   PresenceEvents,
   PresenceUpdate,
-  Room,
-  RoomEvent,
-  RoomEvents,
-} from './api/room.ts'
+  PresenceView,
+} from './api/presence.ts'
+export type { Room, RoomEvent, RoomEvents } from './api/room.ts'
 export type {
   DocumentAwareness,
   DocumentCollision,

@@ -148,7 +148,8 @@ export class Heartbeats {
     return gapUntilMs(this.#deviations, estimate, acceptablePauseMs(estimate.meanMs))
   }
 
-  // A random delay of up to one mean, so that the first observer's suspicion arrives before the others observe too.
+  // The random delay is at most the mean interval between two heartbeats. So the suspicion of the first observer usually
+  // arrives before other observers notice the silence.
   #rearm(id: string, estimate: IntervalEstimate, fromMs: number): void {
     this.#deadlines.set(id, fromMs + this.#random() * estimate.meanMs)
   }

@@ -9,7 +9,11 @@ import {
   reportAppError,
   StorageError,
 } from '@hearsay/core/app'
-import type { Answer } from './contract.ts'
+
+/** An answer, or an error of hearsay by its name. */
+export type Answer<T> =
+  | { readonly value: T }
+  | { readonly error: { readonly name: string; readonly message: string } }
 
 /** By the name that each error has. The names of classes may be shortened in a bundle. */
 const classes: Readonly<Record<string, new (message: string) => Error>> = {
@@ -52,8 +56,13 @@ function failed(error: unknown): { readonly error: { readonly name: string; read
 }
 
 /** Reports the error of an answer that no call of the app waits for. */
-export function report(given: Promise<Answer<void>>): void {
-  given.then(resultOf).catch(reportAppError)
+export function report(given: Promise<Answer<unknown>>): void {
+  given.then(resultOf).catch(reportUnlessEnded)
+}
+
+/** Reports an error, unless it says that the view or its room has ended: the app sees that by itself. */
+export function reportUnlessEnded(error: unknown): void {
+  if (!(error instanceof NotRunningError)) reportAppError(error)
 }
 
 /** The message of a call that the rights of a view do not allow. */

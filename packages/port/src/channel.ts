@@ -10,13 +10,19 @@
  * `parentPort`. Messages arrive in order, and are cloned as by `structuredClone`.
  */
 export interface Port {
+  /** Sends a message, cloned as by `structuredClone`. */
   postMessage(message: unknown): void
+  /** Adds a listener, on ports with the events of pages. Their messages are the `data` of the event. */
   addEventListener?(type: 'message' | 'close', listener: (event: Event) => void): void
+  /** Removes a listener. */
   removeEventListener?(type: 'message' | 'close', listener: (event: Event) => void): void
+  /** Adds a listener, on ports with the events of Node. They pass the message itself, or an event with `data`. */
   on?(type: 'message' | 'close', listener: Listener): unknown
+  /** Removes a listener. */
   off?(type: 'message' | 'close', listener: Listener): unknown
   /** Begins to deliver messages. Called once. */
   start?(): void
+  /** Closes the port. The other end receives `close`, if its kind of port announces that. */
   close?(): void
 }
 

@@ -11,12 +11,14 @@ import {
   type ViewCalls,
 } from './contract.ts'
 import { MirroredCluster } from './mirrored/mirrored-cluster.ts'
+import { type SettledCalls, settledCalls } from './mirrored/settled-calls.ts'
 
 /**
  * Connects to the cluster that `serveCluster` serves at the other end of a port. Resolves when the members are known.
  *
  * The result is a view: it has a presence of its own in each room, and `leave()` ends the view, not the member, unless the
- * view may do that. When the port closes, the stores keep their last values, and calls throw a `NotRunningError`. While the
+ * view may do that. When the port closes, the stores
+ * keep their last values, except that this member has the status `left`, and calls throw a `NotRunningError`. While the
  * page is hidden, it receives at most four updates a second.
  *
  * @throws {InvalidOptionsError} the other end has another version of this package
@@ -24,6 +26,7 @@ import { MirroredCluster } from './mirrored/mirrored-cluster.ts'
 export async function connectCluster(port: Port): Promise<Cluster> {
   let receive: (message: unknown) => void = () => {}
   let cluster: MirroredCluster | undefined
+  let calls: SettledCalls | undefined
   let first: Batch | undefined
   let arrived: () => void = () => {}
   const firstBatch = new Promise<void>(resolve => {
@@ -36,6 +39,7 @@ export async function connectCluster(port: Port): Promise<Cluster> {
   }
   const end = (reason: string) => {
     unfollow()
+    calls?.end(reason)
     cluster?.end(reason)
     arrived()
   }
@@ -45,17 +49,21 @@ export async function connectCluster(port: Port): Promise<Cluster> {
     closed: () => end('the port has closed'),
   })
   const functions: ViewCalls = { batch: received, closed: end }
-  const member = createBirpc<MemberCalls, ViewCalls>(functions, {
+  const remote = createBirpc<MemberCalls, ViewCalls>(functions, {
     post: message => channel.post(message),
     on: listener => {
       receive = listener
     },
     resolver: name => (Object.hasOwn(functions, name) ? functions[name as keyof ViewCalls] : undefined),
-    eventNames: ['acknowledge', 'setHidden', 'watch', 'close'],
+    eventNames: ['acknowledge', 'setHidden', 'watch', 'close', 'endSynced'],
+    // An answer may wait for other members, without a bound.
+    timeout: -1,
   })
-  const welcome = resultOf(await member.connect(contractVersion))
-  cluster = new MirroredCluster(welcome, member as unknown as RemoteMember, () => {
+  calls = settledCalls(remote as unknown as RemoteMember)
+  const welcome = resultOf(await calls.member.connect(contractVersion))
+  cluster = new MirroredCluster(welcome, calls.member, reason => {
     unfollow()
+    calls?.end(reason)
     channel.close()
   })
   await firstBatch

@@ -6,6 +6,8 @@
  * changes meanwhile is sent once, with its newest value.
  */
 import type { Explanation, Json, ProviderStatus } from '@hearsay/core'
+import type { Answer } from './answer.ts'
+import type { ConfigCalls } from './config-calls.ts'
 import type { TableDiff } from './table.ts'
 
 /** Both sides must have the same version. */
@@ -59,13 +61,8 @@ export interface Welcome {
   readonly rights: Rights
 }
 
-/** An answer, or an error of hearsay by its name. */
-export type Answer<T> =
-  | { readonly value: T }
-  | { readonly error: { readonly name: string; readonly message: string } }
-
 /** What the member's side answers. */
-export interface MemberCalls {
+export interface MemberCalls extends ConfigCalls {
   connect(version: number): Answer<Welcome>
   /** The view has taken a batch. */
   acknowledge(number: number): void

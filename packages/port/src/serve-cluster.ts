@@ -1,11 +1,13 @@
 /** Serve: gives views at the other ends of ports a part in one member. */
-import type { Cluster } from '@hearsay/core'
+import type { Cluster, Config } from '@hearsay/core'
 import { createBirpc } from 'birpc'
 import { openChannel, type Port } from './channel.ts'
+import { configCalls } from './config-calls.ts'
 import type { MemberCalls, ViewCalls } from './contract.ts'
 import { type Allow, ViewRights } from './served/rights.ts'
 import { ServedView } from './served/served-view.ts'
 import { SharedRooms } from './served/shared-rooms.ts'
+import { SharedSpaces } from './served/shared-spaces.ts'
 
 /** Options of `serveCluster`. */
 export interface ServeOptions {
@@ -23,6 +25,8 @@ export interface ServedPort {
 
 /** The rooms of each member that views share. */
 const sharedRooms = new WeakMap<Cluster, SharedRooms>()
+/** The configs of each member that views share. */
+const sharedConfigs = new WeakMap<Cluster, SharedSpaces<Config>>()
 const calls = [
   'connect',
   'acknowledge',
@@ -42,12 +46,14 @@ const calls = [
   'discardSuperseded',
   'closeDocument',
   'close',
+  ...configCalls,
 ] as const satisfies readonly (keyof MemberCalls)[]
 let views = 0
 
 /**
  * Serves a cluster to the view at the other end of a port, which calls `connectCluster`. Call it once for each port, with the
- * same cluster. The views share its rooms: the member enters a room with the first view and leaves it with the last one.
+ * same cluster. The views share its rooms and configs: the member enters a room with the first view and leaves it with the
+ * last one, and likewise opens a config, without a schema.
  *
  * A view ends when it leaves, when its port closes, or with `close`. Its presence then disappears.
  *
@@ -57,10 +63,13 @@ export function serveCluster(cluster: Cluster, port: Port, { allow }: ServeOptio
   const rights = new ViewRights(allow)
   const rooms = sharedRooms.get(cluster) ?? new SharedRooms(cluster)
   sharedRooms.set(cluster, rooms)
+  const configs = sharedConfigs.get(cluster) ?? new SharedSpaces<Config>(config => config.leave())
+  sharedConfigs.set(cluster, configs)
   views += 1
   const served = new ServedView({
     cluster,
     rooms,
+    configs,
     rights,
     view: `${views}`,
     send: batch => void view.batch.asEvent(batch),

@@ -3,7 +3,7 @@
  *
  * The row of an object is the object itself, so rows stay the same objects as long as the objects do.
  */
-import type { Health, Heartbeat, Member, Other } from '@hearsay/core'
+import type { ConfigVersion, Health, Heartbeat, Member, Other } from '@hearsay/core'
 import type { Row, Table } from './table.ts'
 
 /** How one store is written as a table, and read. */
@@ -46,6 +46,40 @@ export function othersCodec(): TableCodec<readonly Other<object>[]> {
         return other
       }),
   }
+}
+
+type Histories = ReadonlyMap<string, readonly ConfigVersion[]>
+/** The column with the ids of the entries, newest first. No id is this name. */
+const order = 'order'
+
+/**
+ * The row of a key has a column for each entry, named by its id, so that a new entry crosses alone. Each codec keeps the rows
+ * that it wrote and the lists that it read before.
+ */
+export function historiesCodec(): TableCodec<Histories> {
+  const written = new WeakMap<readonly ConfigVersion[], Row>()
+  const read = new WeakMap<Row, readonly ConfigVersion[]>()
+  const rowOf = (versions: readonly ConfigVersion[]): Row => {
+    const columns = versions.map(version => [version.id, version] as const)
+    return { ...Object.fromEntries(columns), [order]: columns.map(([id]) => id).join(' ') }
+  }
+  const listOf = (row: Row): readonly ConfigVersion[] =>
+    Object.freeze(`${row[order]}`.split(' ').map(id => Object.freeze(row[id] as ConfigVersion)))
+  return {
+    write: histories => new Map([...histories].map(([key, list]) => [key, once(written, list, rowOf)])),
+    read: table => new Map([...table].map(([key, row]) => [key, once(read, row, listOf)])),
+  }
+}
+
+/** The value that `make` returned for this object before, or returns now. */
+function once<Key extends object, Value>(
+  made: WeakMap<Key, Value>,
+  key: Key,
+  make: (key: Key) => Value,
+): Value {
+  const value = made.get(key) ?? make(key)
+  made.set(key, value)
+  return value
 }
 
 const emptyRow: Row = Object.freeze({})

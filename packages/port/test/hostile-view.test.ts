@@ -90,6 +90,31 @@ describe('a hostile view', () => {
     close()
   })
 
+  it('cannot write a config that it may only read, or give the member a schema', async () => {
+    const { served, view, close } = hostileView({ configs: { readable: 'read' } })
+    await view.call('connect', 1)
+    await view.call('acknowledge', 1)
+    expect(await view.call('openConfig', 1, 'secret', {})).toMatchObject({
+      error: { name: 'NotAllowedError' },
+    })
+    const schema = { '~standard': { validate: 7 } }
+    expect(await view.call('openConfig', 1, 'readable', { schema })).toEqual({ value: { isWritable: false } })
+    for (const [method, ...values] of [
+      ['setEntry', 1, 'color', 'red'],
+      ['deleteEntry', 1, 'color'],
+      ['setEntry', 2, 'color', 'red'],
+      ['synced', 2, 1],
+    ] as const)
+      expect(await view.call(method, ...values)).toMatchObject({
+        error: { name: expect.stringMatching(/NotAllowed|NotRunning/) },
+      })
+    expect(served.refusedCalls).toBe(5)
+    // Throws if the config is open with a schema.
+    const config = await bench.member.config('readable')
+    expect(config.histories.getSnapshot().size).toBe(0)
+    close()
+  })
+
   it.each([
     ['a call that does not exist', ['constructor']],
     ['a call of the prototype', ['hasOwnProperty', 'x']],
@@ -99,6 +124,11 @@ describe('a hostile view', () => {
     ['presence that is no object', ['setPresence', 1, 7]],
     ['a state vector that is none', ['openDocument', 1, '', 'x', undefined]],
     ['an update that is none', ['editDocument', 1, '', 0, new Uint8Array([255, 255, 255])]],
+    ['a config without options', ['openConfig', 5, 'c']],
+    ['a config with wrong options', ['openConfig', 5, 'c', { writers: 7 }]],
+    ['a config with a used number', ['openConfig', 1, 'c', {}]],
+    ['a value that is none', ['setEntry', 1, {}, undefined]],
+    ['the end of an unknown call', ['endSynced', {}, {}]],
     ['a store that is none', ['watch', { length: -1 }, true]],
     ['an acknowledgement that is none', ['acknowledge', {}]],
     ['an explanation of an object', ['explain', {}]],

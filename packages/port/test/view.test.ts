@@ -1,4 +1,4 @@
-import type { Json, Room } from '@hearsay/core'
+import { type Json, NotRunningError, type Room } from '@hearsay/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ViewBench } from './view-bench.ts'
 
@@ -70,6 +70,26 @@ describe('a view', () => {
     await cluster.leave()
     expect(bench.member.self.status).toBe('alive')
     expect(() => cluster.update({ name: 'x' })).toThrow(/left/)
+  })
+})
+
+describe('a view whose port has closed', () => {
+  it('keeps its last values, has left, and settles all calls', async () => {
+    const { cluster, served } = await bench.view()
+    const room = await cluster.room('design')
+    const { id } = bench.other('m1').self
+    room.doc.getText('text').insert(0, 'not sent any more')
+    const explained = cluster.explain(id)
+    const entered = cluster.room('another')
+    served.close()
+    const settled = await Promise.allSettled([explained, entered, room.provider.stored()])
+    for (const { status } of settled) expect(['fulfilled', 'rejected']).toContain(status)
+    await vi.waitUntil(() => cluster.self.status === 'left')
+    expect(cluster.members.getSnapshot()).toHaveLength(3)
+    expect(() => cluster.update({ name: 'x' })).toThrow(/the view has ended: the member closed this view/)
+    await expect(cluster.explain(id)).rejects.toThrow(NotRunningError)
+    await expect(room.provider.stored()).rejects.toThrow(NotRunningError)
+    expect(room.doc.getText('text').toString()).toBe('not sent any more')
   })
 })
 

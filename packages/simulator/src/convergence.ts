@@ -34,8 +34,11 @@ export class Convergence {
 
 /** Whether exactly these members are alive in a member's view, each in its present incarnation. */
 export function seesAll(member: SimulatedMember, others: readonly SimulatedMember[]): boolean {
-  const { machine } = member
-  if (machine.health().visible !== others.length) return false
+  return member.machine.health().visible === others.length && seesPresent(member, others)
+}
+
+/** Whether these members are alive in a member's view, each in its present incarnation. The view may show others, too. */
+export function seesPresent({ machine }: SimulatedMember, others: readonly SimulatedMember[]): boolean {
   return others.every(({ id, incarnation }) => {
     const seen = machine.member(id)
     return seen?.status === 'alive' && seen.incarnation === incarnation

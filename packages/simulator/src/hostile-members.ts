@@ -22,7 +22,7 @@ import { type SimulatedMember, simulatedTag } from './simulated-member.ts'
 import { signatureOf } from './simulated-signature.ts'
 import type { World } from './world.ts'
 
-/** Each method returns a function that ends the attack. */
+/** Each method returns a function that ends the attack. An attack continues when the member's process is started again. */
 export interface HostileFaults {
   /** The member publishes once a second a suspicion of every other member that it knows, in its present incarnation. */
   lie(name: string): () => void
@@ -57,8 +57,8 @@ export function createHostileFaults(world: World): HostileFaults {
     let isOver = false
     let round = 0
     const repeat = (): void => {
-      if (isOver || !member.isRunning) return
-      publish(member, factsOf(member, round++))
+      if (isOver) return
+      if (member.isRunning && !member.clock.isPaused) publish(member, factsOf(member, round++))
       time.after(1_000 / perSecond, repeat)
     }
     repeat()

@@ -32,7 +32,7 @@ export interface SimulationOptions {
   readonly invariants?: InvariantOptions | 'off'
 }
 
-/** Bounds of the invariants, which are checked at each step. */
+/** Bounds of the invariants. */
 export interface InvariantOptions {
   /** How long after a fault a member may still consider a healthy one dead, in milliseconds. @default 60_000 */
   readonly allowanceMs?: number

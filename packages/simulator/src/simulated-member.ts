@@ -242,7 +242,10 @@ export class SimulatedMember {
     engine.driver.start()
   }
 
-  /** Leaves the cluster. Resolves when the neighbours have received the leave, after 1 s at the latest. */
+  /**
+   * Leaves the cluster. Resolves when all connected members have received the leave, or after 1 s, and when 200 ms more have
+   * passed. If document changes are still unsent, it resolves up to 5 s later.
+   */
   sayGoodbye(): Promise<void> {
     return this.#running().handle.leave()
   }

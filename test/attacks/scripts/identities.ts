@@ -13,6 +13,8 @@ const manyIdentities = 22_000
 const groundKeys = 10_000
 const surroundingPeers = 16
 const rings = 4
+/** Each with its record and an introduction, within one message. */
+const introducedPerRound = 200
 
 export const madeUpIdentities: Script = async context => {
   const targets = entries(context)
@@ -29,6 +31,34 @@ export const manyMadeUpIdentities: Script = context => flood(context, identity =
 
 export const departedIdentities: Script = context =>
   flood(context, identity => identity.record({ leaving: true, leftEpochMs: Date.now() }))
+
+/**
+ * Identities that the attacker introduces and that name addresses, to the entries and to a member that starts again
+ * meanwhile. While that member has just started, it knows no introducers and takes what its peers have.
+ */
+export const floodAcrossRestart: Script = async context => {
+  const { order, count } = context
+  const targets = order.returning ? [order.returning, ...entries(context)] : entries(context)
+  const peer = await attackingPeer(context, targets)
+  context.begin()
+  await atRate(1, async round => {
+    const facts: SignedFact[] = []
+    for (const i of range(introducedPerRound)) {
+      const identity = await Identity.create(peer.tag)
+      const { id: subject, incarnation } = identity
+      // Loopback addresses that no member has, another one for each identity.
+      const address = multiaddr(`/ip4/127.1.${round % 256}.${i}/tcp/9`).bytes
+      facts.push(await identity.record({ addresses: [address] }))
+      facts.push(await peer.identity.fact({ type: 'introduction', subject, incarnation }))
+    }
+    count('identities', introducedPerRound)
+    for (const target of targets) {
+      // A member that has started again knows the attacker as little as the identities.
+      if (target === order.returning && !peer.isConnected(target.id)) await peer.join(target)
+      if (await peer.sendFacts(target, facts)) count('sent', facts.length)
+    }
+  })
+}
 
 /** Each record has 32 kB of fields that no version knows. */
 export const paddedRecords: Script = async context => {
@@ -71,7 +101,9 @@ export const groundIds: Script = async context => {
     .map(identity => ({ identity, near: distance(identity) }))
     .sort((a, b) => a.near - b.near)
     .slice(0, surroundingPeers)
-  const peers = await Promise.all(nearest.map(({ identity }) => RawPeer.create(order.credentials, identity)))
+  const peers = await Promise.all(
+    nearest.map(({ identity }) => RawPeer.create(order.credentials, { identity })),
+  )
   begin()
   await atRate(
     0.5,

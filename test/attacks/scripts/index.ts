@@ -3,15 +3,18 @@ import { endlessFrames, foreignOrigin, relayUse, silentConnections } from './con
 import { garbage, liar, recordVersions } from './facts.ts'
 import {
   departedIdentities,
+  floodAcrossRestart,
   groundIds,
   madeUpIdentities,
   manyMadeUpIdentities,
   paddedRecords,
   thirdHost,
 } from './identities.ts'
+import { recordGoodbye, replayedGoodbye } from './replays.ts'
 import type { Script } from './script.ts'
 import { broadcastFlood, configFlood, documentClients, documentWipe, presenceFlood } from './spaces.ts'
 import { uninvitedJoins } from './uninvited-joins.ts'
+import { withholdingRelay } from './withholding.ts'
 
 export const scripts = {
   madeUpIdentities,
@@ -32,6 +35,10 @@ export const scripts = {
   silentConnections,
   relayUse,
   foreignOrigin,
+  withholdingRelay,
+  replayedGoodbye,
+  floodAcrossRestart,
+  recordGoodbye,
   uninvitedJoins,
 } satisfies Record<string, Script>
 

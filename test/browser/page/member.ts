@@ -71,7 +71,8 @@ export const member = {
   },
   /** Resolves when it has a direct connection to this member. */
   async isLinkedTo(name: string): Promise<void> {
-    await until(cluster.heartbeats, heartbeats => heartbeats.get(idOf(name))?.connected === true)
+    const isLinked = async () => (await cluster.explain(idOf(name))).connected
+    while (!(await isLinked())) await new Promise<void>(resolve => setTimeout(resolve, 100))
   },
   async enter(): Promise<void> {
     room = await cluster.room<Shown>('design')

@@ -13,6 +13,7 @@ export const jsonReport: Report = {
   history(key, versions) {
     for (const each of versions) printJson({ event: 'version', key, ...version(each) })
   },
+  // The name `heldBy` stays: it is part of the output that other programs read.
   written: (key, value, storedBy) =>
     printJson({ event: 'written', key, value, heldBy: storedBy, at: Date.now() }),
   ready: jsonLines.ready,

@@ -61,12 +61,12 @@ async function write(command: ConfigCommand, key: string, value: Json | undefine
     return false
   }
   await asUsageError(value === undefined ? config.delete(key) : config.set(key, value))
-  const heldBy = isSynced ? await synced(command) : undefined
-  if (heldBy !== undefined) report.written(key, value, heldBy)
+  const storedBy = isSynced ? await synced(command) : undefined
+  if (storedBy !== undefined) report.written(key, value, storedBy)
   else if (isSynced)
     warn(`no member accepted the write within ${waitS} s: ${member.self.id} may not be one of the writers`)
   else warn(`${noAnswer(command)}: it is stored here only`)
-  return heldBy !== undefined
+  return storedBy !== undefined
 }
 
 function watch(command: ConfigCommand, only: string | undefined): Promise<never> {

@@ -37,10 +37,10 @@ export function textReport(cluster: Cluster): Report {
           `${shownOrNone(from)} → ${shownOrNone(to)}`,
         ]),
       ),
-    written(key, value, heldBy) {
+    written(key, value, storedBy) {
       const done =
         value === undefined ? `${printable(key)} deleted` : `${printable(key)} = ${shownValue(value)}`
-      console.log(`${done}${styleText('dim', `, ${nameOf(heldBy)} has it, too`)}`)
+      console.log(`${done}${styleText('dim', `, ${nameOf(storedBy)} has it, too`)}`)
     },
     ready: log.ready,
     change({ key: name, value, by, atMs: at }) {

@@ -32,7 +32,7 @@ export interface ObservedEvent {
   readonly at: number
 }
 
-/** Another member as this one sees it. */
+/** What a member process reports of another member. */
 export interface MemberSnapshot {
   readonly name: string
   readonly status: MemberStatus

@@ -1,6 +1,5 @@
 /** Config settings: the checked options of a shared config, with defaults filled in. */
 
-import { keyFromMemberId } from '../wire/member-id.ts'
 import type { ConfigOptions, ConfigSchema } from './config.ts'
 import { checkWith } from './config-schema.ts'
 import { InvalidOptionsError } from './errors.ts'
@@ -16,8 +15,16 @@ const names: OptionNames<ConfigOptions> = { schema: true, writers: true, retenti
 const defaultRetentionMs = 30 * 86_400_000
 const minRetentionMs = 60_000
 
-/** Checks the options and fills in the defaults. @throws {InvalidOptionsError} */
-export function configSettings(options: ConfigOptions<ConfigSchema | undefined>): ConfigSettings {
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @param isMemberId whether a string is a member id. A view over a port leaves that to the member, because the check is large
+ * @throws {InvalidOptionsError}
+ */
+export function configSettings(
+  options: ConfigOptions<ConfigSchema | undefined>,
+  isMemberId: (id: string) => boolean,
+): ConfigSettings {
   checkOptionNames('config', options, names, '{ schema }, or none')
   const { schema, writers = 'anyone', retentionMs = defaultRetentionMs } = options
   checkWith(schema)
@@ -26,15 +33,22 @@ export function configSettings(options: ConfigOptions<ConfigSchema | undefined>)
   if (writers === 'anyone') return { schema, writers, retentionMs }
   if (!Array.isArray(writers)) throw new InvalidOptionsError("writers: give 'anyone' or a list of member ids")
   for (const id of writers)
-    if (typeof id !== 'string' || !keyFromMemberId(id))
+    if (typeof id !== 'string' || !isMemberId(id))
       throw new InvalidOptionsError(
         `writers: '${String(id)}' is not a member id. Give ids like cluster.self.id`,
       )
   return { schema, writers: new Set(writers), retentionMs }
 }
 
-/** Whether two opens agree: the same schema object, the same writers in any order, the same retention. */
-export function isSameSettings(a: ConfigSettings, b: ConfigSettings): boolean {
-  const [writersA, writersB] = [a, b].map(({ writers }) => [...writers].sort().join())
-  return a.schema === b.schema && writersA === writersB && a.retentionMs === b.retentionMs
+/**
+ * Checks that a config is opened again as it is open: with the same schema object, the same writers in any order, and the
+ * same retention.
+ *
+ * @throws {InvalidOptionsError}
+ */
+export function checkSameSettings(name: string, open: ConfigSettings, again: ConfigSettings): void {
+  const [writers, writersAgain] = [open, again].map(({ writers }) => [...writers].sort().join())
+  const { schema, retentionMs } = open
+  if (schema !== again.schema || writers !== writersAgain || retentionMs !== again.retentionMs)
+    throw new InvalidOptionsError(`config: '${name}' is open with other options. Leave it first`)
 }

@@ -53,6 +53,8 @@ export interface ConfigOptions<S extends ConfigSchema | undefined = undefined> {
 
 /** One entry of a key's history. A value that is undefined: the key did not exist, or was deleted. */
 export interface ConfigVersion {
+  /** Id of the entry, the same on all members. */
+  readonly id: string
   /** Id of the member that wrote the entry. */
   readonly by: string
   /**
@@ -165,6 +167,11 @@ export interface Config<
   watch<K extends keyof V & string>(key: K, listener: (value: V[K] | undefined) => void): () => void
   /** The last entries of a key, newest first: at most 8, valid by this member's schema or not. */
   history(key: keyof V & string): readonly ConfigVersion[]
+  /**
+   * The history of each key, deleted keys included. A history that did not change keeps its list, and an entry its object.
+   * Also changes when an entry arrives that `entries` does not show, and when a deleted key is forgotten.
+   */
+  readonly histories: Store<ReadonlyMap<string, readonly ConfigVersion[]>>
   /**
    * Resolves with the id of a member whose entries equal the entries of this member. So that member also has everything
    * that this member wrote before. Waits until another member opens the config.

@@ -151,7 +151,7 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
   stored(): Promise<void>
   /**
    * Previous replicas of this document that could not be merged (see the event `superseded`), as Yjs updates (version 1),
-   * oldest first. At most 16: a further one replaces the oldest. The provider keeps them until `discardSuperseded()` is
+   * oldest first. The list has at most 16 replicas: the next one replaces the oldest. The provider keeps them until `discardSuperseded()` is
    * called, in the store if there is one.
    */
   readonly superseded: readonly Uint8Array[]

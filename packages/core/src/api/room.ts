@@ -3,69 +3,9 @@ import type { TypedEventTarget } from 'main-event'
 import type * as Y from 'yjs'
 import type { Member } from '../member/member.ts'
 import type { Json } from '../wire/json.ts'
+import type { Presence } from './presence.ts'
 import type { DocumentAwareness, DocumentOptions, Provider, RoomDocument } from './room-document.ts'
 import type { Store } from './store.ts'
-
-/** Another member in the room. Immutable: it stays the same object until one of its fields changes. */
-export interface Other<P extends object> {
-  /** The member id. */
-  readonly id: string
-  /** The presence that the member published. hearsay does not check its shape: check it before you rely on it. */
-  readonly presence: Readonly<Partial<P>>
-}
-
-/** One member's presence changed. */
-export interface PresenceUpdate {
-  /** The member id. */
-  readonly id: string
-  /**
-   * Names of the fields that were changed or removed. Empty: the member entered the room, disappeared from it, or left
-   * and entered again.
-   */
-  readonly fields: readonly string[]
-}
-
-/** Events of the presence in a room. */
-export type PresenceEvents = {
-  /**
-   * The presence of another member changed: at most one event for each member and step. Never fires for the local
-   * member. `others` is up to date when it fires.
-   */
-  update: CustomEvent<PresenceUpdate>
-}
-
-/**
- * Presence: a small state that each member in the room publishes, field by field. It is never stored and ends when the
- * member leaves the room. Presence of a dead member is hidden. When the member returns in the same generation, that
- * is, without a restart and without having left the room, its presence reappears unchanged.
- */
-export interface Presence<P extends object> {
-  /** The fields that this member publishes. The store is up to date when `set` returns. */
-  readonly own: Store<Readonly<Partial<P>>>
-  /**
-   * The other members in the room, ordered by member id: those that are alive, and those that are suspect and have been
-   * seen alive before. A member is listed once its fields have arrived, never without them.
-   */
-  readonly others: Store<readonly Other<P>[]>
-  /** Changes of other members' presence. */
-  readonly events: TypedEventTarget<PresenceEvents>
-  /**
-   * Changes the named fields and removes those that are `undefined`. All other fields stay. The first change is sent
-   * immediately. Later changes are sent at most every 50 ms, with only the newest value of each field. In a room with more
-   * than 20 members, the interval is 2.5 ms × members. Setting an equal value sends nothing.
-   *
-   * A value is `null`, a boolean, a finite number, a well-formed string, or an array or plain object of such values, at
-   * most 100 levels deep. A property that is `undefined` is left out, and −0 becomes 0.
-   *
-   * @throws {InvalidValueError} the argument is not an object of fields, or JSON would change a value. In the second case
-   *   the message contains the path to that value. Nothing changed.
-   * @throws {InvalidValueError} a name begins with `awareness:`, or is `documents:` or `unreachable:`. Nothing changed.
-   * @throws {InvalidValueError} the presence exceeds 16 kB or 64 field names. Removed fields and the awareness of documents
-   *   count. Nothing changed.
-   * @throws {NotRunningError} the room was left
-   */
-  set(change: { readonly [field in keyof P]?: P[field] | undefined }): void
-}
 
 /** A broadcast of another member. */
 export interface RoomEvent {

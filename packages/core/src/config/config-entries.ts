@@ -21,6 +21,7 @@ import { equalBytes } from '../wire/hashes.ts'
 import { isPlausibleTimestamp } from '../wire/plausible-timestamp.ts'
 import type { EntryFact } from '../wire/space-fact.ts'
 import { compareTimes, HybridClock, type HybridTime } from './hybrid-clock.ts'
+import { hasSpaceForKey } from './key-capacity.ts'
 
 export interface ConfigEntriesOptions {
   /** The set to which stored entries are added, and from which replaced ones are removed. */
@@ -33,10 +34,6 @@ export interface ConfigEntriesOptions {
 
 /** Our choice: 8 entries a key, the present one and seven that it replaced. */
 export const maxVersions = 8
-/** Keys with a value. 134 MB with the largest values and full histories. */
-export const maxKeys = 1_024
-/** Keys with entries, deleted ones included: until their retention ends, deleted keys must not keep new ones out. */
-const maxStoredKeys = 2 * maxKeys
 const dropFactor = 1.125
 /** Dropped keys whose deletion time is remembered. */
 const maxDropped = 4_096
@@ -121,11 +118,12 @@ export class ConfigEntries {
 
   /** Whether an entry of a new key can be added. */
   get hasSpace(): boolean {
-    if (this.#keys.size < maxKeys) return true
-    if (this.#keys.size >= maxStoredKeys) return false
-    let withValue = 0
-    for (const [newest] of this.#keys.values()) if (newest?.fact.value !== undefined) withValue += 1
-    return withValue < maxKeys
+    return hasSpaceForKey(this.#keys, ([newest]) => newest?.fact.value !== undefined)
+  }
+
+  /** All keys with entries, deleted ones included. */
+  keys(): IterableIterator<string> {
+    return this.#keys.keys()
   }
 
   /** Newest first. */
@@ -170,12 +168,20 @@ export class ConfigEntries {
     return { entry, index: versions.indexOf(entry), former }
   }
 
-  /** Stops sharing keys that were deleted long ago, and drops those that no member shares any more. */
-  sweep(epochMs: number): void {
+  /**
+   * Stops sharing keys that were deleted long ago, and drops those that no member shares any more.
+   *
+   * @returns the dropped keys
+   */
+  sweep(epochMs: number): readonly string[] {
+    const dropped: string[] = []
     for (const [key, versions] of this.#keys) {
       this.#dropOldVersions(versions, epochMs)
-      if (this.#isDeletedFor(versions[0]?.fact, epochMs, dropFactor)) this.#drop(key, versions)
+      if (!this.#isDeletedFor(versions[0]?.fact, epochMs, dropFactor)) continue
+      this.#drop(key, versions)
+      dropped.push(key)
     }
+    return dropped
   }
 
   #moveToQuarantine(entry: StoredFact<EntryFact>): void {

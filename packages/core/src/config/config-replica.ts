@@ -26,6 +26,8 @@ export interface ConfigReplicaOptions extends Omit<ConfigEntriesOptions, 'facts'
   readonly quarantined: (entry: StoredFact<EntryFact>) => void
   /** Called after an entry has left quarantine, if the replica did not admit it again. */
   readonly dropped: (entry: StoredFact<EntryFact>) => void
+  /** Called after the replica has dropped a key that was deleted long ago. */
+  readonly forgotten: (key: string) => void
 }
 
 export class ConfigReplica implements SpaceReplica {
@@ -128,7 +130,7 @@ export class ConfigReplica implements SpaceReplica {
     this.#plan(rewrites)
     for (const entry of quarantined) this.#options.quarantined(entry)
     this.#planRewritesOfQuarantined(quarantined, now)
-    this.entries.sweep(now.epochMs)
+    for (const key of this.entries.sweep(now.epochMs)) this.#options.forgotten(key)
   }
 
   #rewritesIn(

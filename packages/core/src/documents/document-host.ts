@@ -37,8 +37,19 @@ export interface DocumentHost {
    * @throws {InvalidValueError} nothing has changed
    */
   claim(document: string, claim: LocalClaim | undefined): void
-  /** The awareness of the other members. */
-  claims(document: string): AwarenessClaims
+  /**
+   * Publishes the awareness of a view of this member; undefined removes it.
+   *
+   * @throws {NotRunningError} the view is not open
+   * @throws {InvalidValueError} nothing has changed
+   */
+  claimView(view: string, document: string, claim: LocalClaim | undefined): void
+  /**
+   * The awareness of other members and their views, and of this member and its views.
+   *
+   * @param except the view of this member whose awareness is left out; undefined: that of this member itself is
+   */
+  claims(document: string, except: string | undefined): AwarenessClaims
   /** Another replica was written under the same client id. */
   collided(document: string, memberId: string): void
 }

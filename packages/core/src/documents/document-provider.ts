@@ -5,10 +5,11 @@
  * Events fire after the step that caused them.
  */
 import { ObservableV2 } from 'lib0/observable'
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
 import { NotRunningError } from '../api/errors.ts'
 import type { Provider, ProviderEvents, ProviderStatus } from '../api/room-document.ts'
 import { reportAppError } from '../runtime/app-calls.ts'
+import { encodeWithoutPending } from '../spaces/documents/apply-update.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { firstEpoch } from '../spaces/documents/epochs/epoch.ts'
@@ -18,7 +19,8 @@ import type { DocumentHost } from './document-host.ts'
 import type { Seed } from './document-seed.ts'
 import { DocumentWriter } from './document-writer.ts'
 import { emitIsolated } from './isolated-observers.ts'
-import { type LocalClaim, PresenceAwareness } from './presence-awareness.ts'
+import { type AwarenessClaims, type LocalClaim, PresenceAwareness } from './presence-awareness.ts'
+import type { ViewAwareness } from './view-awareness.ts'
 
 /** Stores the provider under the name of its document. */
 export interface DocumentOwner {
@@ -35,7 +37,7 @@ export interface DocumentProviderOptions {
   readonly owner: DocumentOwner
 }
 
-export class DocumentProvider extends ObservableV2<ProviderEvents> implements Provider {
+export class DocumentProvider extends ObservableV2<ProviderEvents> implements Provider, ViewAwareness {
   readonly doc: Y.Doc
   readonly #host: DocumentHost
   readonly #owner: DocumentOwner
@@ -43,6 +45,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   readonly #sync: DocumentSync
   readonly #writer: DocumentWriter
   readonly #log: UpdateLog
+  readonly #claimListeners = new Set<() => void>()
   #awareness: PresenceAwareness | undefined
   #status: ProviderStatus = 'disconnected'
   #synced = false
@@ -143,7 +146,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
 
   /** The other members are in an epoch that this replica cannot enter. */
   supersede(): void {
-    const update = Y.encodeStateAsUpdate(this.doc)
+    const update = encodeWithoutPending(this.doc)
     this.#log.supersede(update)
     this.#sync.epochs.discardReplica()
     this.#sync.state.reset()
@@ -156,11 +159,25 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     if (this.#status === 'connected') this.#setSynced(this.#sync.state.isSynced)
   }
 
-  /** The awareness of other members in this document may have changed. */
+  /** The awareness of other members or of views in this document may have changed. */
   presenceChanged(): void {
-    if (!this.#awareness) return
-    const claims = this.#status === 'connected' ? this.#host.claims(this.#sync.name) : []
-    this.#awareness.show(claims, this.#host.clock.now().epochMs)
+    for (const listener of this.#claimListeners) this.#host.notifications.event(listener)
+    this.#awareness?.show(this.#claims(undefined), this.#host.clock.now().epochMs)
+  }
+
+  claimView(view: string, claim: LocalClaim | undefined): void {
+    if (this.#status === 'connected') this.#host.claimView(view, this.#sync.name, claim)
+  }
+
+  claimsFor(view: string): AwarenessClaims {
+    return this.#claims(view)
+  }
+
+  onClaims(listener: () => void): () => void {
+    // A listener may be added several times.
+    const added = () => listener()
+    this.#claimListeners.add(added)
+    return () => this.#claimListeners.delete(added)
   }
 
   override emit<Name extends keyof ProviderEvents & string>(
@@ -216,6 +233,10 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     const maxBytes = limits.maxDocumentBytes
     if (bytes > maxBytes && !this.#isTooLarge) this.#notify('too-large', [{ bytes, maxBytes }])
     this.#isTooLarge = bytes > maxBytes
+  }
+
+  #claims(except: string | undefined): AwarenessClaims {
+    return this.#status === 'connected' ? this.#host.claims(this.#sync.name, except) : []
   }
 
   #claim(claim: LocalClaim | undefined): void {

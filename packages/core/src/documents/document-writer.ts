@@ -97,7 +97,7 @@ export class DocumentWriter {
     await this.#log.stored()
   }
 
-  /** A foreign update was applied. @param update undefined: part of it is pending, or pending updates were applied */
+  /** A foreign update was applied. @param update undefined: not the whole update and nothing else was applied */
   applied(update: Uint8Array | undefined): void {
     if (update) {
       this.#applying.clear()

@@ -2,10 +2,10 @@
  * Presence awareness: the awareness of y-protocols, based on a room's presence.
  *
  * A state exists as long as its member is present. States do not expire and are not renewed, so the timers of
- * y-protocols do not run. Each member has one state, under the present client id of its document. If the app changes the
- * client id, the state moves to the new client id. If several members claim one client id, the member with the smallest
- * id keeps it, and the others appear under substitute ids. The client id of this member's document always refers to this
- * member.
+ * y-protocols do not run. Each member has one state, and so has each of its views, under the present client id of its
+ * document. If the app changes the client id, the state moves to the new client id. If several claim one client id, the
+ * member with the smallest id keeps it, itself before its views, and the others appear under substitute ids. The client
+ * id of this document always refers to this member or view.
  */
 import { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
@@ -15,10 +15,14 @@ import { emitIsolated } from './isolated-observers.ts'
 
 type State = Record<string, unknown>
 
-/** The awareness states of the other members. */
-export type AwarenessClaims = readonly (AwarenessClaim & { readonly member: string })[]
+/** The awareness states of members and of their views. */
+export type AwarenessClaims = readonly (AwarenessClaim & {
+  readonly member: string
+  /** The id of the view; undefined: the state of the member itself. */
+  readonly view: string | undefined
+})[]
 
-/** The awareness state of this member. It is not yet known to be JSON. */
+/** The awareness state of this member or of one of its views. It is not yet known to be JSON. */
 export interface LocalClaim {
   readonly client: number
   readonly state: State
@@ -84,13 +88,13 @@ export class PresenceAwareness extends Awareness {
     this.#publish(this.claim())
   }
 
-  /** Replaces the states of all other members by these claims. */
+  /** Replaces the states of all others by these claims. */
   show(claims: AwarenessClaims, epochMs: number): void {
     const shown = new Map<number, State>()
-    for (const { member, client, state } of claims.toSorted((a, b) => (a.member < b.member ? -1 : 1))) {
+    for (const { member, view, client, state } of claims.toSorted(byMemberAndView)) {
       const isFree = (id: number) => id !== this.clientID && !shown.has(id)
       let id = client
-      for (let attempt = 0; !isFree(id); attempt++) id = substituteFor(member, attempt)
+      for (let attempt = 0; !isFree(id); attempt++) id = substituteFor(member, view, attempt)
       shown.set(id, state)
     }
     const added = [...shown.keys()].filter(client => !this.states.has(client))
@@ -125,9 +129,15 @@ export class PresenceAwareness extends Awareness {
   }
 }
 
-/** A client id for a member whose own id is in use: the same each time, and above the ids that Yjs draws. */
-function substituteFor(member: string, attempt: number): number {
+function byMemberAndView(a: AwarenessClaims[number], b: AwarenessClaims[number]): number {
+  if (a.member !== b.member) return a.member < b.member ? -1 : 1
+  return (a.view ?? '') < (b.view ?? '') ? -1 : 1
+}
+
+/** A client id for a member or view whose own id is in use: the same each time, and above the ids that Yjs draws. */
+function substituteFor(member: string, view: string | undefined, attempt: number): number {
+  const claimant = view === undefined ? member : `${member}/${view}`
   let hash = attempt
-  for (let i = 0; i < member.length; i++) hash = (hash * 31 + member.charCodeAt(i)) % 0x7fff_ffff
+  for (let i = 0; i < claimant.length; i++) hash = (hash * 31 + claimant.charCodeAt(i)) % 0x7fff_ffff
   return 0x1_0000_0000 + hash
 }

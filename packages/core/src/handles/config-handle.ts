@@ -14,8 +14,10 @@ import { AppEvents } from '../runtime/app-events.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
 import type { FactStorage } from '../storage/fact-storage.ts'
-import { ConfigView } from './config-view.ts'
+import { ConfigHistories } from './config-histories.ts'
+import { ConfigView, watchKey } from './config-view.ts'
 import { ConfigWriter } from './config-writer.ts'
+import { ConflictReports } from './conflict-reports.ts'
 import { SyncWaiters } from './sync-waiters.ts'
 
 type Values = Record<string, unknown>
@@ -41,7 +43,9 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   readonly #options: ConfigHandleOptions
   readonly #replica: ConfigReplica
   readonly #events: AppEvents<ConfigEvents<unknown>>
+  readonly #histories: ConfigHistories
   readonly #view: ConfigView
+  readonly #conflicts: ConflictReports
   readonly #writer: ConfigWriter
   /** Keys that changed since the last step, with the entries that arrived. */
   readonly #touched = new Map<string, Version[]>()
@@ -66,9 +70,12 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
       },
       quarantined: ({ fact: { key } }) => this.#touched.set(key, this.#touched.get(key) ?? []),
       dropped: stored => storage.write([{ type: 'removed', stored }]),
+      forgotten: key => this.#touched.set(key, this.#touched.get(key) ?? []),
     })
     this.#replica = replica
-    this.#view = new ConfigView(replica.entries, check, notifications)
+    this.#histories = new ConfigHistories(replica.entries, notifications)
+    this.#view = new ConfigView(this.#histories, check, notifications)
+    this.#conflicts = new ConflictReports(replica.entries, this.#histories)
     this.#writer = new ConfigWriter(options, replica, this)
   }
 
@@ -84,7 +91,10 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     const surplus = handle.#replica.restore(stored, notifications.clock.now())
     storage.write(surplus.map(each => ({ type: 'removed', stored: each })))
     // Stored entries cause no events: the app received those when the entries arrived.
-    for (const key of handle.#touched.keys()) handle.#view.restore(key)
+    for (const key of handle.#touched.keys()) {
+      handle.#view.update(key)
+      handle.#conflicts.take(key)
+    }
     handle.#touched.clear()
     const { entries, facts } = handle.#replica
     facts.watch(change => {
@@ -121,15 +131,15 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   }
 
   watch(key: string, listener: (value: never) => void): () => void {
-    // Returns the listener's result: a promise that rejects is reported.
-    const changed = ({ detail }: ConfigEvents<unknown>['change']) =>
-      detail.key === key ? listener(detail.value as never) : undefined
-    this.#events.addEventListener('change', changed)
-    return () => this.#events.removeEventListener('change', changed)
+    return watchKey(this.#events, key, listener)
   }
 
   history(key: string): readonly ConfigVersion[] {
-    return this.#view.history(key)
+    return this.#histories.versions(key)
+  }
+
+  get histories(): Store<ReadonlyMap<string, readonly ConfigVersion[]>> {
+    return this.#histories.store
   }
 
   synced({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
@@ -167,12 +177,16 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     if (touched.length === 0) return
     this.#touched.clear()
     for (const [key, arrived] of touched) {
+      this.#histories.changed(key)
       const change = this.#view.update(key)
       if (change) this.#events.emit('change', change)
-      for (const conflict of this.#view.takeConflicts(key)) this.#events.emit('conflict', conflict)
-      for (const rejection of this.#view.rejections(key, arrived)) this.#events.emit('rejected', rejection)
+      for (const conflict of this.#conflicts.take(key)) this.#events.emit('conflict', conflict)
+      const known = this.#histories.versions(key)
+      const versions = arrived.map(version => this.#histories.describe(version, known))
+      for (const rejection of this.#view.rejections(key, versions)) this.#events.emit('rejected', rejection)
     }
     this.#view.store.refresh()
+    this.#histories.store.refresh()
   }
 
   #checkOpen(): void {

@@ -5,18 +5,15 @@
  * the writer knows, which it replaces.
  */
 import type { CheckValue } from '../api/config-schema.ts'
-import { InvalidValueError, NotAllowedError } from '../api/errors.ts'
-import { checkKey, sharedValue } from '../api/shared-value.ts'
 import { replacementOf } from '../config/config-conflicts.ts'
-import { maxKeys } from '../config/config-entries.ts'
 import type { ConfigReplica } from '../config/config-replica.ts'
 import type { HybridTime } from '../config/hybrid-clock.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
 import type { FactStorage } from '../storage/fact-storage.ts'
 import type { Json } from '../wire/json.ts'
-import { limits } from '../wire/limits.ts'
 import type { ReplacedEntry } from '../wire/space-fact.ts'
+import { checkedEntry, checkWriter } from './config-write-checks.ts'
 
 export interface ConfigWriterOptions {
   /** The name of the config. */
@@ -45,7 +42,14 @@ export class ConfigWriter {
 
   /** Resolves when the entry is stored. @throws {InvalidValueError} @throws {NotAllowedError} @throws {StorageError} */
   async set(key: string, value: unknown): Promise<void> {
-    await this.#write(key, this.#copied(key, value))
+    const { entries } = this.#replica
+    const carried = checkedEntry(
+      key,
+      value,
+      this.#options.check,
+      key => entries.versions(key).length > 0 || entries.hasSpace,
+    )
+    await this.#write(key, carried)
   }
 
   /** Resolves when the deletion is stored. @throws {NotAllowedError} @throws {StorageError} */
@@ -64,30 +68,11 @@ export class ConfigWriter {
     }
   }
 
-  /** Checks a write. @returns the value as JSON carries it. @throws {InvalidValueError} */
-  #copied(key: string, value: unknown): Json {
-    const { entries } = this.#replica
-    checkKey('set: the key', key, limits.maxConfigKeyBytes)
-    if (value === undefined)
-      throw new InvalidValueError(`set: '${key}' is undefined: delete('${key}') removes it`)
-    const { value: carried, bytes } = sharedValue('set', key, value)
-    if (bytes > limits.maxConfigValueBytes)
-      throw new InvalidValueError(
-        `set: the value of '${key}' has ${bytes} bytes, at most ${limits.maxConfigValueBytes}`,
-      )
-    const checked = this.#options.check(key, carried)
-    if (checked.type === 'invalid') throw new InvalidValueError(`set: '${key}': ${checked.issues.join('; ')}`)
-    if (entries.versions(key).length === 0 && !entries.hasSpace)
-      throw new InvalidValueError(`set: there are ${maxKeys} keys already: put several values under one key`)
-    return carried
-  }
-
   async #write(key: string, value: Json | undefined): Promise<void> {
     const { name, self, notifications, writers } = this.#options
     const { clock } = notifications
     const { entries } = this.#replica
-    if (writers !== 'anyone' && !writers.has(self))
-      throw new NotAllowedError(`'${name}': this member is not one of its writers`)
+    checkWriter(name, self, writers)
     const { epochMs } = clock.now()
     // The clock was set back: entries from its former, later time are implausible now.
     if (!entries.areTimesPlausible(epochMs))

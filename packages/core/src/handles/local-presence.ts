@@ -1,8 +1,8 @@
 /**
  * Local presence: the fields that this member publishes in one room, checked before they are published.
  *
- * Changes are collected; each changed field is published once, with its newest value. Awareness is a field like any other
- * and counts towards the limits, but is hidden from apps.
+ * Changes are collected; each changed field is published once, with its newest value. Awareness and the presence of views
+ * are fields like any other and count towards the limits, but are not in the store.
  */
 
 import { InvalidValueError } from '../api/errors.ts'
@@ -13,6 +13,7 @@ import {
   isReservedField,
   unreachableField,
 } from '../rooms/reserved-fields.ts'
+import { isViewField } from '../rooms/view-fields.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import { byteLength, isPlainObject } from '../wire/checks.ts'
@@ -36,6 +37,11 @@ export class LocalPresence {
   constructor(notifications: AppNotifications, generation: () => number) {
     this.#generation = generation
     this.store = createStore(notifications, () => this.#snapshot)
+  }
+
+  /** The value of one field; undefined if the field has no value. */
+  valueOf(name: string): Json | undefined {
+    return this.#fields.get(name)?.value
   }
 
   /** Changes the named fields. @returns whether any changed. @throws {InvalidValueError} nothing changed */
@@ -68,27 +74,46 @@ export class LocalPresence {
   }
 }
 
-/** Checks that the argument of `presence.set` is an object of fields. @throws {InvalidValueError} */
-export function checkFields(change: unknown): void {
+/**
+ * Checks that the argument of `presence.set` is an object of fields, and that no name is reserved.
+ *
+ * @throws {InvalidValueError}
+ */
+export function checkFields(change: unknown): asserts change is Readonly<Record<string, unknown>> {
   if (!isPlainObject(change))
     throw new InvalidValueError('presence: give an object of fields, like { cursor: { x: 1, y: 2 } }')
+  const reserved = Object.keys(change).find(isReservedField)
+  if (reserved !== undefined)
+    throw new InvalidValueError(
+      `presence: the field '${receivedText(reserved)}' is reserved for documents and views. Choose another name`,
+    )
 }
 
 function fieldOf(name: string, value: unknown): Field {
-  checkKey(`presence: the field name '${receivedText(name)}'`, name, limits.maxFieldNameBytes)
+  checkFieldName(name, limits.maxFieldNameBytes)
   if (value === undefined) return undefined
+  return isAwarenessField(name) ? sharedAwareness(value) : sharedValue('presence', name, value)
+}
+
+/** @throws {InvalidValueError} */
+export function checkFieldName(name: string, maxBytes: number): void {
+  checkKey(`presence: the field name '${receivedText(name)}'`, name, maxBytes)
+}
+
+/** @throws {InvalidValueError} */
+export function sharedAwareness(value: unknown): SharedValue {
   // Editor bindings put instances of Yjs classes into awareness, which y-protocols allows.
-  return isAwarenessField(name)
-    ? sharedValue('awareness', '', value, 'as JSON')
-    : sharedValue('presence', name, value)
+  return sharedValue('awareness', '', value, 'as JSON')
 }
 
 function checkSize(all: ReadonlyMap<string, Field>): void {
   // The room's own announcements have limits of their own.
   const fields = [...all].filter(([name]) => name !== documentsField && name !== unreachableField)
-  if (fields.length > limits.maxPresenceFields)
+  const ownFields = fields.filter(([name]) => !isViewField(name))
+  if (ownFields.length > limits.maxPresenceFields) throw tooManyFieldsError()
+  if (fields.length > limits.maxPresenceFieldsInAll)
     throw new InvalidValueError(
-      `presence: at most ${limits.maxPresenceFields} different fields, removed ones included. Put several into one`,
+      `presence: at most ${limits.maxPresenceFieldsInAll} different fields with those of all views, removed ones included. Use the same names in all views`,
     )
   let bytes = 0
   for (const [name, field] of fields) bytes += byteLength(name) + (field?.bytes ?? 0)
@@ -96,6 +121,12 @@ function checkSize(all: ReadonlyMap<string, Field>): void {
     throw new InvalidValueError(
       `presence: ${bytes} bytes, at most ${limits.maxPresenceBytes}. Put large values into a document`,
     )
+}
+
+export function tooManyFieldsError(): InvalidValueError {
+  return new InvalidValueError(
+    `presence: at most ${limits.maxPresenceFields} different fields, removed ones included. Put several into one`,
+  )
 }
 
 function valuesOf(fields: ReadonlyMap<string, Field>): Record<string, Json> {

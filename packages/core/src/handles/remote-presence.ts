@@ -5,17 +5,21 @@
  * earlier generation (visit to the room) do not carry over to a later one.
  */
 
-import type { Other } from '../api/room.ts'
+import type { MemberPresence, MemberView } from '../rooms/member-views.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
-import type { Json } from '../wire/json.ts'
+import { type AnyOther, otherOf } from './other-presence.ts'
 
-type AnyOther = Other<Record<string, Json>>
+interface ShownMember {
+  readonly generation: number
+  readonly other: AnyOther
+  readonly views: readonly MemberView[]
+}
 
 export class RemotePresence {
   readonly store: OwnedStore<readonly AnyOther[]>
   /** By id. */
-  readonly #others = new Map<string, { readonly generation: number; readonly other: AnyOther }>()
+  readonly #others = new Map<string, ShownMember>()
   #list: readonly AnyOther[] | undefined = []
 
   constructor(notifications: AppNotifications) {
@@ -31,16 +35,19 @@ export class RemotePresence {
     return this.#others.size
   }
 
-  /** The generation in which the member is shown; undefined if it is not shown. */
-  generationOf(id: string): number | undefined {
-    return this.#others.get(id)?.generation
+  /** As what the member is shown; undefined if it is not shown. */
+  of(id: string): ShownMember | undefined {
+    return this.#others.get(id)
   }
 
-  /** Shows the member in this generation, with these fields. */
-  set(id: string, generation: number, fields: readonly (readonly [name: string, value: Json])[]): void {
-    const other = Object.freeze({ id, presence: Object.freeze(Object.fromEntries(fields)) })
-    this.#others.set(id, { generation, other })
-    this.#list = undefined
+  /** Shows the member in this generation, with this presence. */
+  set(id: string, generation: number, presence: MemberPresence): AnyOther {
+    const known = this.#others.get(id)
+    const before = known?.generation === generation ? known.other : undefined
+    const other = otherOf(id, presence, before)
+    this.#others.set(id, { generation, other, views: presence.views })
+    if (other !== known?.other) this.#list = undefined
+    return other
   }
 
   remove(id: string): void {

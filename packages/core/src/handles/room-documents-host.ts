@@ -15,8 +15,9 @@ import type { AwarenessClaims, LocalClaim } from '../documents/presence-awarenes
 import { RoomDocuments } from '../documents/room-documents.ts'
 import {
   awarenessField,
+  concernsAwareness,
   documentsField,
-  isAwarenessField,
+  readAwarenessClaim,
   unreachableField,
 } from '../rooms/reserved-fields.ts'
 import type { CarriedDocument, RoomReplica } from '../rooms/room-replica.ts'
@@ -31,8 +32,10 @@ import type { DocumentStorage } from '../storage/document-storage.ts'
 import type { UpdateLog } from '../storage/update-log.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
+import type { LocalPresence } from './local-presence.ts'
 import type { PresenceChanges } from './presence-changes.ts'
 import type { PresencePublisher } from './presence-publisher.ts'
+import type { PresenceViews } from './presence-views.ts'
 import type { RoomView } from './room-view.ts'
 
 export interface RoomDocumentsHostOptions {
@@ -48,6 +51,13 @@ export interface RoomDocumentsHostOptions {
   readonly storage: DocumentStorage
 }
 
+/** The presence of this member in the room. */
+export interface RoomPresence {
+  readonly local: Pick<LocalPresence, 'valueOf'>
+  readonly publisher: PresencePublisher
+  readonly views: PresenceViews
+}
+
 export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
   readonly clock: Clock
   readonly notifications: AppNotifications
@@ -58,7 +68,7 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
   readonly #driver: SpacesDriver
   readonly #replica: RoomReplica
   readonly #view: RoomView
-  readonly #publisher: PresencePublisher
+  readonly #presence: RoomPresence
   readonly #documents: RoomDocuments
   #isOpen = true
 
@@ -66,7 +76,7 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
     options: RoomDocumentsHostOptions,
     replica: RoomReplica,
     view: RoomView,
-    publisher: PresencePublisher,
+    presence: RoomPresence,
   ) {
     const { space, cluster, driver, notifications, random } = options
     const { clock } = notifications
@@ -75,7 +85,7 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
     this.#driver = driver
     this.#replica = replica
     this.#view = view
-    this.#publisher = publisher
+    this.#presence = presence
     this.clock = clock
     this.notifications = notifications
     this.random = random
@@ -90,7 +100,7 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
 
   /** Presence of members has changed, and the view shows the change. */
   presenceChanged(changes: PresenceChanges): void {
-    if (changes.hasWhole || changes.hasField(isAwarenessField)) this.#documents.presenceChanged()
+    if (changes.hasWhole || changes.hasField(concernsAwareness)) this.#documents.presenceChanged()
   }
 
   /** A step has ended. Presence has changed in it as given, and any document may have changed. */
@@ -138,6 +148,7 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
   }
 
   closed({ name }: DocumentSync): void {
+    this.#presence.views.withdraw(name)
     this.#replica.documents.delete(name)
     this.announcer.closed(name)
   }
@@ -160,11 +171,27 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
   }
 
   claim(document: string, claim: LocalClaim | undefined): void {
-    this.#publisher.set({ [awarenessField(document)]: claim })
+    this.#presence.publisher.set({ [awarenessField(document)]: claim })
   }
 
-  claims(document: string): AwarenessClaims {
-    return this.#view.claimsIn(document)
+  claimView(view: string, document: string, claim: LocalClaim | undefined): void {
+    this.#presence.views.claim(view, document, claim)
+  }
+
+  claims(document: string, except: string | undefined): AwarenessClaims {
+    const { local, views } = this.#presence
+    const own = readAwarenessClaim(local.valueOf(awarenessField(document)))
+    const claims = [...(own ? [{ view: undefined, ...own }] : []), ...views.claimsIn(document)]
+    const member = this.#options.cluster.self
+    return [
+      ...this.#view.claimsIn(document),
+      ...claims.filter(({ view }) => view !== except).map(claim => ({ member, ...claim })),
+    ]
+  }
+
+  /** The awareness of a view of this member has changed. */
+  viewAwarenessChanged(): void {
+    this.#options.notifications.step(() => this.#documents.presenceChanged())
   }
 
   collided(document: string, memberId: string): void {
@@ -181,7 +208,7 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
   }
 
   announce(fields: Readonly<Record<string, Json | undefined>>): void {
-    this.#publisher.set(fields)
+    this.#presence.publisher.set(fields)
   }
 
   request(document: string): void {

@@ -7,16 +7,17 @@
 import type { TypedEventTarget } from 'main-event'
 import type * as Y from 'yjs'
 import { InvalidValueError, RateLimitError } from '../api/errors.ts'
-import type { Presence, PresenceEvents, Room, RoomEvents } from '../api/room.ts'
+import type { Presence, PresenceEvents } from '../api/presence.ts'
+import type { Room, RoomEvents } from '../api/room.ts'
 import type { DocumentAwareness, DocumentOptions, Provider, RoomDocument } from '../api/room-document.ts'
 import { sharedValue } from '../api/shared-value.ts'
 import type { Store } from '../api/store.ts'
 import type { Member } from '../member/member.ts'
-import { isReservedField } from '../rooms/reserved-fields.ts'
 import { type RoomListener, RoomReplica } from '../rooms/room-replica.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
+import { ownRate } from '../spaces/space-rates.ts'
 import type { ClusterView, SpaceRoster } from '../spaces/space-roster.ts'
 import type { DocumentStorage } from '../storage/document-storage.ts'
 import type { Json } from '../wire/json.ts'
@@ -25,6 +26,7 @@ import type { EventFact } from '../wire/space-fact.ts'
 import { checkFields, LocalPresence } from './local-presence.ts'
 import { PresenceChanges } from './presence-changes.ts'
 import { PresencePublisher } from './presence-publisher.ts'
+import { PresenceViews } from './presence-views.ts'
 import { RoomDocumentsHost, roomLeftError } from './room-documents-host.ts'
 import { RoomView } from './room-view.ts'
 
@@ -80,12 +82,24 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     const localPresence = new LocalPresence(notifications, () => this.#generation)
     this.#view = new RoomView(options, replica)
     this.#publisher = new PresencePublisher(options, localPresence, this.#view.members)
-    this.#documents = new RoomDocumentsHost(options, replica, this.#view, this.#publisher)
+    const views = new PresenceViews({
+      notifications,
+      presence: localPresence,
+      publisher: this.#publisher,
+      checkOpen: () => this.#checkOpen(),
+      awarenessChanged: () => this.#documents.viewAwarenessChanged(),
+    })
+    this.#documents = new RoomDocumentsHost(options, replica, this.#view, {
+      local: localPresence,
+      publisher: this.#publisher,
+      views,
+    })
     this.presence = {
       own: localPresence.store,
       others: this.#view.others,
       events: this.#presenceEvents,
       set: change => this.#setPresence(change),
+      view: id => views.open(id),
     }
     for (const id of cluster.memberIds()) if (id !== self) replica.memberChanged(id)
     this.#generation = driver.enter(space, replica, this, options.incarnation)
@@ -125,7 +139,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
       throw new InvalidValueError(`broadcast: ${bytes} bytes, at most ${limits.maxEventBytes}`)
     if (!driver.mayBroadcast(bytes))
       throw new RateLimitError(
-        'broadcast: this member broadcasts more than other members take, 256 KiB a second after 1 MiB. Broadcast less often, or share larger data in a document',
+        `broadcast: this member broadcasts more than other members take, ${ownRate.bytesPerSecond / 1_024} KiB a second after ${ownRate.burstBytes / 1_048_576} MiB. Broadcast less often, or share larger data in a document`,
       )
     this.#broadcasts += 1
     void driver.publish(space, [
@@ -198,11 +212,6 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
   #setPresence(change: Readonly<Record<string, unknown>>): void {
     this.#checkOpen()
     checkFields(change)
-    const reserved = Object.keys(change).find(isReservedField)
-    if (reserved !== undefined)
-      throw new InvalidValueError(
-        `presence: the field '${reserved}' is reserved for documents. Choose another name`,
-      )
     this.#options.notifications.step(() => this.#publisher.set(change))
   }
 

@@ -5,16 +5,18 @@
  * - Presence of another generation than the member's present one is hidden.
  * - The stores change only in `show`, which the handle calls at the end of a step.
  */
-import type { PresenceUpdate } from '../api/room.ts'
+import type { PresenceUpdate } from '../api/presence.ts'
 import type { AwarenessClaims } from '../documents/presence-awareness.ts'
 import type { Member } from '../member/member.ts'
+import { type MemberPresence, noPresence, readPresence } from '../rooms/member-views.ts'
 import { awarenessField, isReservedField, readAwarenessClaim } from '../rooms/reserved-fields.ts'
 import type { RoomReplica } from '../rooms/room-replica.ts'
+import { isViewAwarenessField, isViewField, readViewValue, viewAwarenessField } from '../rooms/view-fields.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import type { SpacesDriver } from '../runtime/spaces-driver.ts'
 import { type ClusterView, isPresent, type SpaceRoster } from '../spaces/space-roster.ts'
-import type { Json } from '../wire/json.ts'
+import { changedFields } from './other-presence.ts'
 import type { PresenceChanges } from './presence-changes.ts'
 import { RemotePresence } from './remote-presence.ts'
 
@@ -52,38 +54,64 @@ export class RoomView {
   show(changes: PresenceChanges): PresenceUpdate[] {
     this.#isListStale ||= changes.hasWhole
     const updates = [...changes.fields].flatMap(([id, changed]) => {
-      if (id === this.#options.cluster.self) return []
-      const fields = [...changed].filter(name => !isReservedField(name))
-      return this.#showMember(id, fields.length > 0) ? [{ id, fields }] : []
+      const fields = id === this.#options.cluster.self ? undefined : this.#showMember(id, changed)
+      return fields ? [{ id, fields }] : []
     })
     this.members.refresh()
     this.others.refresh()
     return updates
   }
 
-  /** The awareness of the other members in a document. */
+  /** The awareness of the other members and of their views in a document. */
   claimsIn(document: string): AwarenessClaims {
+    return this.others
+      .getSnapshot()
+      .flatMap(({ id }) => (this.#isPresenceShown(id) ? this.#claimsOf(id, document) : []))
+  }
+
+  #claimsOf(member: string, document: string): AwarenessClaims {
     const { presence } = this.#replica
-    return this.others.getSnapshot().flatMap(({ id: member }) => {
-      if (!this.#isPresenceShown(member)) return []
-      const claim = readAwarenessClaim(presence.valueOf(member, awarenessField(document)))
-      return claim ? [{ member, ...claim }] : []
+    const claim = readAwarenessClaim(presence.valueOf(member, awarenessField(document)))
+    const own = claim ? [{ member, view: undefined, ...claim }] : []
+    const views = this.#remotePresence.of(member)?.views ?? []
+    if (views.length === 0) return own
+    const ofViews = views.flatMap(({ id: view, slot, number }) => {
+      const value = presence.valueOf(member, viewAwarenessField(slot, document))
+      const claim = readAwarenessClaim(readViewValue(value, number))
+      return claim ? [{ member, view, ...claim }] : []
     })
+    return [...own, ...ofViews]
   }
 
-  /** @returns whether the app is notified: the member appeared or disappeared, or has other fields */
-  #showMember(id: string, areFieldsChanged: boolean): boolean {
+  /**
+   * @returns undefined: the app is not notified. Otherwise the names of the changed fields: none if the member appeared or
+   * disappeared
+   */
+  #showMember(id: string, changed: ReadonlySet<string>): string[] | undefined {
     const generation = this.#replica.roster.of(id) && this.#generationOf(id)
-    const isNewGeneration = generation !== this.#remotePresence.generationOf(id)
-    if (generation === undefined) this.#remotePresence.remove(id)
-    else if (isNewGeneration || areFieldsChanged) this.#remotePresence.set(id, generation, this.#fieldsOf(id))
-    return isNewGeneration || (generation !== undefined && areFieldsChanged)
+    const shown = this.#remotePresence.of(id)
+    if (generation === undefined) {
+      this.#remotePresence.remove(id)
+      return shown && []
+    }
+    if (generation !== shown?.generation) {
+      this.#remotePresence.set(id, generation, this.#presenceOf(id))
+      return []
+    }
+    const fields = [...changed].filter(name => !isReservedField(name))
+    if (fields.length === 0 && ![...changed].some(isShownViewField)) return undefined
+    const presence = this.#presenceOf(id)
+    const hasViews = presence.views.length > 0 || shown.views.length > 0
+    if (fields.length === 0 && !hasViews) return undefined
+    const other = this.#remotePresence.set(id, generation, presence)
+    if (!hasViews) return fields
+    const differing = changedFields(shown.other, other)
+    return differing.length > 0 ? differing : undefined
   }
 
-  /** The fields that the app sees. */
-  #fieldsOf(id: string): [string, Json][] {
-    const fields = this.#isPresenceShown(id) ? this.#replica.presence.fieldsOf(id) : []
-    return fields.filter(([name]) => !isReservedField(name))
+  /** What the app sees. */
+  #presenceOf(id: string): MemberPresence {
+    return this.#isPresenceShown(id) ? readPresence(this.#replica.presence.fieldsOf(id)) : noPresence
   }
 
   #isPresenceShown(id: string): boolean {
@@ -109,4 +137,8 @@ export class RoomView {
     }
     return this.#memberList
   }
+}
+
+function isShownViewField(name: string): boolean {
+  return isViewField(name) && !isViewAwarenessField(name)
 }

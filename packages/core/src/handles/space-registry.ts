@@ -5,7 +5,7 @@
  */
 import { toString as toText } from 'uint8arrays/to-string'
 import type { ConfigOptions, ConfigSchema } from '../api/config.ts'
-import { type ConfigSettings, configSettings, isSameSettings } from '../api/config-options.ts'
+import { type ConfigSettings, checkSameSettings, configSettings } from '../api/config-options.ts'
 import { checkWith } from '../api/config-schema.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
 import { checkSpaceName } from '../api/member-options.ts'
@@ -16,6 +16,7 @@ import { FactStorage } from '../storage/fact-storage.ts'
 import { spacesPath } from '../storage/key-values.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
 import { limits } from '../wire/limits.ts'
+import { isMemberId } from '../wire/member-id.ts'
 import { spaceTag } from '../wire/tags.ts'
 import { MachineClusterView } from './cluster-view.ts'
 import { ConfigHandle } from './config-handle.ts'
@@ -76,12 +77,11 @@ export class SpaceRegistry {
    */
   async config(name: string, options: ConfigOptions<ConfigSchema | undefined>): Promise<ConfigHandle> {
     checkSpaceName('config', name)
-    const settings = configSettings(options)
+    const settings = configSettings(options, isMemberId)
     const space = spaceTag(this.#engine.cluster, 'config', name)
     const open = this.#configs.get(space)
     if (open) {
-      if (!isSameSettings(open.settings, settings))
-        throw new InvalidOptionsError(`config: '${name}' is open with other options. Leave it first`)
+      checkSameSettings(name, open.settings, settings)
       return open.config
     }
     this.#checkCount()

@@ -12,7 +12,7 @@
 import type { PeerDiscoveryEvents, PeerInfo, TypedEventTarget } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { MemberStatus } from '../member/member.ts'
-import { healIntervalMs, healingTarget } from '../overlay/partition-healing.ts'
+import { healIntervalMs, healingTargets } from '../overlay/partition-healing.ts'
 import { isDialable } from './dial-addresses.ts'
 import { EndpointBackoff, endpointOf } from './endpoint-backoff.ts'
 
@@ -57,7 +57,7 @@ export function dialDiscovered({
       id,
       setTimeout(() => timers.delete(id), healIntervalMs),
     )
-    if (isPresentStatus(id) || !healingTarget(visible(), [{ type: 'member', id }], random)) return
+    if (isPresentStatus(id) || healingTargets(visible(), [id], random).length === 0) return
     const nowMs = performance.now()
     recentMs = recentMs.filter(dialMs => nowMs - dialMs < minuteMs)
     if (recentMs.length >= maxDialsPerMinute) return

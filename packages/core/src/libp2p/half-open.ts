@@ -3,7 +3,7 @@
  *
  * No member dials another member to which it has a connection. So when a newer connection opens, the other
  * end may have lost the older one, and this member pings over both. It closes the older connection only if
- * that one stays silent while the newer one answers. A slow member, or a slow local computer, delays the
+ * the older one stays silent while the newer one answers. A slow member, or a slow local computer, delays the
  * answers on both. If both ends have the older connection, it answers, so two members that dialled each other
  * at the same time close nothing.
  */

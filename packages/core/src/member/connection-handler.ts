@@ -57,7 +57,12 @@ export class ConnectionHandler {
       case 'refused':
       case 'unreachable':
       case 'network-down':
-        overlay.dialFailed(id, now.monotonicMs)
+        if (!overlay.dialFailed(id, now.monotonicMs)) {
+          // The dial shows nothing about the member. Not every dial is one of the overlay's, so repeat it here.
+          overlay.dialling(id, now.monotonicMs)
+          effectQueue.push({ type: 'dial', id })
+          break
+        }
         if (state !== 'network-down') standing.dialFailed(id, now.monotonicMs)
         detectorBridge.handle({ type: 'connection', id, state }, now)
         break

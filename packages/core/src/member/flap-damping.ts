@@ -8,7 +8,8 @@
  *   fault of its own network is more likely. This rule does not apply if only one other member is alive or suspect.
  * - The first return of a dead member in the same process is shown immediately. After a second death the member is shown
  *   as dead until it was alive without interruption for one minute; each further death doubles that time, up to ten
- *   minutes. Deaths during a suspected partition do not count.
+ *   minutes. Deaths during a suspected partition do not count. A refuted suspicion by one other member alone is no
+ *   interruption: a member that lies could keep the member dead for all apps otherwise.
  * - A suspicion by one other member alone waits four times as long, so that a member that lies causes no event: each
  *   suspicion is refuted before.
  * - A suspect that this member never saw alive is not shown.
@@ -28,7 +29,10 @@ export interface LocalState {
   readonly isSoleClaim: boolean
 }
 
-/** Our choice: longer than a refutation waits, which is up to 1.5 probe intervals in `lan` and 3 in `wan`, and its delivery. */
+/**
+ * A suspicion that only one other member reports waits four times as long. Our choice: until a refutation has usually
+ * arrived. A member delays its refutation by up to 1.5 probe intervals in `lan`, and by up to 3 in `wan`.
+ */
 const soleClaimFactor = 4
 /** Our choice: after a shown suspicion was refuted, the next one of the same subject waits four times as long. */
 const suppressFactor = 4
@@ -40,8 +44,8 @@ const maxSuppressIntervals = 16
  */
 const receiveGapIntervals = 2
 /**
- * The wait after the second death in one process. Our choice: longer than the period of a flapping connection that users
- * still notice.
+ * The wait after the second death in one process. Our choice: one minute. A connection that flaps more rarely does not
+ * disturb users.
  */
 const firstQuarantineMs = 60_000
 const maxQuarantineMs = 600_000
@@ -60,6 +64,8 @@ interface Track {
   incarnation: number
   /** When the member got this verdict in this incarnation. */
   sinceMs: number
+  /** Since when the member is alive or suspected by one other member alone; Infinity: it is not. */
+  undisputedMs: number
   /** How long the next suspicion waits. */
   suppressMs: number
   /** The number of deaths in this process of the member. */
@@ -121,6 +127,8 @@ export class FlapDamping {
     const wasSuppressed = track.verdict === 'suspect' && shown !== 'suspect'
     if (wasSuppressed && (verdict === 'alive' || incarnation > track.incarnation)) this.#refuted += 1
     this.#update(track, verdict, incarnation, shown, nowMs)
+    if (verdict === 'alive') track.undisputedMs = Math.min(track.undisputedMs, nowMs)
+    else if (verdict === 'dead' || !local.isSoleClaim) track.undisputedMs = Number.POSITIVE_INFINITY
     track.dueMs = this.#dueMs(track, shown, nowMs, local)
     const next = track.dueMs <= nowMs ? verdict : shown
     if (next === verdict) track.dueMs = Number.POSITIVE_INFINITY
@@ -170,6 +178,7 @@ export class FlapDamping {
       verdict: 'alive',
       incarnation,
       sinceMs: nowMs,
+      undisputedMs: nowMs,
       suppressMs,
       deaths: 0,
       dueMs: Number.POSITIVE_INFINITY,
@@ -197,7 +206,7 @@ export class FlapDamping {
 
   /** When to show the verdict. */
   #dueMs(
-    { verdict, sinceMs, suppressMs, deaths }: Track,
+    { verdict, sinceMs, undisputedMs, suppressMs, deaths }: Track,
     shown: DetectorVerdict | undefined,
     nowMs: number,
     { localHealth, visible, isSoleClaim }: LocalState,
@@ -212,6 +221,6 @@ export class FlapDamping {
       return Math.max(sinceMs, this.#resumedMs) + waitMs
     }
     if (shown !== 'dead' || deaths < 2) return sinceMs
-    return sinceMs + Math.min(firstQuarantineMs * 2 ** (deaths - 2), maxQuarantineMs)
+    return undisputedMs + Math.min(firstQuarantineMs * 2 ** (deaths - 2), maxQuarantineMs)
   }
 }

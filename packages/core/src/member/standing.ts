@@ -7,7 +7,8 @@
  *
  * Two exceptions keep views equal where nobody can vouch:
  * - First contact: a member that has just started knows no introducers. Until 10 s after its first comparison of tables it
- *   takes all rows that its direct peers have, and introductions by any member, without quota.
+ *   takes all rows that its direct peers have, and introductions by any member, without quota. After the comparison,
+ *   each peer may bring rows of unknown ids only at the rate of its reports, so that a flood does not fill the table.
  * - Trickle: each peer may bring four ids a minute without a valid introduction, for introducers that are forgotten here.
  */
 import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
@@ -31,7 +32,7 @@ export interface StandingOptions {
   readonly refusals: Refusals
 }
 
-/** Our choice: longer than 32 processes that start together need until their tables agree. */
+/** Our choice: 10 s. When 32 processes start together, their tables are equal before that. */
 const firstContactMs = 10_000
 /** Our choice: two syncs. A peer that lacks a member for longer will not get it by the present introduction soon. */
 const introduceAgainMs = 2_000
@@ -78,15 +79,13 @@ export class Standing {
    *
    * @param from the peer that sent the record directly; undefined if it arrived in a rumor
    */
-  admits({ author: id }: RecordFact, from: string | undefined, { monotonicMs: nowMs }: Instant): boolean {
-    const { mode, overlay, table } = this.#options
-    return (
-      mode === 'assumed' ||
-      from === id ||
-      overlay.isConnected(id) ||
-      table.wasRemoved(id) ||
-      (from !== undefined && this.#isFirstContact(nowMs))
-    )
+  admits(fact: RecordFact, from: string | undefined, { monotonicMs: nowMs }: Instant): boolean {
+    return this.#isProven(fact.author, from) || (from !== undefined && this.#isFirstContact(nowMs))
+  }
+
+  /** Whether the record is admitted whatever the rate of the peer that sent it. Parameters as in `admits`. */
+  admitsAtAnyRate(fact: RecordFact, from: string | undefined): boolean {
+    return this.#isProven(fact.author, from) || (from !== undefined && !this.#options.antiEntropy.hasCompared)
   }
 
   /** Whether to check the signature of a record by an id without standing. Counts against the rate of the peer that sent it. */
@@ -197,6 +196,12 @@ export class Standing {
     if (introducer === undefined) return
     this.#introducers.dialFailed(introducer, id, nowMs)
     this.#reviewDueMs = Math.min(this.#reviewDueMs, nowMs + reviewMs)
+  }
+
+  /** Whether the id is connected here, sent its record itself, or had a row before. */
+  #isProven(id: string, from: string | undefined): boolean {
+    const { mode, overlay, table } = this.#options
+    return mode === 'assumed' || from === id || overlay.isConnected(id) || table.wasRemoved(id)
   }
 
   #isIntroduced(id: string, nowMs: number): boolean {

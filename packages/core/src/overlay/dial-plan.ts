@@ -2,8 +2,9 @@
  * Dial plan: when to dial which member, until every wanted connection is open.
  *
  * At most one dial to a member is in flight. After each failure the wait doubles, up to `maxWaitMs`. Of two members that
- * want the same connection, the one with the smaller id dials first, the other after `secondDialerDelayMs`. A member whose
- * network changed dials at once. Waits vary at random by ±50 %.
+ * want the same connection, the one with the smaller id dials first, the other after `secondDialerDelayMs`. Waits vary at
+ * random by ±50 %. The failure of a dial does not count if the local network changed during the dial: the cause is the old
+ * network.
  */
 const firstWaitMs = 500
 /** The first wait for a moment after a change of the local network. Our choice: a network is often back before its routes are. */
@@ -22,7 +23,7 @@ interface Attempt {
   failures: number
   dueMs: number
   inFlight: boolean
-  /** The local network changed while the dial was in flight: its failure says nothing. */
+  /** The local network changed while the dial was in flight. */
   isOutdated: boolean
 }
 
@@ -84,31 +85,42 @@ export class DialPlan {
     this.#attempts.delete(id)
   }
 
-  failed(id: string, nowMs: number): void {
+  /** @returns whether the failure counts; if not, the member is due now */
+  failed(id: string, nowMs: number): boolean {
     const attempt = this.#attempts.get(id) ?? this.#begin(id, nowMs)
+    attempt.inFlight = false
     if (attempt.isOutdated) {
-      this.#attempts.delete(id)
-      return
+      attempt.isOutdated = false
+      attempt.dueMs = nowMs
+      return false
     }
     const leastMs = this.isEager(nowMs) ? firstEagerWaitMs : firstWaitMs
     const waitMs = Math.min(maxWaitMs, leastMs * 2 ** attempt.failures) * (0.5 + this.#random())
     attempt.failures += 1
-    attempt.inFlight = false
     attempt.dueMs = nowMs + waitMs
+    return true
   }
 
-  /** Forgets the failed dials to a member, because its addresses changed. Does nothing while a dial is in flight. */
+  /**
+   * Forgets the failed dials to a member, because its addresses changed. If a dial is in flight, its failure counts as the
+   * first one: otherwise a member could prevent every count by new addresses.
+   */
   retryNow(id: string): void {
     const attempt = this.#attempts.get(id)
-    if (attempt && !attempt.inFlight) this.#attempts.delete(id)
+    if (attempt?.inFlight) attempt.failures = 0
+    else this.#attempts.delete(id)
   }
 
-  /** Forgets the failed dials to all members, and the dials in flight if they fail, because the local network changed. */
+  /**
+   * Forgets the failed dials to all members, because the local network changed. All wanted members are due now: the other
+   * ends may still regard the old connections as open, and then do not dial.
+   */
   retryAllNow(nowMs: number): void {
     this.#eagerUntilMs = nowMs + eagerMs
-    for (const [id, attempt] of [...this.#attempts]) {
+    for (const attempt of this.#attempts.values()) {
       attempt.isOutdated = attempt.inFlight
-      this.retryNow(id)
+      attempt.failures = 0
+      attempt.dueMs = nowMs
     }
   }
 

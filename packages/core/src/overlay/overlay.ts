@@ -11,7 +11,7 @@ import { BootstrapDialling, type BootstrapDiallingOptions } from './bootstrap-di
 import { DialPlan } from './dial-plan.ts'
 import { Neighbourhood } from './neighbourhood.ts'
 import { OpenConnections } from './open-connections.ts'
-import { type HealingTarget, healIntervalMs, healingTarget } from './partition-healing.ts'
+import { healIntervalMs, healingTargets, targetsInNewNetwork } from './partition-healing.ts'
 import { RingSettling } from './ring-settling.ts'
 
 export type OverlayAction =
@@ -41,6 +41,8 @@ export class Overlay {
   #isUnplanned = true
   readonly #ringSettling = new RingSettling()
   #bootstrapOrHealDueMs: number
+  /** The local network changed after the last round of bootstrap dials and partition healing. */
+  #hasNewNetwork = false
   #pruneDueMs: number
 
   constructor(options: OverlayOptions, nowMs: number) {
@@ -141,6 +143,7 @@ export class Overlay {
     this.#plan.retryAllNow(nowMs)
     this.#bootstrap.reset()
     this.#bootstrapOrHealDueMs = nowMs
+    this.#hasNewNetwork = true
     this.#ringChanged()
   }
 
@@ -196,7 +199,11 @@ export class Overlay {
   /** A connection closed. @returns whether either end had released it before. */
   closed(id: string): boolean {
     this.#ringChanged()
-    return this.#connections.closed(id)
+    const wasOpen = this.#connections.has(id)
+    const wasReleased = this.#connections.closed(id)
+    // A member that lost its last connection dials the bootstrap addresses at once.
+    if (wasOpen && this.#connections.size === 0) this.#bootstrapOrHealDueMs = Number.NEGATIVE_INFINITY
+    return wasReleased
   }
 
   /** Another component began to dial this member. */
@@ -204,10 +211,12 @@ export class Overlay {
     this.#plan.dialling(id, nowMs)
   }
 
-  dialFailed(id: string, nowMs: number): void {
-    this.#plan.failed(id, nowMs)
-    this.#additionalPeers.randomLink.dialFailed(id, nowMs)
+  /** @returns whether the failure counts: it does not if the local network changed during the dial */
+  dialFailed(id: string, nowMs: number): boolean {
+    const counts = this.#plan.failed(id, nowMs)
+    if (counts) this.#additionalPeers.randomLink.dialFailed(id, nowMs)
     this.#ringChanged()
+    return counts
   }
 
   /** The actions that are due now. */
@@ -280,17 +289,16 @@ export class Overlay {
 
   /**
    * Without any connection: dials the bootstrap addresses, some cached peers and one dead member. Otherwise: dials at most
-   * one dead member or bootstrap address.
+   * one dead member or bootstrap address, and after a change of the local network several.
    */
   #bootstrapOrHeal(nowMs: number): OverlayAction[] {
     const { random } = this.#options
+    const hasNewNetwork = this.#hasNewNetwork
+    this.#hasNewNetwork = false
     if (this.#connections.size === 0 && this.#bootstrap.hasAddresses) {
       const { addresses, waitMs } = this.#bootstrap.next()
       this.#bootstrapOrHealDueMs = nowMs + waitMs
-      return [
-        ...addresses.map(address => ({ type: 'dial-bootstrap', address }) as const),
-        ...actionsFor(healingTarget(1, this.#deadMembers(), random)),
-      ]
+      return [...addresses.map(dialOfBootstrap), ...healingTargets(1, this.#dialsOfDead(), random)]
     }
     this.#bootstrapOrHealDueMs = nowMs + healIntervalMs * (0.75 + random() / 2)
     // The record of a member that has just connected may arrive later than its connection.
@@ -298,21 +306,16 @@ export class Overlay {
       id =>
         this.#neighbourhood.has(id) || (id !== undefined && this.#connections.has(id) && !this.#dead.has(id)),
     )
-    const absent = [
-      ...this.#deadMembers(),
-      ...unanswered.map(address => ({ type: 'bootstrap', address }) as const),
-    ]
-    return actionsFor(healingTarget(this.#neighbourhood.size, absent, random))
+    const dead = this.#dialsOfDead()
+    const bootstrap = unanswered.map(dialOfBootstrap)
+    return hasNewNetwork
+      ? targetsInNewNetwork(dead, bootstrap, random)
+      : healingTargets(this.#neighbourhood.size, [...dead, ...bootstrap], random)
   }
 
-  #deadMembers(): HealingTarget[] {
-    return [...this.#dead].filter(id => !this.#connections.has(id)).map(id => ({ type: 'member', id }))
+  #dialsOfDead(): OverlayAction[] {
+    return [...this.#dead].filter(id => !this.#connections.has(id)).map(id => ({ type: 'dial', id }))
   }
 }
 
-function actionsFor(target: HealingTarget | undefined): OverlayAction[] {
-  if (!target) return []
-  return target.type === 'member'
-    ? [{ type: 'dial', id: target.id }]
-    : [{ type: 'dial-bootstrap', address: target.address }]
-}
+const dialOfBootstrap = (address: string): OverlayAction => ({ type: 'dial-bootstrap', address })

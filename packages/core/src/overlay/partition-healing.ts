@@ -3,27 +3,31 @@
  *
  * In each round, every member dials one target with a probability of `dialsPerRound / alive`. So the whole cluster makes
  * about `dialsPerRound` dials per round, whatever its size. A member that is alone always dials.
+ * After a change of its local network, a member dials several targets at once: it may be the only one that can reach them.
  */
-export type HealingTarget =
-  | { readonly type: 'member'; readonly id: string }
-  | { readonly type: 'bootstrap'; readonly address: string }
+import { sample } from '../base/arrays.ts'
 
 /** Our choice: three dials every 10 s. Two halves of 16 members reconnect within 30 s in all but 1 of 10⁴ cases. */
 export const healIntervalMs = 10_000
 const dialsPerRound = 3
 
 /**
- * The target to dial in this round, or undefined if none.
+ * The target to dial in this round, if any.
  *
  * @param alive the number of members that this member sees as alive or suspect, including itself
  * @param absent the possible targets
  */
-export function healingTarget(
-  alive: number,
-  absent: readonly HealingTarget[],
+export function healingTargets<T>(alive: number, absent: readonly T[], random: () => number): T[] {
+  if (absent.length === 0) return []
+  if (random() >= dialsPerRound / alive && alive > 1) return []
+  return sample(absent, 1, random)
+}
+
+/** The targets to dial after a change of the local network: all bootstrap addresses, and up to `dialsPerRound` dead members. */
+export function targetsInNewNetwork<T>(
+  dead: readonly T[],
+  bootstrap: readonly T[],
   random: () => number,
-): HealingTarget | undefined {
-  if (absent.length === 0) return undefined
-  if (random() >= dialsPerRound / alive && alive > 1) return undefined
-  return absent[Math.floor(random() * absent.length)]
+): T[] {
+  return [...bootstrap, ...sample(dead, dialsPerRound, random)]
 }

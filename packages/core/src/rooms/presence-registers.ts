@@ -23,11 +23,13 @@ interface Author {
  */
 const defaultMaxAuthors = 4_096
 /**
- * By how much the stored fields of an author may exceed the limit of presence. The author checks the limit
+ * By how much the bytes of an author's stored fields may exceed the limit of presence. The author checks the limit
  * itself, but document announcements do not count, and an old field may be stored until the field that
  * replaces it arrives.
  */
 const maxExcessFactor = 3
+/** The author counts all names, removed ones included, but not `documents:` and `unreachable:`. */
+const maxFields = limits.maxPresenceFieldsInAll + 2
 
 export class PresenceRegisters {
   readonly #facts: FactSet
@@ -74,7 +76,7 @@ export class PresenceRegisters {
     if (fact.generation !== author.generation) return fact.generation > author.generation ? 'new' : 'stale'
     const known = author.fields.get(fact.name)
     if (known && !isNewer(fact, known)) return 'stale'
-    if (!known && author.fields.size >= maxExcessFactor * limits.maxPresenceFields) return 'rejected'
+    if (!known && author.fields.size >= maxFields) return 'rejected'
     const bytes = author.bytes + fact.payload.length - (known?.fact.payload.length ?? 0)
     return bytes > maxExcessFactor * limits.maxPresenceBytes ? 'rejected' : 'new'
   }

@@ -4,6 +4,7 @@
  */
 import { isPlainObject } from '../wire/checks.ts'
 import type { Json } from '../wire/json.ts'
+import { isViewAwarenessField, isViewField, readViewField } from './view-fields.ts'
 
 /** Which documents the member has open. */
 export const documentsField = 'documents:'
@@ -13,15 +14,26 @@ export const unreachableField = 'unreachable:'
 const awarenessPrefix = 'awareness:'
 
 export function isReservedField(name: string): boolean {
-  return name === documentsField || name === unreachableField || isAwarenessField(name)
+  return (
+    name === documentsField ||
+    name === unreachableField ||
+    name.startsWith(awarenessPrefix) ||
+    isViewField(name)
+  )
 }
 
 export function awarenessField(document: string): string {
   return `${awarenessPrefix}${document}`
 }
 
+/** Whether the field is the awareness of a member or of one of its views. */
 export function isAwarenessField(name: string): boolean {
-  return name.startsWith(awarenessPrefix)
+  return name.startsWith(awarenessPrefix) || isViewAwarenessField(name)
+}
+
+/** Whether a change of the field may change the awareness that is shown: the awareness of a view ends with the view. */
+export function concernsAwareness(name: string): boolean {
+  return isAwarenessField(name) || readViewField(name)?.type === 'header'
 }
 
 /** The value of an awareness field: a client of the document, and that client's awareness state. */

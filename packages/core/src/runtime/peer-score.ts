@@ -14,8 +14,8 @@ const decayIntervalMs = 60_000
 const maxPeers = 1_024
 
 /**
- * Bytes beyond the rates that one peer may send, and that are dropped. Our choice: more than an honest member, which keeps to
- * half of each rate, can send during a pause of this member.
+ * How many bytes beyond the rates one peer may send. This member drops these bytes, and counts each message after them as a
+ * violation. Our choice: an honest member keeps to half of each rate, so it sends less during a pause of this member.
  */
 const excessRate = { burst: 8_388_608, refillMs: 1_000 / 524_288, maxKeys: maxPeers }
 

@@ -1,8 +1,9 @@
 /**
  * Space inbound: the messages about rooms and shared configs, from the bytes of a peer to the steps of the spaces.
  *
- * Only new facts within the rates are verified. A fact that breaks a rule of its space is no violation of the peer that forwarded it: the
- * peer may have forwarded it in good faith, under the rules of another version.
+ * Of a rumor, all facts are verified or none: none if a fact is rejected, if no fact is new, or if the facts exceed a rate.
+ * Of a frame, the new facts are verified, without the broadcasts that exceed a rate. A rejected fact is no violation of the
+ * peer that forwarded it: the peer may have forwarded it in good faith, under the rules of another version.
  */
 import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'

@@ -6,7 +6,7 @@
  * arrives, it connects, or it leaves. Other members receive the list, so a repeated attempt does not change it.
  */
 
-/** Our choice: as long as libp2p waits for a dial. */
+/** How long a connected member may leave a request unanswered. Our choice: the time limit of a dial. */
 const answerTimeoutMs = 5_000
 
 export class Reachability {

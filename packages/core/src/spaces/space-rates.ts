@@ -11,23 +11,30 @@
 import { TokenBuckets } from '../base/token-buckets.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 
+interface Rate {
+  readonly burstBytes: number
+  readonly bytesPerSecond: number
+}
+
 const kibibyte = 1_024
-const maxKeys = 4_096
-const bytesPerSecond = (bytes: number) => ({ refillMs: 1_000 / bytes, maxKeys })
 /** Our choice: twelve members on one computer forward so much without strain. */
-const authorRate = { burst: 2_048 * kibibyte, ...bytesPerSecond(512 * kibibyte) }
-const ownRate = { burst: authorRate.burst / 2, ...bytesPerSecond(256 * kibibyte) }
+const authorRate: Rate = { burstBytes: 2_048 * kibibyte, bytesPerSecond: 512 * kibibyte }
+/** What the local member may send. */
+export const ownRate: Rate = {
+  burstBytes: authorRate.burstBytes / 2,
+  bytesPerSecond: authorRate.bytesPerSecond / 2,
+}
 /** Our choice: enough for the first presence and broadcasts of newcomers whose records have not arrived yet. */
-const peerRate = { burst: 256 * kibibyte, ...bytesPerSecond(32 * kibibyte) }
+const peerRate: Rate = { burstBytes: 256 * kibibyte, bytesPerSecond: 32 * kibibyte }
 /** Each fact counts as so many bytes more than its payload, because its signature has to be checked. */
 const factOverheadBytes = 512
 
 type RateClass = 'events' | 'state'
 
 export class SpaceRates {
-  readonly #authors = { events: new TokenBuckets(authorRate), state: new TokenBuckets(authorRate) }
-  readonly #own = { events: new TokenBuckets(ownRate), state: new TokenBuckets(ownRate) }
-  readonly #peers = new TokenBuckets(peerRate)
+  readonly #authors = { events: bucketsOf(authorRate), state: bucketsOf(authorRate) }
+  readonly #own = { events: bucketsOf(ownRate), state: bucketsOf(ownRate) }
+  readonly #peers = bucketsOf(peerRate)
 
   /** Counts a new fact by a member of its space. @returns false if the rate of its author is used up */
   takeOfMember(fact: SpaceFact, nowMs: number): boolean {
@@ -48,6 +55,9 @@ export class SpaceRates {
     for (const buckets of [this.#authors.events, this.#authors.state, this.#peers]) buckets.sweep(nowMs)
   }
 }
+
+const bucketsOf = ({ burstBytes, bytesPerSecond }: Rate): TokenBuckets =>
+  new TokenBuckets({ burst: burstBytes, refillMs: 1_000 / bytesPerSecond, maxKeys: 4_096 })
 
 const classOf = ({ type }: SpaceFact): RateClass => (type === 'event' ? 'events' : 'state')
 

@@ -10,8 +10,8 @@
 import { createRings } from '@hearsay/failure-detector'
 
 /**
- * With this many neighbours in the group, a member adds no second ring. Our choice: as many as two rings
- * give.
+ * With this many neighbours in the group, a member adds no second ring. Our choice: 4, because two rings give four
+ * neighbours.
  */
 const enough = 4
 const ringCount = 2

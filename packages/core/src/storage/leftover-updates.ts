@@ -25,12 +25,17 @@ export function translateLeftover(
   const { past, epoch } = current ?? {}
   if (!past || !epoch || kind === 'other') return undefined
   const stored = updates.map(([, update]) => update)
-  if (kind === 'parent') return broughtInto(epoch, past, mergeAll(stored))
-  if (!lineage?.past) return undefined
-  const [doc, base] = [docOf(stored), docOf(lineage.past.updates)]
-  doc.clientID = clientID
-  const before = undoEpoch({ doc, base, epoch: lineage.epoch })
-  return broughtInto(epoch, past, Y.encodeStateAsUpdate(before))
+  try {
+    if (kind === 'parent') return broughtInto(epoch, past, mergeAll(stored))
+    if (!lineage?.past) return undefined
+    const [doc, base] = [docOf(stored), docOf(lineage.past.updates)]
+    doc.clientID = clientID
+    const before = undoEpoch({ doc, base, epoch: lineage.epoch })
+    return broughtInto(epoch, past, Y.encodeStateAsUpdate(before))
+  } catch {
+    // Yjs cannot apply the stored updates.
+    return undefined
+  }
 }
 
 /** Merges in groups, because Yjs compares all updates that it merges with each other. */

@@ -16,7 +16,12 @@
 import * as Y from 'yjs'
 import { StorageError } from '../api/errors.ts'
 import type { Clock } from '../base/clock.ts'
-import { isComplete } from '../spaces/documents/apply-update.ts'
+import {
+  applyUpdate,
+  encodeWithoutPending,
+  isComplete,
+  throwError,
+} from '../spaces/documents/apply-update.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { isUpdate } from '../spaces/documents/readable-updates.ts'
@@ -62,8 +67,7 @@ export class UpdateLog implements CompactedLog {
     const { lineage, updates, leftovers, obsolete, superseded } = readEpochs(prefix, stored)
     // The limits for updates of other members do not apply, because this member stored these updates itself.
     for (const [key, update] of [...updates, ...leftovers.flatMap(leftover => leftover.updates)])
-      if (!isUpdate(update))
-        throw new StorageError(`the store contains no document under ${key}: it is damaged or not hearsay's`)
+      if (!isUpdate(update)) throw damaged(key)
     this.#options = options
     this.#lineage = lineage
     this.#leftovers = leftovers
@@ -77,13 +81,19 @@ export class UpdateLog implements CompactedLog {
   /**
    * Applies the stored updates to the document, with this object as the origin of the transaction, and stores its changes
    * from now on. Content that the document already has is stored, too.
+   *
+   * @throws {StorageError} Yjs cannot apply the stored updates; the store is unchanged, and the document is not open
    */
   open(doc: Y.Doc): void {
     const stored = this.#closed
     const isWritten = doc.store.clients.size > 0
     this.#closed = []
     this.#doc = doc
-    if (stored.length > 0) Y.applyUpdate(doc, mergeAll(stored), this)
+    if (stored.length > 0 && !applyUpdate(doc, mergeAll(stored), this, throwError)) {
+      this.#closed = stored
+      this.#doc = undefined
+      throw damaged(this.#options.prefix)
+    }
     this.#takeLeftovers(doc)
     if (isWritten) this.#rewrite(this.#lineage)
   }
@@ -186,9 +196,9 @@ export class UpdateLog implements CompactedLog {
     this.#isStopped = true
   }
 
-  /** The current content of the document, as one or several updates. */
+  /** The current content of the document, as one or several updates. Pending parts come again with the next exchange. */
   whole(): readonly Uint8Array[] {
-    return this.#doc ? [Y.encodeStateAsUpdate(this.#doc)] : this.#closed
+    return this.#doc ? [encodeWithoutPending(this.#doc)] : this.#closed
   }
 
   /** The changes that store everything again after the store lost its values. The document gets new keys. */
@@ -218,3 +228,6 @@ export class UpdateLog implements CompactedLog {
     return updates.map(update => this.#keys.putBase(update))
   }
 }
+
+const damaged = (key: string): StorageError =>
+  new StorageError(`the store contains no document under ${key}: it is damaged or not hearsay's`)

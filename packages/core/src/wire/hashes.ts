@@ -23,8 +23,10 @@ export function decodeBuckets(
 ): Result<ReadonlySet<number> | undefined, DecodeFailure> {
   if (!bitmap) return ok(undefined)
   if (bitmap.length !== bitmapBytes) return failed('invalid', `a bucket bitmap has ${bitmapBytes} bytes`)
-  const isSet = (bit: number) => ((bitmap[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0
-  return ok(new Set(Array.from({ length: bucketCount }, (_, bucket) => bucket).filter(isSet)))
+  const buckets = new Set<number>()
+  for (let bucket = 0; bucket < bucketCount; bucket++)
+    if ((bitmap[bucket >> 3] ?? 0) & (1 << (bucket & 7))) buckets.add(bucket)
+  return ok(buckets)
 }
 
 /** The hashes of all buckets, `bucketCount * hashBytes` bytes; undefined if the message has none. */

@@ -34,7 +34,13 @@ export const limits = {
    * payload of one fact: stay below `maxPayloadBytes`.
    */
   maxPresenceBytes: 16_384,
+  /** Of the member itself, and of each of its views. */
   maxPresenceFields: 64,
+  /** Of a member and its views together, with those that say which views are open. */
+  maxPresenceFieldsInAll: 256,
+  /** Views of one member that are open in one room. */
+  maxViews: 32,
+  maxViewIdBytes: 64,
   /** The length of a document name (128 bytes) plus a reserved prefix. */
   maxFieldNameBytes: 144,
   maxConfigKeyBytes: 256,

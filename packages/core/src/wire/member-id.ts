@@ -32,3 +32,5 @@ export function keyFromMemberId(id: string): Uint8Array<ArrayBuffer> | undefined
     return undefined
   return bytes.slice(prefix.length)
 }
+
+export const isMemberId = (id: string): boolean => keyFromMemberId(id) !== undefined

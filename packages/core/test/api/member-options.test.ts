@@ -5,6 +5,7 @@ import { InvalidOptionsError } from '../../src/api/errors.ts'
 import { checkMemberId, checkNameAndTags, checkSpaceName, checkUpdate } from '../../src/api/member-options.ts'
 import { checkHearsayInit } from '../../src/libp2p/hearsay-options.ts'
 import { checkJoinOptions } from '../../src/libp2p/join-options.ts'
+import { isMemberId } from '../../src/wire/member-id.ts'
 
 const half = '\ud83d'
 const atlas = { cluster: 'atlas' }
@@ -155,7 +156,7 @@ describe('options of config', () => {
     [{ writers: [author], retentionMs: 60_000 }],
     [{ schema: {} }],
   ])('accepts %j', options => {
-    expect(() => configSettings(options as never)).not.toThrow()
+    expect(() => configSettings(options as never, isMemberId)).not.toThrow()
   })
 
   it.each<[unknown, RegExp]>([
@@ -178,7 +179,7 @@ describe('options of config', () => {
     [{ retentionMs: Number.NaN }, /^retentionMs: /],
     [{ retentionMs: null }, /^retentionMs: /],
   ])('rejects %j', (options, message) => {
-    expectRejection(configSettings, options, message)
+    expectRejection(given => configSettings(given, isMemberId), options, message)
   })
 })
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Checked } from '../../src/api/config-schema.ts'
 import { replacementOf, type Version } from '../../src/config/config-conflicts.ts'
 import { ConfigEntries } from '../../src/config/config-entries.ts'
+import { ConfigHistories } from '../../src/handles/config-histories.ts'
 import { ConfigView } from '../../src/handles/config-view.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { FactSet, storedFact } from '../../src/spaces/fact-set.ts'
@@ -11,6 +12,7 @@ import { entryFact } from '../helpers/space-facts.ts'
 const nowMs = 1_800_000_000_000
 
 let entries: ConfigEntries
+let histories: ConfigHistories
 let checks: number
 let view: ConfigView
 
@@ -23,7 +25,9 @@ beforeEach(() => {
       ? { type: 'valid', value: value * 10 }
       : { type: 'invalid', issues: ['no number'] }
   }
-  view = new ConfigView(entries, check, new AppNotifications(new ManualClock()))
+  const notifications = new AppNotifications(new ManualClock())
+  histories = new ConfigHistories(entries, notifications)
+  view = new ConfigView(histories, check, notifications)
 })
 
 /** An entry of `author` arrives, which was written `ms` after the start. */
@@ -72,38 +76,28 @@ describe('the view of a config', () => {
     expect(view.store.getSnapshot()).toBe(before)
   })
 
-  it('reports each conflict once', () => {
-    const loser = write('ada', 1, 1)
-    write('bob', 2, 2)
-    const [conflict] = view.takeConflicts('k')
-    expect(conflict).toMatchObject({ key: 'k', winner: { by: 'bob', to: 2 }, loser: { by: 'ada', to: 1 } })
-    expect(view.takeConflicts('k')).toEqual([])
-    expect(loser.fact.author).toBe('ada')
-  })
-
-  it('reports neither changes nor conflicts of stored entries', () => {
-    write('ada', 1, 1)
-    write('bob', 2, 2)
-    view.restore('k')
-    expect(view.get('k')).toBe(20)
-    expect(view.update('k')).toBeUndefined()
-    expect(view.takeConflicts('k')).toEqual([])
-  })
-
   it('reports those of the arrived entries that are invalid, with their history', () => {
     const first = write('ada', 1, 1)
     const second = write('bob', 2, 'invalid', first)
-    expect(view.rejections('k', [first, second])).toEqual([
-      { key: 'k', by: 'bob', atMs: nowMs - 998, from: 1, to: 'invalid', issues: ['no number'] },
+    const arrived = [first, second].map(version => histories.describe(version))
+    expect(view.rejections('k', arrived)).toEqual([
+      {
+        key: 'k',
+        id: second.id,
+        by: 'bob',
+        atMs: nowMs - 998,
+        from: 1,
+        to: 'invalid',
+        issues: ['no number'],
+      },
     ])
-    expect(view.history('k').map(({ to }) => to)).toEqual(['invalid', 1])
   })
 
   it('checks each entry once', () => {
-    const first = write('ada', 1, 1)
+    write('ada', 1, 1)
     view.update('k')
     view.update('k')
-    view.rejections('k', [first])
+    view.rejections('k', histories.versions('k'))
     expect(checks).toBe(1)
   })
 })

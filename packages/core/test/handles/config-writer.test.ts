@@ -26,6 +26,7 @@ beforeEach(() => {
     merged() {},
     quarantined() {},
     dropped() {},
+    forgotten() {},
   })
 })
 

@@ -31,7 +31,7 @@ describe('a room handle', () => {
     ])
   })
 
-  it.each([documentsField, 'unreachable:', 'awareness:notes'])(
+  it.each([documentsField, 'unreachable:', 'awareness:notes', 'view:', 'view:0', 'view:0:cursor'])(
     'rejects the reserved field %s',
     async name => {
       await bench.clock.pass(1_000)
@@ -55,7 +55,7 @@ describe('a room handle', () => {
     expect(presence.others.getSnapshot()).toEqual([])
     expect(updates).toEqual([])
     bench.receive(other, field(documentsField, {}))
-    const shown = [{ id: other, presence: { cursor: 1 } }]
+    const shown = [{ id: other, presence: { cursor: 1 }, views: [] }]
     expect(presence.others.getSnapshot()).toEqual(shown)
     expect(updates).toEqual([{ id: other, fields: [] }, shown])
   })
@@ -76,7 +76,9 @@ describe('a room handle', () => {
     bench.enter(other, 1, 'dead')
     expect(bench.room.presence.others.getSnapshot()).toEqual([])
     bench.enter(other, 1)
-    expect(bench.room.presence.others.getSnapshot()).toEqual([{ id: other, presence: { cursor: 1 } }])
+    expect(bench.room.presence.others.getSnapshot()).toEqual([
+      { id: other, presence: { cursor: 1 }, views: [] },
+    ])
   })
 
   it('emits broadcasts of others, each once, and not its own', () => {

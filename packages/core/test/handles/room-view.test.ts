@@ -4,6 +4,7 @@ import { RoomView } from '../../src/handles/room-view.ts'
 import type { Member } from '../../src/member/member.ts'
 import { awarenessField, documentsField } from '../../src/rooms/reserved-fields.ts'
 import { RoomReplica } from '../../src/rooms/room-replica.ts'
+import { viewAwarenessField, viewField, viewHeaderField } from '../../src/rooms/view-fields.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import type { SpaceMembership } from '../../src/spaces/space-roster.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
@@ -50,8 +51,8 @@ function enter(id: string, generation = 1): void {
   replica.memberChanged(id)
 }
 
-function publish(id: string, name: string, value: unknown, generation = 1): void {
-  replica.merge(fieldFact(id, { name, value: value as never, generation }), now)
+function publish(id: string, name: string, value: unknown, generation = 1, version = 1): void {
+  replica.merge(fieldFact(id, { name, value: value as never, generation, version }), now)
 }
 
 function show() {
@@ -83,13 +84,13 @@ describe('a room view', () => {
     publish('a', documentsField, {})
     publish('a', 'cursor', 1)
     show()
-    expect(view.others.getSnapshot()).toEqual([{ id: 'a', presence: { cursor: 1 } }])
+    expect(view.others.getSnapshot()).toEqual([{ id: 'a', presence: { cursor: 1 }, views: [] }])
     enter('a', 2)
     show()
     expect(view.others.getSnapshot()).toEqual([])
     publish('a', documentsField, {}, 2)
     expect(show()).toEqual([{ id: 'a', fields: [] }])
-    expect(view.others.getSnapshot()).toEqual([{ id: 'a', presence: {} }])
+    expect(view.others.getSnapshot()).toEqual([{ id: 'a', presence: {}, views: [] }])
   })
 
   it('shows no member that is a suspect and was never seen alive', () => {
@@ -108,6 +109,88 @@ describe('a room view', () => {
     publish('c', awarenessField('notes'), { client: 8, state: {} })
     show()
     expect(view.claimsIn('notes')).toEqual([{ member: 'a', client: 7, state: { name: 'Ada' } }])
+    expect(view.claimsIn('other')).toEqual([])
+  })
+
+  it('names what a change of views changes, once for each member and step', () => {
+    enter('a')
+    publish('a', documentsField, {})
+    publish('a', 'cursor', 0)
+    show()
+    publish('a', viewHeaderField(0), { id: 'main', focus: 1, number: 1 })
+    publish('a', viewHeaderField(1), { id: 'side', focus: 2, number: 1 })
+    publish('a', viewField(0, 'cursor'), [1, 1])
+    publish('a', viewField(1, 'cursor'), [1, 2])
+    expect(show()).toEqual([{ id: 'a', fields: ['cursor'] }])
+    expect(view.others.getSnapshot()).toMatchObject([{ id: 'a', presence: { cursor: 2 } }])
+    publish('a', viewHeaderField(0), { id: 'main', focus: 3, number: 1 }, 1, 2)
+    expect(show()).toEqual([{ id: 'a', fields: ['cursor'] }])
+    expect(view.others.getSnapshot()).toMatchObject([{ presence: { cursor: 1 } }])
+    publish('a', viewField(1, 'note'), [1, 'covered by none'], 1, 3)
+    publish('a', viewField(1, 'cursor'), [1, 'covered'], 1, 4)
+    publish('a', 'cursor', 'covered', 1, 5)
+    expect(show()).toEqual([{ id: 'a', fields: ['note', 'cursor'] }])
+  })
+
+  it('names nothing if views change nothing that is shown', () => {
+    enter('a')
+    publish('a', documentsField, {})
+    publish('a', 'cursor', 0)
+    show()
+    const before = view.others.getSnapshot()
+    publish('a', viewField(0, 'cursor'), [1, 1])
+    publish('a', 'view:what', 1)
+    publish('a', viewHeaderField(3), 'no header')
+    publish('a', viewAwarenessField(0, 'notes'), [1, { client: 1, state: {} }])
+    expect(show()).toEqual([])
+    expect(view.others.getSnapshot()).toBe(before)
+    publish('a', viewHeaderField(1), { id: 'empty', focus: 0, number: 1 })
+    expect(show()).toEqual([])
+    expect(view.others.getSnapshot()).toEqual([
+      { id: 'a', presence: { cursor: 0 }, views: [{ id: 'empty', presence: {} }] },
+    ])
+    const [shown] = view.others.getSnapshot()
+    publish('a', viewHeaderField(1), { id: 'empty', focus: 1, number: 1 }, 1, 2)
+    expect(show()).toEqual([])
+    expect(view.others.getSnapshot()[0]).toBe(shown)
+  })
+
+  it('hides the views of a former generation, and of a member that is dead', () => {
+    enter('a')
+    publish('a', documentsField, {})
+    publish('a', viewHeaderField(0), { id: 'main', focus: 0, number: 1 })
+    publish('a', viewField(0, 'cursor'), [1, 1])
+    show()
+    const shown = [{ id: 'a', presence: { cursor: 1 }, views: [{ id: 'main', presence: { cursor: 1 } }] }]
+    expect(view.others.getSnapshot()).toEqual(shown)
+    memberships.set('a', { status: 'dead', wasAlive: true, generation: 1 })
+    replica.memberChanged('a')
+    expect(show()).toEqual([{ id: 'a', fields: [] }])
+    expect(view.others.getSnapshot()).toEqual([])
+    enter('a')
+    expect(show()).toEqual([{ id: 'a', fields: [] }])
+    expect(view.others.getSnapshot()).toEqual(shown)
+    enter('a', 2)
+    publish('a', documentsField, {}, 2)
+    expect(show()).toEqual([{ id: 'a', fields: [] }])
+    expect(view.others.getSnapshot()).toEqual([{ id: 'a', presence: {}, views: [] }])
+  })
+
+  it('returns the awareness of views that are shown', () => {
+    enter('a')
+    publish('a', documentsField, {})
+    publish('a', awarenessField('notes'), { client: 1, state: {} })
+    publish('a', viewAwarenessField(0, 'notes'), [1, { client: 2, state: { of: 'main' } }])
+    publish('a', viewAwarenessField(1, 'notes'), [2, { client: 3, state: {} }])
+    publish('a', viewHeaderField(1), { id: 'later', focus: 0, number: 3 })
+    show()
+    expect(view.claimsIn('notes')).toEqual([{ member: 'a', client: 1, state: {} }])
+    publish('a', viewHeaderField(0), { id: 'main', focus: 0, number: 1 })
+    show()
+    expect(view.claimsIn('notes')).toEqual([
+      { member: 'a', client: 1, state: {} },
+      { member: 'a', view: 'main', client: 2, state: { of: 'main' } },
+    ])
     expect(view.claimsIn('other')).toEqual([])
   })
 

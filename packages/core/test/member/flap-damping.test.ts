@@ -214,6 +214,20 @@ describe('flap damping', () => {
     expect(subject.shown).toBe('alive')
   })
 
+  it('does not restart the wait for refuted suspicions by one other member alone, which may lie', () => {
+    const subject = new Subject()
+    for (let death = 0; death < 2; death++) subject.diesAndReturns()
+    expect(subject.shown).toBe('dead')
+    subject.observer = { ...subject.observer, isSoleClaim: true }
+    for (let lie = 0; lie < 30; lie++) {
+      subject.is('suspect')
+      subject.pass(1_500)
+      subject.is('alive', subject.incarnation + 1)
+      subject.pass(500)
+    }
+    expect(subject.shown).toBe('alive')
+  })
+
   it('shows a flapping connection twice in an hour', () => {
     const subject = new Subject()
     for (let i = 0; i < 90; i++) {

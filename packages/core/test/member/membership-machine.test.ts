@@ -132,6 +132,22 @@ describe('membership machine', () => {
     })
   })
 
+  it.each(['unreachable', 'refused'] as const)(
+    'after a network change repeats a running dial that ends as %s, and counts no failure',
+    state => {
+      const test = new TestMachine()
+      test.receive(ada, recordBody({ incarnation: epochMs }))
+      test.pass(5_000)
+      expect(test.dials).toEqual([ada])
+      test.handle({ type: 'network-changed' })
+      test.handle({ type: 'connection', id: ada, state })
+      expect(test.dials).toEqual([ada, ada])
+      expect(test.machine.overlay.subjects(5_000)).toEqual([])
+      test.handle({ type: 'connection', id: ada, state })
+      expect(test.machine.overlay.subjects(5_000)).toEqual([ada])
+    },
+  )
+
   it.each(['closed', 'released'] as const)('deletes round trips over a connection that was %s', state => {
     const { machine } = new TestMachine()
     const now: Instant = { monotonicMs: 1, epochMs: epochMs + 1 }

@@ -26,14 +26,14 @@ const record = (id: string, version = 1): SignedFact =>
 const introduction = (author: string, subject: string): SignedFact =>
   signedFact(author, introductionBody(subject, epochMs))
 
-/** A machine that is connected to Ada, has compared its table with hers, and is past its first contact. */
+/** A machine that is connected to Ada and has compared its table with hers. It is past its first contact, unless told otherwise. */
 class Established {
   readonly machine: MembershipMachine
   readonly effects: MachineEffect[] = []
   readonly published: SignedFact[] = []
   #now: Instant = { monotonicMs: 0, epochMs }
 
-  constructor() {
+  constructor({ comparedForMs = 20_000 } = {}) {
     this.machine = new MembershipMachine(
       {
         self,
@@ -49,7 +49,7 @@ class Established {
     this.sync(ada, record(ada))
     const message = syncMessage({ tableHash: this.machine.table.hash() })
     this.#handle({ type: 'sync', from: ada, message, facts: [] })
-    this.after(20_000)
+    this.after(comparedForMs)
   }
 
   get members(): string[] {
@@ -233,5 +233,16 @@ describe('first contact', () => {
     expect(machine.table.get(stranger)).toBeUndefined()
     machine.handle({ type: 'sync', from: ada, message: syncMessage({}), facts: [record(grace)] }, now)
     expect(machine.table.get(grace)).toBeDefined()
+  })
+
+  it('takes rows of a direct peer only at the rate of its reports once the tables were compared', () => {
+    const member = new Established({ comparedForMs: 1_000 })
+    const strangers = Array.from({ length: 400 }, (_, i) => record(idOf(`stranger ${i}`)))
+    member.sync(ada, ...strangers)
+    expect(member.members.length).toBeLessThanOrEqual(2 + 256)
+    expect(member.machine.health().refusedFacts['provisional-rate']).toBe(400 - 256)
+    member.after(1_000)
+    member.sync(ada, ...strangers)
+    expect(member.members.length).toBeLessThanOrEqual(2 + 256 + 20)
   })
 })

@@ -69,26 +69,35 @@ describe('dial plan', () => {
     expect(plan.take(['b'], 0)).toEqual([])
   })
 
-  it('forgets all failures when the network changes', () => {
-    const plan = new DialPlan('a', half)
-    for (const id of ['b', 'c']) plan.failed(id, 0)
-    plan.retryAllNow(0)
-    expect([plan.hasFailed('b'), plan.hasFailed('c'), plan.size]).toEqual([false, false, 0])
+  it.each(['b', 'd'])('forgets all failures when the network changes, and %s dials immediately', self => {
+    const plan = new DialPlan(self, half)
+    for (const id of ['a', 'c']) plan.failed(id, 0)
+    plan.retryAllNow(100)
+    expect([plan.hasFailed('a'), plan.hasFailed('c')]).toEqual([false, false])
+    expect(plan.take(['a', 'c'], 100)).toEqual(['a', 'c'])
   })
 
-  it('dials again at once when a dial fails that was in flight when the network changed, but counts the next failure', () => {
+  it('if the network changes during a dial, does not count the failure of this dial, and counts the next one', () => {
     const plan = new DialPlan('a', half)
-    plan.setWanted(['b'], 0)
-    plan.take(['b'], 0)
-    plan.retryAllNow(0)
-    plan.failed('b', 10)
-    expect(plan.hasFailed('b')).toBe(false)
-    plan.setWanted(['b'], 10)
-    expect(plan.take(['b'], 10)).toEqual(['b'])
-    plan.failed('b', 20)
-    expect(plan.hasFailed('b')).toBe(true)
-    plan.setWanted(['b'], 20)
-    expect(plan.dueMs()).toBe(120)
+    for (let failures = 0; failures < 6; failures++) plan.failed('b', 0)
+    plan.dialling('b', 100)
+    plan.retryAllNow(200)
+    expect(plan.take(['b'], 200)).toEqual([])
+    expect(plan.failed('b', 300)).toBe(false)
+    expect([plan.hasFailed('b'), plan.skips('b')]).toEqual([false, false])
+    expect(plan.take(['b'], 300)).toEqual(['b'])
+    expect(plan.failed('b', 400)).toBe(true)
+    expect([plan.hasFailed('b'), plan.take(['b'], 499), plan.take(['b'], 500)]).toEqual([true, [], ['b']])
+  })
+
+  it('if the addresses of a member change during a dial, counts the failure of this dial as the first one', () => {
+    const plan = new DialPlan('a', half)
+    for (let failures = 0; failures < 6; failures++) plan.failed('b', 0)
+    plan.dialling('b', 100)
+    plan.retryNow('b')
+    expect(plan.failed('b', 300)).toBe(true)
+    expect([plan.hasFailed('b'), plan.skips('b')]).toEqual([true, false])
+    expect([plan.take(['b'], 799), plan.take(['b'], 800)]).toEqual([[], ['b']])
   })
 
   it('lets a member whose network changed dial at once for 10 s, whatever the ids', () => {

@@ -72,6 +72,39 @@ describe('overlay', () => {
     ])
   })
 
+  it('after a network change, dials all bootstrap addresses without a known member and up to three dead members', () => {
+    const unknown = '/ip4/192.0.2.2/tcp/4001'
+    const overlay = overlayOf('a', [address, unknown])
+    for (const id of ['b', 'c', 'd', 'e', 'f', 'g']) overlay.addMember(id)
+    for (const id of ['b', 'c']) overlay.opened(id, true)
+    overlay.bootstrapped(address, 'b')
+    for (const id of ['d', 'e', 'f', 'g']) overlay.markDead(id)
+    overlay.advance(0)
+    overlay.networkChanged(100)
+    const actions = overlay.advance(100)
+    expect(actions.filter(({ type }) => type === 'dial-bootstrap')).toEqual([
+      { type: 'dial-bootstrap', address: unknown },
+    ])
+    expect(actions.filter(({ type }) => type === 'dial')).toHaveLength(3)
+    // The next round is an ordinary one.
+    expect(overlay.advance(20_000).length).toBeLessThan(2)
+  })
+
+  it('dials the bootstrap addresses immediately when its last connection closes', () => {
+    const overlay = overlayOf('a', [address])
+    for (const id of ['b', 'c']) overlay.addMember(id)
+    for (const id of ['b', 'c']) overlay.opened(id, true)
+    overlay.bootstrapped(address, 'b')
+    const dialsBootstrap = (nowMs: number) =>
+      overlay.advance(nowMs).some(({ type }) => type === 'dial-bootstrap')
+    overlay.advance(0)
+    overlay.closed('b')
+    expect(dialsBootstrap(100)).toBe(false)
+    overlay.closed('c')
+    expect(overlay.deadlineMs()).toBeLessThanOrEqual(100)
+    expect(dialsBootstrap(100)).toBe(true)
+  })
+
   it('reports once that it released a connection, and not for a later connection', () => {
     const overlay = overlayOf('a')
     for (const id of ['b', 'c', 'd']) overlay.opened(id, true)

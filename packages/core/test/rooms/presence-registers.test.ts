@@ -61,7 +61,7 @@ describe('presence registers', () => {
     expect(a.presence.admit(fieldFact(ada, { generation: 1, version: 9 }))).toBe('stale')
   })
 
-  it('store at most three times the limit of an author', () => {
+  it('store at most three times the bytes of an author, and as many fields as it may publish', () => {
     const a = registers()
     const large = (version: number) =>
       fieldFact(ada, { name: `${version}`, version, value: 'x'.repeat(8_000) })
@@ -74,9 +74,9 @@ describe('presence registers', () => {
     const many = registers()
     merge(
       many,
-      Array.from({ length: 200 }, (_, i) => fieldFact(ada, { name: `${i}`, version: i })),
+      Array.from({ length: 300 }, (_, i) => fieldFact(ada, { name: `${i}`, version: i })),
     )
-    expect(many.facts.size).toBe(3 * limits.maxPresenceFields)
+    expect(many.facts.size).toBe(limits.maxPresenceFieldsInAll + 2)
   })
 
   it('drop an author with all its fields', () => {

@@ -209,6 +209,20 @@ describe('an update log', () => {
     expect(copy.getText('text').length).toBe(2 * maxAppended)
   })
 
+  it('keeps the content although a pending update contains other content under the same ids', async () => {
+    const { doc, updates } = await openStored(datastoreKeyValues(new MemoryDatastore()))
+    doc.clientID = 7
+    doc.getText('text').insert(0, 'as it was')
+    // Client 20 from clock 5 on, and client 7 from the beginning, after a unit of client 3: both are pending.
+    Y.applyUpdate(doc, Uint8Array.of(2, 1, 20, 5, 4, 1, 1, 97, 1, 97, 1, 7, 0, 132, 3, 0, 1, 97, 0))
+    expect(doc.store.pendingStructs).not.toBeNull()
+    updates.close()
+    const reopened = new Y.Doc()
+    updates.open(reopened)
+    expect(reopened.getText('text').toString()).toBe('as it was')
+    expect(doc.store.pendingStructs).not.toBeNull()
+  })
+
   it('contains no changes from after the room was left', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
     const member = await openStored(keyValues)
@@ -217,6 +231,16 @@ describe('an update log', () => {
     member.doc.getMap('map').set('not', 1)
     await idle(member)
     expect([...(await openStored(keyValues)).doc.getMap('map').keys()]).toEqual(['kept'])
+  })
+
+  it('throws if Yjs cannot apply it, and stays as it is', async () => {
+    const keyValues = datastoreKeyValues(new MemoryDatastore())
+    // An insertion after itself.
+    const update = Uint8Array.of(1, 1, 7, 0, 132, 7, 0, 1, 98, 0)
+    await keyValues.write([{ key: `${prefix}/000000000000001-one`, value: update }])
+    const stored = await keyValues.read(prefix)
+    await expect(openStored(keyValues)).rejects.toThrow(StorageError)
+    expect(await keyValues.read(prefix)).toEqual(stored)
   })
 
   it('throws if it is damaged, and stays as it is', async () => {

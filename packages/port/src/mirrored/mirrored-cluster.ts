@@ -39,7 +39,9 @@ import {
 } from '../contract.ts'
 import type { TableDiff } from '../table.ts'
 import { healthCodec, heartbeatsCodec, membersCodec } from '../tables.ts'
+import type { MirroredConfigs } from './mirrored-configs.ts'
 import type { MirroredRoom } from './mirrored-room.ts'
+import type { MirroredSpace } from './mirrored-space.ts'
 import { MirroredStore } from './mirrored-store.ts'
 
 export class MirroredCluster implements Cluster {
@@ -51,17 +53,18 @@ export class MirroredCluster implements Cluster {
   readonly #events = new AppEvents<ClusterEvents>(this.#notifications)
   readonly #member: RemoteMember
   readonly #welcome: Welcome
-  readonly #close: () => void
+  readonly #close: (reason: string) => void
   readonly #rooms = new Map<string, Promise<MirroredRoom>>()
-  /** The open rooms, by their numbers. */
-  readonly #spaces = new Map<number, MirroredRoom>()
+  #configs: MirroredConfigs | undefined
+  /** The open rooms and configs, by their numbers. */
+  readonly #spaces = new Map<number, MirroredSpace>()
   #lastNumber = clusterNumber
   #leaving: Promise<void> | undefined
   /** Why the view has ended. */
   #ended: string | undefined
 
   /** @param close closes the port */
-  constructor(welcome: Welcome, member: RemoteMember, close: () => void) {
+  constructor(welcome: Welcome, member: RemoteMember, close: (reason: string) => void) {
     this.name = welcome.cluster
     this.#welcome = welcome
     this.#member = member
@@ -127,10 +130,20 @@ export class MirroredCluster implements Cluster {
   }
 
   async config<S extends ConfigSchema | undefined>(
-    _name: string,
-    _options: ConfigOptions<S> = {},
+    name: string,
+    options: ConfigOptions<S> = {},
   ): Promise<Config<S>> {
-    throw new NotRunningError('config: not over a port yet')
+    // Loaded with the first config, as rooms are.
+    const { MirroredConfigs } = await import('./mirrored-configs.ts')
+    this.#checkRunning()
+    this.#configs ??= new MirroredConfigs({
+      self: this.#welcome.self,
+      notifications: this.#notifications,
+      member: this.#member,
+      spaces: this.#spaces,
+      nextNumber: () => ++this.#lastNumber,
+    })
+    return (await this.#configs.open(name, options)) as unknown as Config<S>
   }
 
   leave(): Promise<void> {
@@ -145,8 +158,8 @@ export class MirroredCluster implements Cluster {
         if (owner === clusterNumber) this.#store(name)?.apply(diff)
         else this.#spaces.get(owner)?.changed(name, diff)
       if (stores.some(([[owner, name]]) => owner === clusterNumber && name === 'members'))
-        for (const space of this.#spaces.values()) space.membersChanged()
-      for (const [owner, name, change] of documents) this.#spaces.get(owner)?.documentChanged(name, change)
+        for (const space of this.#spaces.values()) space.membersChanged?.()
+      for (const [owner, name, change] of documents) this.#spaces.get(owner)?.documentChanged?.(name, change)
       for (const [owner, type, detail, document] of events)
         if (owner === clusterNumber) this.#events.emit(type as keyof ClusterEvents, detail as never)
         else this.#spaces.get(owner)?.event(type, detail, document)
@@ -165,7 +178,10 @@ export class MirroredCluster implements Cluster {
     for (const space of this.#spaces.values()) space.end()
     this.#spaces.clear()
     this.#rooms.clear()
-    this.#close()
+    this.#notifications.step(() =>
+      this.members.apply({ changed: [[this.#welcome.self, { status: 'left' }, []]], removed: [] }),
+    )
+    this.#close(reason)
   }
 
   #store(name: string): { apply(diff: TableDiff): void } | undefined {

@@ -12,11 +12,10 @@ import {
   type LocalClaim,
   NotRunningError,
   PresenceAwareness,
-  reportAppError,
 } from '@hearsay/core/app'
 import { ObservableV2 } from 'lib0/observable'
 import * as Y from 'yjs'
-import { resultOf } from '../answer.ts'
+import { report, reportUnlessEnded, resultOf } from '../answer.ts'
 import type { DocumentChange, RemoteMember } from '../contract.ts'
 import { replaceContent } from './replace-content.ts'
 
@@ -87,7 +86,7 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
     this.#setStatus('connected')
     // Each opening counts from 0. Changes that follow it may be sent before its answer arrives.
     this.#generation = 0
-    this.#open().catch(reportAppError)
+    this.#open().catch(reportUnlessEnded)
   }
 
   disconnect(): void {
@@ -106,7 +105,7 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
     const { member, room, name } = this.#options
     const update = this.#takeUnsent()
     if (!update || this.#generation === undefined) return
-    member.editDocument(room, name, this.#generation, update).then(resultOf).catch(reportAppError)
+    report(member.editDocument(room, name, this.#generation, update))
   }
 
   override destroy(): void {
@@ -122,7 +121,7 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
   discardSuperseded(): void {
     const { member, room, name } = this.#options
     this.#superseded = []
-    void member.discardSuperseded(room, name)
+    report(member.discardSuperseded(room, name))
   }
 
   /** The member's document has changed. */
@@ -179,7 +178,7 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
         break
       }
     } catch (error) {
-      reportAppError(error)
+      reportUnlessEnded(error)
     } finally {
       this.#sending = undefined
     }

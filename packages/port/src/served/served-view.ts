@@ -4,11 +4,11 @@
  *
  * Nothing that a view sends harms the member: each call is checked, and an error is its answer.
  */
-import type { Cluster, Explanation, Json } from '@hearsay/core'
+import type { Cluster, Config, Explanation, Json } from '@hearsay/core'
 import { InvalidOptionsError, NotRunningError, systemClock } from '@hearsay/core/app'
-import { answer, answerLater } from '../answer.ts'
+import { type Answer, answer, answerLater } from '../answer.ts'
+import type { OpenedConfig, SentConfigOptions } from '../config-calls.ts'
 import {
-  type Answer,
   type Batch,
   clusterNumber,
   contractVersion,
@@ -22,14 +22,17 @@ import {
 } from '../contract.ts'
 import { healthCodec, heartbeatsCodec, membersCodec, othersCodec, writeIds } from '../tables.ts'
 import type { ViewRights } from './rights.ts'
+import { ServedConfigs } from './served-configs.ts'
 import { ServedRoom } from './served-room.ts'
 import type { SharedRooms } from './shared-rooms.ts'
+import type { SharedSpaces } from './shared-spaces.ts'
 import { StoreMirror } from './store-mirror.ts'
 import { ViewQueue } from './view-queue.ts'
 
 export interface ServedViewOptions {
   readonly cluster: Cluster
   readonly rooms: SharedRooms
+  readonly configs: SharedSpaces<Config>
   readonly rights: ViewRights
   /** Id of the view. */
   readonly view: string
@@ -47,6 +50,7 @@ export class ServedView implements MemberCalls {
   readonly #queue: ViewQueue
   readonly #mirrors = new Map<string, Pick<StoreMirror<unknown>, 'watch'>>()
   readonly #rooms = new Map<number, ServedRoom>()
+  readonly #configs: ServedConfigs
   /** Ends what the view follows, by number of the cluster, room or config. */
   readonly #undo = new Map<number, (() => void)[]>()
   #refusedCalls = 0
@@ -55,6 +59,17 @@ export class ServedView implements MemberCalls {
   constructor(options: ServedViewOptions) {
     this.#options = options
     this.#queue = new ViewQueue(systemClock, options.send)
+    this.#configs = new ServedConfigs({
+      ...options,
+      queue: this.#queue,
+      view: {
+        checkNumber: number => this.#checkNumber(number),
+        mirror: (owner, name, mirror) => this.#mirror(owner, name, mirror),
+        listen: (owner, events, type) => this.#listen(owner, targetOf(events), type),
+        addUndo: (owner, undo) => this.#addUndo(owner, undo),
+        close: owner => this.close(owner),
+      },
+    })
   }
 
   /** The number of calls that were answered with an error. */
@@ -198,6 +213,26 @@ export class ServedView implements MemberCalls {
 
   closeDocument(number: number, name: string): void {
     this.#rooms.get(number)?.closeDocument(name)
+  }
+
+  openConfig(number: number, name: string, options: SentConfigOptions): Promise<Answer<OpenedConfig>> {
+    return this.#answerLater(() => this.#configs.open(number, name, options))
+  }
+
+  setEntry(config: number, key: string, value: Json): Promise<Answer<void>> {
+    return this.#answerLater(() => this.#configs.set(config, key, value))
+  }
+
+  deleteEntry(config: number, key: string): Promise<Answer<void>> {
+    return this.#answerLater(() => this.#configs.delete(config, key))
+  }
+
+  synced(config: number, call: number): Promise<Answer<string | undefined>> {
+    return this.#answerLater(() => this.#configs.synced(config, call))
+  }
+
+  endSynced(config: number, call: number): void {
+    this.#configs.endSynced(config, call)
   }
 
   close(number: number): void {

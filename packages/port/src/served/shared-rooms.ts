@@ -5,12 +5,13 @@
  * fields with the same name, the one that was set last counts, and the field of a closed view gives way to another view's.
  */
 import type { Cluster, Json, Room } from '@hearsay/core'
+import { SharedSpaces } from './shared-spaces.ts'
 
 type Fields = ReadonlyMap<string, Json>
 
 export class SharedRooms {
   readonly #cluster: Cluster
-  readonly #rooms = new Map<string, SharedRoom>()
+  readonly #rooms = new SharedSpaces<SharedRoom>(({ room }) => room.leave())
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
@@ -18,18 +19,14 @@ export class SharedRooms {
 
   /** @throws the errors of `Cluster.room` */
   async enter(name: string, view: string): Promise<SharedRoom> {
-    const known = this.#rooms.get(name)
-    const shared = known ?? new SharedRoom(await this.#cluster.room(name))
-    const current = this.#rooms.get(name) ?? shared
-    this.#rooms.set(name, current)
-    current.enter(view)
-    return current
+    const shared = await this.#rooms.enter(name, async () => new SharedRoom(await this.#cluster.room(name)))
+    shared.enter(view)
+    return shared
   }
 
   leave(shared: SharedRoom, view: string): void {
-    if (!shared.leave(view)) return
-    this.#rooms.delete(shared.room.name)
-    shared.room.leave()
+    shared.leave(view)
+    this.#rooms.leave(shared.room.name)
   }
 }
 
@@ -58,15 +55,13 @@ export class SharedRoom {
     this.#showOthersOf(Object.keys(fields).filter(name => fields[name] === undefined))
   }
 
-  /** @returns whether this was the last view */
-  leave(view: string): boolean {
+  leave(view: string): void {
     const own = this.#views.get(view)
     this.#views.delete(view)
     const names = [...(own?.keys() ?? [])]
     if (this.#views.size > 0 && names.length > 0) {
       this.room.presence.set(Object.fromEntries(names.map(name => [name, this.#latest(name)])))
     }
-    return this.#views.size === 0
   }
 
   /** Fields that one view has removed and another view still has. */

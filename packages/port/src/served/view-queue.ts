@@ -3,7 +3,7 @@
  *
  * 1. Everything that changes in one step is in one batch, so that a view shows stores and events as the member does.
  * 2. The next batch waits until the view has acknowledged the last one. There are at most 60 a second, and 4 for a hidden
- *    view.
+ *    view, apart from those for which a call of the view waits.
  * 3. What waits is bounded: of stores and documents only that they have changed, and the last `maxEvents` events.
  */
 import type { Clock } from '@hearsay/core/app'
@@ -32,6 +32,8 @@ export class ViewQueue {
   >()
   #events: PortEvent[] = []
   #droppedEvents = 0
+  /** Resolve the promises of `sent`. */
+  #waiting: (() => void)[] = []
   #number = 0
   #acknowledged = 0
   #nextMs = Number.NEGATIVE_INFINITY
@@ -83,6 +85,18 @@ export class ViewQueue {
     this.changed()
   }
 
+  /**
+   * Sends everything that has changed so far without waiting for the interval, because a call of the view waits for it.
+   * Resolves when it is sent.
+   */
+  sent(): Promise<void> {
+    return new Promise(resolve => {
+      this.#waiting.push(resolve)
+      this.#nextMs = Number.NEGATIVE_INFINITY
+      this.changed()
+    })
+  }
+
   acknowledge(number: number): void {
     if (number !== this.#number) return
     this.#acknowledged = number
@@ -121,6 +135,7 @@ export class ViewQueue {
       return change ? [[owner, document, change] as const] : []
     })
     const events = this.#events.splice(0)
+    for (const resolve of this.#waiting.splice(0)) resolve()
     if (stores.length + documents.length + events.length === 0) return
     const droppedEvents = this.#droppedEvents
     this.#droppedEvents = 0

@@ -1,14 +1,18 @@
 /**
  * Draw schedule: a random schedule from a seed, with faults that a cluster has to survive.
  *
- * The first member is the bootstrap of all others: it always restarts, and at its old address.
+ * The first member is the bootstrap of all others: it always restarts, at its old address, and is never hostile.
  */
 import { type Random, randomStream } from '../random-stream.ts'
-import { type Fault, faultWeights, type Schedule } from './schedule.ts'
+import { type Fault, faultWeights, type HostileAttack, type Schedule } from './schedule.ts'
 
 const maxMembers = 24
 const maxFaults = 12
 const spanMs = 180_000
+/** Our choice: with fewer members, one or two hostile ones are too large a share. */
+const minMembersWithHostile = 6
+const hostileRate = 0.5
+const maxHostile = 2
 
 /** Draws the schedule of a seed: equal seeds give equal schedules. */
 export function drawSchedule(seed: number): Schedule {
@@ -20,6 +24,7 @@ export function drawSchedule(seed: number): Schedule {
     atMs: Math.floor(random() * spanMs),
     fault: drawFault(members, random),
   }))
+  faults.push(...drawHostile(members, randomStream(seed, 'hostile members')))
   return { seed, members, faults: faults.sort((a, b) => a.atMs - b.atMs) }
 }
 
@@ -33,7 +38,7 @@ function drawFault(members: number, random: Random): Fault {
   const member = pick(names, random)
   const isBootstrap = member === 'm0'
   const coin = (rate = 0.5) => random() < rate
-  const ms = drawMs(random, 200, 90_000)
+  const ms = drawLogarithmic(random, 200, 90_000)
   switch (type) {
     case 'partition':
       return { type, groups: drawGroups(names, random), ms }
@@ -42,7 +47,7 @@ function drawFault(members: number, random: Random): Fault {
     case 'loss':
       return { type, rate: round(random() * 0.6), retransmitted: coin(0.7), ms }
     case 'delay':
-      return { type, delay: { type: 'exponential', minMs: 1, meanMs: drawMs(random, 2, 800) }, ms }
+      return { type, delay: { type: 'exponential', minMs: 1, meanMs: drawLogarithmic(random, 2, 800) }, ms }
     case 'duplicate':
     case 'reorder':
     case 'drop-gossip':
@@ -51,9 +56,9 @@ function drawFault(members: number, random: Random): Fault {
     case 'throttle':
       return { type, member, ms }
     case 'sleep':
-      return { type, member, monotonicStops: coin(), ms: drawMs(random, 1_000, 1_800_000) }
+      return { type, member, monotonicStops: coin(), ms: drawLogarithmic(random, 1_000, 1_800_000) }
     case 'skew':
-      return { type, member, aheadMs: (coin() ? 1 : -1) * drawMs(random, 100, 20 * 3_600_000) }
+      return { type, member, aheadMs: (coin() ? 1 : -1) * drawLogarithmic(random, 100, 20 * 3_600_000) }
     case 'crash':
       return {
         type,
@@ -71,6 +76,32 @@ function drawFault(members: number, random: Random): Fault {
       return { type }
     case 'update':
       return { type, member }
+    case 'hostile':
+      return { type, member, attack: drawAttack(random) }
+  }
+}
+
+/** One or two hostile members in some schedules, from a stream of their own: the other faults of a seed stay the same. */
+function drawHostile(members: number, random: Random): { atMs: number; fault: Fault }[] {
+  if (members < minMembersWithHostile || random() >= hostileRate) return []
+  const count = 1 + Math.floor(random() * maxHostile)
+  const names = new Set(Array.from({ length: count }, () => `m${1 + Math.floor(random() * (members - 1))}`))
+  return [...names].map(member => ({
+    atMs: Math.floor(random() * spanMs),
+    fault: { type: 'hostile', member, attack: drawAttack(random) },
+  }))
+}
+
+function drawAttack(random: Random): HostileAttack {
+  const type = pick(['lie', 'withhold', 'invent-identities', 'flood-records'] as const, random)
+  switch (type) {
+    case 'lie':
+    case 'withhold':
+      return { type }
+    case 'invent-identities':
+      return { type, perSecond: drawLogarithmic(random, 1, 4), refuting: random() < 0.3 }
+    case 'flood-records':
+      return { type, perSecond: drawLogarithmic(random, 1, 10) }
   }
 }
 
@@ -80,9 +111,9 @@ function drawGroups(names: readonly string[], random: Random): string[][] {
   return groups
 }
 
-/** Uniform on a logarithmic scale, so that short durations are as frequent as long ones. */
-function drawMs(random: Random, minMs: number, maxMs: number): number {
-  return Math.round(minMs * (maxMs / minMs) ** random())
+/** Uniform on a logarithmic scale, so that small values are as frequent as large ones. */
+function drawLogarithmic(random: Random, min: number, max: number): number {
+  return Math.round(min * (max / min) ** random())
 }
 
 function pick<T>(values: readonly T[], random: Random): T {

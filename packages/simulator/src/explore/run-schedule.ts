@@ -3,10 +3,16 @@
  *
  * The invariants must hold during the whole run. After the last fault, every running member must come to see
  * exactly the running members. From then on, no member may report an event about another member.
+ *
+ * All of that must hold for the honest members, whatever the hostile ones see. While the hostile members still attack, the
+ * honest members must see each other, and detect the crash of an honest member (run-under-attack.ts).
  */
+import { seesPresent } from '../convergence.ts'
 import { InvariantViolation } from '../invariants/violation.ts'
+import type { SimulatedMember } from '../simulated-member.ts'
 import { createSimulation, NotInTimeError, type Simulation } from '../simulation.ts'
-import { applyFault, type Schedule, scheduleEndMs } from './schedule.ts'
+import { harmOf } from './run-under-attack.ts'
+import { applyFault, hostileIn, type Pending, type Schedule, scheduleEndMs } from './schedule.ts'
 
 /** Whether a cluster survives a schedule. */
 export type Outcome = Survived | Failed
@@ -26,8 +32,8 @@ export interface Failed {
   /** Tells a `Failed` from a `Survived`. */
   readonly type: 'failed'
   /**
-   * What failed: the name of a violated invariant, `convergence` (the members did not converge), `quiet` (events did not
-   * end), or `crash` (the code threw an error).
+   * What failed: the name of a violated invariant, `convergence` (the members did not converge), `attack` (hostile members
+   * hid a crash or caused a false death), `quiet` (events did not end), or `crash` (the code threw an error).
    */
   readonly what: string
   /** The message of the error, with what the members saw. */
@@ -56,7 +62,9 @@ const settlesMs = 15_000
 export async function runSchedule(schedule: Schedule): Promise<Outcome> {
   const { seed, members, faults } = schedule
   const simulation = createSimulation({ seed, members, invariants: { allowanceMs: convergesWithinMs } })
-  const pending = { count: 0 }
+  const pending: Pending = { leaves: 0, attacks: [] }
+  const hostile = hostileIn(schedule)
+  const honest = () => simulation.running.filter(({ name }) => !hostile.has(name))
   for (const { atMs, fault } of faults) simulation.after(atMs, () => applyFault(simulation, fault, pending))
   const failed = (what: string, message: string): Failed => ({
     type: 'failed',
@@ -68,10 +76,15 @@ export async function runSchedule(schedule: Schedule): Promise<Outcome> {
   try {
     await simulation.run(scheduleEndMs(schedule) + 1)
     simulation.heal()
-    await simulation.runUntil(() => pending.count === 0, { withinMs: goodbyesMs })
-    const split = await division(simulation)
+    await simulation.runUntil(() => pending.leaves === 0, { withinMs: goodbyesMs })
+    if (hostile.size > 0) {
+      const harm = await harmOf(simulation, honest)
+      if (harm !== undefined) return failed('attack', harm)
+      for (const end of pending.attacks) end()
+    }
+    const split = await division(simulation, honest)
     if (split !== undefined) return failed('convergence', split)
-    const restless = await unrest(simulation)
+    const restless = await unrest(simulation, honest)
     if (restless !== undefined) return failed('quiet', restless)
     return { type: 'survived', trace: simulation.trace.hash, virtualMs: simulation.nowMs }
   } catch (error) {
@@ -80,10 +93,19 @@ export async function runSchedule(schedule: Schedule): Promise<Outcome> {
   }
 }
 
+type Honest = () => readonly SimulatedMember[]
+
+/** Whether the honest members see each other, and nobody beyond the running members. */
+function isConverged(simulation: Simulation, honest: Honest): boolean {
+  const members = honest()
+  const most = simulation.running.length
+  return members.every(member => member.machine.health().visible <= most && seesPresent(member, members))
+}
+
 /** The members whose view is not exactly the running members, or undefined if there are none. */
-async function division(simulation: Simulation): Promise<string | undefined> {
+async function division(simulation: Simulation, honest: Honest): Promise<string | undefined> {
   try {
-    await simulation.runUntil(() => simulation.isConverged(), { withinMs: convergesWithinMs })
+    await simulation.runUntil(() => isConverged(simulation, honest), { withinMs: convergesWithinMs })
     return undefined
   } catch (error) {
     if (error instanceof NotInTimeError) return error.message
@@ -92,12 +114,15 @@ async function division(simulation: Simulation): Promise<string | undefined> {
 }
 
 /** The events that members report after everything should be quiet, or undefined if there are none. */
-async function unrest(simulation: Simulation): Promise<string | undefined> {
+async function unrest(simulation: Simulation, honest: Honest): Promise<string | undefined> {
   await simulation.run(settlesMs)
   const sinceMs = simulation.nowMs
   await simulation.run(quietMs)
-  const late = simulation.events.filter(({ atMs, type }) => atMs > sinceMs && type !== 'update')
-  if (late.length === 0 && simulation.isConverged()) return undefined
+  const names = new Set(honest().map(({ name }) => name))
+  const late = simulation.events.filter(
+    ({ atMs, type, by, member }) => atMs > sinceMs && type !== 'update' && names.has(by) && names.has(member),
+  )
+  if (late.length === 0 && isConverged(simulation, honest)) return undefined
   const lines = late.slice(0, 8).map(({ atMs, by, type, member }) => `${atMs} ms ${by}: ${type} ${member}`)
   return `after all had converged and settled at ${sinceMs} ms:\n${lines.join('\n')}`
 }

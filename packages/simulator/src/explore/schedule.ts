@@ -39,10 +39,18 @@ export type Fault =
       readonly ms: number
     }
   | { readonly type: 'join' }
+  /** The member attacks the others from now on, until the run ends the attack. */
+  | { readonly type: 'hostile'; readonly member: string; readonly attack: HostileAttack }
   /** The member changes its tags. */
   | { readonly type: 'update'; readonly member: string }
 
-/** How often each kind is drawn, relative to the others. */
+/** What a hostile member does; see `HostileFaults`. The numbers are facts or identities a second. */
+export type HostileAttack =
+  | { readonly type: 'lie' | 'withhold' }
+  | { readonly type: 'invent-identities'; readonly perSecond: number; readonly refuting: boolean }
+  | { readonly type: 'flood-records'; readonly perSecond: number }
+
+/** How often each kind is drawn, relative to the others. Hostile members are drawn apart: see `drawSchedule`. */
 export const faultWeights: Readonly<Record<Fault['type'], number>> = {
   partition: 2,
   cut: 1,
@@ -60,6 +68,7 @@ export const faultWeights: Readonly<Record<Fault['type'], number>> = {
   'change-network': 1,
   join: 1,
   update: 1,
+  hostile: 0,
 }
 
 /** The faults of a run, with its seed and its number of members. Times are virtual milliseconds from the start. */
@@ -92,12 +101,21 @@ export function scheduleEndMs({ faults }: Schedule): number {
   return Math.max(0, ...faults.map(({ atMs, fault }) => atMs + ('ms' in fault ? (fault.ms ?? 0) : 0)))
 }
 
-/**
- * Applies a fault. A fault is skipped if its member is not running or is leaving.
- *
- * @param pending counts members that are leaving and will start again
- */
-export function applyFault(simulation: Simulation, fault: Fault, pending: { count: number }): void {
+/** The names of the members that attack others. */
+export function hostileIn({ faults }: Schedule): ReadonlySet<string> {
+  return new Set(faults.flatMap(({ fault }) => (fault.type === 'hostile' ? fault.member : [])))
+}
+
+/** What a run has to wait for, or to end. */
+export interface Pending {
+  /** The number of members that are leaving and will start again. */
+  leaves: number
+  /** The ends of the attacks. */
+  readonly attacks: (() => void)[]
+}
+
+/** Applies a fault. A fault is skipped if its member is not running or is leaving. */
+export function applyFault(simulation: Simulation, fault: Fault, pending: Pending): void {
   const later = (undo: () => void) => 'ms' in fault && fault.ms !== null && simulation.after(fault.ms, undo)
   const runs = (name: string) => {
     const member = simulation.member(name)
@@ -148,10 +166,10 @@ export function applyFault(simulation: Simulation, fault: Fault, pending: { coun
       break
     case 'leave':
       if (!runs(fault.member)) break
-      pending.count += 1
+      pending.leaves += 1
       void simulation.leave(fault.member).then(() => {
         simulation.after(fault.ms ?? 0, () => {
-          pending.count -= 1
+          pending.leaves -= 1
           if (fault.ms !== null && !simulation.member(fault.member).isRunning)
             simulation.restart(fault.member)
         })
@@ -163,9 +181,26 @@ export function applyFault(simulation: Simulation, fault: Fault, pending: { coun
     case 'join':
       simulation.add()
       break
+    case 'hostile':
+      pending.attacks.push(startAttack(simulation, fault.member, fault.attack))
+      break
     case 'update':
       if (runs(fault.member))
         simulation.member(fault.member).cluster.update({ tags: { news: `at ${simulation.nowMs} ms` } })
       break
+  }
+}
+
+/** @returns the end of the attack */
+function startAttack(simulation: Simulation, member: string, attack: HostileAttack): () => void {
+  switch (attack.type) {
+    case 'lie':
+      return simulation.lie(member)
+    case 'withhold':
+      return simulation.withhold(member)
+    case 'invent-identities':
+      return simulation.inventIdentities(member, attack)
+    case 'flood-records':
+      return simulation.floodRecords(member, attack)
   }
 }

@@ -129,6 +129,13 @@ export const callSites: Readonly<Record<string, CallSite>> = {
     ({ cluster }) => cluster.heartbeats,
     ({ simulation }) => simulation.run(3_000),
   ),
+  'cluster.health': store(
+    ({ cluster }) => cluster.health,
+    async ({ simulation }) => {
+      simulation.add()
+      await simulation.run(3_000)
+    },
+  ),
   'cluster: join': event(
     ({ cluster }) => cluster.events,
     'join',

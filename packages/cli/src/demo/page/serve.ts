@@ -21,7 +21,7 @@ export interface Page {
 
 const host = '127.0.0.1'
 const usualPort = 7400
-/** The page is built into the folder of the bundle. */
+/** The build of the CLI copies the files of the page to the folder `page` beside the CLI's bundle. */
 const files = fileURLToPath(new URL('./page', import.meta.url))
 const statuses = { done: 204, unknown: 404, 'not now': 409 } as const
 

@@ -16,6 +16,10 @@ const maxTexts = 64
 /** RFC 6763, section 6.1. */
 const maxTextBytes = 255
 const ttlS = 120
+/** RFC 1035, sections 4.1.1 to 4.1.3: the header, and a question and a record with the shortest name. */
+const headerBytes = 12
+const leastQuestionBytes = 5
+const leastRecordBytes = 11
 const prefix = 'dnsaddr='
 
 export type LocalPacket =
@@ -45,6 +49,7 @@ export function encodeAnswer(service: string, instance: string, addresses: reado
 
 /** Undefined: the packet is unreadable or for another service. */
 export function decodeLocal(bytes: Uint8Array, service: string): LocalPacket | undefined {
+  if (!hasSpaceForRecords(bytes)) return undefined
   try {
     const { type, questions = [], answers = [], additionals = [] } = decode(Buffer.from(bytes))
     if (type === 'query') return questions.some(({ name }) => name === service) ? { type } : undefined
@@ -53,6 +58,19 @@ export function decodeLocal(bytes: Uint8Array, service: string): LocalPacket | u
   } catch {
     return undefined
   }
+}
+
+/**
+ * Whether the packet is long enough for the records that its header announces. The decoder reserves memory for all of them
+ * before it reads the first one.
+ */
+function hasSpaceForRecords(bytes: Uint8Array): boolean {
+  if (bytes.length < headerBytes) return false
+  const header = new DataView(bytes.buffer, bytes.byteOffset, headerBytes)
+  const [questions = 0, ...records] = [4, 6, 8, 10].map(offset => header.getUint16(offset))
+  const least =
+    questions * leastQuestionBytes + records.reduce((sum, count) => sum + count * leastRecordBytes, 0)
+  return headerBytes + least <= bytes.length
 }
 
 function textsOf(answer: Answer): string[] {

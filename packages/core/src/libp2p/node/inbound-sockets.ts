@@ -2,27 +2,45 @@
  * Inbound sockets: the listeners of a node that was created for one member, with bounds for sockets that are not admitted.
  *
  * The bounds apply before libp2p receives a socket. libp2p's own bound refuses each new connection of anybody while enough
- * silent ones are open, for 10 s.
+ * silent ones are open, for 10 s. A socket has three stages: it is silent, then its handshake runs, then its peer is admitted.
  */
-import { Server, type Socket } from 'node:net'
+import { type ListenOptions, Server, type Socket } from 'node:net'
 import type { Connection, Libp2pEvents, Listener, Transport, TypedEventTarget } from '@libp2p/interface'
 import { ipPortToMultiaddr } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { AdmissionGate } from '../admission/admission-gate.ts'
 import { startPeerDeadline } from '../peer-deadline.ts'
+import { SilentSockets } from './silent-sockets.ts'
 import { UnadmittedSockets } from './unadmitted-sockets.ts'
 
+/**
+ * Our choice: these sockets cost at most 8 MB. A peer sends its first bytes as soon as it is connected, and a busy member reads
+ * them within 250 ms. A peer that is busy itself has longer: a flood of 1,000 sockets a second replaces each after 1 s.
+ */
+const silentBounds = { perAddress: 1_024, inAll: 2_048, minMs: 250 }
+/**
+ * Our choice: as many members of one host may join at the same time, and four such hosts, about 40 MB. Most handshakes take far
+ * less than 2 s, even if the peer is on another continent.
+ */
+const handshakeBounds = { perAddress: 256, inAll: 1_024, minMs: 2_000 }
 /** Our choice: libp2p's time for a handshake, and the time of the admission after it. */
 const deadlineMs = 15_000
+/**
+ * How many sockets wait until this member accepts them. Our choice: as many as Linux allows by default. A burst of connections
+ * fills a queue of 511, Node's default. Then the kernel drops the request of an honest peer too, and the peer's kernel repeats
+ * the request only after 1 s, 3 s and 7 s.
+ */
+const backlog = 4_096
 
 export class InboundSockets {
-  readonly #unadmitted = new UnadmittedSockets()
+  readonly #silent = new UnadmittedSockets(silentBounds)
+  readonly #handshakes = new UnadmittedSockets(handshakeBounds)
   /** Ends the deadline of a socket, by address and port. */
   readonly #ends = new Map<string, () => void>()
 
   /** The number of sockets that were closed before the other end was admitted, because of a bound. */
   get dropped(): number {
-    return this.#unadmitted.dropped
+    return this.#silent.dropped + this.#handshakes.dropped
   }
 
   /** The transport, whose listeners have the bounds. @param prepare prepares each listener further */
@@ -60,27 +78,46 @@ export class InboundSockets {
     if (!(server instanceof Server)) return
     const accept = server.listeners('connection')
     server.removeAllListeners('connection')
-    server.on('connection', (socket: Socket) => {
-      if (this.#add(socket)) for (const each of accept) Reflect.apply(each, server, [socket])
+    const silent = new SilentSockets(socket => {
+      if (this.#beginHandshake(socket)) for (const each of accept) Reflect.apply(each, server, [socket])
       else socket.destroy()
     })
+    server.on('connection', (socket: Socket) => {
+      if (this.#add(socket)) silent.add(socket)
+      else socket.destroy()
+    })
+    const { listen } = server
+    Reflect.set(server, 'listen', (options: ListenOptions, ...rest: unknown[]) =>
+      Reflect.apply(listen, server, [{ ...options, backlog }, ...rest]),
+    )
+    const close = listener.close.bind(listener)
+    listener.close = (...options) => {
+      silent.close()
+      return close(...options)
+    }
   }
 
   #add(socket: Socket): boolean {
     const { remoteAddress, remotePort } = socket
     if (remoteAddress === undefined || remotePort === undefined) return false
+    if (!this.#silent.add(remoteAddress, socket, performance.now())) return false
     const key = keyOf(ipPortToMultiaddr(remoteAddress, remotePort))
-    if (!this.#unadmitted.add(remoteAddress, key, socket, performance.now())) return false
     const endDeadline = startPeerDeadline(deadlineMs, () => socket.destroy())
     const end = () => {
       endDeadline()
       socket.removeListener('close', end)
       this.#ends.delete(key)
-      this.#unadmitted.remove(remoteAddress, key)
+      for (const sockets of [this.#silent, this.#handshakes]) sockets.remove(remoteAddress, socket)
     }
     socket.once('close', end)
     this.#ends.set(key, end)
     return true
+  }
+
+  #beginHandshake(socket: Socket): boolean {
+    const { remoteAddress = '' } = socket
+    this.#silent.remove(remoteAddress, socket)
+    return this.#handshakes.add(remoteAddress, socket, performance.now())
   }
 }
 

@@ -1,36 +1,34 @@
 /**
- * Unadmitted sockets: bounds the inbound sockets over which no peer has been admitted yet, for each address and in all.
+ * Unadmitted sockets: bounds inbound sockets of one kind over which no peer has been admitted yet, for each address and in all.
  *
- * All peers behind one address share the allowance of the address. A new socket beyond it takes the place of a socket that
- * makes no progress: of the oldest one that sent nothing, or else of the oldest one that is not admitted in time. So sockets
- * of an attacker that stay silent keep nobody out. If there is no such socket, the new one is closed.
+ * All peers behind one address share the allowance of the address. A new socket beyond the allowance takes the place of the
+ * oldest one, if that one has had its minimum time. So sockets that make no progress keep nobody out. Otherwise the new socket
+ * is closed.
  */
 
 export interface UnadmittedSocket {
-  /** How many bytes have arrived. */
-  readonly bytesRead: number
   destroy(): void
 }
 
-/** Our choice: as many members of one host may join at the same time. */
-export const maxPerAddress = 256
-/** Our choice: four addresses at their bound, about 40 MB. */
-export const maxUnadmitted = 1_024
-/** Our choice: a peer sends its first bytes as soon as it is connected, and a busy member reads them within this time. */
-export const silentMs = 250
-/** Our choice: most handshakes take far less, even if the peer is on another continent. */
-const slowMs = 2_000
-
-interface Entry {
-  readonly socket: UnadmittedSocket
-  readonly sinceMs: number
+export interface SocketBounds {
+  /** How many sockets one address may have. */
+  readonly perAddress: number
+  /** How many sockets all addresses may have. */
+  readonly inAll: number
+  /** The time that each socket has before another one may take its place. */
+  readonly minMs: number
 }
 
 export class UnadmittedSockets {
-  /** Address → key of the socket → the socket, oldest first. */
-  readonly #addresses = new Map<string, Map<string, Entry>>()
+  readonly #bounds: SocketBounds
+  /** Address → socket → when it was added, oldest first. */
+  readonly #addresses = new Map<string, Map<UnadmittedSocket, number>>()
   #count = 0
   #dropped = 0
+
+  constructor(bounds: SocketBounds) {
+    this.#bounds = bounds
+  }
 
   /** The number of sockets that were closed because of the bounds. */
   get dropped(): number {
@@ -41,51 +39,47 @@ export class UnadmittedSockets {
     return this.#count
   }
 
-  /** A socket was accepted. @returns whether it may stay; the caller closes it otherwise */
-  add(address: string, key: string, socket: UnadmittedSocket, nowMs: number): boolean {
+  /** @returns whether the socket may stay; the caller closes it otherwise */
+  add(address: string, socket: UnadmittedSocket, nowMs: number): boolean {
+    const { perAddress, inAll } = this.#bounds
     const group = subnetOf(address)
     const known = this.#addresses.get(group)?.size ?? 0
-    const full =
-      known >= maxPerAddress ? group : this.#count >= maxUnadmitted ? this.#largestAddress() : undefined
-    if (full !== undefined && !this.#dropOne(full, nowMs)) {
+    const full = known >= perAddress ? group : this.#count >= inAll ? this.#largestAddress() : undefined
+    if (full !== undefined) {
       this.#dropped += 1
-      return false
+      if (!this.#dropOldest(full, nowMs)) return false
     }
-    const entries = this.#addresses.get(group) ?? new Map<string, Entry>()
-    this.#addresses.set(group, entries.set(key, { socket, sinceMs: nowMs }))
+    const sockets = this.#addresses.get(group) ?? new Map<UnadmittedSocket, number>()
+    this.#addresses.set(group, sockets.set(socket, nowMs))
     this.#count += 1
     return true
   }
 
-  /** A peer was admitted over the socket, or the socket closed. */
-  remove(address: string, key: string): void {
-    const group = subnetOf(address)
-    const entries = this.#addresses.get(group)
-    if (!entries?.delete(key)) return
+  /** The socket is not of this kind any more, or it closed. */
+  remove(address: string, socket: UnadmittedSocket): void {
+    this.#remove(subnetOf(address), socket)
+  }
+
+  #remove(group: string, socket: UnadmittedSocket): void {
+    const sockets = this.#addresses.get(group)
+    if (!sockets?.delete(socket)) return
     this.#count -= 1
-    if (entries.size === 0) this.#addresses.delete(group)
+    if (sockets.size === 0) this.#addresses.delete(group)
   }
 
   #largestAddress(): string | undefined {
     let largest: string | undefined
     let size = 0
-    for (const [address, entries] of this.#addresses)
-      if (entries.size > size) [largest, size] = [address, entries.size]
+    for (const [address, sockets] of this.#addresses)
+      if (sockets.size > size) [largest, size] = [address, sockets.size]
     return largest
   }
 
-  #dropOne(address: string, nowMs: number): boolean {
-    const entries = [...(this.#addresses.get(address) ?? [])]
-    const isSilent = ({ socket, sinceMs }: Entry) => socket.bytesRead === 0 && nowMs - sinceMs >= silentMs
-    const oldest = entries[0]
-    const dropped =
-      entries.find(([, entry]) => isSilent(entry)) ??
-      (oldest && nowMs - oldest[1].sinceMs >= slowMs ? oldest : undefined)
-    if (!dropped) return false
-    const [key, { socket }] = dropped
-    this.remove(address, key)
-    this.#dropped += 1
-    socket.destroy()
+  #dropOldest(group: string, nowMs: number): boolean {
+    const [oldest] = this.#addresses.get(group) ?? []
+    if (!oldest || nowMs - oldest[1] < this.#bounds.minMs) return false
+    this.#remove(group, oldest[0])
+    oldest[0].destroy()
     return true
   }
 }

@@ -3,7 +3,7 @@
  *
  * `reportError` receives errors that an observer throws after Yjs has applied the update. While structs are
  * missing, a Yjs document keeps the structs that depend on them separately, as pending. The functions below
- * read and drop pending structs.
+ * read, drop and leave out pending structs.
  */
 import * as Y from 'yjs'
 
@@ -67,4 +67,17 @@ export function isComplete({ store }: Y.Doc): boolean {
 export function dropPending({ store }: Y.Doc): void {
   store.pendingStructs = null
   store.pendingDs = null
+}
+
+/**
+ * The content of the document as one update, without pending structs and deletions. Yjs would merge these into the update,
+ * and a pending struct may replace the struct that the document contains under the same id.
+ */
+export function encodeWithoutPending(doc: Y.Doc): Uint8Array {
+  const { store } = doc
+  const { pendingStructs, pendingDs } = store
+  dropPending(doc)
+  const update = Y.encodeStateAsUpdate(doc)
+  Object.assign(store, { pendingStructs, pendingDs })
+  return update
 }

@@ -117,8 +117,9 @@ function stringSum(text: string, { client, clock, from, to }: ContentRange): Con
 }
 
 /**
- * Both halves of a surrogate pair count as U+FFFD. Yjs replaces both when it cuts a pair, but not on all replicas at
- * the same time, and an update contains U+FFFD for a lone half.
+ * The number by which a UTF-16 unit enters the digest. Every surrogate enters as U+FFFD, even in an intact pair, for two
+ * reasons. When Yjs cuts a pair, it replaces both halves by U+FFFD, but not on all replicas at the same time. And an encoded
+ * update contains U+FFFD in place of a lone half.
  */
 function characterAt(text: string, index: number): number {
   const code = text.charCodeAt(index)

@@ -3,9 +3,11 @@
  *
  * The first eight bytes are about the structure (which clocks each client has inserted and deleted), the last eight
  * about the content that is not deleted. Equal structure with different content means that two replicas wrote under
- * one client id. Yjs does not notice this case, because it compares clocks alone. Each transaction updates the digest
- * at a cost that depends on the change. The digest always equals one that is computed from the whole document. The
- * digest is no protection against a malicious member: such a member could delete the document as well.
+ * one client id. Yjs does not notice this case, because it compares clocks alone. Yjs may then even make another document
+ * of a copy's units and delete one of them there, so that the digests differ rightly. The deletion reaches the original
+ * in the next exchange. Each transaction updates the digest at a cost that depends on the change. The digest always
+ * equals one that is computed from the whole document. The digest is no protection against a malicious member: such a
+ * member could delete the document as well.
  */
 import * as Y from 'yjs'
 import { changedClients } from './changed-clients.ts'

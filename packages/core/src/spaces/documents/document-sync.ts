@@ -1,9 +1,11 @@
 /**
  * Document sync: one replica of a Yjs document, and the updates that it accepts from other members.
  *
- * The replica accepts only updates of version 1. Each update is decoded as a whole before any of it is applied, so an
- * unreadable update changes nothing. An update that arrives before one that it depends on is pending. Pending updates
- * are dropped when they are too large or too old, and the next exchange brings both.
+ * The replica accepts only updates of version 1. Each update is decoded and checked as a whole before any of it is
+ * applied, so an unreadable update changes nothing. If Yjs cannot apply a readable update nevertheless, the part before
+ * the first invalid struct stays in the document, and counts as a change like any other. An update that arrives before
+ * one that it depends on is pending. Pending updates are dropped when they are too large or too old, and the next
+ * exchange brings both.
  */
 import type * as Y from 'yjs'
 import { limits } from '../../wire/limits.ts'
@@ -30,7 +32,7 @@ export interface DocumentSyncOptions {
   readonly lineage?: Lineage | undefined
   /** Receives errors that the app's observers throw. Absent: the app cannot observe the document, and errors are rethrown. */
   readonly reportError?: ReportError
-  /** A foreign update was applied. Undefined: part of it is pending, or pending updates were applied with it. */
+  /** A foreign update was applied. Undefined: not the whole update and nothing else was applied. */
   readonly applied?: (update: Uint8Array | undefined) => void
   /** Another replica has equal structure and different content: two members wrote under one client id. */
   readonly reportCollision?: (memberId: string) => void
@@ -121,22 +123,29 @@ export class DocumentSync {
     return this.#drops
   }
 
-  /** `new`: the document has changed. `rejected`: the update is unreadable, or would make the document too large. */
+  /**
+   * `new`: the document has changed. `rejected`: the update is unreadable, would make the document too large, or Yjs
+   * cannot apply the whole update.
+   */
   apply(update: Uint8Array): 'new' | 'stale' | 'rejected' {
     if (!isReadable(update)) return 'rejected'
     if (this.digest.liveBytes + update.length > limits.maxDocumentBytes) return 'rejected'
     const [before, wasComplete] = [this.#changes, !this.hasGap()]
-    if (!applyUpdate(this.doc, update, this.#options.origin, this.#reportError)) return 'rejected'
+    const isWhole = applyUpdate(this.doc, update, this.#options.origin, this.#reportError)
     if (!this.hasGap()) this.#sweeps = 0
     this.#hasDropped = pendingBytes(this.doc) > maxPendingBytes
     if (this.#hasDropped) {
       dropPending(this.doc)
       this.#drops += 1
     }
-    if (this.#changes === before) return this.#hasDropped ? 'rejected' : 'stale'
-    this.epochs.markShared()
-    this.#options.applied?.(wasComplete && !this.hasGap() ? update : undefined)
-    return 'new'
+    const hasChanged = this.#changes !== before
+    if (hasChanged) {
+      this.epochs.markShared()
+      this.#options.applied?.(isWhole && wasComplete && !this.hasGap() ? update : undefined)
+    }
+    if (!isWhole) return 'rejected'
+    if (hasChanged) return 'new'
+    return this.#hasDropped ? 'rejected' : 'stale'
   }
 
   /** Whether an update is pending. Later content of its author is invisible until the missing update arrives. */

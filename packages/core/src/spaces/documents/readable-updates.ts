@@ -10,16 +10,27 @@ const maxParts = 2_097_152
 /** Updates known to be readable: an update from a rumor is checked before and after its signature. */
 const readable = new WeakSet<Uint8Array>()
 
-/** Whether these bytes are exactly one update of version 1, of acceptable size. The bytes must not change any more. */
+/**
+ * Whether these bytes are exactly one update of version 1, of acceptable size, which Yjs can apply. The bytes must not
+ * change any more.
+ */
 export function isReadable(update: Uint8Array): boolean {
   if (readable.has(update)) return true
-  if (update.length > limits.maxUpdateBytes || !isUpdate(update, maxParts)) return false
+  if (update.length > limits.maxUpdateBytes) return false
+  const decoded = decodeWhole(update, maxParts)
+  if (!decoded || !isApplicable(decoded)) return false
   readable.add(update)
   return true
 }
 
 /** Whether these bytes are one update and nothing else. An update of version 2 begins like an empty one of version 1. */
 export function isUpdate(update: Uint8Array, maxParts: number = Number.POSITIVE_INFINITY): boolean {
+  return decodeWhole(update, maxParts) !== undefined
+}
+
+type DecodedUpdate = ReturnType<typeof Y.decodeUpdateV2>
+
+function decodeWhole(update: Uint8Array, maxParts: number): DecodedUpdate | undefined {
   const rest = createDecoder(update)
   const Decoder = class extends BoundedDecoder {
     constructor() {
@@ -27,9 +38,25 @@ export function isUpdate(update: Uint8Array, maxParts: number = Number.POSITIVE_
     }
   }
   try {
-    Y.decodeUpdateV2(update, Decoder)
-    return !hasContent(rest)
+    const decoded = Y.decodeUpdateV2(update, Decoder)
+    return hasContent(rest) ? undefined : decoded
   } catch {
-    return false
+    return undefined
   }
 }
+
+/**
+ * Yjs writes no empty structs and deletions, and no item that refers to a later item of its own client. Yjs does not check
+ * this. It throws while it applies such an update, when it has applied a part of the update.
+ */
+function isApplicable({ structs, ds }: DecodedUpdate): boolean {
+  return (
+    structs.every(struct => struct.length > 0 && !(struct instanceof Y.Item && refersToLater(struct))) &&
+    [...ds.clients.values()].every(ranges => ranges.every(({ len }) => len > 0))
+  )
+}
+
+const refersToLater = ({ id, origin, rightOrigin, parent }: Y.Item): boolean =>
+  [origin, rightOrigin, parent].some(
+    each => each instanceof Y.ID && each.client === id.client && each.clock >= id.clock,
+  )

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { mulberry32 } from '../../../../../test/helpers/mulberry32.ts'
+import { DocumentDigest } from '../../../src/spaces/documents/document-digest.ts'
 import { DocumentSync } from '../../../src/spaces/documents/document-sync.ts'
 import { limits } from '../../../src/wire/limits.ts'
 import { randomEdit } from './document-edits.ts'
@@ -289,6 +290,32 @@ describe('two replicas with content under one client id', () => {
       expect(b.doc.getText('text').toString()).toMatch(/^later/)
     },
   )
+
+  it('become equal, although Yjs makes another document of the same units in the copy', () => {
+    // Two authors use one client id: the first clock is the value of a key, and at the same time a letter.
+    const updateOf = (edit: (doc: Y.Doc) => void) => {
+      const doc = new Y.Doc()
+      doc.clientID = 7
+      edit(doc)
+      return Y.encodeStateAsUpdate(doc)
+    }
+    const [a, b] = pair()
+    a.sync.apply(updateOf(doc => doc.getMap('map').set('key', 'value')))
+    a.sync.apply(updateOf(doc => doc.getText('text').insert(0, 'abc')))
+    const copy = new Y.Doc()
+    Y.applyUpdate(copy, Y.encodeStateAsUpdate(a.doc))
+    // In the copy, the letters are a later value of the key, so Yjs deletes the first value.
+    expect(stateOf(copy)).not.toBe(stateOf(a.doc))
+    expect(new DocumentDigest(a.doc).hash()).toEqual(a.sync.hash())
+    expect(new DocumentDigest(copy).hash()).not.toEqual(a.sync.hash())
+    const link = lossless()
+    link.offer(a, b)
+    link.run({ maxSteps: 100 })
+    link.offer(a, b)
+    link.run({ maxSteps: 100 })
+    expect(b.sync.hash()).toEqual(a.sync.hash())
+    expect(stateOf(b.doc)).toBe(stateOf(a.doc))
+  })
 })
 
 describe('a replica', () => {

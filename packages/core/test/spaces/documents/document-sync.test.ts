@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import * as Y from 'yjs'
 import { mulberry32 } from '../../../../../test/helpers/mulberry32.ts'
 import { DocumentSync } from '../../../src/spaces/documents/document-sync.ts'
@@ -73,11 +73,29 @@ describe('a malicious update', () => {
         0,
       ),
     ],
+    ['has an empty text', bytes(1, 1, 7, 0, 4, 1, 'text', '', 0)],
+    ['deletes nothing', bytes(1, 1, 7, 0, 4, 1, 'text', 'a', 1, 7, 1, 9, 0)],
+    // A text, and a second one whose left neighbour, right neighbour or parent is itself.
+    ['inserts after itself', bytes(1, 2, 7, 0, 4, 1, 'text', 'a', 132, 7, 1, 'b', 0)],
+    ['inserts before itself', bytes(1, 2, 7, 0, 4, 1, 'text', 'a', 68, 7, 1, 'b', 0)],
+    ['inserts into itself', bytes(1, 2, 7, 0, 4, 1, 'text', 'a', 4, 0, 7, 1, 'b', 0)],
   ])('that %s is rejected, and changes nothing', (_, update) => {
     const before = sync.hash()
     expect(sync.apply(update)).toBe('rejected')
     expect(sync.hash()).toEqual(before)
     expect(sync.hasGap()).toBe(false)
+  })
+
+  it('that Yjs cannot apply is rejected, and the part that Yjs has applied is announced as a change', () => {
+    const applied = vi.fn()
+    sync = new DocumentSync({ name: '', doc, origin: 'remote', applied })
+    // The first units of this client are missing, which no update causes.
+    doc.store.clients.set(1, [new Y.GC(Y.createID(1, 5), 1)])
+    const before = sync.hash()
+    const update = bytes(2, 1, 3, 0, 4, 1, 'text', 'a', 1, 2, 0, 132, 1, 2, 'b', 0)
+    expect(sync.apply(update)).toBe('rejected')
+    expect(sync.hash()).not.toEqual(before)
+    expect(applied.mock.calls).toEqual([[undefined]])
   })
 
   it('of version 2 is rejected, although it begins like an empty one of version 1', () => {

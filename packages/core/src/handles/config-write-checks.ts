@@ -1,0 +1,41 @@
+/** Config write checks: whether an app may write a value under a key. An app gets the same errors on a member and over a port. */
+import type { CheckValue } from '../api/config-schema.ts'
+import { InvalidValueError, NotAllowedError } from '../api/errors.ts'
+import { checkKey, sharedValue } from '../api/shared-value.ts'
+import { maxKeys } from '../config/key-capacity.ts'
+import type { Json } from '../wire/json.ts'
+import { limits } from '../wire/limits.ts'
+
+/**
+ * Checks a write.
+ *
+ * @param hasSpace whether the key is there already, or a new key can be added
+ * @returns the value as JSON carries it
+ * @throws {InvalidValueError}
+ */
+export function checkedEntry(
+  key: string,
+  value: unknown,
+  check: CheckValue,
+  hasSpace: (key: string) => boolean,
+): Json {
+  checkKey('set: the key', key, limits.maxConfigKeyBytes)
+  if (value === undefined)
+    throw new InvalidValueError(`set: '${key}' is undefined: delete('${key}') removes it`)
+  const { value: carried, bytes } = sharedValue('set', key, value)
+  if (bytes > limits.maxConfigValueBytes)
+    throw new InvalidValueError(
+      `set: the value of '${key}' has ${bytes} bytes, at most ${limits.maxConfigValueBytes}`,
+    )
+  const checked = check(key, carried)
+  if (checked.type === 'invalid') throw new InvalidValueError(`set: '${key}': ${checked.issues.join('; ')}`)
+  if (!hasSpace(key))
+    throw new InvalidValueError(`set: there are ${maxKeys} keys already: put several values under one key`)
+  return carried
+}
+
+/** Checks that the member is one of the writers of the config with this name. @throws {NotAllowedError} */
+export function checkWriter(name: string, self: string, writers: 'anyone' | ReadonlySet<string>): void {
+  if (writers !== 'anyone' && !writers.has(self))
+    throw new NotAllowedError(`'${name}': this member is not one of its writers`)
+}

@@ -1,0 +1,215 @@
+/**
+ * Mirrored config: a shared config of a view, at the other end of a port.
+ *
+ * The member's side has no schema. The view checks what it writes, and shows the newest valid entry of each key.
+ */
+import type { Config, ConfigEvents, ConfigVersion, Store } from '@hearsay/core'
+import {
+  AppEvents,
+  type AppNotifications,
+  type CheckValue,
+  type ConfigSettings,
+  ConfigView,
+  checkedEntry,
+  checkWith,
+  checkWriter,
+  hasSpaceForKey,
+  NotAllowedError,
+  NotRunningError,
+  watchKey,
+} from '@hearsay/core/app'
+import type { TypedEventTarget } from 'main-event'
+import { refusal, resultOf } from '../answer.ts'
+import type { SentConfigOptions } from '../config-calls.ts'
+import type { RemoteMember } from '../contract.ts'
+import type { TableDiff } from '../table.ts'
+import { historiesCodec } from '../tables.ts'
+import type { MirroredSpace } from './mirrored-space.ts'
+import { MirroredStore } from './mirrored-store.ts'
+import { PendingCalls } from './pending-calls.ts'
+
+type Values = Record<string, unknown>
+
+const noVersions: readonly ConfigVersion[] = Object.freeze([])
+
+export interface MirroredConfigOptions {
+  readonly name: string
+  /** The number of the config in batches and calls. */
+  readonly number: number
+  /** Id of the member. */
+  readonly self: string
+  readonly settings: ConfigSettings
+  readonly notifications: AppNotifications
+  readonly member: RemoteMember
+  readonly left: () => void
+}
+
+export class MirroredConfig implements Config<undefined, Values, Values>, MirroredSpace {
+  readonly name: string
+  readonly histories: MirroredStore<ReadonlyMap<string, readonly ConfigVersion[]>>
+  readonly #options: MirroredConfigOptions
+  readonly #check: CheckValue
+  readonly #view: ConfigView
+  readonly #events: AppEvents<ConfigEvents<unknown>>
+  readonly #writes = new PendingCalls()
+  readonly #syncs = new PendingCalls()
+  #lastSync = 0
+  #state: 'opening' | 'open' | 'left' = 'opening'
+  #isWritable = false
+
+  constructor(options: MirroredConfigOptions) {
+    const { name, notifications, settings } = options
+    this.name = name
+    this.#options = options
+    this.#check = checkWith(settings.schema)
+    this.histories = new MirroredStore(notifications, historiesCodec().read)
+    this.#view = new ConfigView({ versions: key => this.history(key) }, this.#check, notifications)
+    this.#events = new AppEvents(notifications)
+  }
+
+  get entries(): Store<Readonly<Values>> {
+    return this.#view.store
+  }
+
+  get events(): TypedEventTarget<ConfigEvents<unknown>> {
+    return this.#events
+  }
+
+  get(key: string): unknown {
+    return this.#view.get(key)
+  }
+
+  history(key: string): readonly ConfigVersion[] {
+    return this.histories.getSnapshot().get(key) ?? noVersions
+  }
+
+  async set(key: string, value: unknown): Promise<void> {
+    const { member, number } = this.#options
+    this.#checkWritable('set')
+    const carried = checkedEntry(key, value, this.#check, key => this.#hasSpace(key))
+    this.#checkWriter()
+    resultOf(await this.#writes.settle(member.setEntry(number, key, carried)))
+  }
+
+  async delete(key: string): Promise<void> {
+    const { member, number } = this.#options
+    this.#checkWritable('delete')
+    if (this.history(key)[0]?.to === undefined) return
+    this.#checkWriter()
+    resultOf(await this.#writes.settle(member.deleteEntry(number, key)))
+  }
+
+  watch(key: string, listener: (value: never) => void): () => void {
+    return watchKey(this.#events, key, listener)
+  }
+
+  synced({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
+    const synced = this.#state === 'left' ? Promise.reject(this.#leftError()) : this.#nextSync(signal)
+    // An app may ignore the promise.
+    synced.catch(() => {})
+    return synced
+  }
+
+  leave(): void {
+    if (this.#state === 'left') return
+    const { member, number } = this.#options
+    this.#close()
+    void member.close(number)
+  }
+
+  end(): void {
+    if (this.#state === 'left') return
+    this.#close()
+    this.#writes.rejectAll(this.#leftError())
+  }
+
+  /**
+   * Resolves when the member's side has opened the config and sent its entries.
+   *
+   * @throws {InvalidOptionsError} @throws {NotAllowedError} @throws {StorageError}
+   * @throws {NotRunningError} the view has ended in the meantime
+   */
+  async open(): Promise<void> {
+    const { name, number, settings, member } = this.#options
+    const opening = this.#writes.settle(member.openConfig(number, name, sentOptions(settings)))
+    try {
+      const { isWritable } = resultOf(await opening)
+      if (this.#state === 'left') throw this.#leftError()
+      this.#state = 'open'
+      this.#isWritable = isWritable
+    } catch (error) {
+      this.end()
+      throw error
+    }
+  }
+
+  /** The only store is `histories`. */
+  changed(_store: string, diff: TableDiff): void {
+    const before = this.histories.getSnapshot()
+    this.histories.apply(diff)
+    for (const key of [...diff.changed.map(([key]) => key), ...diff.removed])
+      this.#show(key, before.get(key) ?? noVersions)
+    this.#view.store.refresh()
+  }
+
+  /** The only event that the member's side sends is `conflict`: the others depend on the schema. */
+  event(_type: string, detail: unknown): void {
+    this.#events.emit('conflict', detail as never)
+  }
+
+  #close(): void {
+    this.#state = 'left'
+    this.#syncs.rejectAll(this.#leftError())
+    this.#options.left()
+  }
+
+  /** Each promise is a call of its own: the entries are those at the time of the call. */
+  async #nextSync(signal: AbortSignal | undefined): Promise<string> {
+    const { member, number } = this.#options
+    signal?.throwIfAborted()
+    const call = ++this.#lastSync
+    const synced = this.#syncs.settle(member.synced(number, call), signal, () => {
+      void member.endSynced(number, call)
+    })
+    const memberId = resultOf(await synced)
+    // The member's side answers so if it has closed the config.
+    if (memberId === undefined) throw this.#leftError()
+    return memberId
+  }
+
+  #show(key: string, before: readonly ConfigVersion[]): void {
+    const change = this.#view.update(key)
+    // The entries with which a config is opened cause no events.
+    if (this.#state === 'opening') return
+    if (change) this.#events.emit('change', change)
+    const known = new Set(before.map(({ id }) => id))
+    // The oldest first, as most arrive.
+    const arrived = this.history(key)
+      .filter(({ id }) => !known.has(id))
+      .toReversed()
+    for (const rejection of this.#view.rejections(key, arrived)) this.#events.emit('rejected', rejection)
+  }
+
+  #hasSpace(key: string): boolean {
+    const histories = this.histories.getSnapshot()
+    return histories.has(key) || hasSpaceForKey(histories, ([newest]) => newest?.to !== undefined)
+  }
+
+  #checkWritable(what: string): void {
+    if (this.#state === 'left') throw this.#leftError()
+    if (!this.#isWritable) throw new NotAllowedError(refusal(`${what} in config '${this.name}'`))
+  }
+
+  #checkWriter(): void {
+    const { name, self, settings } = this.#options
+    checkWriter(name, self, settings.writers)
+  }
+
+  #leftError(): NotRunningError {
+    return new NotRunningError(`the config '${this.name}' was left`)
+  }
+}
+
+function sentOptions({ writers, retentionMs }: ConfigSettings): SentConfigOptions {
+  return { writers: writers === 'anyone' ? writers : [...writers], retentionMs }
+}
