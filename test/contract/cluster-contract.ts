@@ -111,6 +111,23 @@ export function describeCluster(maker: string, make: () => Promise<Pair>): void 
       await expect(first.explain(5 as never)).rejects.toThrow(InvalidOptionsError)
     })
 
+    it('shows other members that it is asleep, until it resumes', async () => {
+      const { first, second } = pair
+      const attention = () => shown(second, first.self.id)?.attention
+      expect(attention()?.state).toBe('active')
+      first.suspend({ leaseMs: 60_000 })
+      await pair.until(() => attention()?.state === 'asleep' && first.self.attention.state === 'asleep')
+      const asleep = attention()
+      expect((await second.explain(first.self.id)).facts.join()).toMatch(/asleep for/)
+      first.update({ tags: { renamed: 'asleep' } })
+      await pair.until(() => shown(second, first.self.id)?.tags['renamed'] === 'asleep')
+      expect(attention()).toBe(asleep)
+      first.resume()
+      await pair.until(() => attention()?.state === 'active' && first.self.attention.state === 'active')
+      expect(() => first.suspend({ leaseMs: 0 })).toThrow(InvalidOptionsError)
+      expect(() => first.suspend({ lease: 1 } as never)).toThrow(/leaseMs/)
+    })
+
     it('returns one room for each name, until it is left', async () => {
       const { first } = pair
       const [room, again] = await Promise.all([first.room('one'), first.room('one')])

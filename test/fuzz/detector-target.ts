@@ -44,7 +44,7 @@ const input: fc.Arbitrary<DetectorInput> = fc.oneof(
     id,
     incarnation,
     attention: fc.record({
-      state: fc.constantFrom('hidden' as const, 'frozen' as const),
+      state: fc.constantFrom('hidden' as const, 'frozen' as const, 'asleep' as const),
       leaseMs: fc.nat(3_600_000),
     }),
   }),

@@ -72,7 +72,7 @@ const body: fc.Arbitrary<FactBody> = fc.oneof(
       leaving: fc.boolean(),
       leftEpochMs: fc.oneof(fc.constant(0), incarnation),
       attention: fc.record({
-        state: fc.constantFrom('full' as const, 'hidden' as const, 'frozen' as const),
+        state: fc.constantFrom('full' as const, 'hidden' as const, 'frozen' as const, 'asleep' as const),
         leaseMs: fc.nat(3_600_000),
       }),
       addresses: fc.array(fc.uint8Array({ maxLength: 12 }), { maxLength: 3 }),
@@ -145,6 +145,7 @@ const input: fc.Arbitrary<Input> = fc.oneof(
     change: fc.oneof(
       fc.record({ name: fc.string({ maxLength: 4 }) }),
       fc.constant({ attention: { state: 'hidden' as const, leaseMs: 60_000 } }),
+      fc.constant({ attention: { state: 'asleep' as const, leaseMs: 60_000 } }),
     ),
   }),
   fc.constantFrom({ type: 'network-changed' as const }, { type: 'measure-round-trips' as const }),

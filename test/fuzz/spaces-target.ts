@@ -38,6 +38,7 @@ class HostedSpaces implements Hosted<SpacesInput> {
       connected: () => [...this.#connected],
       isNeighbour: () => false,
       isSettled: () => true,
+      isReconnecting: () => false,
       memberIds: () => [...this.#members],
       member: (id: string) =>
         this.#members.has(id)

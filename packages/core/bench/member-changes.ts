@@ -38,12 +38,12 @@ const idOf = (i: number): string => `12D3KooW${(i * 7_919) % 100_003}${i}`
 
 for (const members of [100, 1_000, 10_000]) {
   const membership = new MemberView('self')
-  for (let i = 0; i < members; i += 1) membership.observe(recordOf(idOf(i), 1), 'alive', 0)
+  for (let i = 0; i < members; i += 1) membership.observe(recordOf(idOf(i), 1), 'alive', 0, 0)
   membership.snapshot()
   let version = 1
   const change = (i: number) => {
     version += 1
-    membership.observe(recordOf(idOf(i % members), version), 'alive', 0)
+    membership.observe(recordOf(idOf(i % members), version), 'alive', 0, 0)
   }
   const alone = cpuMicros(500, change)
   const read = cpuMicros(500, i => {
@@ -66,6 +66,7 @@ for (const rooms of [1, 16, 256]) {
     connected: () => [],
     isNeighbour: () => false,
     isSettled: () => true,
+    isReconnecting: () => false,
     memberIds: () => [...members.keys()],
     member: (id: string) => members.get(id),
   }

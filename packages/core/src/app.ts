@@ -5,7 +5,7 @@
 export { type ConfigSettings, checkSameSettings, configSettings } from './api/config-options.ts'
 export { type CheckValue, checkWith } from './api/config-schema.ts'
 export * from './api/errors.ts'
-export { checkMemberId, checkSpaceName, checkUpdate } from './api/member-options.ts'
+export { checkMemberId, checkSpaceName, checkSuspend, checkUpdate } from './api/member-options.ts'
 export { type SharedValue, sharedValue } from './api/shared-value.ts'
 export type { Clock } from './base/clock.ts'
 export { hasSpaceForKey } from './config/key-capacity.ts'

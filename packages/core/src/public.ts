@@ -48,5 +48,5 @@ export type {
 export type { Store } from './api/store.ts'
 export type { HearsayComponents, HearsayInit, HearsayService } from './libp2p/hearsay-options.ts'
 export type { IceServer, JoinOptions } from './libp2p/join-options.ts'
-export type { ClusterEventType, Member, MemberStatus } from './member/member.ts'
+export type { ClusterEventType, Member, MemberAttention, MemberStatus } from './member/member.ts'
 export type { Json } from './wire/json.ts'

@@ -6,10 +6,14 @@ import type { Member } from './member-list.ts'
 /**
  * Attention leases: the silence that members announced, and what ends a lease early.
  *
- * A lease excuses silence only. When the member's connection closes, the lease ends one second later, unless
- * the local network turns out to be down in that second. When another member suspects the member, the lease
- * ends at once, because a hidden member can refute the suspicion. Exception: a frozen member keeps the lease
+ * The lease of a hidden or frozen member excuses silence only. When the member's connection closes, the lease ends one
+ * second later, unless the local network turns out to be down in that second. When another member suspects the member,
+ * the lease ends at once, because a hidden member can refute the suspicion. Exception: a frozen member keeps the lease
  * while its connection is open.
+ *
+ * The lease of a member that is asleep excuses everything, and only its time or the member's next record ends it.
+ * Exception: a suspicion ends the lease that came with the first record of the member. The member may have died asleep
+ * before this detector knew it, and the lease would begin anew at each newcomer.
  */
 export class AttentionLeases {
   readonly #connections: ConnectionTracker
@@ -24,7 +28,7 @@ export class AttentionLeases {
   }
 
   renew(member: Member, attention: Attention | undefined, nowMs: number): void {
-    member.lease = leaseFor(attention, nowMs)
+    member.lease = leaseFor(attention, nowMs, member.state.type === 'unknown')
   }
 
   connectionOpened(member: Member): void {
@@ -32,11 +36,12 @@ export class AttentionLeases {
   }
 
   connectionClosed(member: Member, nowMs: number): void {
-    if (nowMs < member.lease.untilMs) this.#closing.set(member, nowMs + outageWindowMs)
+    if (nowMs < member.lease.untilMs && member.lease.state !== 'asleep')
+      this.#closing.set(member, nowMs + outageWindowMs)
   }
 
   suspected(member: Member): void {
-    if (!member.lease.isFrozen || !this.#connections.reaches(member.id)) member.lease = noLease
+    if (!this.#outlastsSuspicion(member)) member.lease = noLease
   }
 
   /**
@@ -46,7 +51,8 @@ export class AttentionLeases {
   takeExpired(nowMs: number, isPaused: boolean): Member[] {
     const ended: Member[] = []
     for (let member = this.#closing.takeDue(nowMs); member; member = this.#closing.takeDue(nowMs)) {
-      if (isPaused) continue
+      // The member may have fallen asleep since its connection closed.
+      if (isPaused || member.lease.state === 'asleep') continue
       member.lease = noLease
       ended.push(member)
     }
@@ -55,5 +61,16 @@ export class AttentionLeases {
 
   forget(member: Member): void {
     this.#closing.delete(member)
+  }
+
+  #outlastsSuspicion({ id, lease }: Member): boolean {
+    switch (lease.state) {
+      case 'hidden':
+        return false
+      case 'frozen':
+        return this.#connections.reaches(id)
+      case 'asleep':
+        return !lease.isFirst
+    }
   }
 }

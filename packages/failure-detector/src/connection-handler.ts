@@ -1,3 +1,4 @@
+import { isAsleep } from './attention.ts'
 import type { ConnectionState, ConnectionTracker } from './connection-tracker.ts'
 import type { DetectorEffect } from './effect.ts'
 import type { ConnectionEvent } from './input.ts'
@@ -59,11 +60,14 @@ const redialSubject: Transition = (parts, id, nowMs) => {
 
 const release: Transition = ({ tracker }, id) => tracker.forget(id)
 
-/** Soon after a local pause a refusal may be old: the detector probes the member instead of suspecting it. */
+/**
+ * Soon after a local pause a refusal may be old: the detector probes the member instead of suspecting it. A refusal says
+ * nothing about a member that is asleep: its address may belong to another machine meanwhile.
+ */
 const suspectRefused: Transition = (parts, id, nowMs) => {
   parts.tracker.refused(nowMs)
   const member = parts.memberList.get(id)
-  if (!isLiving(member)) return
+  if (!isLiving(member) || isAsleep(member.lease, nowMs)) return
   if (nowMs < parts.localPause.graceUntilMs) parts.memberParts.probeScheduler.probeNow(member, nowMs)
   else applyToMember(parts.memberParts, member, 'failed', { refused: true }, nowMs)
 }

@@ -56,21 +56,25 @@ export const ignore = (): void => {}
 /** The detector never applies the input in this state. */
 export const impossible = (): void => {}
 
+/** The lease is renewed first: it depends on whether the member was known. */
 const takeNewer =
   (effect?: 'recover' | 'return'): Transition<'newer'> =>
   (parts, member, { incarnation, attention }, nowMs) => {
+    parts.leases.renew(member, attention, nowMs)
     parts.suspicionTimers.markAlive(member, incarnation, effect)
     parts.probeScheduler.drop(member.id)
     // The record is new evidence: the gap since the last heartbeat of an earlier incarnation counts no longer.
     parts.heartbeats.forget(member.id)
-    parts.leases.renew(member, attention, nowMs)
   }
 const takeRecord = takeNewer()
 const recover = takeNewer('recover')
 const comeBack = takeNewer('return')
 
-const renewLease: Transition<'same'> = ({ leases }, member, { attention }, nowMs) =>
+const renewLease: Transition<'same'> = ({ leases, heartbeats }, member, { attention }, nowMs) => {
+  // A member that wakes sent no heartbeats while it was asleep.
+  if (member.lease.state === 'asleep') heartbeats.forget(member.id)
   leases.renew(member, attention, nowMs)
+}
 
 /** An unknown member is added as left: its departure may arrive before its record. */
 const leave: Transition<'left'> = ({ suspicionTimers, probeScheduler }, member, { incarnation }) => {

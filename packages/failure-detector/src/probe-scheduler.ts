@@ -1,3 +1,4 @@
+import { isAsleep } from './attention.ts'
 import type { ConnectionTracker } from './connection-tracker.ts'
 import { IndirectProbeHandler } from './indirect-probe-handler.ts'
 import type { Subject } from './input.ts'
@@ -90,8 +91,9 @@ export class ProbeScheduler {
     member.probedNowMs = -Infinity
   }
 
-  /** Probes at once, out of turn; at most once per interval. */
+  /** Probes at once, out of turn; at most once per interval. Does not probe a member that is asleep. */
   probeNow(member: Member, nowMs: number): void {
+    if (isAsleep(member.lease, nowMs)) return
     if (!this.#mayProbeNow(member, nowMs) || this.#tracker.isProbing(member.id)) return
     member.probedNowMs = nowMs
     this.#probe(member, nowMs)
@@ -184,7 +186,7 @@ export class ProbeScheduler {
 }
 
 /**
- * Whether a probe of the member is due. A suspect is always due; a member with a lease rarely; any other member when no
+ * Whether a probe of the member is due. A member that is asleep is never due; a suspect always; a member with a lease rarely; any other member when no
  * evidence arrived for `sinceEvidenceMs`, or at once while local health is above 0.
  */
 export function isDue(
@@ -193,7 +195,7 @@ export function isDue(
   localHealth: number,
   nowMs: number,
 ): boolean {
-  if (!isLiving(member)) return false
+  if (!isLiving(member) || isAsleep(member.lease, nowMs)) return false
   if (member.state.type === 'suspect') return true
   if (nowMs < member.lease.untilMs) return nowMs >= member.probedMs + leaseProbeFactor * sinceEvidenceMs
   return localHealth > 0 || nowMs >= member.receivedMs + sinceEvidenceMs

@@ -12,21 +12,28 @@ it.each([
   [dayMs, 100 + dayMs],
   [dayMs + 1, 100 + dayMs],
 ])('an announcement of %i ms at 100 ms lasts until %i ms', (leaseMs, untilMs) => {
-  expect(leaseFor({ state: 'frozen', leaseMs }, 100)).toEqual({ untilMs, isFrozen: true })
+  expect(leaseFor({ state: 'frozen', leaseMs }, 100, false)).toEqual({
+    untilMs,
+    state: 'frozen',
+    isFirst: false,
+  })
 })
 
 it.each([0, -1])('an announcement of %i ms is no lease', leaseMs => {
-  expect(leaseFor({ state: 'hidden', leaseMs }, 100)).toBe(noLease)
+  expect(leaseFor({ state: 'hidden', leaseMs }, 100, true)).toBe(noLease)
 })
 
 describe('AttentionLeases', () => {
   let connections: ConnectionTracker
   let leases: AttentionLeases
+  let memberList: MemberList
   let member: Member
   beforeEach(() => {
     connections = new ConnectionTracker(profiles.lan)
     leases = new AttentionLeases(connections)
-    member = new MemberList('me').find('a')
+    memberList = new MemberList('me')
+    member = memberList.find('a')
+    memberList.setState(member, { type: 'alive' })
     leases.renew(member, { state: 'frozen', leaseMs: 10_000 }, 0)
   })
 
@@ -66,8 +73,10 @@ describe('AttentionLeases', () => {
     ['frozen', 'open', 10_000],
     ['frozen', 'closed', -Infinity],
     ['hidden', 'open', -Infinity],
+    ['asleep', 'open', 10_000],
+    ['asleep', 'closed', 10_000],
   ] as const)(
-    'a suspicion of a %s member whose connection is %s leaves a lease until %d',
+    'a suspicion of a member that is %s and whose connection is %s leaves a lease until %d',
     (state, connection, untilMs) => {
       leases.renew(member, { state, leaseMs: 10_000 }, 0)
       connections.opened('a', 0)
@@ -76,4 +85,21 @@ describe('AttentionLeases', () => {
       expect(member.lease.untilMs).toBe(untilMs)
     },
   )
+
+  it('keeps the lease of a member that is asleep when its connection closes, before or after the record', () => {
+    leases.connectionClosed(member, 0)
+    leases.renew(member, { state: 'asleep', leaseMs: 10_000 }, 500)
+    expect(leases.takeExpired(1_000, false)).toEqual([])
+    leases.connectionClosed(member, 2_000)
+    expect(leases.nextMs()).toBe(Infinity)
+    expect(member.lease.untilMs).toBe(10_500)
+  })
+
+  it('ends the lease of a member that was asleep already when it became known, when another member suspects it', () => {
+    const newcomer = memberList.find('b')
+    leases.renew(newcomer, { state: 'asleep', leaseMs: 10_000 }, 0)
+    memberList.setState(newcomer, { type: 'alive' })
+    leases.suspected(newcomer)
+    expect(newcomer.lease).toBe(noLease)
+  })
 })

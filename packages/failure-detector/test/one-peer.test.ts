@@ -37,7 +37,7 @@ const peerInput: fc.Arbitrary<(network: SimulatedNetwork) => DetectorInput> = fc
     }),
   fc
     .record({
-      state: fc.constantFrom('hidden' as const, 'frozen' as const),
+      state: fc.constantFrom('hidden' as const, 'frozen' as const, 'asleep' as const),
       leaseMs: fc.constantFrom(1_000, 1e9),
     })
     .map(attention => (network: SimulatedNetwork): DetectorInput => {

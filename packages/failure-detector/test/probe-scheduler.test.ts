@@ -29,19 +29,22 @@ it.each([
   ['a member without recent evidence', member(alive, { receivedMs: nowMs - sinceEvidenceMs }), 0, true],
   [
     'a member without recent evidence, with a lease',
-    member(alive, { receivedMs: 0, lease: { untilMs: nowMs + 1, isFrozen: false } }),
+    member(alive, { receivedMs: 0, lease: { untilMs: nowMs + 1, state: 'hidden', isFirst: false } }),
     1,
     false,
   ],
   [
     'a member with a lease, last probed eight evidence times ago',
-    member(alive, { probedMs: nowMs - 32_000, lease: { untilMs: nowMs + 1, isFrozen: false } }),
+    member(alive, {
+      probedMs: nowMs - 32_000,
+      lease: { untilMs: nowMs + 1, state: 'hidden', isFirst: false },
+    }),
     0,
     true,
   ],
   [
     'a member whose lease has ended',
-    member(alive, { receivedMs: 0, lease: { untilMs: nowMs, isFrozen: false } }),
+    member(alive, { receivedMs: 0, lease: { untilMs: nowMs, state: 'hidden', isFirst: false } }),
     0,
     true,
   ],

@@ -169,12 +169,66 @@ const connectionTable = (): string =>
     ]),
   )
 
+const leaseStates = ['hidden', 'frozen', 'asleep'] as const
+type LeaseState = (typeof leaseStates)[number]
+
+/** `a` announces a lease of a minute, then this happens. */
+const leaseInputs: Readonly<Record<string, (bench: TableBench, announce: () => void) => void>> = {
+  silence: (_, announce) => announce(),
+  'a closed connection': (bench, announce) => {
+    bench.handle(connection('a', 'open'))
+    announce()
+    bench.handle(connection('a', 'closed'))
+  },
+  'a refused dial': (bench, announce) => {
+    announce()
+    bench.handle(connection('a', 'refused'))
+  },
+  'a suspicion, connected': (bench, announce) => {
+    bench.handle(connection('a', 'open'))
+    announce()
+    bench.handle(suspicion('b'))
+  },
+  'a suspicion, not connected': (bench, announce) => {
+    bench.handle(connection('b', 'open'))
+    announce()
+    bench.handle(suspicion('b'))
+  },
+  'a suspicion, and the record was the first': (bench, announce) => {
+    bench.handle({ type: 'forget', id: 'a' })
+    bench.handle(connection('b', 'open'))
+    announce()
+    bench.handle(suspicion('b'))
+  },
+  'a record without attention, then silence': (bench, announce) => {
+    announce()
+    bench.handle(member(5))
+  },
+}
+
+function leaseCell(state: LeaseState, input: string): string {
+  const bench = new TableBench(['a'])
+  bench.handle(member(5))
+  const attention = { state, leaseMs: 60_000 }
+  leaseInputs[input]?.(bench, () => bench.handle({ type: 'member', id: 'a', incarnation: 5, attention }))
+  bench.pass(59_000)
+  return bench.detector.status('a')?.type ?? 'unknown'
+}
+
+const leaseTable = (): string =>
+  table(
+    'Evidence',
+    leaseStates,
+    Object.keys(leaseInputs).map(input => [input, ...leaseStates.map(state => leaseCell(state, input))]),
+  )
+
 const page = new URL('../../../docs/failure-detector.md', import.meta.url)
 
 describe('docs/failure-detector.md', () => {
   it.each([
     ['member', memberTable],
     ['connection', connectionTable],
+    ['lease', leaseTable],
   ])('contains the %s table as the detector behaves', (name, print) => {
     const text = readFileSync(page, 'utf8')
     const section = new RegExp(`(<!-- table: ${name} -->\\n)[^]*?(<!-- end -->)`)

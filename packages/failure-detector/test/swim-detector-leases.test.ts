@@ -8,7 +8,7 @@ beforeEach(() => {
 })
 
 describe('attention leases', () => {
-  const announce = (state: 'hidden' | 'frozen', leaseMs: number, id = 'a'): DetectorEffect[] =>
+  const announce = (state: 'hidden' | 'frozen' | 'asleep', leaseMs: number, id = 'a'): DetectorEffect[] =>
     bench.handle({ type: 'member', id, incarnation: 1, attention: { state, leaseMs } })
   const connect = (id: string, state: 'open' | 'closed'): DetectorEffect[] =>
     bench.handle({ type: 'connection', id, state })
@@ -87,4 +87,51 @@ describe('attention leases', () => {
     expect(bench.detector.status('c')?.type).toBe('suspect')
     expect(bench.detector.status('d')?.type).toBe('dead')
   })
+
+  const dialFailed = (id: string, state: 'refused' | 'unreachable') =>
+    bench.handle({ type: 'connection', id, state })
+
+  it('of a member that is asleep excuse silence, a closed connection and failed dials until the lease ends', () => {
+    for (const id of 'abcd') connect(id, 'open')
+    announce('asleep', 60_000)
+    const effects = [
+      ...connect('a', 'closed'),
+      ...dialFailed('a', 'refused'),
+      ...dialFailed('a', 'unreachable'),
+    ]
+    effects.push(...bench.pass(59_999))
+    expect(effects.filter(effect => 'id' in effect && effect.id === 'a' && effect.type !== 'redial')).toEqual(
+      [],
+    )
+    expect(effects.some(effect => effect.type === 'send' && effect.to === 'a')).toBe(false)
+    expect(bench.detector.status('a')?.type).toBe('alive')
+    expect(stateEffects(bench.pass(8_000))).toContain('publish-suspicion')
+    expect(stateEffects(bench.pass(60_000))).toContain('fail')
+  })
+
+  it('of a member that is asleep outlast the suspicions of members that do not know of it', () => {
+    announce('asleep', 60_000, 'd')
+    for (const observer of 'abc') bench.suspect('d', observer)
+    bench.pass(59_999)
+    expect(bench.detector.status('d')?.type).toBe('suspect')
+    bench.pass(1)
+    expect(bench.detector.status('d')?.type).toBe('dead')
+  })
+
+  it.each(['hidden', undefined] as const)(
+    'of a member that is asleep end with its next record, whose attention is %s',
+    state => {
+      for (const id of 'abcd') connect(id, 'open')
+      announce('asleep', 3_600_000)
+      connect('a', 'closed')
+      bench.pass(1_000_000)
+      bench.handle({
+        type: 'member',
+        id: 'a',
+        incarnation: 1,
+        ...(state && { attention: { state, leaseMs: 1 } }),
+      })
+      expect(stateEffects(bench.pass(8_000))).toContain('publish-suspicion')
+    },
+  )
 })

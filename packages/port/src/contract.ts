@@ -76,6 +76,9 @@ export interface MemberCalls extends ConfigCalls {
   watch(store: StoreName, isWatched: boolean): void
   explain(memberId: string): Promise<Answer<Explanation>>
   update(change: UpdateChange): Answer<void>
+  /** The right `update` is required, as for `resume`. */
+  suspend(options?: SuspendOptions): Answer<void>
+  resume(): Answer<void>
   leave(): Promise<Answer<void>>
   /**
    * Enters a room.
@@ -120,6 +123,10 @@ export interface OpenedDocument extends DocumentChange {
 export interface UpdateChange {
   readonly name?: string
   readonly tags?: Readonly<Record<string, string>>
+}
+
+export interface SuspendOptions {
+  readonly leaseMs?: number
 }
 
 /** What a view receives. */

@@ -33,6 +33,8 @@ const calls = [
   'watch',
   'explain',
   'update',
+  'suspend',
+  'resume',
   'leave',
   'openRoom',
   'setPresence',

@@ -69,6 +69,8 @@ describe('a hostile view', () => {
     await view.call('openRoom', 1, 'readable')
     const refused = [
       await view.call('update', { name: 'mallory' }),
+      await view.call('suspend'),
+      await view.call('resume'),
       await view.call('openRoom', 2, 'secret'),
       await view.call('setPresence', 1, { cursor: 1 }),
       await view.call('broadcast', 1, 'boo'),

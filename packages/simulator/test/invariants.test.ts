@@ -75,7 +75,16 @@ describe('a violated invariant ends the run', () => {
 
   it('if a dead member returns in the same incarnation', () => {
     const returns = new Returns()
-    const member = { id: 'a', name: 'a', incarnation: 3, status: 'dead', addresses: [], tags: {} } as const
+    const attention = { state: 'active', sinceMs: 0 } as const
+    const member = {
+      id: 'a',
+      name: 'a',
+      incarnation: 3,
+      status: 'dead',
+      addresses: [],
+      attention,
+      tags: {},
+    } as const
     returns.check({ type: 'join', member })
     returns.check({ type: 'fail', member })
     expect(() => returns.check({ type: 'join', member })).toThrow(InvariantViolation)

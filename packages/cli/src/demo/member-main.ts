@@ -42,13 +42,14 @@ async function execute(cluster: Cluster, order: Command): Promise<void> {
 function snapshotOthers({ self, members, heartbeats }: Cluster): MemberSnapshot[] {
   const received = heartbeats.getSnapshot()
   const seen: MemberSnapshot[] = []
-  for (const { id, name, status } of members.getSnapshot()) {
+  for (const { id, name, status, attention } of members.getSnapshot()) {
     if (id === self.id) continue
     const heartbeat = received.get(id)
     const { receivedAtMs, phi, roundTripMs } = heartbeat ?? {}
     seen.push({
       name,
       status,
+      isAsleep: attention.state === 'asleep',
       ...(receivedAtMs !== undefined && { receivedAtMs }),
       ...(phi !== undefined && { phi }),
       ...(roundTripMs !== undefined && { roundTripMs }),

@@ -36,6 +36,7 @@ export interface ObservedEvent {
 export interface MemberSnapshot {
   readonly name: string
   readonly status: MemberStatus
+  readonly isAsleep: boolean
   readonly receivedAtMs?: number
   readonly phi?: number
   readonly roundTripMs?: number

@@ -89,14 +89,15 @@ function mark(member: MemberProcess, observer: MemberProcess): string {
   return seen ? marks[seen.status] : ' '
 }
 
-/** The status on which all observers agree, or the worst one with the number of its observers. */
+/** The status on which all observers agree, with the attention if the member is asleep, or the worst one with the number of its observers. */
 function majorityStatus(seen: readonly MemberSnapshot[]): string {
   const worst = (['dead', 'suspect', 'left', 'alive'] as const).find(status =>
     seen.some(each => each.status === status),
   )
   if (worst === undefined) return '–'
   const agreeing = seen.filter(({ status }) => status === worst).length
-  return agreeing === seen.length ? worst : `${worst} ${agreeing}/${seen.length}`
+  if (agreeing < seen.length) return `${worst} ${agreeing}/${seen.length}`
+  return worst === 'alive' && seen.some(({ isAsleep }) => isAsleep) ? 'alive, asleep' : worst
 }
 
 const shown = (value: number | undefined, unit: string) =>

@@ -19,9 +19,10 @@ export const log = {
     printLog({ at: Date.now(), event: 'ready', colour: 'bold', name, rest })
     for (const address of addresses) printLog({ event: 'listen', colour: 'dim', name: address })
   },
-  event({ event, member: { id, name, tags }, at }: TimedMemberEvent): void {
+  event({ event, member: { id, name, tags, attention }, at }: TimedMemberEvent): void {
     const showsTags = event === 'join' || event === 'update'
-    const rest = showsTags ? `${shortId(id)}  ${listed(tags)}` : shortId(id)
+    const texts = showsTags ? [attention.state === 'asleep' ? 'asleep' : '', listed(tags)] : []
+    const rest = [shortId(id), ...texts.filter(Boolean)].join('  ')
     printLog({ at, event, colour: colours[event], name, rest })
   },
 }

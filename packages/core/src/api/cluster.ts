@@ -112,6 +112,31 @@ export interface Cluster {
    */
   update(change: { name?: string; tags?: Readonly<Record<string, string>> }): void
   /**
+   * This device goes to sleep: call this in the moment before it does, for example on `suspend` of Electron's `powerMonitor`,
+   * and call {@link resume} when it is back. Pages need neither: a hidden or frozen page announces that itself.
+   *
+   * Sends all pending changes and publishes that this member is asleep. For `leaseMs`, other members show it as asleep
+   * (`Member.attention`). They suspect it neither for its silence nor for closed connections or failed dials. So they notice
+   * only afterwards if it crashes while it is asleep. A member that learns of it later counts from then. Members of
+   * versions without `suspend` suspect it as before.
+   *
+   * Setting the state again renews the lease.
+   *
+   * @param options `leaseMs`: a longer lease shows a sleeping device as present for longer, and a device that does not
+   *   come back, too. Whole milliseconds, 1 to 3,600,000 (one hour). @default 3,600,000
+   * @throws {InvalidOptionsError} an option is invalid. Nothing changed.
+   * @throws {NotRunningError} the cluster has not started, or was left. Nothing changed.
+   */
+  suspend(options?: { leaseMs?: number }): void
+  /**
+   * This device woke up, or its network changed in a way that hearsay cannot notice. Publishes that this member is active
+   * if it was asleep, tests its connections, forgets failed dials, and dials all missing members at once. This member
+   * suspects no other for what it missed meanwhile.
+   *
+   * @throws {NotRunningError} the cluster has not started, or was left
+   */
+  resume(): void
+  /**
    * Enters a room: presence, documents and broadcasts that the members in it share. Returns the same object until the
    * room is left.
    *

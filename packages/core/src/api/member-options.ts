@@ -96,6 +96,15 @@ export function checkUpdate(change: Pick<MemberOptions, 'name' | 'tags'>): void 
   checkNameAndTags(change.name, change.tags)
 }
 
+/** Checks the options of `cluster.suspend`. @returns the length of the lease @throws {InvalidOptionsError} */
+export function checkSuspend(options: { leaseMs?: number } = {}): number {
+  checkOptionNames('suspend', options, { leaseMs: true }, '{ leaseMs: 600_000 }')
+  const { leaseMs = limits.maxAttentionLeaseMs } = options
+  if (!Number.isInteger(leaseMs) || leaseMs < 1 || leaseMs > limits.maxAttentionLeaseMs)
+    throw new InvalidOptionsError('suspend: leaseMs: give whole milliseconds, 1 to 3,600,000')
+  return leaseMs
+}
+
 /** Checks name and tags, at the start and on each change. @throws {InvalidOptionsError} */
 export function checkNameAndTags(name: string | undefined, tags: MemberOptions['tags']): void {
   if (name !== undefined && typeof name !== 'string') throw new InvalidOptionsError('name: give a string')

@@ -9,7 +9,7 @@ import type { Cluster, ClusterEvents, Explanation, StoreState } from '../api/clu
 import type { Config, ConfigOptions, ConfigSchema } from '../api/config.ts'
 import { NotRunningError } from '../api/errors.ts'
 import type { Health } from '../api/health.ts'
-import { checkMemberId, checkUpdate } from '../api/member-options.ts'
+import { checkMemberId, checkSuspend, checkUpdate } from '../api/member-options.ts'
 import type { Room } from '../api/room.ts'
 import type { Store } from '../api/store.ts'
 import type { Clock } from '../base/clock.ts'
@@ -101,9 +101,21 @@ export class ClusterHandle implements Cluster, EngineListener {
   update(requested: { name?: string; tags?: Readonly<Record<string, string>> }): void {
     checkUpdate(requested)
     const { name, tags } = requested
-    if (this.#leaving) throw new NotRunningError('the cluster was left')
+    const { driver } = this.#present()
     const change = { ...(name !== undefined && { name }), ...(tags !== undefined && { tags: { ...tags } }) }
-    this.#running().driver.handle({ type: 'local-change', change })
+    driver.handle({ type: 'local-change', change })
+  }
+
+  suspend(options?: { leaseMs?: number }): void {
+    const leaseMs = checkSuspend(options)
+    const { driver } = this.#present()
+    this.flush()
+    driver.handle({ type: 'local-change', change: { attention: { state: 'asleep', leaseMs } } })
+  }
+
+  resume(): void {
+    this.#present().driver.handle({ type: 'resumed' })
+    this.networkChanged()
   }
 
   async room<P extends object>(name: string): Promise<Room<P>> {
@@ -160,6 +172,11 @@ export class ClusterHandle implements Cluster, EngineListener {
     return {}
   }
 
+  /** Tests the connections and dials all missing members at once. */
+  protected networkChanged(): void {
+    this.#engine?.driver.networkChanged()
+  }
+
   /** The process may end: sends and stores pending changes of rooms and configs immediately. */
   protected flush(): void {
     this.#registry?.spaces.flush()
@@ -202,6 +219,12 @@ export class ClusterHandle implements Cluster, EngineListener {
     if (this.#leaving) throw new NotRunningError('the cluster was left')
     if (this.#registry?.engine !== engine) this.#registry = { engine, spaces: new SpaceRegistry(engine) }
     return this.#registry.spaces
+  }
+
+  /** @throws {NotRunningError} the cluster has not started, or was left */
+  #present(): Engine {
+    if (this.#leaving) throw new NotRunningError('the cluster was left')
+    return this.#running()
   }
 
   #running(): Engine {

@@ -26,6 +26,10 @@ export class MachineClusterView implements ClusterView {
     return this.#machine.isSettled(this.#clock.now())
   }
 
+  isReconnecting(): boolean {
+    return this.#machine.overlay.isReconnecting(this.#clock.now().monotonicMs)
+  }
+
   memberIds(): readonly string[] {
     return this.#machine.members().map(({ id }) => id)
   }

@@ -5,6 +5,7 @@
 
 import type { Explanation } from '../api/cluster.ts'
 import type { Instant } from '../base/clock.ts'
+import type { MemberAttention } from '../member/member.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
 
 export function explain(machine: MembershipMachine, id: string, now: Instant): Explanation {
@@ -48,7 +49,7 @@ function leaveFacts(machine: MembershipMachine, id: string, now: Instant): strin
 /** Facts about a member that has not announced a leave. */
 function livenessFacts(machine: MembershipMachine, id: string, now: Instant): string[] {
   const facts: string[] = []
-  const { record, heartbeat, suspicions } = machine.table.get(id) ?? {}
+  const { heartbeat, suspicions } = machine.table.get(id) ?? {}
   const verdict = machine.detector.status(id)
   const observers = suspicions?.claims.length ?? 0
   if (observers > 0)
@@ -61,11 +62,8 @@ function livenessFacts(machine: MembershipMachine, id: string, now: Instant): st
   else if (verdict?.type === 'dead' || machine.overlay.isNeighbour(id))
     facts.push('This member has no connection to it.')
   else facts.push('This member has no connection to it and needs none: other members monitor it.')
-  const attention = record?.record.attention.state
-  if (attention === 'hidden' || attention === 'frozen')
-    facts.push(
-      `Its page is ${attention === 'hidden' ? 'in the background' : 'frozen'}: it asked other members not to suspect its silence.`,
-    )
+  const attention = attentionText(machine.member(id)?.attention, now)
+  if (attention !== undefined) facts.push(`${attention}: it asked other members not to suspect its silence.`)
   const receivedEpochMs = machine.lastHeartbeatEpochMs(id)
   if (receivedEpochMs !== undefined && heartbeat)
     facts.push(
@@ -74,6 +72,20 @@ function livenessFacts(machine: MembershipMachine, id: string, now: Instant): st
   if (machine.detector.graceUntilMs() > now.monotonicMs)
     facts.push('This member was paused a moment ago and suspects nobody yet.')
   return facts
+}
+
+function attentionText(attention: MemberAttention | undefined, now: Instant): string | undefined {
+  switch (attention?.state) {
+    case undefined:
+    case 'active':
+      return undefined
+    case 'hidden':
+      return 'Its page is in the background'
+    case 'frozen':
+      return 'Its page is frozen'
+    case 'asleep':
+      return `It has been asleep for ${seconds(now.epochMs - attention.sinceMs)}`
+  }
 }
 
 function hintFor(status: Explanation['status'], connected: boolean): string | undefined {

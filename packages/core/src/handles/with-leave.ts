@@ -15,6 +15,8 @@ export function withLeave(cluster: Cluster, leave: () => Promise<void>): Cluster
     },
     explain: id => cluster.explain(id),
     update: change => cluster.update(change),
+    suspend: options => cluster.suspend(options),
+    resume: () => cluster.resume(),
     room: name => cluster.room(name),
     config: (name, options) => cluster.config(name, options),
     leave,

@@ -174,10 +174,7 @@ class Service extends ClusterHandle implements Startable {
         void this.leave()
       },
     })
-    this.#unfollowNetwork = this.#options.platform.followNetwork?.(() => {
-      this.#announceAddresses()
-      this.#runtime?.driver.networkChanged()
-    })
+    this.#unfollowNetwork = this.#options.platform.followNetwork?.(() => this.networkChanged())
     for (const event of addressEvents) this.#components.events.addEventListener(event, this.#addressesChanged)
     // A node that listens over relays only has no address until it has a connection, so no event reports its addresses.
     if (this.#components.addressManager.getListenAddrs().every(isIndirect)) this.#addressesChanged()
@@ -196,6 +193,11 @@ class Service extends ClusterHandle implements Startable {
     const { count = 0, lastDialled } = refusals ?? {}
     const admissionError = connections === 0 ? lastDialled : undefined
     return { ...this.#options.nodeHealth?.(), admissionError, refusedConnections: count, abortedStreams }
+  }
+
+  protected override networkChanged(): void {
+    this.#announceAddresses()
+    super.networkChanged()
   }
 
   override async explain(memberId: string): Promise<Explanation> {

@@ -6,6 +6,8 @@ import type { ConnectionEvent } from '@hearsay/failure-detector'
 import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
 import type { Overlay } from '../overlay/overlay.ts'
+import type { Table } from '../table/table.ts'
+import { syncMessage } from '../wire/codec.ts'
 import type { DetectorBridge } from './detector-bridge.ts'
 import type { EffectQueue } from './effect-queue.ts'
 import type { FactHandler } from './fact-handler.ts'
@@ -14,6 +16,7 @@ import type { Standing } from './standing.ts'
 
 export interface ConnectionHandlerOptions {
   readonly self: string
+  readonly table: Table
   readonly overlay: Overlay
   readonly antiEntropy: AntiEntropy
   readonly roundTrips: RoundTrips
@@ -41,6 +44,7 @@ export class ConnectionHandler {
         detectorBridge.handle({ type: 'connection', id, state }, now)
         // Only one of the two ends starts a sync.
         if (self < id) effectQueue.sendSyncSteps([antiEntropy.offer(id, now.monotonicMs)])
+        if (overlay.isReconnecting(now.monotonicMs)) this.#sendRecord(id)
         break
       case 'closed':
       case 'released':
@@ -63,5 +67,15 @@ export class ConnectionHandler {
         detectorBridge.handle({ type: 'connection', id, state }, now)
         break
     }
+  }
+
+  /**
+   * After a change of the network the record may have been published while nobody was connected. The peer may have noticed
+   * neither the end of the old connection nor the begin of this one, and then starts no sync.
+   */
+  #sendRecord(to: string): void {
+    const { self, table, effectQueue } = this.#options
+    const fact = table.get(self)?.record
+    if (fact) effectQueue.sendSyncSteps([{ to, message: syncMessage({ facts: [fact] }) }])
   }
 }

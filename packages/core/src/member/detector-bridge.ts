@@ -104,7 +104,8 @@ export class DetectorBridge {
           effectQueue.push({ type: 'dial', id: effect.id })
           break
         case 'publish-suspicion':
-          if (!localRecord.leaving)
+          // A member that is asleep may run for moments, with or without a network: what it misses then is no evidence.
+          if (!localRecord.leaving && !localRecord.isAsleep)
             announcer.publishSuspicion(effect.subject, effect.incarnation, effect.refused, now.epochMs)
           break
         case 'refute':

@@ -13,7 +13,7 @@ import type { RumorBatcher } from '../rumors/rumor-batcher.ts'
 import { isLaterRecord } from '../table/incarnation.ts'
 import type { SuspicionFact } from '../table/suspicions.ts'
 import type { HeartbeatFact, IntroductionFact, RecordFact, Table } from '../table/table.ts'
-import type { Digest } from '../wire/codec.ts'
+import { type Digest, syncMessage } from '../wire/codec.ts'
 import type { Attention, SignedFact } from '../wire/fact.ts'
 import type { AuthorRates } from './author-rates.ts'
 import type { DetectorBridge } from './detector-bridge.ts'
@@ -203,6 +203,8 @@ export class FactHandler {
     // The record of a newcomer is published together with its introduction.
     if (from === id && (id === self || before || !standing.introduces(id))) rumors.add(fact)
     if (id === self) {
+      const isSleepOrWake = [record, before?.record].some(each => each?.attention.state === 'asleep')
+      if (isSleepOrWake) this.#sendToConnected(fact)
       const isForeign = identity.record(fact, now)
       if (!isForeign && record.leaving) gracefulLeave.begin(fact, now.monotonicMs)
       return
@@ -211,6 +213,17 @@ export class FactHandler {
     effectQueue.push({ type: 'set-addresses', id, addresses })
     if (before && !areEqual(before.record.addresses, addresses)) overlay.addressesChanged(id)
     this.#updateDetector(fact, now)
+  }
+
+  /**
+   * Sends this member's record at once, and to the connected members also directly: before a sleep the machine may stop
+   * before the next batch of rumors, and after it a peer may still count on the pubsub stream of an old connection.
+   */
+  #sendToConnected(fact: RecordFact): void {
+    const { overlay, rumors, effectQueue } = this.#options
+    rumors.sendNow()
+    const message = syncMessage({ facts: [fact] })
+    effectQueue.sendSyncSteps(overlay.connected().map(to => ({ to, message })))
   }
 
   /** Passes a record of another member to the detector. A member that is alive or suspect joins the overlay. */
@@ -239,7 +252,7 @@ function areEqual(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
 }
 
 function leaseOf({ state, leaseMs }: Attention): {
-  attention?: { state: 'hidden' | 'frozen'; leaseMs: number }
+  attention?: { state: Exclude<Attention['state'], 'full'>; leaseMs: number }
 } {
   return state === 'full' ? {} : { attention: { state, leaseMs } }
 }

@@ -43,6 +43,11 @@ export class LocalRecord {
     return this.#record.attention.state === 'hidden'
   }
 
+  /** Whether this member announced that its machine goes to sleep, and has not resumed since. */
+  get isAsleep(): boolean {
+    return this.#record.attention.state === 'asleep'
+  }
+
   fact(): FactBody & { type: 'record' } {
     return { type: 'record', record: this.#record }
   }

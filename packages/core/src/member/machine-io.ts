@@ -40,6 +40,8 @@ export type MachineInput =
   | { readonly type: 'network-changed' }
   /** An app reads round-trip times. Repeated every second while it does. */
   | { readonly type: 'measure-round-trips' }
+  /** The machine resumed: if this member is asleep, it is awake from now on. */
+  | { readonly type: 'resumed' }
   /** The wall clock ran `ms` ahead of the monotonic clock: the computer was suspended. */
   | { readonly type: 'suspended'; readonly ms: number }
   | { readonly type: 'leave' }

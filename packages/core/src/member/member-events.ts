@@ -63,7 +63,7 @@ export class MemberEvents {
       const departedEpochMs = departedMembers.departureDate(fact, epochMs)
       const before = memberView.get(id)
       const shown = this.#visibleStatus(fact, verdict, before?.status, monotonicMs)
-      const event = shown && memberView.observe(fact, shown, departedEpochMs)
+      const event = shown && memberView.observe(fact, shown, departedEpochMs, epochMs)
       // Not left to the sweep: while members keep joining, they would send each other expired rows again and again.
       const hasDeparted = verdict === 'dead' || fact.record.leaving
       if (id !== self && hasDeparted && departedMembers.isExpired(departedEpochMs, epochMs))

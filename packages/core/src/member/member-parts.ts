@@ -182,6 +182,7 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
   })
   const connectionHandler = new ConnectionHandler({
     self,
+    table,
     overlay,
     antiEntropy,
     roundTrips,

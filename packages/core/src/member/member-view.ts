@@ -9,7 +9,8 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { lowerBound } from '../base/arrays.ts'
 import { CopyOnWriteMap } from '../base/copy-on-write-map.ts'
 import type { RecordFact } from '../table/table.ts'
-import type { ClusterEventType, Member, MemberStatus } from './member.ts'
+import type { Attention } from '../wire/fact.ts'
+import type { ClusterEventType, Member, MemberAttention, MemberStatus } from './member.ts'
 
 export interface MemberEvent {
   readonly type: ClusterEventType
@@ -70,19 +71,23 @@ export class MemberView {
    * Updates the view of a member.
    *
    * @param departedEpochMs when the member died or left; ignored for a present member
+   * @param nowEpochMs when this member saw the fact
    * @returns the event for the app, if any; never one about this member itself
    */
   observe(
     fact: RecordFact,
     verdict: 'alive' | 'suspect' | 'dead',
     departedEpochMs: number,
+    nowEpochMs: number,
   ): MemberEvent | undefined {
     const id = fact.author
     const status: MemberStatus = fact.record.leaving ? 'left' : verdict
     const before = this.#rows.get(id)
     if (before && before.fact === fact && before.member.status === status) return undefined
     const member = Object.freeze(
-      before && before.fact === fact ? { ...before.member, status } : memberOf(fact, status),
+      before && before.fact === fact
+        ? { ...before.member, status }
+        : memberOf(fact, status, attentionOf(fact, before?.member.attention, nowEpochMs)),
     )
     const wasAlive = status === 'alive' || (before?.wasAlive ?? false)
     if (before) this.#counts[before.member.status] -= 1
@@ -162,10 +167,39 @@ function eventType(before: ViewRow | undefined, after: Member): ClusterEventType
   }
 }
 
-function memberOf({ author: id, record }: RecordFact, status: MemberStatus): Member {
+const attentionStates: Readonly<Record<Attention['state'], MemberAttention['state']>> = {
+  full: 'active',
+  hidden: 'hidden',
+  frozen: 'frozen',
+  asleep: 'asleep',
+}
+
+/** A renewed lease changes nothing. */
+function attentionOf(
+  { record }: RecordFact,
+  before: MemberAttention | undefined,
+  nowEpochMs: number,
+): MemberAttention {
+  const state = attentionStates[record.attention.state]
+  return before?.state === state ? before : Object.freeze({ state, sinceMs: nowEpochMs })
+}
+
+function memberOf(
+  { author: id, record }: RecordFact,
+  status: MemberStatus,
+  attention: MemberAttention,
+): Member {
   const { name, incarnation, tags } = record
   const addresses = Object.freeze(record.addresses.flatMap(textOf))
-  return Object.freeze({ id, name, incarnation, status, addresses, tags: Object.freeze({ ...tags }) })
+  return Object.freeze({
+    id,
+    name,
+    incarnation,
+    status,
+    addresses,
+    attention,
+    tags: Object.freeze({ ...tags }),
+  })
 }
 
 /** The multiaddr as text, or nothing if this version cannot read the address. The signed record is unchanged. */

@@ -15,8 +15,26 @@ export interface Member {
   readonly status: MemberStatus
   /** The multiaddrs at which the member can be dialled, with the `/p2p/` part, at most 16. May be empty. */
   readonly addresses: readonly string[]
+  /** Whether this member can be expected to answer, as it announced itself. */
+  readonly attention: MemberAttention
   /** Texts by key that the member set at its start or with `Cluster.update`, at most 32. Empty if it set none. */
   readonly tags: Readonly<Record<string, string>>
+}
+
+/**
+ * What a member last announced about itself. Immutable; the object changes only if the state changes.
+ *
+ * The state is independent of the status: other members do not suspect a member that is not active for its silence, but
+ * only for a limited time. If the member does not return by then, it becomes suspect and dead, and keeps its state.
+ */
+export interface MemberAttention {
+  /**
+   * `active`: it answers promptly. `hidden`: a browser tab in the background, which answers late. `frozen`: a browser tab that
+   * does not run. `asleep`: its app called `Cluster.suspend`, so it is off the network until it resumes.
+   */
+  readonly state: 'active' | 'hidden' | 'frozen' | 'asleep'
+  /** When this member first saw the state, in epoch milliseconds of this machine's clock. */
+  readonly sinceMs: number
 }
 
 /**
@@ -28,7 +46,7 @@ export type MemberStatus = 'alive' | 'suspect' | 'dead' | 'left'
 
 /**
  * `join`: a member is new, or is back after it was dead or left. `update`: a member published a new record; its name,
- * tags, addresses or incarnation changed, or only data that `Member` does not show, such as its rooms. `suspect`: a member
+ * tags, addresses, attention or incarnation changed, or only data that `Member` does not show, such as its rooms. `suspect`: a member
  * became suspect. `recover`: a suspect is alive again. `fail`: a member died. `leave`: it left.
  *
  * There is no event about the local member, and none about a member that was never alive here.

@@ -269,6 +269,9 @@ export class MembershipMachine {
       case 'suspended':
         detectorBridge.handle({ type: 'suspended', ms: input.ms }, now)
         break
+      case 'resumed':
+        if (!localRecord.leaving && localRecord.isAsleep) this.#wake(now)
+        break
       case 'leave':
         if (!localRecord.leaving) announcer.announceChange({ leaving: true, leftEpochMs: now.epochMs })
         break
@@ -288,6 +291,17 @@ export class MembershipMachine {
     const { announcer, detectorBridge, localRecord } = this.#parts
     announcer.announceChange(change)
     if (change.attention) detectorBridge.handle({ type: 'timers', areLate: localRecord.isHidden }, this.#now)
+  }
+
+  /**
+   * The member trusts nothing that it missed while it was asleep, also if no clock shows the suspension: on Windows the
+   * monotonic clock continues.
+   */
+  #wake(now: Instant): void {
+    const { detectorBridge } = this.#parts
+    const asleepMs = now.epochMs - (this.member(this.#self)?.attention.sinceMs ?? now.epochMs)
+    this.#announceChange({ attention: { state: 'full', leaseMs: 0 } })
+    detectorBridge.handle({ type: 'suspended', ms: Math.max(0, asleepMs) }, now)
   }
 
   #measure(): void {

@@ -7,8 +7,15 @@
  * network.
  */
 const firstWaitMs = 500
+/** The first wait for a moment after a change of the local network. Our choice: a network is often back before its routes are. */
+const firstEagerWaitMs = 100
 const maxWaitMs = 30_000
 const secondDialerDelayMs = 1_500
+/**
+ * For how long a member dials immediately after a change of its network: other members do not know its new address yet. Our
+ * choice: longer than its old connections may stay silent (4 s).
+ */
+const eagerMs = 10_000
 /** After this number of failed dials in a row the rings skip the member, until it connects or its addresses change. */
 const attemptsBeforeSkip = 4
 
@@ -25,10 +32,17 @@ export class DialPlan {
   readonly #random: () => number
   readonly #attempts = new Map<string, Attempt>()
   #dueMs = Number.POSITIVE_INFINITY
+  /** Until then this member dials immediately, whatever the ids. */
+  #eagerUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(self: string, random: () => number) {
     this.#self = self
     this.#random = random
+  }
+
+  /** Whether the local network changed a moment ago. */
+  isEager(nowMs: number): boolean {
+    return nowMs < this.#eagerUntilMs
   }
 
   /** The number of members that are being dialled, wait for a dial, or whose dials failed. */
@@ -80,7 +94,8 @@ export class DialPlan {
       attempt.dueMs = nowMs
       return false
     }
-    const waitMs = Math.min(maxWaitMs, firstWaitMs * 2 ** attempt.failures) * (0.5 + this.#random())
+    const leastMs = this.isEager(nowMs) ? firstEagerWaitMs : firstWaitMs
+    const waitMs = Math.min(maxWaitMs, leastMs * 2 ** attempt.failures) * (0.5 + this.#random())
     attempt.failures += 1
     attempt.dueMs = nowMs + waitMs
     return true
@@ -101,6 +116,7 @@ export class DialPlan {
    * ends may still regard the old connections as open, and then do not dial.
    */
   retryAllNow(nowMs: number): void {
+    this.#eagerUntilMs = nowMs + eagerMs
     for (const attempt of this.#attempts.values()) {
       attempt.isOutdated = attempt.inFlight
       attempt.failures = 0
@@ -122,7 +138,8 @@ export class DialPlan {
   }
 
   #begin(id: string, nowMs: number): Attempt {
-    const dueMs = this.#self < id ? nowMs : nowMs + secondDialerDelayMs * (0.5 + this.#random())
+    const isFirst = this.#self < id || this.isEager(nowMs)
+    const dueMs = isFirst ? nowMs : nowMs + secondDialerDelayMs * (0.5 + this.#random())
     const attempt = { failures: 0, dueMs, inFlight: false, isOutdated: false }
     this.#attempts.set(id, attempt)
     return attempt

@@ -147,6 +147,11 @@ export class Overlay {
     this.#ringChanged()
   }
 
+  /** Whether the local network changed a moment ago, so that other members may not have noticed that this one is back. */
+  isReconnecting(nowMs: number): boolean {
+    return this.#plan.isEager(nowMs)
+  }
+
   /** Removes a dead member from the rings. Partition healing still dials it at intervals. */
   markDead(id: string): void {
     this.remove(id)

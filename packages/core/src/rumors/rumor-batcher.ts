@@ -27,6 +27,11 @@ export class RumorBatcher {
     if (this.#pending.length > maxPending) this.#pending.shift()
   }
 
+  /** The waiting facts are due now. */
+  sendNow(): void {
+    this.#nextSendMs = Number.NEGATIVE_INFINITY
+  }
+
   /** When the waiting facts are due, in monotonic milliseconds; Infinity if no fact waits. */
   deadlineMs(): number {
     return this.#pending.length === 0 ? Number.POSITIVE_INFINITY : this.#nextSendMs

@@ -28,6 +28,8 @@ export interface ClusterView extends Omit<GroupView, 'isUnreachable'> {
   member(id: string): MemberWithSpaces | undefined
   /** Whether the local member has compared its view of the cluster with another member, or no other member exists. */
   isSettled(): boolean
+  /** Whether the network of the local member changed a moment ago. */
+  isReconnecting(): boolean
 }
 
 /** A member of the cluster, and the spaces in its record. */

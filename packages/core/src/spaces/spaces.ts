@@ -291,8 +291,9 @@ export class Spaces {
   #connectionOpened(id: string, now: Instant): void {
     if (this.#reachability.reset(id)) this.#regroupWith(id, now)
     this.#extraPeers.regroup(now.monotonicMs)
-    // Only one of the two ends begins.
-    if (this.#options.view.self < id) this.#offer(id, this.#members.sharedWith(id))
+    const { view } = this.#options
+    // Only one of the two ends begins. After a change of the network, the other end may not have noticed a new connection.
+    if (view.self < id || view.isReconnecting()) this.#offer(id, this.#members.sharedWith(id))
   }
 
   #connectionClosed(id: string, now: Instant): void {
@@ -412,9 +413,11 @@ export class Spaces {
       isAnyNew ||= answer.isNew
       return answer.steps
     })
-    // All connected members get an offer of new document content: any member without one would wait for the next
-    // exchange.
-    if (isAnyNew) this.#offers.offerSoon(step.space, Number.POSITIVE_INFINITY, nowMs)
+    // The author's own facts come this way if its rumor was lost, for instance because it was not connected then.
+    const isFromAuthor = areNew && step.facts?.some(({ author }) => author === from)
+    // All connected members get an offer of new document content, and of such facts: any member without one would wait
+    // for the next exchange.
+    if (isAnyNew || isFromAuthor) this.#offers.offerSoon(step.space, Number.POSITIVE_INFINITY, nowMs)
     else if (areNew) this.#offers.offerSoon(step.space, offerFanout, nowMs)
     return [
       ...(facts || documents.length > 0 ? [{ space: step.space, ...facts, documents }] : []),

@@ -14,9 +14,12 @@ import { type DecodeFailure, failed, ok, type Result } from './result.ts'
 import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './tags.ts'
 import { receivedText } from './text.ts'
 
-/** How promptly a member answers: a hidden or frozen browser tab answers late. */
+/**
+ * How promptly a member answers: a hidden or frozen browser tab answers late, and a member that is asleep cannot be reached.
+ * Members of earlier versions read `asleep` as `full`.
+ */
 export interface Attention {
-  readonly state: 'full' | 'hidden' | 'frozen'
+  readonly state: 'full' | 'hidden' | 'frozen' | 'asleep'
   /** The attention lease: for how long after receipt others tolerate late answers, in milliseconds; 0 if the state is `full`. */
   readonly leaseMs: number
 }
@@ -70,7 +73,7 @@ export type Draft = FactBody & { readonly author: string; readonly payload: Uint
 /** A fact with its Ed25519 signature of 64 bytes. */
 export type SignedFact = Draft & { readonly signature: Uint8Array }
 
-const attentionStates = ['full', 'hidden', 'frozen'] as const
+const attentionStates = ['full', 'hidden', 'frozen', 'asleep'] as const
 
 /** The member that a fact is about. */
 export function subjectOf(fact: Draft): string {

@@ -154,6 +154,40 @@ describe('the health', () => {
   })
 })
 
+describe('a suspended member', () => {
+  it('is asleep until it resumes', () => {
+    start()
+    const { attention } = handle.self
+    expect(attention.state).toBe('active')
+    handle.suspend()
+    expect(handle.self.attention.state).toBe('asleep')
+    handle.resume()
+    expect(handle.self.attention.state).toBe('active')
+    const awake = handle.self
+    handle.resume()
+    expect(handle.self).toBe(awake)
+  })
+
+  it.each([0, -1, 1.5, 3_600_001, Number.NaN, '1' as never, null as never])(
+    'refuses a lease of %s ms',
+    leaseMs => {
+      start()
+      const before = handle.self
+      expect(() => handle.suspend({ leaseMs })).toThrow(InvalidOptionsError)
+      expect(handle.self).toBe(before)
+    },
+  )
+
+  it('needs a running cluster', async () => {
+    expect(() => handle.suspend()).toThrow(NotRunningError)
+    expect(() => handle.resume()).toThrow(NotRunningError)
+    start()
+    await leave()
+    expect(() => handle.suspend()).toThrow(NotRunningError)
+    expect(() => handle.resume()).toThrow(NotRunningError)
+  })
+})
+
 describe('explain', () => {
   it('rejects before the start, and an id that is no string', async () => {
     await expect(handle.explain(self)).rejects.toThrow(NotRunningError)

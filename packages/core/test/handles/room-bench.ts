@@ -54,6 +54,7 @@ export class RoomBench {
       self,
       connected: () => [],
       isNeighbour: () => false,
+      isReconnecting: () => false,
       isSettled: () => true,
       memberIds: () => [self, ...this.#others.keys()],
       member: id => {

@@ -17,7 +17,7 @@ function fact(record: Partial<MemberRecord> & { incarnation: number }, author = 
 /** Observes the member Ada with this status in this incarnation. */
 function observe(view: MemberView, status: MemberStatus, incarnation: number) {
   const leaving = status === 'left'
-  return view.observe(fact({ incarnation, leaving }), leaving ? 'alive' : status, 0)
+  return view.observe(fact({ incarnation, leaving }), leaving ? 'alive' : status, 0, 0)
 }
 
 describe('member view', () => {
@@ -65,20 +65,47 @@ describe('member view', () => {
   it('emits no event and keeps its snapshot while nothing changes', () => {
     const view = new MemberView(self)
     const record = fact({ incarnation: 1 })
-    view.observe(record, 'alive', 0)
+    view.observe(record, 'alive', 0, 0)
     const snapshot = view.snapshot()
-    expect(view.observe(record, 'alive', 1)).toBeUndefined()
+    expect(view.observe(record, 'alive', 1, 1)).toBeUndefined()
     expect(view.snapshot()).toBe(snapshot)
-    view.observe(fact({ incarnation: 1 }, idOf('grace')), 'alive', 2)
+    view.observe(fact({ incarnation: 1 }, idOf('grace')), 'alive', 2, 2)
     expect(view.snapshot()).not.toBe(snapshot)
     expect(view.snapshot().find(({ id }) => id === ada)).toBe(snapshot[0])
   })
 
   it('emits no event about the local member, and counts it', () => {
     const view = new MemberView(self)
-    expect(view.observe(fact({ incarnation: 1 }, self), 'alive', 0)).toBeUndefined()
+    expect(view.observe(fact({ incarnation: 1 }, self), 'alive', 0, 0)).toBeUndefined()
     observe(view, 'suspect', 1)
     expect([view.count('alive'), view.count('suspect'), view.count('alive', 'suspect')]).toEqual([1, 1, 2])
+  })
+
+  it('dates a state of attention by the first record that shows it, and keeps the object until it changes', () => {
+    const view = new MemberView(self)
+    const seen = (version: number, state: MemberRecord['attention']['state'], nowMs: number) => {
+      const record = fact({ incarnation: 1, version, attention: { state, leaseMs: 1 } })
+      const event = view.observe(record, 'alive', 0, nowMs)
+      return { type: event?.type, attention: view.get(ada)?.attention }
+    }
+    expect(seen(1, 'full', 1)).toEqual({ type: 'join', attention: { state: 'active', sinceMs: 1 } })
+    const { type, attention } = seen(2, 'asleep', 2)
+    expect({ type, attention }).toEqual({ type: 'update', attention: { state: 'asleep', sinceMs: 2 } })
+    expect(Object.isFrozen(attention)).toBe(true)
+    expect(seen(3, 'asleep', 3).attention).toBe(attention)
+    observe(view, 'dead', 1)
+    expect(seen(4, 'hidden', 5).attention).toEqual({ state: 'hidden', sinceMs: 5 })
+    expect(seen(5, 'frozen', 6).attention).toEqual({ state: 'frozen', sinceMs: 6 })
+  })
+
+  it('keeps the attention of a member whose status changes', () => {
+    const view = new MemberView(self)
+    const record = fact({ incarnation: 1, attention: { state: 'asleep', leaseMs: 1 } })
+    view.observe(record, 'alive', 0, 1)
+    const attention = view.get(ada)?.attention
+    view.observe(record, 'dead', 2, 2)
+    expect(view.get(ada)).toMatchObject({ status: 'dead', attention: { state: 'asleep', sinceMs: 1 } })
+    expect(view.get(ada)?.attention).toBe(attention)
   })
 
   it('orders its snapshot by id, and shows only readable addresses', () => {
@@ -88,6 +115,7 @@ describe('member view', () => {
       view.observe(
         fact({ incarnation: 1, addresses: [Uint8Array.of(255, 255, 255), multiaddr(address).bytes] }, id),
         'alive',
+        0,
         0,
       )
     const ids = view.snapshot().map(({ id }) => id)
@@ -104,7 +132,7 @@ describe('member view', () => {
       for (let i = 0; i < count; i++) {
         const id = ids[Math.floor(random() * ids.length)] ?? ada
         if (random() < 0.3) view.forget(id)
-        else view.observe(fact({ incarnation: round + 1 }, id), 'alive', 0)
+        else view.observe(fact({ incarnation: round + 1 }, id), 'alive', 0, 0)
       }
       const expected = ids.flatMap(id => view.get(id) ?? []).sort((a, b) => (a.id < b.id ? -1 : 1))
       expect(view.snapshot()).toEqual(expected)
@@ -115,7 +143,7 @@ describe('member view', () => {
     const view = new MemberView(self)
     const at = (status: MemberStatus, incarnation: number, nowMs: number) => {
       const leaving = status === 'left'
-      view.observe(fact({ incarnation, leaving }), leaving ? 'alive' : status, nowMs)
+      view.observe(fact({ incarnation, leaving }), leaving ? 'alive' : status, nowMs, nowMs)
     }
     at('alive', 1, 0)
     expect(view.departed(1_000_000, 0)).toEqual([])

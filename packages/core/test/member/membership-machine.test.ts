@@ -19,6 +19,8 @@ class TestMachine {
   readonly machine: MembershipMachine
   readonly events: string[] = []
   readonly dials: string[] = []
+  /** The members to which a record was sent directly. */
+  readonly recordsSent: string[] = []
   /** The ids of each `changed` effect, and its index among the effects of its step. */
   readonly changes: { readonly ids: readonly string[]; readonly index: number }[] = []
   #now: Instant = { monotonicMs: 0, epochMs }
@@ -79,6 +81,8 @@ class TestMachine {
   carryOut(effects: readonly MachineEffect[]): void {
     for (const [index, effect] of effects.entries()) {
       if (effect.type === 'changed') this.changes.push({ ids: effect.ids, index })
+      if (effect.type === 'send-sync' && effect.message.facts.some(({ type }) => type === 'record'))
+        this.recordsSent.push(effect.to)
       if (effect.type === 'dial') this.dials.push(effect.id)
       if (effect.type === 'event') this.events.push(`${effect.event.type} ${effect.event.member.name}`)
       if (effect.type !== 'sign') continue
@@ -327,5 +331,49 @@ describe('isSettled', () => {
     expect(test.isSettled).toBe(false)
     test.pass(1_000)
     expect(test.isSettled).toBe(true)
+  })
+})
+
+describe('a member that is asleep', () => {
+  const asleep = { attention: { state: 'asleep', leaseMs: 60_000 } } as const
+
+  it('publishes no suspicion, and after it resumed none at once', () => {
+    const test = new TestMachine()
+    test.receive(ada, recordBody({ incarnation: epochMs }))
+    test.handle({ type: 'connection', id: ada, state: 'open' })
+    const claims = () => test.machine.table.get(ada)?.suspicions?.claims ?? []
+    test.handle({ type: 'local-change', change: asleep })
+    test.pass(600)
+    test.handle({ type: 'resumed' })
+    test.pass(1_000)
+    test.handle({ type: 'local-change', change: asleep })
+    test.pass(20_000)
+    expect(claims()).toEqual([])
+    expect(test.machine.health().pauses).toBe(1)
+  })
+
+  it('sends the record directly when it falls asleep and when it resumes, and to each peer that connects then', () => {
+    const test = new TestMachine()
+    test.receive(ada, recordBody({ incarnation: epochMs }))
+    test.handle({ type: 'connection', id: ada, state: 'open' })
+    const sentBy = (input: MachineInput) => {
+      test.recordsSent.length = 0
+      test.handle(input)
+      return test.recordsSent
+    }
+    expect(sentBy({ type: 'local-change', change: asleep })).toEqual([ada])
+    expect(sentBy({ type: 'resumed' })).toEqual([ada])
+    expect(sentBy({ type: 'local-change', change: { name: 'Self' } })).toEqual([])
+    sentBy({ type: 'connection', id: ada, state: 'closed' })
+    sentBy({ type: 'network-changed' })
+    expect(sentBy({ type: 'connection', id: ada, state: 'open' })).toEqual([ada])
+  })
+
+  it('is not changed by a resume when it is not asleep', () => {
+    const test = new TestMachine()
+    const before = test.machine.member(self)
+    test.handle({ type: 'resumed' })
+    expect(test.machine.member(self)).toBe(before)
+    expect(test.machine.health().pauses).toBe(0)
   })
 })

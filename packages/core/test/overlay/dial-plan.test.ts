@@ -87,7 +87,7 @@ describe('dial plan', () => {
     expect([plan.hasFailed('b'), plan.skips('b')]).toEqual([false, false])
     expect(plan.take(['b'], 300)).toEqual(['b'])
     expect(plan.failed('b', 400)).toBe(true)
-    expect([plan.hasFailed('b'), plan.take(['b'], 899), plan.take(['b'], 900)]).toEqual([true, [], ['b']])
+    expect([plan.hasFailed('b'), plan.take(['b'], 499), plan.take(['b'], 500)]).toEqual([true, [], ['b']])
   })
 
   it('if the addresses of a member change during a dial, counts the failure of this dial as the first one', () => {
@@ -98,6 +98,16 @@ describe('dial plan', () => {
     expect(plan.failed('b', 300)).toBe(true)
     expect([plan.hasFailed('b'), plan.skips('b')]).toEqual([true, false])
     expect([plan.take(['b'], 799), plan.take(['b'], 800)]).toEqual([[], ['b']])
+  })
+
+  it('lets a member whose network changed dial at once for 10 s, whatever the ids', () => {
+    const plan = new DialPlan('b', half)
+    plan.retryAllNow(0)
+    plan.setWanted(['a'], 9_999)
+    expect(plan.dueMs()).toBe(9_999)
+    plan.succeeded('a')
+    plan.setWanted(['a'], 10_000)
+    expect(plan.dueMs()).toBe(11_500)
   })
 
   it('has no due time for members that are no longer wanted', () => {

@@ -39,6 +39,7 @@ class SpacesDriverBench {
         connected: () => [relay],
         isNeighbour: () => true,
         isSettled: () => true,
+        isReconnecting: () => false,
         memberIds: () => [],
         member: () => undefined,
       },

@@ -32,7 +32,7 @@ const record: fc.Arbitrary<MemberRecord> = fc.record({
   leaving: fc.boolean(),
   leftEpochMs: count,
   attention: fc.record({
-    state: fc.constantFrom('full', 'hidden', 'frozen'),
+    state: fc.constantFrom('full', 'hidden', 'frozen', 'asleep'),
     leaseMs: fc.nat(limits.maxAttentionLeaseMs),
   }),
 })

@@ -185,7 +185,7 @@ describe('codec', () => {
   })
 
   it('reads an attention state of a later version as full attention', () => {
-    const record = messages.MemberRecord.encode({ attention: 3, attentionLeaseMs: 5 })
+    const record = messages.MemberRecord.encode({ attention: 4, attentionLeaseMs: 5 })
     expect(outcome(decodeRumors(rumor({ record })))).toMatchObject([
       { record: { attention: { state: 'full', leaseMs: 5 } } },
     ])

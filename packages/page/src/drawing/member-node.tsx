@@ -9,12 +9,17 @@ import { hueOf, signs, words } from '../members/status-mark.tsx'
 import { settings } from '../settings/settings.ts'
 
 export function MemberNode({ row, at }: { row: MemberRow; at: Point }): ReactNode {
-  const { id, name, status, kind, isSelf, process } = row
+  const { id, name, status, isAsleep, kind, isSelf, process } = row
   const { selected, select } = useSelection()
   const sequence = useHeartbeats().get(id)?.sequence
   const showsHeartbeats = useConfigValue(settings, 'beats') ?? true
   const processState = process && process.state !== 'running' ? process.state : undefined
-  const about = [isSelf ? 'this tab' : kind, words[status], processState && `process ${processState}`]
+  const about = [
+    isSelf ? 'this tab' : kind,
+    words[status],
+    isAsleep && 'asleep',
+    processState && `process ${processState}`,
+  ]
     .filter(Boolean)
     .join(', ')
   return (

@@ -24,7 +24,7 @@ export function MemberDetails(): ReactNode {
         <>
           <header>
             <h2 id="details-title">{row.name}</h2>
-            <StatusMark status={row.status} />
+            <StatusMark status={row.status} isAsleep={row.isAsleep} />
             <code title={row.id}>…{shortId(row.id)}</code>
           </header>
           <div className="explained">

@@ -9,6 +9,7 @@ export interface MemberRow {
   readonly id: string
   readonly name: string
   readonly status: Member['status']
+  readonly isAsleep: boolean
   readonly kind: MemberKind
   readonly isSelf: boolean
   /** The state of its process, if it is one of the demo's processes. */
@@ -28,9 +29,10 @@ export function memberRowsOf(
   processes: readonly DemoProcess[],
   selfId: string | undefined,
 ): readonly MemberRow[] {
-  const people = members.map(({ id, name, status, tags }): MemberRow => {
+  const people = members.map(({ id, name, status, attention, tags }): MemberRow => {
     const process = processes.find(process => process.id === id)
-    return { id, name, status, kind: kindOf(tags, process), isSelf: id === selfId, process }
+    const isAsleep = attention.state === 'asleep' && isPresentStatus({ status })
+    return { id, name, status, isAsleep, kind: kindOf(tags, process), isSelf: id === selfId, process }
   })
   return people
     .filter(({ kind, status }) => kind === 'process' || status !== 'left')

@@ -58,7 +58,7 @@ export function MembersTable(): ReactNode {
 }
 
 function Row({ row, heartbeat }: { row: MemberRow; heartbeat: Heartbeat | undefined }): ReactNode {
-  const { id, name, status, isSelf, process } = row
+  const { id, name, status, isAsleep, isSelf, process } = row
   const { selected, select } = useSelection()
   const shown = isSelf || !isPresentStatus(row) ? undefined : heartbeat
   return (
@@ -71,7 +71,7 @@ function Row({ row, heartbeat }: { row: MemberRow; heartbeat: Heartbeat | undefi
         {process && process.state !== 'running' && <small className="truth">process {process.state}</small>}
       </th>
       <td>
-        <StatusMark status={status} />
+        <StatusMark status={status} isAsleep={isAsleep} />
       </td>
       <td className="number">{shown ? <HeartbeatCell heartbeat={shown} /> : '–'}</td>
       <td className="number">{shown ? <Phi value={shown.phi} /> : '–'}</td>

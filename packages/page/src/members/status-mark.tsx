@@ -10,10 +10,11 @@ export const words: Record<MemberStatus, string> = {
   left: 'left',
 }
 
-export function StatusMark({ status }: { status: MemberStatus }): ReactNode {
+export function StatusMark({ status, isAsleep }: { status: MemberStatus; isAsleep: boolean }): ReactNode {
   return (
     <span className="status" data-status={status}>
       <span aria-hidden="true">{signs[status]}</span> {words[status]}
+      {isAsleep && ', asleep'}
     </span>
   )
 }

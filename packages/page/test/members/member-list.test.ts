@@ -9,6 +9,7 @@ const member = (id: string, kind: MemberKind, status: Member['status'] = 'alive'
   incarnation: 1,
   status,
   addresses: [],
+  attention: { state: 'active', sinceMs: 0 },
   tags: { kind },
 })
 const process = (id: string): DemoProcess => ({ name: id, id, state: 'running' })

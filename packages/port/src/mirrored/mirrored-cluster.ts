@@ -21,6 +21,7 @@ import {
   AppEvents,
   AppNotifications,
   checkMemberId,
+  checkSuspend,
   checkUpdate,
   NotAllowedError,
   NotRunningError,
@@ -28,7 +29,14 @@ import {
 } from '@hearsay/core/app'
 import type { TypedEventTarget } from 'main-event'
 import { refusal, report, resultOf } from '../answer.ts'
-import { type Batch, clusterNumber, type RemoteMember, type UpdateChange, type Welcome } from '../contract.ts'
+import {
+  type Batch,
+  clusterNumber,
+  type RemoteMember,
+  type SuspendOptions,
+  type UpdateChange,
+  type Welcome,
+} from '../contract.ts'
 import type { TableDiff } from '../table.ts'
 import { healthCodec, heartbeatsCodec, membersCodec } from '../tables.ts'
 import type { MirroredConfigs } from './mirrored-configs.ts'
@@ -94,6 +102,19 @@ export class MirroredCluster implements Cluster {
     this.#checkRunning()
     if (!this.#welcome.rights.update) throw new NotAllowedError(refusal('update'))
     report(this.#member.update(change))
+  }
+
+  suspend(options?: SuspendOptions): void {
+    checkSuspend(options)
+    this.#checkRunning()
+    if (!this.#welcome.rights.update) throw new NotAllowedError(refusal('suspend'))
+    report(this.#member.suspend(options))
+  }
+
+  resume(): void {
+    this.#checkRunning()
+    if (!this.#welcome.rights.update) throw new NotAllowedError(refusal('resume'))
+    report(this.#member.resume())
   }
 
   async room<P extends object>(name: string): Promise<Room<P>> {

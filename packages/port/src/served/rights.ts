@@ -7,7 +7,7 @@ export type Access = 'read' | 'write'
 
 /** What a view may do. */
 export interface Allow {
-  /** Whether the view may change the member's name and tags. @default true */
+  /** Whether the view may change the member's name and tags, and suspend and resume it. @default true */
   readonly update?: boolean
   /** Whether `leave()` of the view ends the member. If not, it only ends the view. @default false */
   readonly leave?: boolean

@@ -16,6 +16,7 @@ import {
   type OpenedDocument,
   type OpenedRoom,
   type StoreName,
+  type SuspendOptions,
   type UpdateChange,
   type Welcome,
 } from '../contract.ts'
@@ -127,6 +128,22 @@ export class ServedView implements MemberCalls {
       const { rights, cluster } = this.#options
       rights.check(rights.update, 'update')
       cluster.update(change)
+    })
+  }
+
+  suspend(options?: SuspendOptions): Answer<void> {
+    return this.#answer(() => {
+      const { rights, cluster } = this.#options
+      rights.check(rights.update, 'suspend')
+      cluster.suspend(options)
+    })
+  }
+
+  resume(): Answer<void> {
+    return this.#answer(() => {
+      const { rights, cluster } = this.#options
+      rights.check(rights.update, 'resume')
+      cluster.resume()
     })
   }
 

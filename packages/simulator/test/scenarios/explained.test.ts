@@ -37,6 +37,24 @@ describe('explain', () => {
     })
   })
 
+  it('of a device that sleeps: since when, and its attention lease', async () => {
+    await runTwice(async () => {
+      const simulation = settled(6)
+      await simulation.run(30_000)
+      simulation.member('m3').cluster.suspend()
+      await simulation.run(50)
+      simulation.sleep('m3', 600_000)
+      await simulation.run(5_000)
+      expect(await explained(simulation)).toEqual([
+        'This member is connected to it.',
+        'It has been asleep for n s: it asked other members not to suspect its silence.',
+        heartbeat,
+        record,
+      ])
+      return simulation
+    })
+  })
+
   it('of a silent member: which members report it, until when, and what to check', async () => {
     await runTwice(async () => {
       const simulation = settled(2)
