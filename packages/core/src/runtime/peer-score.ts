@@ -3,7 +3,8 @@
  *
  * Each violation adds a point, and each minute removes one. At 5 points the peer is disconnected and refused for a minute.
  * Scores are stored for at most 1,024 peers. Forwarding old or rejected facts is not a violation, because a peer may do that
- * in good faith. Nor is exceeding a rate for a while: what arrived during a pause of this member arrives at once.
+ * in good faith. A peer that exceeds a rate for a while
+ * commits none either: after a pause of this member, all messages that it missed arrive together.
  */
 import { TokenBuckets } from '../base/token-buckets.ts'
 

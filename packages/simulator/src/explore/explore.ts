@@ -22,7 +22,7 @@ export interface ExploreOptions {
 export interface Found {
   /** The seed of the schedule as it was drawn. */
   readonly seed: number
-  /** The shortest schedule that fails in the same way. */
+  /** A short schedule that fails in the same way, not always the shortest. */
   readonly schedule: Schedule
   /** How the shrunk schedule fails. */
   readonly outcome: Failed

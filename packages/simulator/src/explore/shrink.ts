@@ -1,4 +1,4 @@
-/** Shrink: the shortest schedule that still fails in the same way, found by leaving out faults, members and time. */
+/** Shrink: a shorter schedule that still fails in the same way, found by leaving out faults, members and time one by one. */
 import { type Failed, type Outcome, runSchedule } from './run-schedule.ts'
 import type { Schedule } from './schedule.ts'
 

@@ -30,7 +30,8 @@ export function isAllowedOrigin(
   return isLoopback(page) || (isIpAddress(page) && page === hostnameOf(`http://${host}`))
 }
 
-/** Makes a listener answer with 403 to pages of other origins. An internal of libp2p, which a test watches. */
+/** Makes a listener answer with 403 to pages of other origins. Replaces an internal function of libp2p: a test fails if
+ * libp2p renames it. */
 export function checkOrigins(listener: Listener, origins: readonly string[]): void {
   const accept: unknown = Reflect.get(listener, 'onUpgrade')
   if (typeof accept !== 'function') return
