@@ -321,7 +321,8 @@ describe('the cost of a sync', () => {
     simulation.heal()
     const before = simulation.sent().space
     await simulation.runUntil(() => textOf(first) === textOf(second), { withinMs: 60_000 })
-    await simulation.run(500)
+    // Until both have also offered what the exchange brought.
+    await simulation.run(5_000)
     const healing = simulation.sent().space - before
     const least = optimum.reduce((sum, bytes) => sum + bytes)
     // Measure one sync of equal documents. The cluster has only two members, and one of them begins each

@@ -180,7 +180,7 @@ describe('suspicion and refutation', () => {
       )
       await simulation.run(10_000)
       expect(incarnationOf(m3)).toBe(before)
-      expect(m1.driver.violations()).toEqual({ undecodable: 0, 'bad-signature': 2 })
+      expect(m1.driver.violations()).toEqual({ undecodable: 0, 'bad-signature': 2, flood: 0 })
       return simulation
     })
   })
