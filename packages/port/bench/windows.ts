@@ -32,7 +32,7 @@ function madeUpCluster(): { cluster: Cluster; move: () => void } {
   }))
   let others: readonly Other<Cursor>[] = list
     .slice(1)
-    .map(({ id }) => ({ id, presence: { cursor: { x: 0, y: 0 } } }))
+    .map(({ id }) => ({ id, presence: { cursor: { x: 0, y: 0 } }, views: [] }))
   const othersStore = createStore(notifications, () => others)
   const membersStore = createStore(notifications, () => list)
   const room = {
@@ -60,7 +60,7 @@ function madeUpCluster(): { cluster: Cluster; move: () => void } {
         step += 1
         others = others.map((other, i) =>
           i % changesPerSecond === step % changesPerSecond
-            ? { id: other.id, presence: { cursor: { x: step, y: i } } }
+            ? { id: other.id, presence: { cursor: { x: step, y: i } }, views: [] }
             : other,
         )
         othersStore.refresh()
@@ -98,7 +98,8 @@ if (isMainThread) {
   for (let window = 0; window < windows; window++) {
     const argv = [`${seconds}`, ...(window === 0 ? ['--blocked'] : [])]
     const worker = new Worker(fileURLToPath(import.meta.url), { argv })
-    serveCluster(cluster, worker as never)
+    // The made-up room has no views of its own.
+    serveCluster(cluster, worker as never, { allow: { rooms: { '*': 'read' } } })
   }
   const moving = setInterval(move, 1_000 / (changesPerSecond * changesPerSecond))
   const before = {
