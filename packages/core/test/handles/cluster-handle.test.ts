@@ -9,6 +9,7 @@ import type { HostHealth } from '../../src/handles/health-store.ts'
 import { createEngine } from '../../src/runtime/engine.ts'
 import { WriteQueue } from '../../src/storage/write-queue.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
+import { quietTransport } from '../helpers/quiet-transport.ts'
 
 const self = idOf('self')
 
@@ -48,20 +49,7 @@ function start(): WriteQueue {
     {
       id: self,
       clock,
-      transport: {
-        send() {},
-        publish() {},
-        subscribe() {},
-        unsubscribe() {},
-        subscribers: () => [],
-        dial() {},
-        dialBootstrap() {},
-        disconnect() {},
-        refuse() {},
-        setAddresses() {},
-        networkChanged() {},
-        withoutPubsub: () => [],
-      },
+      transport: quietTransport,
       keys: { sign: bytes => signatureOf(self, bytes), verify: () => true },
       random: mulberry32(1),
       keyValues,

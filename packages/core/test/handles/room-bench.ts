@@ -17,6 +17,7 @@ import { decodeSpaceRumors, encodeSpaceRumors } from '../../src/wire/space-codec
 import { draftSpaceFact, type SpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts'
 import { spaceTag } from '../../src/wire/tags.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
+import { quietTransport } from '../helpers/quiet-transport.ts'
 
 interface OtherMember {
   readonly member: Member
@@ -69,21 +70,11 @@ export class RoomBench {
       clock: this.clock,
       notifications: this.notifications,
       transport: {
-        send() {},
+        ...quietTransport,
         publish: bytes => {
           const decoded = decodeSpaceRumors(bytes)
           if (decoded.ok) this.published.push(...decoded.value)
         },
-        subscribe() {},
-        unsubscribe() {},
-        subscribers: () => [],
-        dial() {},
-        dialBootstrap() {},
-        disconnect() {},
-        refuse() {},
-        setAddresses() {},
-        networkChanged() {},
-        withoutPubsub: () => [],
       },
       keys: {
         sign: bytes => signatureOf(self, bytes),

@@ -14,6 +14,7 @@ import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { Driver } from '../../src/runtime/driver.ts'
 import { encodeRumors, encodeSync, syncMessage } from '../../src/wire/codec.ts'
 import type { FactBody, SignedFact } from '../../src/wire/fact.ts'
+import { quietTransport } from '../helpers/quiet-transport.ts'
 
 const epochMs = 1_700_000_000_000
 const self = idOf('self')
@@ -41,18 +42,8 @@ class DriverBench {
       clock,
       notifications: new AppNotifications(clock),
       transport: {
-        send() {},
-        publish() {},
-        subscribe() {},
-        unsubscribe() {},
-        subscribers: () => [],
-        dial() {},
-        dialBootstrap() {},
-        disconnect() {},
+        ...quietTransport,
         refuse: (id, forMs) => this.refused.push(`${id} ${forMs}`),
-        setAddresses() {},
-        networkChanged() {},
-        withoutPubsub: () => [],
       },
       keys: {
         sign: bytes => signatureOf(self, bytes),

@@ -11,6 +11,7 @@ import { signedSpaceBytes } from '../../src/wire/signing.ts'
 import { encodeSpaceFrame, encodeSpaceRumors } from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFact } from '../../src/wire/space-fact.ts'
 import { spaceTag } from '../../src/wire/tags.ts'
+import { quietTransport } from '../helpers/quiet-transport.ts'
 
 const self = idOf('self')
 const author = idOf('author')
@@ -47,18 +48,11 @@ class SpacesDriverBench {
       clock,
       notifications: new AppNotifications(clock),
       transport: {
+        ...quietTransport,
         send: (to, channel) => this.calls.push(`send ${channel} to ${to === relay ? 'relay' : to}`),
         publish: () => this.calls.push('publish'),
         subscribe: () => this.calls.push('subscribe'),
         unsubscribe: () => this.calls.push('unsubscribe'),
-        subscribers: () => [],
-        dial() {},
-        dialBootstrap() {},
-        disconnect() {},
-        refuse() {},
-        setAddresses() {},
-        networkChanged() {},
-        withoutPubsub: () => [],
       },
       keys: {
         sign: bytes => (isAsync ? Promise.resolve(signatureOf(self, bytes)) : signatureOf(self, bytes)),
