@@ -87,7 +87,8 @@ function unlessSame<T extends object>(before: T | undefined, after: T): T {
   return before && equalityDeep(before, after) ? before : Object.freeze(after)
 }
 
-function sameList<T>(before: readonly T[] | undefined, after: readonly T[]): readonly T[] {
+/** The list that was shown before, if both have the same elements. */
+export function sameList<T>(before: readonly T[] | undefined, after: readonly T[]): readonly T[] {
   const isSame = before?.length === after.length && after.every((each, i) => each === before[i])
   return before && isSame ? before : Object.freeze(after)
 }

@@ -1,6 +1,7 @@
 /** Shared value: a value of presence, a broadcast or a config, as every member reads it. All three have the same checks. */
 import { byteLength } from '../wire/checks.ts'
 import { copyJson, type Instances, type Json, type JsonFault } from '../wire/json.ts'
+import { limits } from '../wire/limits.ts'
 import { textFault } from '../wire/text.ts'
 import { InvalidValueError } from './errors.ts'
 
@@ -23,6 +24,14 @@ export function sharedValue(from: string, name: string, value: unknown, instance
   const copied = copyJson(value, instances)
   if (copied.type === 'fault') throw new InvalidValueError(`${from}: ${describe(name, copied)}`)
   return { value: copied.value, text: copied.text, bytes: byteLength(copied.text) }
+}
+
+/** Copies a value that an app broadcasts. @throws {InvalidValueError} JSON would change the value, or it is too large */
+export function broadcastValue(value: unknown): SharedValue {
+  const shared = sharedValue('broadcast', '', value)
+  if (shared.bytes > limits.maxEventBytes)
+    throw new InvalidValueError(`broadcast: ${shared.bytes} bytes, at most ${limits.maxEventBytes}`)
+  return shared
 }
 
 /** Checks a field name or a key. @throws {InvalidValueError} */

@@ -6,11 +6,11 @@
  */
 import type { TypedEventTarget } from 'main-event'
 import type * as Y from 'yjs'
-import { InvalidValueError, RateLimitError } from '../api/errors.ts'
+import { RateLimitError } from '../api/errors.ts'
 import type { Presence, PresenceEvents } from '../api/presence.ts'
 import type { Room, RoomEvents } from '../api/room.ts'
 import type { DocumentAwareness, DocumentOptions, Provider, RoomDocument } from '../api/room-document.ts'
-import { sharedValue } from '../api/shared-value.ts'
+import { broadcastValue } from '../api/shared-value.ts'
 import type { Store } from '../api/store.ts'
 import type { Member } from '../member/member.ts'
 import { type RoomListener, RoomReplica } from '../rooms/room-replica.ts'
@@ -21,7 +21,6 @@ import { ownRate } from '../spaces/space-rates.ts'
 import type { ClusterView, SpaceRoster } from '../spaces/space-roster.ts'
 import type { DocumentStorage } from '../storage/document-storage.ts'
 import type { Json } from '../wire/json.ts'
-import { limits } from '../wire/limits.ts'
 import type { EventFact } from '../wire/space-fact.ts'
 import { checkFields, LocalPresence } from './local-presence.ts'
 import { PresenceChanges } from './presence-changes.ts'
@@ -134,9 +133,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
   broadcast(value: unknown): void {
     const { driver, space } = this.#options
     this.#checkOpen()
-    const { value: carried, bytes } = sharedValue('broadcast', '', value)
-    if (bytes > limits.maxEventBytes)
-      throw new InvalidValueError(`broadcast: ${bytes} bytes, at most ${limits.maxEventBytes}`)
+    const { value: carried, bytes } = broadcastValue(value)
     if (!driver.mayBroadcast(bytes))
       throw new RateLimitError(
         `broadcast: this member broadcasts more than other members take, ${ownRate.bytesPerSecond / 1_024} KiB a second after ${ownRate.burstBytes / 1_048_576} MiB. Broadcast less often, or share larger data in a document`,

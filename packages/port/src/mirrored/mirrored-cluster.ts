@@ -99,21 +99,18 @@ export class MirroredCluster implements Cluster {
 
   update(change: UpdateChange): void {
     checkUpdate(change)
-    this.#checkRunning()
-    if (!this.#welcome.rights.update) throw new NotAllowedError(refusal('update'))
+    this.#checkUpdating('update')
     report(this.#member.update(change))
   }
 
   suspend(options?: SuspendOptions): void {
     checkSuspend(options)
-    this.#checkRunning()
-    if (!this.#welcome.rights.update) throw new NotAllowedError(refusal('suspend'))
+    this.#checkUpdating('suspend')
     report(this.#member.suspend(options))
   }
 
   resume(): void {
-    this.#checkRunning()
-    if (!this.#welcome.rights.update) throw new NotAllowedError(refusal('resume'))
+    this.#checkUpdating('resume')
     report(this.#member.resume())
   }
 
@@ -234,6 +231,11 @@ export class MirroredCluster implements Cluster {
     for (const space of [...this.#spaces.values()]) space.leave()
     await this.#member.leave().then(resultOf)
     this.end('this view has left')
+  }
+
+  #checkUpdating(what: string): void {
+    this.#checkRunning()
+    if (!this.#welcome.rights.update) throw new NotAllowedError(refusal(what))
   }
 
   #checkRunning(): void {

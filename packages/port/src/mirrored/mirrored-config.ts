@@ -51,7 +51,6 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
   readonly #check: CheckValue
   readonly #view: ConfigView
   readonly #events: AppEvents<ConfigEvents<unknown>>
-  readonly #writes = new PendingCalls()
   readonly #syncs = new PendingCalls()
   #lastSync = 0
   #state: 'opening' | 'open' | 'left' = 'opening'
@@ -88,7 +87,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     this.#checkWritable('set')
     const carried = checkedEntry(key, value, this.#check, key => this.#hasSpace(key))
     this.#checkWriter()
-    resultOf(await this.#writes.settle(member.setEntry(number, key, carried)))
+    resultOf(await member.setEntry(number, key, carried))
   }
 
   async delete(key: string): Promise<void> {
@@ -96,7 +95,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     this.#checkWritable('delete')
     if (this.history(key)[0]?.to === undefined) return
     this.#checkWriter()
-    resultOf(await this.#writes.settle(member.deleteEntry(number, key)))
+    resultOf(await member.deleteEntry(number, key))
   }
 
   watch(key: string, listener: (value: never) => void): () => void {
@@ -118,9 +117,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
   }
 
   end(): void {
-    if (this.#state === 'left') return
-    this.#close()
-    this.#writes.rejectAll(this.#leftError())
+    if (this.#state !== 'left') this.#close()
   }
 
   /**
@@ -131,9 +128,8 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
    */
   async open(): Promise<void> {
     const { name, number, settings, member } = this.#options
-    const opening = this.#writes.settle(member.openConfig(number, name, sentOptions(settings)))
     try {
-      const { isWritable } = resultOf(await opening)
+      const { isWritable } = resultOf(await member.openConfig(number, name, sentOptions(settings)))
       if (this.#state === 'left') throw this.#leftError()
       this.#state = 'open'
       this.#isWritable = isWritable

@@ -20,20 +20,18 @@ import type {
 import {
   AppEvents,
   type AppNotifications,
+  broadcastValue,
   checkFields,
-  InvalidValueError,
   LocalPresence,
-  limits,
   NotAllowedError,
   NotRunningError,
-  sharedValue,
 } from '@hearsay/core/app'
 import type { TypedEventTarget } from 'main-event'
 import type * as Y from 'yjs'
 import { refusal, report } from '../answer.ts'
 import type { DocumentChange, OpenedRoom, RemoteMember } from '../contract.ts'
 import type { TableDiff } from '../table.ts'
-import { othersCodec } from '../tables.ts'
+import { othersCodec, sameList } from '../tables.ts'
 import { MirroredDocuments } from './mirrored-documents.ts'
 import { MirroredStore } from './mirrored-store.ts'
 
@@ -81,8 +79,7 @@ export class MirroredRoom implements Room<Fields> {
     let shown: readonly Member[] = []
     this.members = new MirroredStore(notifications, table => {
       const inRoom = members.getSnapshot().filter(({ id }) => table.has(id))
-      const isSame = inRoom.length === shown.length && inRoom.every((each, i) => each === shown[i])
-      if (!isSame) shown = inRoom
+      shown = sameList(shown, inRoom)
       return shown
     })
     this.presence = {
@@ -132,10 +129,7 @@ export class MirroredRoom implements Room<Fields> {
   broadcast(value: unknown): void {
     const { member, number } = this.#options
     this.#checkWritable('broadcast')
-    const { value: carried, bytes } = sharedValue('broadcast', '', value)
-    if (bytes > limits.maxEventBytes)
-      throw new InvalidValueError(`broadcast: ${bytes} bytes, at most ${limits.maxEventBytes}`)
-    report(member.broadcast(number, carried))
+    report(member.broadcast(number, broadcastValue(value).value))
   }
 
   leave(): void {

@@ -1,4 +1,4 @@
-/** Pending calls: answers that a view waits for. No answer arrives after the port has closed, so the view ends them itself. */
+/** Pending calls: answers that a view waits for until it leaves the config or a signal ends the call. */
 export class PendingCalls {
   readonly #rejects = new Set<(reason: unknown) => void>()
 

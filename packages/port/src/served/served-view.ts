@@ -124,27 +124,15 @@ export class ServedView implements MemberCalls {
   }
 
   update(change: UpdateChange): Answer<void> {
-    return this.#answer(() => {
-      const { rights, cluster } = this.#options
-      rights.check(rights.update, 'update')
-      cluster.update(change)
-    })
+    return this.#updateBy('update', cluster => cluster.update(change))
   }
 
   suspend(options?: SuspendOptions): Answer<void> {
-    return this.#answer(() => {
-      const { rights, cluster } = this.#options
-      rights.check(rights.update, 'suspend')
-      cluster.suspend(options)
-    })
+    return this.#updateBy('suspend', cluster => cluster.suspend(options))
   }
 
   resume(): Answer<void> {
-    return this.#answer(() => {
-      const { rights, cluster } = this.#options
-      rights.check(rights.update, 'resume')
-      cluster.resume()
-    })
+    return this.#updateBy('resume', cluster => cluster.resume())
   }
 
   leave(): Promise<Answer<void>> {
@@ -294,6 +282,15 @@ export class ServedView implements MemberCalls {
     const room = this.#rooms.get(number)
     if (!room) throw new NotRunningError('the room was left')
     return room
+  }
+
+  /** A call that needs the right to update. */
+  #updateBy(what: string, act: (cluster: Cluster) => void): Answer<void> {
+    const { rights, cluster } = this.#options
+    return this.#answer(() => {
+      rights.check(rights.update, what)
+      act(cluster)
+    })
   }
 
   #answer<T>(act: () => T): Answer<T> {
