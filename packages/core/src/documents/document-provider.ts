@@ -4,10 +4,9 @@
  * The writer sends and stores changes. Foreign updates are applied with the provider as the origin of the transaction.
  * Events fire after the step that caused them.
  */
-import { ObservableV2 } from 'lib0/observable'
 import type * as Y from 'yjs'
 import { NotRunningError } from '../api/errors.ts'
-import type { Provider, ProviderEvents, ProviderStatus } from '../api/room-document.ts'
+import type { Provider } from '../api/room-document.ts'
 import { reportAppError } from '../runtime/app-calls.ts'
 import { encodeWithoutPending } from '../spaces/documents/apply-update.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
@@ -18,8 +17,8 @@ import { limits } from '../wire/limits.ts'
 import type { DocumentHost } from './document-host.ts'
 import type { Seed } from './document-seed.ts'
 import { DocumentWriter } from './document-writer.ts'
-import { emitIsolated } from './isolated-observers.ts'
 import { type AwarenessClaims, type LocalClaim, PresenceAwareness } from './presence-awareness.ts'
+import { ProviderState } from './provider-state.ts'
 import type { ViewAwareness } from './view-awareness.ts'
 
 /** Stores the provider under the name of its document. */
@@ -37,7 +36,7 @@ export interface DocumentProviderOptions {
   readonly owner: DocumentOwner
 }
 
-export class DocumentProvider extends ObservableV2<ProviderEvents> implements Provider, ViewAwareness {
+export class DocumentProvider extends ProviderState implements Provider, ViewAwareness {
   readonly doc: Y.Doc
   readonly #host: DocumentHost
   readonly #owner: DocumentOwner
@@ -47,12 +46,10 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   readonly #log: UpdateLog
   readonly #claimListeners = new Set<() => void>()
   #awareness: PresenceAwareness | undefined
-  #status: ProviderStatus = 'disconnected'
-  #synced = false
   #isTooLarge = false
 
   constructor({ name, doc, seed, host, owner }: DocumentProviderOptions) {
-    super()
+    super(host.notifications)
     this.doc = doc
     this.#seed = seed
     this.#host = host
@@ -88,35 +85,27 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     return this.#awareness
   }
 
-  get status(): ProviderStatus {
-    return this.#status
-  }
-
-  get synced(): boolean {
-    return this.#synced
-  }
-
   connect(): void {
-    if (this.#status === 'connected') return
+    if (this.status === 'connected') return
     if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed')
     this.#step(() => {
       this.#host.open(this.#sync, this.#seed)
-      this.#setStatus('connected')
+      this.setStatus('connected')
       this.#claim(this.#awareness?.claim())
       this.presenceChanged()
     })
   }
 
   disconnect(): void {
-    if (this.#status === 'disconnected') return
+    if (this.status === 'disconnected') return
     this.#step(() => {
       this.#writer.flushLocal()
       this.#claim(undefined)
       this.#host.closed(this.#sync)
       this.#sync.epochs.disconnected()
       this.#sync.state.reset()
-      this.#setStatus('disconnected')
-      this.#setSynced(false)
+      this.setStatus('disconnected')
+      this.setSynced(false)
       this.presenceChanged()
     })
   }
@@ -150,13 +139,13 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#log.supersede(update)
     this.#sync.epochs.discardReplica()
     this.#sync.state.reset()
-    this.#setSynced(false)
-    this.#notify('superseded', [{ update }])
+    this.setSynced(false)
+    this.notify('superseded', [{ update }])
   }
 
   /** An exchange may have changed the document. */
   stepped(): void {
-    if (this.#status === 'connected') this.#setSynced(this.#sync.state.isSynced)
+    if (this.status === 'connected') this.setSynced(this.#sync.state.isSynced)
   }
 
   /** The awareness of other members or of views in this document may have changed. */
@@ -166,7 +155,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   }
 
   claimView(view: string, claim: LocalClaim | undefined): void {
-    if (this.#status === 'connected') this.#host.claimView(view, this.#sync.name, claim)
+    if (this.status === 'connected') this.#host.claimView(view, this.#sync.name, claim)
   }
 
   claimsFor(view: string): AwarenessClaims {
@@ -180,13 +169,6 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     return () => this.#claimListeners.delete(added)
   }
 
-  override emit<Name extends keyof ProviderEvents & string>(
-    name: Name,
-    details: Parameters<ProviderEvents[Name]>,
-  ): void {
-    emitIsolated(this, name, details)
-  }
-
   /** The document's client id has changed. */
   clientChanged(): void {
     this.#awareness?.clientChanged()
@@ -194,7 +176,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
 
   /** Another member writes under the same client id. */
   reportCollision(memberId: string): void {
-    this.#notify('collision', [{ member: memberId, clientID: this.doc.clientID }])
+    this.notify('collision', [{ member: memberId, clientID: this.doc.clientID }])
   }
 
   #destroyed(): void {
@@ -224,43 +206,23 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
 
   #epochChanged(lineage: Lineage | undefined): void {
     this.#log.replace(lineage)
-    if (lineage && lineage.epoch.number > 0) this.#notify('epoch', [{ number: lineage.epoch.number }])
+    if (lineage && lineage.epoch.number > 0) this.notify('epoch', [{ number: lineage.epoch.number }])
   }
 
   /** Notifies the app immediately, once each time the document exceeds the limit. */
   #checkSize(): void {
     const bytes = this.#sync.digest.liveBytes
     const maxBytes = limits.maxDocumentBytes
-    if (bytes > maxBytes && !this.#isTooLarge) this.#notify('too-large', [{ bytes, maxBytes }])
+    if (bytes > maxBytes && !this.#isTooLarge) this.notify('too-large', [{ bytes, maxBytes }])
     this.#isTooLarge = bytes > maxBytes
   }
 
   #claims(except: string | undefined): AwarenessClaims {
-    return this.#status === 'connected' ? this.#host.claims(this.#sync.name, except) : []
+    return this.status === 'connected' ? this.#host.claims(this.#sync.name, except) : []
   }
 
   #claim(claim: LocalClaim | undefined): void {
-    if (this.#status === 'connected') this.#host.claim(this.#sync.name, claim)
-  }
-
-  #setStatus(status: ProviderStatus): void {
-    this.#status = status
-    this.#notify('status', [{ status }])
-  }
-
-  #setSynced(isSynced: boolean): void {
-    if (this.#synced === isSynced) return
-    this.#synced = isSynced
-    this.#notify('synced', [isSynced])
-    this.#notify('sync', [isSynced])
-  }
-
-  /** Emits an event when the step has ended. */
-  #notify<Name extends keyof ProviderEvents & string>(
-    name: Name,
-    details: Parameters<ProviderEvents[Name]>,
-  ): void {
-    this.#host.notifications.event(() => this.emit(name, details))
+    if (this.status === 'connected') this.#host.claim(this.#sync.name, claim)
   }
 
   #step<T>(act: () => T): T {

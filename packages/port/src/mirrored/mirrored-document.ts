@@ -5,17 +5,16 @@
  * sent in the next one. The member's document then shares them like its own.
  */
 
-import type { Provider, ProviderEvents, ProviderStatus } from '@hearsay/core'
+import type { Provider } from '@hearsay/core'
 import {
   type AppNotifications,
   type AwarenessClaims,
-  emitIsolated,
   type LocalClaim,
   NotRunningError,
   PresenceAwareness,
+  ProviderState,
   sharedValue,
 } from '@hearsay/core/app'
-import { ObservableV2 } from 'lib0/observable'
 import * as Y from 'yjs'
 import { report, reportUnlessEnded, resultOf } from '../answer.ts'
 import type { DocumentChange, RemoteMember } from '../contract.ts'
@@ -36,12 +35,10 @@ export interface MirroredDocumentOptions {
   readonly destroyed: () => void
 }
 
-export class MirroredDocument extends ObservableV2<ProviderEvents> implements Provider {
+export class MirroredDocument extends ProviderState implements Provider {
   readonly doc: Y.Doc
   readonly #options: MirroredDocumentOptions
   #awareness: PresenceAwareness | undefined
-  #status: ProviderStatus = 'disconnected'
-  #synced = false
   #superseded: readonly Uint8Array[] = []
   /** The awareness of other members and views. */
   #claims: AwarenessClaims = []
@@ -53,12 +50,12 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
   #sending: Promise<void> | undefined
 
   constructor(options: MirroredDocumentOptions) {
-    super()
+    super(options.notifications)
     const { doc } = options
     this.#options = options
     this.doc = doc
     doc.on('update', (update: Uint8Array, origin: unknown) => {
-      if (origin === this || this.#status === 'disconnected') return
+      if (origin === this || this.status === 'disconnected') return
       this.#sendSoon(update)
     })
     doc.on('destroy', () => this.#destroyed())
@@ -74,23 +71,15 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
     return this.#awareness
   }
 
-  get status(): ProviderStatus {
-    return this.#status
-  }
-
-  get synced(): boolean {
-    return this.#synced
-  }
-
   get superseded(): readonly Uint8Array[] {
     return this.#superseded
   }
 
   connect(): void {
-    if (this.#status === 'connected') return
+    if (this.status === 'connected') return
     if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed')
     if (!this.#options.isOpen()) throw new NotRunningError('the room was left')
-    this.#setStatus('connected')
+    this.setStatus('connected')
     // Each opening counts from 0. Changes that follow it may be sent before its answer arrives.
     this.#generation = 0
     this.#open().catch(reportUnlessEnded)
@@ -98,11 +87,11 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
   }
 
   disconnect(): void {
-    if (this.#status === 'disconnected') return
+    if (this.status === 'disconnected') return
     const { member, room, name } = this.#options
     this.flush()
-    this.#setStatus('disconnected')
-    this.#setSynced(false)
+    this.setStatus('disconnected')
+    this.setSynced(false)
     this.#generation = undefined
     this.#openings += 1
     this.#claims = []
@@ -143,19 +132,12 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
     if (update && generation > this.#generation) this.#takeNewIds(update)
     else if (update) Y.applyUpdate(this.doc, update, this)
     this.#generation = generation
-    if (status === 'connected') this.#setSynced(synced)
+    if (status === 'connected') this.setSynced(synced)
   }
 
   /** The member's provider has emitted this event. */
   event(type: string, detail: unknown): void {
-    this.#notify(type as 'collision', [detail as never])
-  }
-
-  override emit<Name extends keyof ProviderEvents & string>(
-    name: Name,
-    details: Parameters<ProviderEvents[Name]>,
-  ): void {
-    emitIsolated(this, name, details)
+    this.notify(type as 'collision', [detail as never])
   }
 
   /** Exchanges what each side lacks. */
@@ -205,7 +187,7 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
     this.#awareness?.clientChanged()
     if (!replica) return
     this.#superseded = [...this.#superseded, replica]
-    this.#notify('superseded', [{ update: replica }])
+    this.notify('superseded', [{ update: replica }])
   }
 
   /** Undefined while the document is not open at the member's side, or if nothing is unsent. */
@@ -217,7 +199,7 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
 
   /** @throws {InvalidValueError} the state is no JSON */
   #claim(claim: LocalClaim | undefined): void {
-    if (this.#status === 'disconnected') return
+    if (this.status === 'disconnected') return
     // Editor bindings put instances of Yjs classes into awareness, which a port cannot clone.
     const carried = claim && {
       client: claim.client,
@@ -234,25 +216,6 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
     this.disconnect()
     this.#options.destroyed()
     this.#options.notifications.event(() => super.destroy())
-  }
-
-  #setStatus(status: ProviderStatus): void {
-    this.#status = status
-    this.#notify('status', [{ status }])
-  }
-
-  #setSynced(isSynced: boolean): void {
-    if (this.#synced === isSynced) return
-    this.#synced = isSynced
-    this.#notify('synced', [isSynced])
-    this.#notify('sync', [isSynced])
-  }
-
-  #notify<Name extends keyof ProviderEvents & string>(
-    name: Name,
-    details: Parameters<ProviderEvents[Name]>,
-  ): void {
-    this.#options.notifications.event(() => this.emit(name, details))
   }
 }
 
