@@ -40,14 +40,18 @@ async function open(document: string): Promise<OpenDocument> {
   return made
 }
 
+/**
+ * Resolves as soon as `isSo`. Does not observe `update`: Yjs encodes each transaction for such an observer, and the
+ * replicas observe `update` only if they need to.
+ */
 function until(doc: Y.Doc, isSo: () => boolean): Promise<void> {
   return new Promise(resolve => {
     const look = (): void => {
       if (!isSo()) return
-      doc.off('update', look)
+      doc.off('afterTransaction', look)
       resolve()
     }
-    doc.on('update', look)
+    doc.on('afterTransaction', look)
     look()
   })
 }
