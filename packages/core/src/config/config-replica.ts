@@ -9,7 +9,7 @@ import {
   noCarrierRequests,
   type SpaceReplica,
 } from '../spaces/space-replica.ts'
-import { isPlausibleTimestamp } from '../wire/plausible-timestamp.ts'
+import { isPlausibleTimestamp } from '../wire/checks.ts'
 import type { EntryFact, SpaceFact } from '../wire/space-fact.ts'
 import { ConfigEntries, type ConfigEntriesOptions, type Merged } from './config-entries.ts'
 import { compareTimes } from './hybrid-clock.ts'

@@ -4,7 +4,7 @@
  * An incarnation starts as an epoch date. A member that lost its storage, or whose clock was set back, thus soon exceeds
  * its earlier incarnations. Incarnations from the far future are rejected, so that no member can block an id for ever.
  */
-import { isPlausibleTimestamp } from '../wire/plausible-timestamp.ts'
+import { isPlausibleTimestamp } from '../wire/checks.ts'
 
 /**
  * Random spread in milliseconds, so that two processes that start from copies of one storage at the same instant take

@@ -8,11 +8,11 @@
 
 import { lowerBound } from '../base/arrays.ts'
 import { CopyOnWriteMap } from '../base/copy-on-write-map.ts'
+import { isPlausibleTimestamp } from '../wire/checks.ts'
 import { prefixOf } from '../wire/codec.ts'
 import { type SignedFact, subjectOf } from '../wire/fact.ts'
 import { bucketCount, equalBytes } from '../wire/hashes.ts'
 import { keyFromMemberId } from '../wire/member-id.ts'
-import { isPlausibleTimestamp } from '../wire/plausible-timestamp.ts'
 import { supersedes } from './incarnation.ts'
 import { noSuspicions, rowHash, suspicionSummary } from './row-hash.ts'
 import { addClaim, type SuspicionFact, type Suspicions } from './suspicions.ts'

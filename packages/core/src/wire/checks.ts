@@ -9,6 +9,21 @@ export function isCount(value: number | undefined): value is number {
   return value !== undefined && Number.isSafeInteger(value) && value >= 0
 }
 
+/** How far a time that a member signed may be ahead of the local clock. Our choice: one day. */
+export const maxAheadMs = 86_400_000
+
+/**
+ * Whether a time that a member signed is a whole number ≥ 0 and at most one day ahead of the local clock, both in
+ * milliseconds since 1970.
+ *
+ * Incarnations and the times of config entries are such times. A member rejects a fact with an implausible time, so that no
+ * member can block an id or a config key for ever. A stored time can become plausible or implausible when the local clock
+ * is set.
+ */
+export function isPlausibleTimestamp(timestampMs: number, epochMs: number): boolean {
+  return isCount(timestampMs) && timestampMs <= epochMs + maxAheadMs
+}
+
 /**
  * Whether the value is a plain object, not an instance of a class. The object may come from another realm.
  */

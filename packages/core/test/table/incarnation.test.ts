@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { firstIncarnation, refutingIncarnation } from '../../src/table/incarnation.ts'
-import { maxAheadMs } from '../../src/wire/plausible-timestamp.ts'
+import { maxAheadMs } from '../../src/wire/checks.ts'
 
 const nowMs = 1_700_000_000_000
 

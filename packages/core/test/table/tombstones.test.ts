@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Tombstones } from '../../src/table/tombstones.ts'
-import { maxAheadMs } from '../../src/wire/plausible-timestamp.ts'
+import { maxAheadMs } from '../../src/wire/checks.ts'
 
 const nowMs = 1_700_000_000_000
 

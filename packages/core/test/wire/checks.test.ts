@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { isCount, isPlainObject } from '../../src/wire/checks.ts'
+import { isCount, isPlainObject, isPlausibleTimestamp, maxAheadMs } from '../../src/wire/checks.ts'
 
 describe('a count', () => {
   it.each([0, 1, Number.MAX_SAFE_INTEGER])('is %d', value => {
@@ -32,5 +32,20 @@ describe('a plain object', () => {
     ['an object that inherits from a plain object without a prototype', Object.create(Object.create({}))],
   ])('is not %s', (_, value) => {
     expect(isPlainObject(value)).toBe(false)
+  })
+})
+
+describe('a time that a member signed', () => {
+  const nowMs = 1_700_000_000_000
+
+  it.each([
+    [0, true],
+    [nowMs + maxAheadMs, true],
+    [nowMs + maxAheadMs + 1, false],
+    [-1, false],
+    [1.5, false],
+    [Number.NaN, false],
+  ])('is plausible at %d: %s', (timestampMs, expected) => {
+    expect(isPlausibleTimestamp(timestampMs, nowMs)).toBe(expected)
   })
 })
