@@ -50,8 +50,13 @@ export function resultOf<T>(given: Answer<T>): T {
   throw new (ErrorClass ?? Error)(message)
 }
 
-function failed(error: unknown): { readonly error: { readonly name: string; readonly message: string } } {
+function failed(error: unknown): Answer<never> {
   const { name, message } = error instanceof Error ? error : new Error(String(error))
+  return failure(name, message)
+}
+
+/** An answer that is an error. */
+export function failure(name: string, message: string): Answer<never> {
   return { error: { name, message } }
 }
 

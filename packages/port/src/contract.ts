@@ -67,7 +67,8 @@ export interface Welcome {
 
 /** What the member's side answers. */
 export interface MemberCalls extends ConfigCalls {
-  connect(version: number): Answer<Welcome>
+  /** Begins the view. @param focusedAtMs when the user turned to the view, as an epoch time */
+  connect(version: number, focusedAtMs: number): Answer<Welcome>
   /** The view has taken a batch. */
   acknowledge(number: number): void
   /** Whether the view is hidden: then it receives at most four batches a second. */

@@ -5,13 +5,18 @@ import { openChannel, type Port } from './channel.ts'
 import { configCalls } from './config-calls.ts'
 import type { MemberCalls, ViewCalls } from './contract.ts'
 import { type Allow, ViewRights } from './served/rights.ts'
-import { ServedView } from './served/served-view.ts'
+import { type LastFocus, ServedView } from './served/served-view.ts'
 import { SharedSpaces } from './served/shared-spaces.ts'
 
 /** Options of `serveCluster`. */
 export interface ServeOptions {
   /** What the view may do. @default everything but ending the member */
   readonly allow?: Allow
+  /**
+   * Id of the view in `Other.views`, 1 to 64 bytes. Give the same id again when a view moves to another port, so that it
+   * stays the same view to other members. @default a number
+   */
+  readonly view?: string
 }
 
 /** A view, as the member's side sees it. */
@@ -22,10 +27,14 @@ export interface ServedPort {
   close(): void
 }
 
-/** The rooms of each member that views share. */
-const sharedRooms = new WeakMap<Cluster, SharedSpaces<Room>>()
-/** The configs of each member that views share. */
-const sharedConfigs = new WeakMap<Cluster, SharedSpaces<Config>>()
+/** What the views of one member share. */
+interface Shared {
+  readonly rooms: SharedSpaces<Room>
+  readonly configs: SharedSpaces<Config>
+  readonly focus: LastFocus
+}
+
+const sharedBy = new WeakMap<Cluster, Shared>()
 const calls = [
   'connect',
   'acknowledge',
@@ -60,19 +69,24 @@ let views = 0
  *
  * @throws {InvalidOptionsError} `allow` is not valid
  */
-export function serveCluster(cluster: Cluster, port: Port, { allow }: ServeOptions = {}): ServedPort {
+export function serveCluster(
+  cluster: Cluster,
+  port: Port,
+  { allow, view: id }: ServeOptions = {},
+): ServedPort {
   const rights = new ViewRights(allow)
-  const rooms = sharedRooms.get(cluster) ?? new SharedSpaces<Room>(room => room.leave())
-  sharedRooms.set(cluster, rooms)
-  const configs = sharedConfigs.get(cluster) ?? new SharedSpaces<Config>(config => config.leave())
-  sharedConfigs.set(cluster, configs)
+  const shared = sharedBy.get(cluster) ?? {
+    rooms: new SharedSpaces<Room>(room => room.leave()),
+    configs: new SharedSpaces<Config>(config => config.leave()),
+    focus: { atMs: 0 },
+  }
+  sharedBy.set(cluster, shared)
   views += 1
   const served = new ServedView({
     cluster,
-    rooms,
-    configs,
+    ...shared,
     rights,
-    view: `${views}`,
+    view: id ?? `${views}`,
     send: batch => void view.batch.asEvent(batch),
     ended: () => channel.close(),
   })

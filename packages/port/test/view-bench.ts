@@ -1,10 +1,16 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { Cluster } from '@hearsay/core'
 import { createSimulation, type Simulation } from '@hearsay/simulator'
-import { type Allow, connectCluster, type ServedPort, serveCluster } from '../src/index.ts'
+import { type Allow, connectCluster, type Port, type ServedPort, serveCluster } from '../src/index.ts'
 
 /** More than the member's side waits between two messages to a view. */
 const messageIntervalMs = 20
+
+export interface MovingView {
+  readonly cluster: Cluster
+  detach(): Promise<void>
+  attach(member: Cluster): Promise<void>
+}
 
 /** Three simulated members; views of the first one over real ports. */
 export class ViewBench {
@@ -30,6 +36,41 @@ export class ViewBench {
     const cluster = await connectCluster(port2)
     this.#views.add(cluster)
     return { cluster, served }
+  }
+
+  /** A view that goes on over another port when its port has closed. */
+  async movingView(member: Cluster = this.member): Promise<MovingView> {
+    let next: (port: Port) => void = () => {}
+    let served: ServedPort | undefined
+    let port: EventTarget | undefined
+    const serve = (by: Cluster) => {
+      const { port1, port2 } = new MessageChannel()
+      this.#ports.push(port1)
+      served = serveCluster(by, port1, { view: 'moving' })
+      port = port2 as unknown as EventTarget
+      return port2
+    }
+    const ports = [serve(member)]
+    const cluster = await connectCluster(
+      async () => ports.shift() ?? new Promise<Port>(resolve => (next = resolve)),
+    )
+    this.#views.add(cluster)
+    return {
+      cluster,
+      detach: async () => {
+        this.#views.delete(cluster)
+        // The member's side goes on for a moment, as when only the connection is lost.
+        const gone = served
+        port?.dispatchEvent(new Event('close'))
+        await new Promise(resolve => setTimeout(resolve, 5))
+        gone?.close()
+      },
+      attach: async by => {
+        next(serve(by))
+        this.#views.add(cluster)
+        await this.crossed()
+      },
+    }
   }
 
   /**

@@ -1,8 +1,8 @@
 /**
  * Mirrored cluster: the cluster of a view, at the other end of a port.
  *
- * Each batch is one step: first all stores change, then their listeners run, then those of events. While the view is hidden,
- * the member's side is told so, and sends less.
+ * Each batch is one step: first all stores change, then their listeners run, then those of events. The object outlives its
+ * connections: while it is detached, the stores keep their values and calls wait.
  */
 import type {
   Cluster,
@@ -37,12 +37,17 @@ import {
   type UpdateChange,
   type Welcome,
 } from '../contract.ts'
-import type { TableDiff } from '../table.ts'
+import { emptyTable } from '../table.ts'
 import { healthCodec, heartbeatsCodec, membersCodec } from '../tables.ts'
+import { handoverEvents } from './handover-events.ts'
 import type { MirroredConfigs } from './mirrored-configs.ts'
 import type { MirroredRoom } from './mirrored-room.ts'
 import type { MirroredSpace } from './mirrored-space.ts'
 import { MirroredStore } from './mirrored-store.ts'
+
+/** Our choice: a member that has just started knows the others and the content of its rooms long before. */
+const keepMs = 10_000
+const heartbeats = [clusterNumber, 'heartbeats'] as const
 
 export class MirroredCluster implements Cluster {
   readonly name: string
@@ -52,7 +57,7 @@ export class MirroredCluster implements Cluster {
   readonly #notifications = new AppNotifications(systemClock)
   readonly #events = new AppEvents<ClusterEvents>(this.#notifications)
   readonly #member: RemoteMember
-  readonly #welcome: Welcome
+  #welcome: Welcome
   readonly #close: (reason: string) => void
   readonly #rooms = new Map<string, Promise<MirroredRoom>>()
   #configs: MirroredConfigs | undefined
@@ -60,10 +65,11 @@ export class MirroredCluster implements Cluster {
   readonly #spaces = new Map<number, MirroredSpace>()
   #lastNumber = clusterNumber
   #leaving: Promise<void> | undefined
+  #cancelSettling: (() => void) | undefined
   /** Why the view has ended. */
   #ended: string | undefined
 
-  /** @param close closes the port */
+  /** @param close closes the connection */
   constructor(welcome: Welcome, member: RemoteMember, close: (reason: string) => void) {
     this.name = welcome.cluster
     this.#welcome = welcome
@@ -71,8 +77,8 @@ export class MirroredCluster implements Cluster {
     this.#close = close
     this.members = new MirroredStore(this.#notifications, membersCodec.read)
     this.#health = new MirroredStore(this.#notifications, healthCodec.read)
-    this.heartbeats = new MirroredStore(this.#notifications, heartbeatsCodec.read, isWatched => {
-      if (this.#ended === undefined) void member.watch([clusterNumber, 'heartbeats'], isWatched)
+    this.heartbeats = new MirroredStore(this.#notifications, heartbeatsCodec.read, {
+      follow: isWatched => void member.watch(heartbeats, isWatched),
     })
   }
 
@@ -134,7 +140,7 @@ export class MirroredCluster implements Cluster {
     const { MirroredConfigs } = await import('./mirrored-configs.ts')
     this.#checkRunning()
     this.#configs ??= new MirroredConfigs({
-      self: this.#welcome.self,
+      self: () => this.#welcome.self,
       notifications: this.#notifications,
       member: this.#member,
       spaces: this.#spaces,
@@ -149,34 +155,56 @@ export class MirroredCluster implements Cluster {
   }
 
   /** Shows everything that changed in one step of the member. */
-  batch({ number, stores, documents, events }: Batch): void {
+  batch({ stores, documents, events }: Batch): void {
     this.#notifications.step(() => {
+      let replaced = emptyTable
       for (const [[owner, name], diff] of stores)
-        if (owner === clusterNumber) this.#store(name)?.apply(diff)
-        else this.#spaces.get(owner)?.changed(name, diff)
+        if (owner !== clusterNumber) this.#spaces.get(owner)?.changed(name, diff)
+        else if (name === 'members') replaced = this.members.apply(diff)
+        else this.#store(name)?.apply(diff)
       if (stores.some(([[owner, name]]) => owner === clusterNumber && name === 'members'))
-        for (const space of this.#spaces.values()) space.membersChanged?.()
+        this.#membersChanged()
       for (const [owner, name, change] of documents) this.#spaces.get(owner)?.documentChanged?.(name, change)
-      for (const [owner, type, detail, document] of events)
+      for (const [owner, type, detail, document] of handoverEvents(
+        replaced,
+        this.members.getSnapshot(),
+        events,
+      ))
         if (owner === clusterNumber) this.#events.emit(type as keyof ClusterEvents, detail as never)
         else this.#spaces.get(owner)?.event(type, detail, document)
     })
-    void this.#member.acknowledge(number)
-  }
-
-  setHidden(isHidden: boolean): void {
-    if (this.#ended === undefined) void this.#member.setHidden(isHidden)
   }
 
   /** The user turned to this view. */
   focus(): void {
-    if (this.#ended === undefined) void this.#member.focus()
+    void this.#member.focus()
   }
 
-  /** The port has closed, or the view has left. @param reason in words, for people */
+  /** The connection has closed, and another one will follow. */
+  detach(): void {
+    this.#cancelSettling?.()
+    this.#notifications.step(() => {
+      for (const store of [this.members, this.heartbeats, this.#health]) store.keep()
+      for (const space of this.#spaces.values()) space.detach()
+    })
+  }
+
+  /** There is a new connection. Resolves when the rooms and configs are open over it. */
+  async attach(welcome: Welcome, member: RemoteMember): Promise<void> {
+    // Without a storage, a member that starts again is another member.
+    if (welcome.self !== this.#welcome.self) this.members.drop(this.#welcome.self)
+    this.#welcome = welcome
+    const { clock } = this.#notifications
+    this.#cancelSettling = clock.setTimer(clock.now().monotonicMs + keepMs, () => this.#settle())
+    if (this.heartbeats.isWatched) void member.watch(heartbeats, true)
+    await Promise.all([...this.#spaces.values()].map(space => space.attach(member)))
+  }
+
+  /** The view has ended, or has left. @param reason in words, for people */
   end(reason: string): void {
     if (this.#ended !== undefined) return
     this.#ended = reason
+    this.#cancelSettling?.()
     for (const space of this.#spaces.values()) space.end()
     this.#spaces.clear()
     this.#rooms.clear()
@@ -186,10 +214,8 @@ export class MirroredCluster implements Cluster {
     this.#close(reason)
   }
 
-  #store(name: string): { apply(diff: TableDiff): void } | undefined {
+  #store(name: string): MirroredStore<unknown> | undefined {
     switch (name) {
-      case 'members':
-        return this.members
       case 'heartbeats':
         return this.heartbeats
       case 'health':
@@ -197,6 +223,17 @@ export class MirroredCluster implements Cluster {
       default:
         return undefined
     }
+  }
+
+  /** The member has had time to learn what it did not know. */
+  #settle(): void {
+    if (this.members.settle()) this.#membersChanged()
+    this.heartbeats.settle()
+    for (const space of this.#spaces.values()) space.settle()
+  }
+
+  #membersChanged(): void {
+    for (const space of this.#spaces.values()) space.membersChanged?.()
   }
 
   async #openRoom(name: string): Promise<MirroredRoom> {

@@ -19,7 +19,7 @@ import {
   watchKey,
 } from '@hearsay/core/app'
 import type { TypedEventTarget } from 'main-event'
-import { refusal, resultOf } from '../answer.ts'
+import { refusal, reportUnlessEnded, resultOf } from '../answer.ts'
 import type { SentConfigOptions } from '../config-calls.ts'
 import type { RemoteMember } from '../contract.ts'
 import type { TableDiff } from '../table.ts'
@@ -37,7 +37,7 @@ export interface MirroredConfigOptions {
   /** The number of the config in batches and calls. */
   readonly number: number
   /** Id of the member. */
-  readonly self: string
+  readonly self: () => string
   readonly settings: ConfigSettings
   readonly notifications: AppNotifications
   readonly member: RemoteMember
@@ -139,6 +139,31 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     }
   }
 
+  detach(): void {
+    this.histories.keep()
+  }
+
+  async attach(member: RemoteMember): Promise<void> {
+    const { name, number, settings } = this.#options
+    // A config that is being opened is opened over the new connection, because the call is repeated.
+    if (this.#state !== 'open') return
+    try {
+      const { isWritable } = resultOf(await member.openConfig(number, name, sentOptions(settings)))
+      this.#isWritable = isWritable
+    } catch (error) {
+      this.end()
+      reportUnlessEnded(error)
+    }
+  }
+
+  settle(): void {
+    const before = this.histories.getSnapshot()
+    if (!this.histories.settle()) return
+    for (const [key, versions] of before)
+      if (!this.histories.getSnapshot().has(key)) this.#show(key, versions)
+    this.#view.store.refresh()
+  }
+
   /** The only store is `histories`. */
   changed(_store: string, diff: TableDiff): void {
     const before = this.histories.getSnapshot()
@@ -198,7 +223,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
 
   #checkWriter(): void {
     const { name, self, settings } = this.#options
-    checkWriter(name, self, settings.writers)
+    checkWriter(name, self(), settings.writers)
   }
 
   #leftError(): NotRunningError {

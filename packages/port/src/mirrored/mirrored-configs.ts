@@ -13,7 +13,7 @@ import type { MirroredSpace } from './mirrored-space.ts'
 
 export interface MirroredConfigsOptions {
   /** Id of the member. */
-  readonly self: string
+  readonly self: () => string
   readonly notifications: AppNotifications
   readonly member: RemoteMember
   /** The rooms and configs of the view, by their numbers. */

@@ -28,8 +28,8 @@ export interface MirroredDocumentOptions {
   readonly seed: Uint8Array | undefined
   readonly notifications: AppNotifications
   readonly member: RemoteMember
-  /** Whether the room is open. */
-  readonly isOpen: () => boolean
+  /** The state of the room. `detached`: the document is opened when there is a connection. */
+  readonly state: () => 'open' | 'detached' | 'left'
   /** Publishes the awareness of this view; undefined removes it. */
   readonly claim: (claim: LocalClaim | undefined) => void
   readonly destroyed: () => void
@@ -78,12 +78,25 @@ export class MirroredDocument extends ProviderState implements Provider {
   connect(): void {
     if (this.status === 'connected') return
     if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed')
-    if (!this.#options.isOpen()) throw new NotRunningError('the room was left')
+    const { state, member } = this.#options
+    if (state() === 'left') throw new NotRunningError('the room was left')
     this.setStatus('connected')
+    if (state() === 'open') void this.attach(member)
+  }
+
+  /** The connection has closed, and another one will follow. */
+  detach(): void {
+    this.#closed()
+  }
+
+  /** Opens the document over this connection, if the app has not disconnected it. Never rejects. */
+  async attach(member: RemoteMember): Promise<void> {
+    if (this.status === 'disconnected') return
     // Each opening counts from 0. Changes that follow it may be sent before its answer arrives.
     this.#generation = 0
-    this.#open().catch(reportUnlessEnded)
+    const opened = this.#open(member)
     this.#claim(this.#awareness?.claim())
+    await opened.catch(reportUnlessEnded)
   }
 
   disconnect(): void {
@@ -91,9 +104,7 @@ export class MirroredDocument extends ProviderState implements Provider {
     const { member, room, name } = this.#options
     this.flush()
     this.setStatus('disconnected')
-    this.setSynced(false)
-    this.#generation = undefined
-    this.#openings += 1
+    this.#closed()
     this.#claims = []
     this.#showClaims()
     void member.closeDocument(room, name)
@@ -141,15 +152,24 @@ export class MirroredDocument extends ProviderState implements Provider {
   }
 
   /** Exchanges what each side lacks. */
-  async #open(): Promise<void> {
-    const { member, room, name, doc, seed } = this.#options
+  async #open(member: RemoteMember): Promise<void> {
+    const { room, name, doc, seed } = this.#options
     const opening = ++this.#openings
+    // The state vector covers these.
+    this.#unsent = []
     const opened = resultOf(await member.openDocument(room, name, Y.encodeStateVector(doc), seed))
     // Meanwhile the document was disconnected, or got new ids.
     if (opening !== this.#openings || this.#generation !== opened.generation) return
     const missing = Y.encodeStateAsUpdate(doc, opened.stateVector)
     this.#options.notifications.step(() => this.changed(opened))
     if (hasContent(missing)) this.#sendSoon(missing)
+  }
+
+  /** The document is not open at the member's side any more. */
+  #closed(): void {
+    this.setSynced(false)
+    this.#generation = undefined
+    this.#openings += 1
   }
 
   #sendSoon(update: Uint8Array): void {
@@ -166,7 +186,7 @@ export class MirroredDocument extends ProviderState implements Provider {
         const update = this.#takeUnsent()
         if (!update) break
         const isApplied = resultOf(await member.editDocument(room, name, this.#generation, update))
-        if (isApplied) continue
+        if (isApplied || this.#generation === undefined) continue
         // The batch with the new ids follows, which saves what was written with the old ones.
         this.#unsent.unshift(update)
         break

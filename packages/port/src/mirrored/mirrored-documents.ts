@@ -9,11 +9,11 @@ import {
   seedPlaceholder,
 } from '@hearsay/core/app'
 import * as Y from 'yjs'
-import type { DocumentChange } from '../contract.ts'
+import type { DocumentChange, RemoteMember } from '../contract.ts'
 import { MirroredDocument, type MirroredDocumentOptions } from './mirrored-document.ts'
 
 export interface MirroredDocumentsOptions
-  extends Pick<MirroredDocumentOptions, 'room' | 'notifications' | 'member' | 'isOpen'> {
+  extends Pick<MirroredDocumentOptions, 'room' | 'notifications' | 'member' | 'state'> {
   /** Publishes the awareness of this view in a document; undefined removes it. */
   readonly claim: (document: string, claim: LocalClaim | undefined) => void
 }
@@ -64,6 +64,16 @@ export class MirroredDocuments {
 
   event(type: string, name: string, detail: unknown): void {
     this.#open.get(name)?.provider.event(type, detail)
+  }
+
+  /** The connection has closed, and another one will follow. */
+  detach(): void {
+    for (const { provider } of this.#open.values()) provider.detach()
+  }
+
+  /** There is a new connection, over which the room is open. */
+  async attach(member: RemoteMember): Promise<void> {
+    await Promise.all([...this.#open.values()].map(({ provider }) => provider.attach(member)))
   }
 
   disconnect(): void {

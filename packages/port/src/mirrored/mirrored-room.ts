@@ -28,11 +28,12 @@ import {
 } from '@hearsay/core/app'
 import type { TypedEventTarget } from 'main-event'
 import type * as Y from 'yjs'
-import { refusal, report } from '../answer.ts'
+import { refusal, report, reportUnlessEnded, resultOf } from '../answer.ts'
 import type { DocumentChange, OpenedRoom, RemoteMember } from '../contract.ts'
-import type { TableDiff } from '../table.ts'
+import type { Row, TableDiff } from '../table.ts'
 import { othersCodec, sameList } from '../tables.ts'
 import { MirroredDocuments } from './mirrored-documents.ts'
+import type { MirroredSpace } from './mirrored-space.ts'
 import { MirroredStore } from './mirrored-store.ts'
 
 type Fields = Record<string, Json>
@@ -48,7 +49,7 @@ export interface MirroredRoomOptions {
   readonly left: () => void
 }
 
-export class MirroredRoom implements Room<Fields> {
+export class MirroredRoom implements Room<Fields>, MirroredSpace {
   readonly name: string
   readonly members: MirroredStore<readonly Member[]>
   readonly presence: Presence<Fields>
@@ -62,6 +63,11 @@ export class MirroredRoom implements Room<Fields> {
   readonly #documents: MirroredDocuments
   #show: () => void = () => {}
   #isOpen = true
+  /** Whether the member's side has entered the room over the present connection. */
+  #isAttached = false
+  #isEntered = false
+  /** The presence of others before the last batch, while the stores keep rows. */
+  #before: readonly Other<Fields>[] | undefined
   #isWritable = false
   #isSending = false
 
@@ -73,7 +79,9 @@ export class MirroredRoom implements Room<Fields> {
     this.#presenceEvents = new AppEvents(notifications)
     this.#own = new LocalPresence(notifications, () => 0)
     const { read } = othersCodec()
-    this.#others = new MirroredStore(notifications, read) as unknown as MirroredStore<
+    // A member appears in a room a moment before its presence.
+    const isComplete = (row: Row) => Object.keys(row).length > 0
+    this.#others = new MirroredStore(notifications, read, { isComplete }) as unknown as MirroredStore<
       readonly Other<Fields>[]
     >
     let shown: readonly Member[] = []
@@ -96,7 +104,7 @@ export class MirroredRoom implements Room<Fields> {
       room,
       notifications,
       member,
-      isOpen: () => this.#isOpen,
+      state: () => (this.#isOpen ? (this.#isAttached ? 'open' : 'detached') : 'left'),
       claim: (document, claim) => {
         if (this.#isOpen) report(member.claim(room, document, claim))
       },
@@ -142,9 +150,42 @@ export class MirroredRoom implements Room<Fields> {
   /** The member's side has entered the room. */
   opened({ isWritable }: OpenedRoom): void {
     this.#isWritable = isWritable
+    this.#isEntered = true
+    this.#isAttached = true
   }
 
-  /** The room was left, or the port has closed. */
+  detach(): void {
+    this.#isAttached = false
+    this.members.keep()
+    this.#others.keep()
+    this.#before = this.#others.getSnapshot()
+    this.#documents.detach()
+  }
+
+  async attach(member: RemoteMember): Promise<void> {
+    const { name, number } = this.#options
+    // A room that is being entered is entered over the new connection, because the call is repeated.
+    if (!this.#isEntered) return
+    try {
+      this.opened(resultOf(await member.openRoom(number, name)))
+    } catch (error) {
+      this.end()
+      reportUnlessEnded(error)
+    }
+    if (!this.#isOpen) return
+    this.#own.takeUnsent()
+    const own = this.#own.store.getSnapshot()
+    if (Object.keys(own).length > 0) report(member.setPresence(number, own))
+    await this.#documents.attach(member)
+  }
+
+  settle(): void {
+    this.members.settle()
+    this.#others.settle()
+    this.#before = undefined
+  }
+
+  /** The room was left, or the view has ended. */
   end(): void {
     if (!this.#isOpen) return
     this.#documents.disconnect()
@@ -161,6 +202,7 @@ export class MirroredRoom implements Room<Fields> {
         this.#show()
         break
       case 'others':
+        if (this.#before) this.#before = this.#others.getSnapshot()
         this.#others.apply(diff)
         break
     }
@@ -178,7 +220,13 @@ export class MirroredRoom implements Room<Fields> {
   event(type: string, detail: unknown, document: string | undefined): void {
     if (document !== undefined) this.#documents.event(type, document, detail)
     else if (type === 'event') this.#events.emit('event', detail as never)
-    else this.#presenceEvents.emit('update', detail as never)
+    else if (!this.#isShown(detail as { id: string })) this.#presenceEvents.emit('update', detail as never)
+  }
+
+  /** Whether the view has shown the presence of this member before it was attached again. */
+  #isShown({ id }: { readonly id: string }): boolean {
+    const find = (others: readonly Other<Fields>[]) => others.find(other => other.id === id)
+    return this.#before !== undefined && find(this.#before) === find(this.#others.getSnapshot())
   }
 
   #setPresence(change: unknown): void {

@@ -1,5 +1,5 @@
 /** Mirrored space: a room or a config of a view, as the cluster of the view calls it. */
-import type { DocumentChange } from '../contract.ts'
+import type { DocumentChange, RemoteMember } from '../contract.ts'
 import type { TableDiff } from '../table.ts'
 
 export interface MirroredSpace {
@@ -8,8 +8,14 @@ export interface MirroredSpace {
   documentChanged?(name: string, change: DocumentChange): void
   /** The members of the cluster have changed. */
   membersChanged?(): void
+  /** The connection has closed, and another one will follow. */
+  detach(): void
+  /** There is a new connection: opens the space over it. Never rejects. */
+  attach(member: RemoteMember): Promise<void>
+  /** The member has had time to learn what it did not know: what it has not sent disappears. */
+  settle(): void
   /** The view has left. */
   leave(): void
-  /** The port has closed. */
+  /** The view has ended. */
   end(): void
 }

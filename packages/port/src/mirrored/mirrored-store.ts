@@ -2,29 +2,44 @@
  * Mirrored store: a store in a view, which shows what the member's store shows.
  *
  * Objects that did not change stay the same objects. If `follow` is given, the store is sent only while it has listeners.
+ * When the view is detached, the store keeps its rows. A kept row is shown until the new connection sends this row, or until
+ * `settle`.
  */
 import type { Store } from '@hearsay/core'
 import { type AppNotifications, createStore, type OwnedStore } from '@hearsay/core/app'
-import { applyDiff, emptyTable, type Table, type TableDiff } from '../table.ts'
+import { applyDiff, diffTables, emptyTable, type Row, type Table, type TableDiff } from '../table.ts'
+
+export interface MirroredStoreOptions {
+  /** Begins or ends the changes of this store. @default it always receives them */
+  readonly follow?: (isWatched: boolean) => void
+  /** Whether a row can replace a kept one already. @default always */
+  readonly isComplete?: (row: Row) => boolean
+}
 
 export class MirroredStore<T> implements Store<T> {
   readonly #store: OwnedStore<T>
   readonly #read: (table: Table) => T
-  readonly #follow: ((isWatched: boolean) => void) | undefined
+  readonly #options: MirroredStoreOptions
+  /** What the present connection has sent. */
   #table: Table = emptyTable
+  /** The rows that were shown before, and that the present connection has not sent. */
+  #kept = new Map<string, Row>()
   #value: T
   #listeners = 0
 
-  /** @param follow begins or ends the changes of this store. @default it always receives them */
   constructor(
     notifications: AppNotifications,
     read: (table: Table) => T,
-    follow?: (isWatched: boolean) => void,
+    options: MirroredStoreOptions = {},
   ) {
     this.#read = read
-    this.#follow = follow
+    this.#options = options
     this.#value = read(emptyTable)
     this.#store = createStore(notifications, () => this.#value)
+  }
+
+  get isWatched(): boolean {
+    return this.#listeners > 0
   }
 
   getSnapshot(): T {
@@ -42,20 +57,66 @@ export class MirroredStore<T> implements Store<T> {
     }
   }
 
-  apply(diff: TableDiff): void {
+  /** @returns the kept rows that the difference has replaced, as they were before */
+  apply(diff: TableDiff): Table {
     this.#table = applyDiff(this.#table, diff)
+    const replaced = this.#replaceKept(diff)
     this.refresh()
+    return replaced
+  }
+
+  /** The view is detached: the rows stay, and the next connection sends all rows again. */
+  keep(): void {
+    this.#kept = new Map(this.#shown())
+    this.#table = emptyTable
+  }
+
+  /** The kept rows that were not sent again disappear. @returns whether there were any */
+  settle(): boolean {
+    const hadKept = this.#kept.size > 0
+    this.#kept.clear()
+    if (hadKept) this.refresh()
+    return hadKept
+  }
+
+  /** A kept row disappears. */
+  drop(key: string): void {
+    this.#kept.delete(key)
   }
 
   /** What the store is read from has changed. */
   refresh(): void {
-    this.#value = this.#read(this.#table)
+    this.#value = this.#read(this.#shown())
     this.#store.refresh()
   }
 
+  #shown(): Table {
+    return this.#kept.size > 0 ? new Map([...this.#table, ...this.#kept]) : this.#table
+  }
+
+  /** Values that did not change stay the same objects. */
+  #replaceKept({ changed, removed }: TableDiff): Table {
+    if (this.#kept.size === 0) return emptyTable
+    for (const key of removed) this.#kept.delete(key)
+    const { isComplete = () => true } = this.#options
+    const table = new Map(this.#table)
+    const replaced = new Map<string, Row>()
+    for (const [key] of changed) {
+      const [kept, row] = [this.#kept.get(key), table.get(key)]
+      if (!kept || !row || !isComplete(row)) continue
+      const before = new Map([[key, kept]])
+      const diff = diffTables(before, new Map([[key, row]]))
+      table.set(key, (diff ? applyDiff(before, diff).get(key) : undefined) ?? kept)
+      replaced.set(key, kept)
+      this.#kept.delete(key)
+    }
+    this.#table = table
+    return replaced
+  }
+
   #count(change: number): void {
-    const before = this.#listeners
+    const wasWatched = this.isWatched
     this.#listeners += change
-    if ((before === 0) !== (this.#listeners === 0)) this.#follow?.(this.#listeners > 0)
+    if (wasWatched !== this.isWatched) this.#options.follow?.(this.isWatched)
   }
 }

@@ -26,9 +26,8 @@ export class ServedRoom {
   constructor(options: ServedRoomOptions) {
     const { room, view, isWritable } = options
     this.#options = options
-    // A view that may only read has no presence. The user turns to a new view.
+    // A view that may only read has no presence.
     this.#presence = isWritable ? room.presence.view(view) : undefined
-    this.focus()
   }
 
   get name(): string {

@@ -28,10 +28,16 @@ import type { SharedSpaces } from './shared-spaces.ts'
 import { StoreMirror } from './store-mirror.ts'
 import { ViewQueue } from './view-queue.ts'
 
+/** When the user turned to a view of the member last, as an epoch time. */
+export interface LastFocus {
+  atMs: number
+}
+
 export interface ServedViewOptions {
   readonly cluster: Cluster
   readonly rooms: SharedSpaces<Room>
   readonly configs: SharedSpaces<Config>
+  readonly focus: LastFocus
   readonly rights: ViewRights
   /** Id of the view. */
   readonly view: string
@@ -52,6 +58,8 @@ export class ServedView implements MemberCalls {
   readonly #configs: ServedConfigs
   /** Ends what the view follows, by number of the cluster, room or config. */
   readonly #undo = new Map<number, (() => void)[]>()
+  /** When the user turned to this view. */
+  #focusedAtMs = 0
   #refusedCalls = 0
   #isEnded = false
 
@@ -76,13 +84,14 @@ export class ServedView implements MemberCalls {
     return this.#refusedCalls
   }
 
-  connect(version: number): Answer<Welcome> {
+  connect(version: number, focusedAtMs: number): Answer<Welcome> {
     return this.#answer(() => {
       if (version !== contractVersion)
         throw new InvalidOptionsError(
           `connectCluster: the view has version ${version} of the protocol and the member has ${contractVersion}. Use the same version of @hearsay/port on both sides`,
         )
       const { cluster, rights, view } = this.#options
+      this.#focused(focusedAtMs)
       this.#mirror(
         clusterNumber,
         'members',
@@ -154,7 +163,9 @@ export class ServedView implements MemberCalls {
         throw new NotRunningError('the view has ended')
       }
       const isWritable = access === 'write'
-      this.#rooms.set(number, new ServedRoom({ number, view, room, rights, isWritable, queue: this.#queue }))
+      const served = new ServedRoom({ number, view, room, rights, isWritable, queue: this.#queue })
+      this.#rooms.set(number, served)
+      if (this.#focusedAtMs >= this.#options.focus.atMs) served.focus()
       const { write } = othersCodec()
       this.#mirror(number, 'members', new StoreMirror(room.members, writeIds, this.#changed))
       this.#mirror(number, 'others', new StoreMirror(room.presence.others, write, this.#changed))
@@ -170,6 +181,7 @@ export class ServedView implements MemberCalls {
   }
 
   focus(): void {
+    this.#focused(systemClock.now().epochMs)
     for (const room of this.#rooms.values()) room.focus()
   }
 
@@ -265,6 +277,14 @@ export class ServedView implements MemberCalls {
       events.addEventListener(type, listener)
       this.#addUndo(owner, () => events.removeEventListener(type, listener))
     }
+  }
+
+  /** Views tell when they had the focus, because all of them may come from another member. */
+  #focused(atMs: number): void {
+    const { focus } = this.#options
+    if (!Number.isFinite(atMs)) return
+    this.#focusedAtMs = Math.min(atMs, systemClock.now().epochMs)
+    focus.atMs = Math.max(focus.atMs, this.#focusedAtMs)
   }
 
   #addUndo(owner: number, undo: () => void): void {

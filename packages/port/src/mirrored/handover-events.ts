@@ -1,0 +1,38 @@
+/**
+ * Handover events: the events of members after a view was attached again.
+ *
+ * A new member learns of all others once more, and emits a join for each. A view that shows the other as present already
+ * emits none. A member that has gone in the meantime causes no event at the new member, so the view emits it.
+ */
+import type { Member } from '@hearsay/core'
+import { clusterNumber, type PortEvent } from '../contract.ts'
+import type { Table } from '../table.ts'
+
+const isPresent = (status: unknown): boolean => status === 'alive' || status === 'suspect'
+const departures = { dead: 'fail', left: 'leave' } as const
+
+/**
+ * @param replaced the members that the connection has now sent for the first time, as the view showed them before
+ * @param members the members now
+ * @param events the events of the same batch
+ */
+export function handoverEvents(
+  replaced: Table,
+  members: readonly Member[],
+  events: readonly PortEvent[],
+): readonly PortEvent[] {
+  if (replaced.size === 0) return events
+  const wasPresent = (id: string) => isPresent(replaced.get(id)?.['status'])
+  const isNew = ([owner, type, detail]: PortEvent) =>
+    owner !== clusterNumber || type !== 'join' || !wasPresent((detail as Member).id)
+  const departed = members.flatMap((member): PortEvent[] => {
+    const { id, status } = member
+    const type = status === 'dead' || status === 'left' ? departures[status] : undefined
+    if (!type || !wasPresent(id) || events.some(event => isEventOf(event, type, id))) return []
+    return [[clusterNumber, type, member, undefined]]
+  })
+  return [...events.filter(isNew), ...departed]
+}
+
+const isEventOf = ([owner, type, detail]: PortEvent, expected: string, id: string): boolean =>
+  owner === clusterNumber && type === expected && (detail as Member).id === id

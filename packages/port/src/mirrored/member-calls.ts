@@ -1,0 +1,144 @@
+/**
+ * Member calls: the calls of the member's side, over one connection after the other. Each call settles.
+ *
+ * While the view is detached, there is no connection: calls wait. A call that was sent over a closed connection may have
+ * taken effect or not. So it is sent again only if that does no harm.
+ */
+import { type Answer, failure } from '../answer.ts'
+import type { MemberCalls as Contract, RemoteMember } from '../contract.ts'
+
+/**
+ * What becomes of a call whose answer did not arrive before the connection closed.
+ *
+ * - `repeat`: it is sent again.
+ * - `restore`: it is dropped, because the view sends its whole state when it is attached again.
+ * - `lose`: it is answered with an error.
+ */
+type Fate = 'repeat' | 'restore' | 'lose'
+
+const fates: Readonly<Record<keyof Contract, Fate>> = {
+  connect: 'restore',
+  acknowledge: 'restore',
+  setHidden: 'restore',
+  watch: 'restore',
+  explain: 'repeat',
+  update: 'repeat',
+  suspend: 'repeat',
+  resume: 'repeat',
+  leave: 'restore',
+  openRoom: 'repeat',
+  setPresence: 'restore',
+  focus: 'restore',
+  claim: 'restore',
+  broadcast: 'lose',
+  openDocument: 'restore',
+  editDocument: 'restore',
+  documentStored: 'repeat',
+  discardSuperseded: 'lose',
+  closeDocument: 'restore',
+  close: 'restore',
+  openConfig: 'repeat',
+  setEntry: 'repeat',
+  deleteEntry: 'repeat',
+  synced: 'repeat',
+  endSynced: 'restore',
+}
+
+interface Call {
+  readonly name: keyof Contract
+  readonly values: readonly unknown[]
+  readonly settle: (answer: Answer<never>) => void
+  isSent: boolean
+}
+
+/** `attaching`: all calls wait until the view has restored its state. */
+type State = 'detached' | 'attaching' | 'ended' | RemoteMember
+
+export class MemberCalls {
+  /** The calls. Their promises resolve with answers. */
+  readonly member: RemoteMember
+  readonly #open = new Set<Call>()
+  #state: State = 'detached'
+  #ended: Answer<never> | undefined
+
+  constructor() {
+    this.member = new Proxy({} as RemoteMember, {
+      get:
+        (_, name: keyof Contract) =>
+        (...values: readonly unknown[]) =>
+          new Promise(resolve => this.#call({ name, values, settle: resolve, isSent: false })),
+    })
+  }
+
+  /** The connection has closed. */
+  detach(): void {
+    if (this.#state === 'ended') return
+    this.#state = 'detached'
+    for (const call of this.#open) this.#detached(call)
+  }
+
+  /** There is a new connection, over which the view restores its state. */
+  attaching(): void {
+    this.#state = 'attaching'
+  }
+
+  /** The view has restored its state: calls are sent over this connection from now on, first those that wait. */
+  attach(remote: RemoteMember): void {
+    this.#state = remote
+    for (const call of this.#open) this.#send(call, remote)
+  }
+
+  /** The view has ended. @param reason in words, for people */
+  end(reason: string): void {
+    this.#ended ??= failure('NotRunningError', `the view has ended: ${reason}`)
+    this.#state = 'ended'
+    for (const call of this.#open) this.#settle(call, this.#ended)
+  }
+
+  #call(call: Call): void {
+    this.#open.add(call)
+    if (this.#ended) this.#settle(call, this.#ended)
+    else if (typeof this.#state === 'object') this.#send(call, this.#state)
+    else if (this.#state === 'detached') this.#detached(call)
+  }
+
+  #detached(call: Call): void {
+    const { name, values, isSent } = call
+    if (name === 'endSynced') this.#endSynced(values)
+    switch (fates[name]) {
+      case 'repeat':
+        break
+      case 'restore':
+        this.#settle(call, noAnswer)
+        break
+      case 'lose':
+        if (isSent) this.#settle(call, lost(name))
+        break
+    }
+  }
+
+  #send(call: Call, remote: RemoteMember): void {
+    call.isSent = true
+    const send = remote[call.name] as (...values: readonly unknown[]) => Promise<Answer<never>>
+    // A connection that has closed never answers.
+    void send(...call.values).then(answer => this.#settle(call, answer))
+  }
+
+  #settle(call: Call, answer: Answer<never>): void {
+    if (this.#open.delete(call)) call.settle(answer)
+  }
+
+  /** No answer is expected to a call of `synced` that the view has ended. */
+  #endSynced([config, number]: readonly unknown[]): void {
+    for (const { name, values, settle } of this.#open)
+      if (name === 'synced' && values[0] === config && values[1] === number) settle(noAnswer)
+  }
+}
+
+const noAnswer: Answer<never> = { value: undefined as never }
+
+const lost = (name: string): Answer<never> =>
+  failure(
+    'Error',
+    `${name}: the member moved to another process or tab before it answered, so it is unknown whether this took effect. Call it again if that does no harm`,
+  )
