@@ -1,6 +1,13 @@
 /** The public interface of the package, the same in Node and in browsers. */
 
-export type { Cluster, ClusterEvents, Explanation, Heartbeat, StoreState } from './api/cluster.ts'
+export type {
+  Cluster,
+  ClusterEvents,
+  Explanation,
+  Heartbeat,
+  LeaveOptions,
+  StoreState,
+} from './api/cluster.ts'
 export type {
   Config,
   ConfigChange,

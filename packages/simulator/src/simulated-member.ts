@@ -4,7 +4,7 @@
  * It runs the shipped engine. Processes start and end under one name; the identity and the incarnation live as long as
  * the disk.
  */
-import type { Cluster } from '@hearsay/core'
+import type { Cluster, LeaveOptions } from '@hearsay/core'
 import {
   type ClusterHandle,
   clusterTag,
@@ -67,7 +67,7 @@ export interface SimulatedMemberOptions {
   /** The member created a promise that may be awaited. */
   readonly promised: () => void
   /** The app of the present process wants to leave. */
-  readonly leave: () => Promise<void>
+  readonly leave: (options?: LeaveOptions) => Promise<void>
   /** Kills its present process. */
   readonly kill: () => void
 }
@@ -236,7 +236,7 @@ export class SimulatedMember {
       },
       { ...tuning, ...(warmStart && { prior: warmStart.prior }) },
     )
-    const cluster = withLeave(handle, () => this.#options.leave())
+    const cluster = withLeave(handle, options => this.#options.leave(options))
     this.#process = { cluster, handle, engine, gossip: network.gossipOf(this) }
     this.#present()
     engine.driver.start()
@@ -246,8 +246,8 @@ export class SimulatedMember {
    * Leaves the cluster. Resolves when all connected members have received the leave, or after 1 s, and when 200 ms more have
    * passed. If document changes are still unsent, it resolves up to 5 s later.
    */
-  sayGoodbye(): Promise<void> {
-    return this.#running().handle.leave()
+  sayGoodbye(options?: LeaveOptions): Promise<void> {
+    return this.#running().handle.leave(options)
   }
 
   /** Ends the process without a leave. */

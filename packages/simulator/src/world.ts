@@ -4,6 +4,7 @@
  * Members are named m0, m1, … in the order in which they were added. A member is never removed, only stopped.
  */
 
+import type { LeaveOptions } from '@hearsay/core'
 import type { Delay } from './delay.ts'
 import { FaultLog } from './fault-log.ts'
 import { Network } from './network.ts'
@@ -119,7 +120,7 @@ export class World {
       promised: () => {
         this.#promises += 1
       },
-      leave: () => this.leave(member),
+      leave: options => this.leave(member, options),
       kill: () => this.stop(member, true),
     })
     this.members.push(member)
@@ -151,11 +152,11 @@ export class World {
   }
 
   /** The member leaves the cluster, and then its process ends. */
-  async leave(member: SimulatedMember): Promise<void> {
+  async leave(member: SimulatedMember, options?: LeaveOptions): Promise<void> {
     const { processNumber } = member
     this.#leaving += 1
     try {
-      await member.sayGoodbye()
+      await member.sayGoodbye(options)
     } finally {
       this.#leaving -= 1
     }

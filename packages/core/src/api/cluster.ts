@@ -164,8 +164,23 @@ export interface Cluster {
    * Leaves the cluster. Announces the leave, and waits at most 1 s until all connected members have acknowledged it. Waits at
    * most 5 s until changes of documents have reached the members that store them. Then stops. Never rejects because of a
    * failed write. Idempotent: all calls return the same promise.
+   *
+   * With `returnsWithinMs`, the member comes back: its storage is opened again by another process, for example because an
+   * app restarts to update itself. Then no leave is announced. Other members show the member as asleep, as after
+   * {@link suspend}, until it is back or the time is over.
+   *
+   * @throws {InvalidOptionsError} an option is invalid. Nothing changed.
    */
-  leave(): Promise<void>
+  leave(options?: LeaveOptions): Promise<void>
+}
+
+/** Options of `Cluster.leave`. */
+export interface LeaveOptions {
+  /**
+   * How long other members wait for this member to come back. With a longer time, a member that does not come back is shown
+   * as present for longer. Whole milliseconds, 1 to 3,600,000 (one hour). @default it does not come back
+   */
+  readonly returnsWithinMs?: number
 }
 
 /** State of this member's store. `failing`: from a write that failed until the store has taken all pending writes. */

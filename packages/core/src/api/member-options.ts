@@ -5,6 +5,7 @@ import { recordExcess } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
 import { halfPairFault, receivedText } from '../wire/text.ts'
 import { checkBootstrap } from './bootstrap-address.ts'
+import type { LeaveOptions } from './cluster.ts'
 import { InvalidOptionsError } from './errors.ts'
 import { checkOptionNames, type OptionNames } from './option-names.ts'
 
@@ -100,10 +101,20 @@ export function checkUpdate(change: Pick<MemberOptions, 'name' | 'tags'>): void 
 export function checkSuspend(options: { leaseMs?: number } = {}): number {
   checkOptionNames('suspend', options, { leaseMs: true }, '{ leaseMs: 600_000 }')
   const { leaseMs = limits.maxAttentionLeaseMs } = options
-  if (!Number.isInteger(leaseMs) || leaseMs < 1 || leaseMs > limits.maxAttentionLeaseMs)
+  if (!isLease(leaseMs))
     throw new InvalidOptionsError('suspend: leaseMs: give whole milliseconds, 1 to 3,600,000')
   return leaseMs
 }
+
+/** Checks the options of `cluster.leave`. @throws {InvalidOptionsError} */
+export function checkLeave(options: LeaveOptions = {}): void {
+  checkOptionNames('leave', options, { returnsWithinMs: true }, '{ returnsWithinMs: 10_000 }')
+  const { returnsWithinMs } = options
+  if (returnsWithinMs !== undefined && !isLease(returnsWithinMs))
+    throw new InvalidOptionsError('leave: returnsWithinMs: give whole milliseconds, 1 to 3,600,000')
+}
+
+const isLease = (ms: number): boolean => Number.isInteger(ms) && ms >= 1 && ms <= limits.maxAttentionLeaseMs
 
 /** Checks name and tags, at the start and on each change. @throws {InvalidOptionsError} */
 export function checkNameAndTags(name: string | undefined, tags: MemberOptions['tags']): void {

@@ -5,11 +5,11 @@
  * figures of the health are zero. No listener of the app runs while the driver is in a step.
  */
 import type { TypedEventTarget } from 'main-event'
-import type { Cluster, ClusterEvents, Explanation, StoreState } from '../api/cluster.ts'
+import type { Cluster, ClusterEvents, Explanation, LeaveOptions, StoreState } from '../api/cluster.ts'
 import type { Config, ConfigOptions, ConfigSchema } from '../api/config.ts'
 import { NotRunningError } from '../api/errors.ts'
 import type { Health } from '../api/health.ts'
-import { checkMemberId, checkSuspend, checkUpdate } from '../api/member-options.ts'
+import { checkLeave, checkMemberId, checkSuspend, checkUpdate } from '../api/member-options.ts'
 import type { Room } from '../api/room.ts'
 import type { Store } from '../api/store.ts'
 import type { Clock } from '../base/clock.ts'
@@ -110,7 +110,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     const leaseMs = checkSuspend(options)
     const { driver } = this.#present()
     this.flush()
-    driver.handle({ type: 'local-change', change: { attention: { state: 'asleep', leaseMs } } })
+    announceSleep(driver, leaseMs)
   }
 
   resume(): void {
@@ -131,7 +131,8 @@ export class ClusterHandle implements Cluster, EngineListener {
     return (await spaces.config(name, options)) as unknown as Config<S>
   }
 
-  leave(): Promise<void> {
+  leave(options?: LeaveOptions): Promise<void> {
+    checkLeave(options)
     if (this.#leaving) return this.#leaving
     let settle: (left: Promise<void>) => void = () => {}
     const leaving = new Promise<void>(resolve => {
@@ -139,7 +140,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     })
     // Set before the leave begins: a listener that runs meanwhile may call `leave`, too.
     this.#leaving = leaving
-    settle(this.#leave())
+    settle(this.#leave(options))
     return leaving
   }
 
@@ -182,12 +183,13 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.#registry?.spaces.flush()
   }
 
-  async #leave(): Promise<void> {
+  async #leave({ returnsWithinMs }: LeaveOptions = {}): Promise<void> {
     const engine = this.#engine
     if (!engine) return
     if (engine.driver.isRunning) {
       this.flush()
-      await this.#announceLeave(engine.driver)
+      if (returnsWithinMs === undefined) await this.#announceLeave(engine.driver)
+      else announceSleep(engine.driver, returnsWithinMs)
       await this.#wait(engine.machine.overlay.connected().length > 0 ? flushMs : 0)
       for (let waitedMs = 0; this.#registry?.spaces.hasUnsent && waitedMs < maxUnsentMs; waitedMs += flushMs)
         await this.#wait(flushMs)
@@ -231,4 +233,8 @@ export class ClusterHandle implements Cluster, EngineListener {
     if (!this.#engine) throw new NotRunningError('the cluster has not started yet')
     return this.#engine
   }
+}
+
+function announceSleep(driver: Driver, leaseMs: number): void {
+  driver.handle({ type: 'local-change', change: { attention: { state: 'asleep', leaseMs } } })
 }

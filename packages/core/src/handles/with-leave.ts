@@ -1,9 +1,9 @@
-import type { Cluster } from '../api/cluster.ts'
+import type { Cluster, LeaveOptions } from '../api/cluster.ts'
 
 /**
  * Wraps a cluster for a host that created more than the member, such as a libp2p node. `leave` replaces the cluster's own.
  */
-export function withLeave(cluster: Cluster, leave: () => Promise<void>): Cluster {
+export function withLeave(cluster: Cluster, leave: (options?: LeaveOptions) => Promise<void>): Cluster {
   return {
     name: cluster.name,
     members: cluster.members,

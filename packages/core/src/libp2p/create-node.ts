@@ -6,7 +6,8 @@
 
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
-import type { Cluster } from '../api/cluster.ts'
+import type { Cluster, LeaveOptions } from '../api/cluster.ts'
+import { checkLeave } from '../api/member-options.ts'
 import { withLeave } from '../handles/with-leave.ts'
 import type { OpenedStorage } from '../storage/recoverable-datastore.ts'
 import { AdmissionGate } from './admission/admission-gate.ts'
@@ -49,9 +50,9 @@ export async function createNode(options: JoinOptions, plan: NodePlan): Promise<
     const node = await startNode(options, plan)
     plan.started?.(node)
     const { cluster } = node.services
-    const leave = once(async () => {
+    const leave = once(async (options?: LeaveOptions) => {
       plan.stopping?.()
-      await cluster.leave()
+      await cluster.leave(options)
       await node.stop()
       await storage.close()
     })
@@ -107,10 +108,11 @@ function isListenError(error: unknown): error is Error {
   return error instanceof Error && /^UnsupportedListenAddress(es)?Error$/.test(error.name)
 }
 
-function once(act: () => Promise<void>): () => Promise<void> {
+function once(act: (options?: LeaveOptions) => Promise<void>): (options?: LeaveOptions) => Promise<void> {
   let done: Promise<void> | undefined
-  return () => {
-    done ??= act()
+  return options => {
+    checkLeave(options)
+    done ??= act(options)
     return done
   }
 }

@@ -9,7 +9,7 @@ import { type Ed25519PrivateKey, type Startable, serviceCapabilities } from '@li
 import { isLoopback } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { bootstrapMultiaddr } from '../api/bootstrap-address.ts'
-import type { Explanation } from '../api/cluster.ts'
+import type { Explanation, LeaveOptions } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
 import { ClusterHandle } from '../handles/cluster-handle.ts'
 import type { HostHealth } from '../handles/health-store.ts'
@@ -210,10 +210,10 @@ class Service extends ClusterHandle implements Startable {
   }
 
   /** Leaves the cluster. A node of the app keeps running. */
-  override async leave(): Promise<void> {
+  override async leave(options?: LeaveOptions): Promise<void> {
     this.#unfollow?.()
     this.#unfollowNetwork?.()
-    await super.leave()
+    await super.leave(options)
     // Waits for pending writes before the store closes. A failing store was reported to the app already.
     await this.#runtime?.writes.stored().catch(() => {})
     this.#runtime?.writes.close()

@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it } from 'vitest'
 import { execArgv } from '../../../../test/helpers/exec-argv.ts'
 import { until } from '../../../../test/helpers/until.ts'
+import type { Cluster } from '../../src/api/cluster.ts'
 import type { JoinOptions } from '../../src/libp2p/join-options.ts'
 import type { Member } from '../../src/member/member.ts'
-import { joinMany, leaveAll, listenTo, loopback, next, untilAllSee } from './members.ts'
+import { join, joinMany, leaveAll, listenTo, loopback, next, untilAllSee } from './members.ts'
 
 const script = fileURLToPath(new URL('./member-process.ts', import.meta.url))
 
@@ -63,4 +64,28 @@ it('a killed member is dead; started from its storage it has the same id and a n
   expect(after.id).toBe(before.id)
   expect(after.incarnation).toBeGreaterThan(before.incarnation)
   for (const member of await joined) expect(member).toMatchObject({ id: before.id, status: 'alive' })
+})
+
+it('a member that leaves to come back is asleep until then, and neither left nor dead', async () => {
+  folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-restart-'))
+  const members = await joinMany('return', 3)
+  const options = {
+    cluster: 'return',
+    name: 'returning',
+    storage: folder,
+    bootstrap: members[0].self.addresses,
+  }
+  const before = await join(options)
+  await untilAllSee(members, 4)
+  const received = members.map(listenTo)
+  expect(() => before.leave({ returnsWithinMs: 0 })).toThrow(/returnsWithinMs/)
+  await before.leave({ returnsWithinMs: 30_000 })
+  const shown = ({ members: store }: Cluster) => store.getSnapshot().find(({ id }) => id === before.self.id)
+  for (const member of members) await until(member.members, () => shown(member)?.attention.state === 'asleep')
+  // Longer than it takes to find that a member has crashed.
+  await new Promise(resolve => setTimeout(resolve, 2_000))
+  const after = await join(options)
+  expect(after.self.id).toBe(before.self.id)
+  for (const member of members) await until(member.members, () => shown(member)?.attention.state === 'active')
+  for (const events of received) expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['update']))
 })
