@@ -116,6 +116,36 @@ describe('a hostile view', () => {
   })
 
   it.each([
+    ['room', 'openRoom', []],
+    ['config', 'openConfig', [{}]],
+  ])('cannot open one %s twice under one number', async (_, method, rest) => {
+    const { view, close } = hostileView()
+    await view.call('connect', 1)
+    const opening = [view.call(method, 1, 'b', ...rest), view.call(method, 1, 'b', ...rest)]
+    expect(await opening[1]).toMatchObject({ error: { name: 'InvalidOptionsError' } })
+    view.send({ t: 'q', m: 'acknowledge', a: [1] })
+    expect(await opening[0]).toMatchObject({ value: { isWritable: true } })
+    close()
+  })
+
+  it('connects once', async () => {
+    const { view, close } = hostileView()
+    await view.call('connect', 1)
+    expect(await view.call('connect', 1)).toMatchObject({ error: { name: 'InvalidOptionsError' } })
+    close()
+  })
+
+  it('has a bounded number of pending calls of synced', async () => {
+    const { view, close } = hostileView()
+    await view.call('connect', 1)
+    await view.call('acknowledge', 1)
+    await view.call('openConfig', 1, 'c', {})
+    const calls = Array.from({ length: 257 }, (_, call) => view.call('synced', 1, call))
+    expect(await calls.at(-1)).toMatchObject({ error: { name: 'InvalidOptionsError' } })
+    close()
+  })
+
+  it.each([
     ['a call that does not exist', ['constructor']],
     ['a call of the prototype', ['hasOwnProperty', 'x']],
     ['a room with a wrong number', ['openRoom', -1, 'a']],

@@ -1,31 +1,24 @@
 /** Served configs: the shared configs that one view has open, and its calls on them within its rights. */
 import type { Cluster, Config, Json } from '@hearsay/core'
-import { NotRunningError } from '@hearsay/core/app'
+import { InvalidOptionsError, NotRunningError } from '@hearsay/core/app'
 import type { OpenedConfig, SentConfigOptions } from '../config-calls.ts'
 import { historiesCodec } from '../tables.ts'
 import type { ViewRights } from './rights.ts'
 import type { SharedSpaces } from './shared-spaces.ts'
 import { StoreMirror } from './store-mirror.ts'
 import type { ViewQueue } from './view-queue.ts'
+import type { NumberedSpace, ViewSubscriptions } from './view-subscriptions.ts'
 
 export interface ServedConfigsOptions {
   readonly cluster: Cluster
   readonly configs: SharedSpaces<Config>
   readonly rights: ViewRights
   readonly queue: ViewQueue
-  readonly view: ConfigOwner
+  readonly subscriptions: ViewSubscriptions
 }
 
-/** The view to which the configs belong. */
-export interface ConfigOwner {
-  /** @throws {InvalidOptionsError} the number is not free */
-  checkNumber(number: number): void
-  mirror<T>(owner: number, name: string, mirror: StoreMirror<T>): void
-  listen(owner: number, events: object, type: string): void
-  /** @param undo called when the view closes the room or config with this number, or ends */
-  addUndo(owner: number, undo: () => void): void
-  close(owner: number): void
-}
+/** Our choice: a view that waits for more than this has lost count. */
+const maxSyncs = 256
 
 interface OpenConfig {
   readonly config: Config
@@ -42,27 +35,29 @@ export class ServedConfigs {
     this.#options = options
   }
 
-  async open(number: number, name: string, options: SentConfigOptions): Promise<OpenedConfig> {
-    const { rights, view, configs, queue } = this.#options
+  async open(space: NumberedSpace, options: SentConfigOptions): Promise<OpenedConfig> {
+    const { cluster, rights, subscriptions, configs, queue } = this.#options
+    const { number, name } = space
     const access = rights.config(name)
     rights.check(access !== undefined, `config '${name}'`)
-    view.checkNumber(number)
-    let isClosed = false
-    view.addUndo(number, () => {
-      isClosed = true
-    })
-    const config = await this.#enter(number, name, options)
-    if (isClosed) {
-      configs.leave(name)
-      throw new NotRunningError('config: the view has left it already')
+    // Only these: a schema that crossed a port is none.
+    const { writers, retentionMs } = options
+    const known = {
+      ...(writers !== undefined && { writers }),
+      ...(retentionMs !== undefined && { retentionMs }),
     }
+    const config = await subscriptions.open(space, configs, () => cluster.config(name, known))
     const isWritable = access === 'write'
+    const open: OpenConfig = { config, isWritable, syncs: new Map() }
+    this.#open.set(number, open)
+    subscriptions.onClose(number, () => {
+      this.#open.delete(number)
+      for (const sync of open.syncs.values()) sync.abort()
+    })
     const mirror = new StoreMirror(config.histories, historiesCodec().write, () => queue.changed())
-    this.#open.set(number, { config, isWritable, syncs: new Map() })
-    view.addUndo(number, () => this.#left(number, name))
-    view.mirror(number, 'histories', mirror)
-    view.listen(number, config.events, 'conflict')
-    mirror.watch(true)
+    subscriptions.mirror(number, 'histories', mirror)
+    subscriptions.listen(number, config.events, 'conflict')
+    subscriptions.watch([number, 'histories'], true)
     await queue.sent()
     return { isWritable }
   }
@@ -79,6 +74,8 @@ export class ServedConfigs {
   async synced(number: number, call: number): Promise<string | undefined> {
     const { config, syncs } = this.#config(number)
     this.endSynced(number, call)
+    if (syncs.size >= maxSyncs)
+      throw new InvalidOptionsError(`synced: this view has ${maxSyncs} pending calls of synced already`)
     const controller = new AbortController()
     const { signal } = controller
     syncs.set(call, controller)
@@ -94,28 +91,6 @@ export class ServedConfigs {
 
   endSynced(number: number, call: number): void {
     this.#open.get(number)?.syncs.get(call)?.abort()
-  }
-
-  async #enter(number: number, name: string, options: SentConfigOptions): Promise<Config> {
-    const { cluster, configs, view } = this.#options
-    // Only these: a schema that crossed a port is none.
-    const { writers, retentionMs } = options
-    const known = {
-      ...(writers !== undefined && { writers }),
-      ...(retentionMs !== undefined && { retentionMs }),
-    }
-    try {
-      return await configs.enter(name, () => cluster.config(name, known))
-    } catch (error) {
-      view.close(number)
-      throw error
-    }
-  }
-
-  #left(number: number, name: string): void {
-    for (const sync of this.#open.get(number)?.syncs.values() ?? []) sync.abort()
-    this.#open.delete(number)
-    this.#options.configs.leave(name)
   }
 
   /** Settles as the call does, but not before everything that it changed was sent to the view. */

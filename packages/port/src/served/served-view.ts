@@ -5,7 +5,7 @@
  * Nothing that a view sends harms the member: each call is checked, and an error is its answer.
  */
 import type { Cluster, Config, Explanation, Json, Room } from '@hearsay/core'
-import { InvalidOptionsError, type LocalClaim, NotRunningError, systemClock } from '@hearsay/core/app'
+import { InvalidOptionsError, type LocalClaim, systemClock } from '@hearsay/core/app'
 import { type Answer, answer, answerLater } from '../answer.ts'
 import type { OpenedConfig, SentConfigOptions } from '../config-calls.ts'
 import {
@@ -20,13 +20,14 @@ import {
   type UpdateChange,
   type Welcome,
 } from '../contract.ts'
-import { healthCodec, heartbeatsCodec, membersCodec, othersCodec, writeIds } from '../tables.ts'
+import { healthCodec, heartbeatsCodec, membersCodec } from '../tables.ts'
 import type { ViewRights } from './rights.ts'
 import { ServedConfigs } from './served-configs.ts'
-import { ServedRoom } from './served-room.ts'
+import { ServedRooms } from './served-rooms.ts'
 import type { SharedSpaces } from './shared-spaces.ts'
 import { StoreMirror } from './store-mirror.ts'
 import { ViewQueue } from './view-queue.ts'
+import { ViewSubscriptions } from './view-subscriptions.ts'
 
 /** When the user turned to a view of the member last, as an epoch time. */
 export interface LastFocus {
@@ -47,17 +48,13 @@ export interface ServedViewOptions {
 }
 
 const memberEvents = ['join', 'update', 'suspect', 'recover', 'fail', 'leave', 'storage', 'identity'] as const
-/** Our choice: as many as a member can be in. */
-const maxSpaces = 256
 
 export class ServedView implements MemberCalls {
   readonly #options: ServedViewOptions
   readonly #queue: ViewQueue
-  readonly #mirrors = new Map<string, Pick<StoreMirror<unknown>, 'watch'>>()
-  readonly #rooms = new Map<number, ServedRoom>()
+  readonly #subscriptions: ViewSubscriptions
+  readonly #rooms: ServedRooms
   readonly #configs: ServedConfigs
-  /** Ends what the view follows, by number of the cluster, room or config. */
-  readonly #undo = new Map<number, (() => void)[]>()
   /** When the user turned to this view. */
   #focusedAtMs = 0
   #refusedCalls = 0
@@ -66,17 +63,10 @@ export class ServedView implements MemberCalls {
   constructor(options: ServedViewOptions) {
     this.#options = options
     this.#queue = new ViewQueue(systemClock, options.send)
-    this.#configs = new ServedConfigs({
-      ...options,
-      queue: this.#queue,
-      view: {
-        checkNumber: number => this.#checkNumber(number),
-        mirror: (owner, name, mirror) => this.#mirror(owner, name, mirror),
-        listen: (owner, events, type) => this.#listen(owner, targetOf(events), type),
-        addUndo: (owner, undo) => this.#addUndo(owner, undo),
-        close: owner => this.close(owner),
-      },
-    })
+    this.#subscriptions = new ViewSubscriptions(this.#queue)
+    const parts = { ...options, queue: this.#queue, subscriptions: this.#subscriptions }
+    this.#rooms = new ServedRooms(parts)
+    this.#configs = new ServedConfigs(parts)
   }
 
   /** The number of calls that were answered with an error. */
@@ -90,21 +80,20 @@ export class ServedView implements MemberCalls {
         throw new InvalidOptionsError(
           `connectCluster: the view has version ${version} of the protocol and the member has ${contractVersion}. Use the same version of @hearsay/port on both sides`,
         )
+      if (this.#subscriptions.has(clusterNumber))
+        throw new InvalidOptionsError('connectCluster: the view is connected already')
       const { cluster, rights, view } = this.#options
       this.#focused(focusedAtMs)
-      this.#mirror(
-        clusterNumber,
-        'members',
-        new StoreMirror(cluster.members, membersCodec.write, this.#changed),
-      )
-      this.#mirror(
-        clusterNumber,
-        'heartbeats',
-        new StoreMirror(cluster.heartbeats, heartbeatsCodec.write, this.#changed),
-      )
-      this.#mirror(clusterNumber, 'health', new StoreMirror(cluster.health, healthCodec.write, this.#changed))
-      this.#listen(clusterNumber, targetOf(cluster.events), ...memberEvents)
-      for (const store of ['members', 'health']) this.watch([clusterNumber, store], true)
+      const changed = () => this.#queue.changed()
+      const mirrors = {
+        members: new StoreMirror(cluster.members, membersCodec.write, changed),
+        heartbeats: new StoreMirror(cluster.heartbeats, heartbeatsCodec.write, changed),
+        health: new StoreMirror(cluster.health, healthCodec.write, changed),
+      }
+      for (const [name, mirror] of Object.entries(mirrors))
+        this.#subscriptions.mirror(clusterNumber, name, mirror)
+      this.#subscriptions.listen(clusterNumber, cluster.events, ...memberEvents)
+      for (const store of ['members', 'health']) this.#subscriptions.watch([clusterNumber, store], true)
       const { update, leave } = rights
       return {
         version: contractVersion,
@@ -125,7 +114,7 @@ export class ServedView implements MemberCalls {
   }
 
   watch(store: StoreName, isWatched: boolean): void {
-    if (Array.isArray(store)) this.#mirrors.get(store.join())?.watch(isWatched === true)
+    if (Array.isArray(store)) this.#subscriptions.watch(store, isWatched === true)
   }
 
   explain(memberId: string): Promise<Answer<Explanation>> {
@@ -152,45 +141,24 @@ export class ServedView implements MemberCalls {
   }
 
   openRoom(number: number, name: string): Promise<Answer<OpenedRoom>> {
-    return this.#answerLater(async () => {
-      const { cluster, rights, rooms, view } = this.#options
-      const access = rights.room(name)
-      rights.check(access !== undefined, `room '${name}'`)
-      this.#checkNumber(number)
-      const room = await rooms.enter(name, () => cluster.room(name))
-      if (this.#isEnded) {
-        rooms.leave(name)
-        throw new NotRunningError('the view has ended')
-      }
-      const isWritable = access === 'write'
-      const served = new ServedRoom({ number, view, room, rights, isWritable, queue: this.#queue })
-      this.#rooms.set(number, served)
-      if (this.#focusedAtMs >= this.#options.focus.atMs) served.focus()
-      const { write } = othersCodec()
-      this.#mirror(number, 'members', new StoreMirror(room.members, writeIds, this.#changed))
-      this.#mirror(number, 'others', new StoreMirror(room.presence.others, write, this.#changed))
-      this.#listen(number, targetOf(room.presence.events), 'update')
-      this.#listen(number, targetOf(room.events), 'event')
-      for (const store of ['members', 'others']) this.watch([number, store], true)
-      return { isWritable }
-    })
+    return this.#answerLater(() => this.#rooms.open({ number, name }, () => this.#isFocused))
   }
 
   setPresence(number: number, fields: Readonly<Record<string, Json | undefined>>): Answer<void> {
-    return this.#answer(() => this.#room(number).setPresence(fields))
+    return this.#answer(() => this.#rooms.get(number).setPresence(fields))
   }
 
   focus(): void {
     this.#focused(systemClock.now().epochMs)
-    for (const room of this.#rooms.values()) room.focus()
+    this.#rooms.focus()
   }
 
   claim(number: number, document: string, claim: LocalClaim | undefined): Answer<void> {
-    return this.#answer(() => this.#room(number).claim(document, claim))
+    return this.#answer(() => this.#rooms.get(number).claim(document, claim))
   }
 
   broadcast(number: number, value: Json): Answer<void> {
-    return this.#answer(() => this.#room(number).broadcast(value))
+    return this.#answer(() => this.#rooms.get(number).broadcast(value))
   }
 
   openDocument(
@@ -199,27 +167,27 @@ export class ServedView implements MemberCalls {
     stateVector: Uint8Array,
     seed: Uint8Array | undefined,
   ): Answer<OpenedDocument> {
-    return this.#answer(() => this.#room(number).openDocument(name, stateVector, seed))
+    return this.#answer(() => this.#rooms.get(number).openDocument(name, stateVector, seed))
   }
 
   editDocument(number: number, name: string, generation: number, update: Uint8Array): Answer<boolean> {
-    return this.#answer(() => this.#room(number).editDocument(name, generation, update))
+    return this.#answer(() => this.#rooms.get(number).editDocument(name, generation, update))
   }
 
   documentStored(number: number, name: string): Promise<Answer<void>> {
-    return this.#answerLater(() => this.#room(number).documentStored(name))
+    return this.#answerLater(() => this.#rooms.get(number).documentStored(name))
   }
 
   discardSuperseded(number: number, name: string): Answer<void> {
-    return this.#answer(() => this.#room(number).discardSuperseded(name))
+    return this.#answer(() => this.#rooms.get(number).discardSuperseded(name))
   }
 
   closeDocument(number: number, name: string): void {
-    this.#rooms.get(number)?.closeDocument(name)
+    this.#rooms.closeDocument(number, name)
   }
 
   openConfig(number: number, name: string, options: SentConfigOptions): Promise<Answer<OpenedConfig>> {
-    return this.#answerLater(() => this.#configs.open(number, name, options))
+    return this.#answerLater(() => this.#configs.open({ number, name }, options))
   }
 
   setEntry(config: number, key: string, value: Json): Promise<Answer<void>> {
@@ -239,44 +207,21 @@ export class ServedView implements MemberCalls {
   }
 
   close(number: number): void {
-    for (const undo of this.#undo.get(number) ?? []) undo()
-    this.#undo.delete(number)
-    this.#queue.remove(number)
-    const room = this.#rooms.get(number)
-    this.#rooms.delete(number)
-    room?.close()
-    if (room) this.#options.rooms.leave(room.name)
+    this.#subscriptions.close(number)
   }
 
   /** Ends the view: its presence disappears, and nothing is sent to it any more. */
   end(): void {
     if (this.#isEnded) return
     this.#isEnded = true
-    for (const number of [...this.#undo.keys()]) this.close(number)
+    this.#subscriptions.end()
     this.#queue.stop()
     this.#options.ended()
   }
 
-  readonly #changed = (): void => this.#queue.changed()
-
-  #mirror<T>(owner: number, name: string, mirror: StoreMirror<T>): void {
-    const key: StoreName = [owner, name]
-    this.#mirrors.set(key.join(), mirror)
-    this.#queue.addStore(key, mirror)
-    this.#addUndo(owner, () => {
-      mirror.watch(false)
-      this.#mirrors.delete(key.join())
-    })
-  }
-
-  /** Sends these events of an event target to the view. */
-  #listen(owner: number, events: EventTarget, ...types: readonly string[]): void {
-    for (const type of types) {
-      const listener = (event: Event) =>
-        this.#queue.event(owner, type, event instanceof CustomEvent ? event.detail : undefined)
-      events.addEventListener(type, listener)
-      this.#addUndo(owner, () => events.removeEventListener(type, listener))
-    }
+  /** Whether the user turned to this view last. */
+  get #isFocused(): boolean {
+    return this.#focusedAtMs >= this.#options.focus.atMs
   }
 
   /** Views tell when they had the focus, because all of them may come from another member. */
@@ -285,23 +230,6 @@ export class ServedView implements MemberCalls {
     if (!Number.isFinite(atMs)) return
     this.#focusedAtMs = Math.min(atMs, systemClock.now().epochMs)
     focus.atMs = Math.max(focus.atMs, this.#focusedAtMs)
-  }
-
-  #addUndo(owner: number, undo: () => void): void {
-    this.#undo.set(owner, [...(this.#undo.get(owner) ?? []), undo])
-  }
-
-  #checkNumber(number: number): void {
-    if (!Number.isSafeInteger(number) || number <= clusterNumber || this.#undo.has(number))
-      throw new InvalidOptionsError('room: the number is in use')
-    if (this.#undo.size > maxSpaces)
-      throw new InvalidOptionsError(`room: this view has ${maxSpaces} rooms and configs open already`)
-  }
-
-  #room(number: number): ServedRoom {
-    const room = this.#rooms.get(number)
-    if (!room) throw new NotRunningError('the room was left')
-    return room
   }
 
   /** A call that needs the right to update. */
@@ -326,6 +254,3 @@ export class ServedView implements MemberCalls {
     return given
   }
 }
-
-/** The types of event targets differ between `main-event` and the language. */
-const targetOf = (events: object): EventTarget => events as EventTarget
