@@ -27,8 +27,6 @@ export interface Batch {
   readonly documents: readonly (readonly [owner: number, document: string, change: DocumentChange])[]
   /** Events, in their order. */
   readonly events: readonly PortEvent[]
-  /** The number of events that were dropped before these, because the view was slow. */
-  readonly droppedEvents: number
 }
 
 /** What has changed of one document. */
@@ -60,8 +58,6 @@ export interface Welcome {
   readonly cluster: string
   /** Id of the member. */
   readonly self: string
-  /** Id of this view. */
-  readonly view: string
   readonly rights: Rights
 }
 

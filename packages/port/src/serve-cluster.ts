@@ -23,6 +23,11 @@ export interface ServeOptions {
 export interface ServedPort {
   /** The number of calls of the view that were answered with an error, because it may not do that or because of its values. */
   readonly refusedCalls: number
+  /**
+   * The number of events that the view did not receive, because it was slow for so long that 1,024 events waited for it.
+   * Its stores and documents lack nothing.
+   */
+  readonly droppedEvents: number
   /** Ends the view and closes the port. Idempotent. */
   close(): void
 }
@@ -113,6 +118,9 @@ export function serveCluster(
   return {
     get refusedCalls() {
       return served.refusedCalls
+    },
+    get droppedEvents() {
+      return served.droppedEvents
     },
     close() {
       void view.closed.asEvent('the member closed this view')

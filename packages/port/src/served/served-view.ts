@@ -74,6 +74,11 @@ export class ServedView implements MemberCalls {
     return this.#refusedCalls
   }
 
+  /** The number of events that the view did not receive, because it was slow. */
+  get droppedEvents(): number {
+    return this.#queue.droppedEvents
+  }
+
   connect(version: number, focusedAtMs: number): Answer<Welcome> {
     return this.#answer(() => {
       if (version !== contractVersion)
@@ -82,7 +87,7 @@ export class ServedView implements MemberCalls {
         )
       if (this.#subscriptions.has(clusterNumber))
         throw new InvalidOptionsError('connectCluster: the view is connected already')
-      const { cluster, rights, view } = this.#options
+      const { cluster, rights } = this.#options
       this.#focused(focusedAtMs)
       const changed = () => this.#queue.changed()
       const mirrors = {
@@ -99,7 +104,6 @@ export class ServedView implements MemberCalls {
         version: contractVersion,
         cluster: cluster.name,
         self: cluster.self.id,
-        view,
         rights: { update, leave },
       }
     })

@@ -65,6 +65,11 @@ export class ViewQueue {
     this.#events = this.#events.filter(([from]) => from !== owner)
   }
 
+  /** The number of events that were dropped, because the view was slow. */
+  get droppedEvents(): number {
+    return this.#droppedEvents
+  }
+
   /** A store or a document has changed. */
   changed(): void {
     if (this.#isScheduled) return
@@ -137,10 +142,8 @@ export class ViewQueue {
     const events = this.#events.splice(0)
     for (const resolve of this.#waiting.splice(0)) resolve()
     if (stores.length + documents.length + events.length === 0) return
-    const droppedEvents = this.#droppedEvents
-    this.#droppedEvents = 0
     this.#number += 1
     this.#nextMs = nowMs + (this.#isHidden ? hiddenIntervalMs : visibleIntervalMs)
-    this.#send({ number: this.#number, stores, documents, events, droppedEvents })
+    this.#send({ number: this.#number, stores, documents, events })
   }
 }
