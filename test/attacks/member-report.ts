@@ -16,7 +16,13 @@ export interface MemberReport {
   readonly configError: string | undefined
 }
 
-const counters = ['refusedConnections', 'droppedConnections', 'abortedStreams', 'rejected'] as const
+const counters = [
+  'refusedConnections',
+  'droppedConnections',
+  'abortedStreams',
+  'rejected',
+  'limited',
+] as const
 
 /** What the members refused or closed since the earlier reports, by counter, without counters that are 0. */
 export function refusedSince(

@@ -18,6 +18,7 @@ import { atRate, attackingPeer, entries, parts, range, type Script, type ScriptC
 const configKeys = 1_100
 const unknownAuthors = 1_134
 const clientCount = 100_000
+const firstClient = 2_000_000
 const pieceBytes = 60_000
 
 /** Sends space facts to all targets, directly and as a rumor. */
@@ -93,35 +94,42 @@ export const documentWipe: Script = async context => {
   await atRate(2, () => spread(context, peer, 'room', [fact]))
 }
 
-/** One update with one deleted item of each of 100,000 Yjs clients. */
+/** An update with one deleted item of each of 100,000 Yjs clients, and updates of 50 clients, 20 a second. */
 export const documentClients: Script = async context => {
   const peer = await attackingPeer(context, entries(context))
-  const update = Buffer.concat([
-    varint(clientCount),
+  const manyClients = updateOf(firstClient, clientCount)
+  let transfer = 0
+  const push = async (update: Uint8Array): Promise<void> => {
+    transfer += 1
+    const pieces = [...parts(range(update.length), pieceBytes)].map(([from = 0]) =>
+      update.subarray(from, from + pieceBytes),
+    )
+    for (const target of entries(context))
+      for (const [index, content] of pieces.entries()) {
+        const isLast = index === pieces.length - 1
+        const flags = { isEndOfUpdate: isLast, isLast, isAnswer: false, isSynced: false }
+        const piece = { transfer, index, content, ...flags }
+        const step = { space: spaceOf(peer, 'room'), documents: [{ document: documentName, piece }] }
+        if (await sendStep(peer, target, step)) context.count('pieces')
+      }
+  }
+  context.begin()
+  await Promise.all([
+    atRate(0.5, () => push(manyClients), 5),
+    atRate(20, round => push(updateOf(firstClient + clientCount + round * 50, 50))),
+  ])
+}
+
+/** An update with one deleted item of each of these Yjs clients. */
+function updateOf(firstId: number, count: number): Uint8Array {
+  return Buffer.concat([
+    varint(count),
     // One struct, of this client, from clock 0: deleted content of length 1. Clients in descending order, as in Yjs.
-    ...range(clientCount).map(i =>
-      Buffer.concat([Buffer.from([1]), varint(2_000_000 - i), Buffer.from([0, 0, 1])]),
+    ...range(count).map(i =>
+      Buffer.concat([Buffer.from([1]), varint(firstId + count - i), Buffer.from([0, 0, 1])]),
     ),
     Buffer.from([0]),
   ])
-  const pieces = [...parts(range(update.length), pieceBytes)].map(([from = 0]) =>
-    update.subarray(from, from + pieceBytes),
-  )
-  context.begin()
-  await atRate(
-    0.5,
-    async round => {
-      for (const target of entries(context))
-        for (const [index, content] of pieces.entries()) {
-          const isLast = index === pieces.length - 1
-          const flags = { isEndOfUpdate: isLast, isLast, isAnswer: false, isSynced: false }
-          const piece = { transfer: round + 1, index, content, ...flags }
-          const step = { space: spaceOf(peer, 'room'), documents: [{ document: documentName, piece }] }
-          if (await sendStep(peer, target, step)) context.count('pieces')
-        }
-    },
-    5,
-  )
 }
 
 /** Broadcasts of 31 kB, 119 a second. */

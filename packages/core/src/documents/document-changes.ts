@@ -24,6 +24,11 @@ export class DocumentChanges {
     return this.#since.size === 0 && this.#deletions.size === 0
   }
 
+  /** The number of clients whose insertions are among the changes. */
+  get clients(): number {
+    return this.#since.size
+  }
+
   collect(transaction: Y.Transaction): void {
     for (const { client, before } of changedClients(transaction))
       this.#since.set(client, Math.min(before, this.#since.get(client) ?? before))

@@ -1,8 +1,8 @@
 /**
  * Document writer: sends the local changes of one document, and stores local and foreign changes.
  *
- * - Local changes are merged and sent at once, then at most every 50 ms: as a rumor if they fit, otherwise as a stream to
- *   each connected member that holds the document.
+ * - Local changes are merged and sent at once, then at most every 50 ms: as a rumor if they fit and few clients wrote them,
+ *   otherwise as a stream to each connected member that holds the document.
  * - A long change is encoded in slices of 8 ms, so that it does not block other work.
  * - Changes are stored as long as this member is in the room, and sent as long as the provider is connected.
  */
@@ -10,6 +10,7 @@ import type * as Y from 'yjs'
 import type { Provider } from '../api/room-document.ts'
 import { Throttle } from '../runtime/throttle.ts'
 import { streamedChunks } from '../spaces/documents/chunk-sizes.ts'
+import { maxPublishedClients } from '../spaces/documents/client-rates.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { SharedUpdates } from '../spaces/documents/shared-updates.ts'
 import type { UpdateLog } from '../storage/update-log.ts'
@@ -116,13 +117,15 @@ export class DocumentWriter {
   #sendLocal(): void {
     this.flushForeign()
     if (this.#local.isEmpty) return
+    const { clients } = this.#local
     const updates = new SharedUpdates(this.#local.take(maxBytes, growTo))
     const [first, second] = [updates.at(0), updates.at(1)]
     if (!first) return
     this.#store(updates)
     if (this.#provider.status !== 'connected') return
     this.#sync.epochs.markShared()
-    if (second === undefined && first.length <= maxPublishedBytes) this.#host.publish(this.#sync, first)
+    const isShort = second === undefined && first.length <= maxPublishedBytes
+    if (isShort && clients <= maxPublishedClients) this.#host.publish(this.#sync, first)
     else this.#host.push(this.#sync.name, updates)
   }
 

@@ -15,6 +15,7 @@ import type { SpaceFact } from '../wire/space-fact.ts'
 import { Deadlines } from './deadlines.ts'
 import { DocumentRequests, type DocumentSpace } from './document-requests.ts'
 import { ChunkedTransfers } from './documents/chunked-transfers.ts'
+import { ClientRates } from './documents/client-rates.ts'
 import { answerInEpoch } from './documents/epochs/epoch-exchange.ts'
 import type { SharedUpdates } from './documents/shared-updates.ts'
 import { ExtraPeers, holderGroups } from './extra-peers.ts'
@@ -58,7 +59,7 @@ export interface SpacesUsage {
   readonly transfers: number
   /** Facts and updates so far that broke a rule of their space. They changed nothing. */
   readonly rejected: number
-  /** Rumors and broadcasts so far that exceeded a rate. They were neither merged nor forwarded. */
+  /** Rumors, broadcasts and document updates so far that exceeded a rate. They were neither merged nor forwarded. */
   readonly limited: number
   /** Client ids so far under which two replicas of a document wrote. */
   readonly collisions: number
@@ -73,6 +74,7 @@ export class Spaces {
   readonly #touched = new Set<string>()
   readonly #members: SpaceMembers
   readonly #rates = new SpaceRates()
+  readonly #clientRates = new ClientRates()
   readonly #reachability = new Reachability()
   readonly #offers: OfferSchedule
   readonly #extraPeers: ExtraPeers
@@ -177,13 +179,24 @@ export class Spaces {
     nowMs: number,
   ): boolean {
     const isAllowed =
-      newFacts.every(fact =>
-        this.#members.isPresentIn(fact.author, space)
-          ? this.#rates.takeOfMember(fact, nowMs)
-          : this.#rates.takeOfPeer(from, fact, nowMs),
+      newFacts.every(
+        fact =>
+          (this.#members.isPresentIn(fact.author, space)
+            ? this.#rates.takeOfMember(fact, nowMs)
+            : this.#rates.takeOfPeer(from, fact, nowMs)) && this.#mayAddClients(space, from, fact, nowMs),
       ) && others.every(fact => this.#rates.takeOfPeer(from, fact, nowMs))
     if (!isAllowed) this.#limited += 1
     return isAllowed
+  }
+
+  #mayAddClients(space: string, from: string, fact: SpaceFact, nowMs: number): boolean {
+    if (fact.type !== 'update') return true
+    const sync = this.#spaces.get(space)?.replica.documents.get(fact.document)
+    const added = sync?.newClients(fact.update) ?? 0
+    if (!sync || added === 0) return true
+    return this.#members.isPresentIn(fact.author, space)
+      ? this.#clientRates.takeOfAuthor(fact.author, added, nowMs)
+      : this.#clientRates.takeOfPeer(from, added, sync.digest.clients, nowMs)
   }
 
   /** Counts a broadcast of the local member. @returns whether its rate allows it */
@@ -359,6 +372,7 @@ export class Spaces {
   /** Called at intervals, and when the wall clock was set. */
   sweep(now: Instant): void {
     this.#rates.sweep(now.monotonicMs)
+    this.#clientRates.sweep(now.monotonicMs)
     for (const [space, { replica, transfers }] of this.#spaces) {
       transfers.sweep(now.monotonicMs)
       replica.sweep(now)
@@ -408,8 +422,9 @@ export class Spaces {
       if (each.carry) replica.carry(each.document, now)
       const sync = replica.documents.get(each.document)
       if (!sync) return rejectUnopened(transfers, from, each)
-      const answer = answerInEpoch({ sync, transfers, nowMs }, from, each)
+      const answer = answerInEpoch({ sync, transfers, clientRates: this.#clientRates, nowMs }, from, each)
       this.#rejected += answer.rejected
+      this.#limited += answer.limited
       isAnyNew ||= answer.isNew
       return answer.steps
     })

@@ -27,6 +27,10 @@ export class ChunkWriter {
   bytes = 0
   structs = 0
 
+  get clients(): number {
+    return this.#runs.size
+  }
+
   /** Writes the struct or a part of it, beginning at `clock`. @returns the end clock */
   write(struct: Struct, clock: number, end: number, maxBytes: number): number {
     const { client } = struct.id

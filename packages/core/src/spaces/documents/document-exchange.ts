@@ -15,9 +15,10 @@
 import * as Y from 'yjs'
 import { differingBuckets, equalBytes } from '../../wire/hashes.ts'
 import { limits } from '../../wire/limits.ts'
-import type { DocumentStep } from '../../wire/space-codec.ts'
+import type { DocumentStep, Piece } from '../../wire/space-codec.ts'
 import { streamedChunks } from './chunk-sizes.ts'
 import type { ChunkedTransfers } from './chunked-transfers.ts'
+import { type ClientRates, clientRetryMs, declaredClients, maxClientsAtOnce } from './client-rates.ts'
 import { DocumentDigest, digestBucketOf, digestBuckets, isCollision } from './document-digest.ts'
 import type { DocumentSync } from './document-sync.ts'
 import type { UpdateSource } from './piece-stream.ts'
@@ -31,6 +32,7 @@ const maxClientsInRequest = 1_024
 export interface DocumentExchangeOptions {
   readonly sync: DocumentSync
   readonly transfers: ChunkedTransfers
+  readonly clientRates: ClientRates
   readonly nowMs: number
 }
 
@@ -40,7 +42,17 @@ export interface DocumentAnswer {
   readonly isNew: boolean
   /** Number of rejected updates. */
   readonly rejected: number
+  /** Number of updates that exceeded a rate. */
+  readonly limited: number
 }
+
+/** An answer that changes nothing. */
+export const withoutChange = (steps: readonly DocumentStep[]): DocumentAnswer => ({
+  steps,
+  isNew: false,
+  rejected: 0,
+  limited: 0,
+})
 
 /**
  * @param to the receiver. The offer asks for the receiver's digest, unless this replica is synced and was already
@@ -86,12 +98,6 @@ export function answerDocument(
   if (step.hash) return withoutChange(answerOffer(sync, from, step, step.hash, nowMs))
   return withoutChange([])
 }
-
-const withoutChange = (steps: readonly DocumentStep[]): DocumentAnswer => ({
-  steps,
-  isNew: false,
-  rejected: 0,
-})
 
 function answerOffer(
   sync: DocumentSync,
@@ -252,29 +258,47 @@ function sourceOf(
 }
 
 function receivePiece(
-  { sync, transfers, nowMs }: DocumentExchangeOptions,
+  options: DocumentExchangeOptions,
   from: string,
   { document, piece }: DocumentStep,
 ): DocumentAnswer {
+  const { sync, transfers, nowMs } = options
   const received = piece && transfers.received(from, document, piece, nowMs)
   if (!piece || !received) return withoutChange([])
   const { update, end, ack } = received
   const { state } = sync
   if (!piece.isAnswer) state.receivesPush(from, nowMs)
   state.received(from, piece.content.length, nowMs)
+  if (update && !mayAddClients(options, from, piece, update)) {
+    state.postpone(from, nowMs + clientRetryMs)
+    return { ...withoutChange([transfers.cancel(from, document, piece.transfer)]), limited: 1 }
+  }
   const drops = sync.drops
   const outcome = update ? sync.apply(update) : 'stale'
   if (sync.drops > drops) state.markIncomplete(from)
   if (outcome === 'rejected') {
     state.reject(from, nowMs)
-    return { steps: [transfers.cancel(from, document, piece.transfer)], isNew: false, rejected: 1 }
+    return { ...withoutChange([transfers.cancel(from, document, piece.transfer)]), rejected: 1 }
   }
   if (outcome === 'new' && piece.isAnswer) state.merged(from)
   // The push is complete, and an offer shows whether anything is missing.
   const isPushed = piece.isLast && !piece.isAnswer && state.isRequesting(from)
   const isMore = (end !== undefined || isPushed) && state.ended(from, end?.isSynced ?? false)
   const steps = [...(ack ? [ack] : []), ...(isMore || isPushed ? [offerDocument(sync, from)] : [])]
-  return { steps, isNew: outcome === 'new', rejected: 0 }
+  return { ...withoutChange(steps), isNew: outcome === 'new' }
+}
+
+/** Counts the clients that an update adds. An update with very many is not even decoded. */
+function mayAddClients(
+  { sync, clientRates, nowMs }: DocumentExchangeOptions,
+  from: string,
+  { isAnswer }: Piece,
+  update: Uint8Array,
+): boolean {
+  const { state, digest } = sync
+  if (isAnswer && !state.isEstablished && state.isRequesting(from)) return true
+  if (declaredClients(update) > maxClientsAtOnce(digest.clients)) return false
+  return clientRates.takeOfPeer(from, sync.newClients(update), digest.clients, nowMs)
 }
 
 function readStateVector(bytes: Uint8Array): ReadonlyMap<number, number> | undefined {

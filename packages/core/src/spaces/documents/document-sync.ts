@@ -13,7 +13,7 @@ import { applyUpdate, dropPending, pendingBytes, type ReportError, throwError } 
 import { changedClients } from './changed-clients.ts'
 import { DocumentDigest } from './document-digest.ts'
 import { DocumentEpochs, type Lineage } from './epochs/document-epochs.ts'
-import { isReadable } from './readable-updates.ts'
+import { clientsOf, isReadable } from './readable-updates.ts'
 import { SyncState } from './sync-state.ts'
 
 /** Maximum bytes of updates that wait for updates on which they depend. */
@@ -121,6 +121,12 @@ export class DocumentSync {
   /** Number of times so far that pending parts of updates were dropped. */
   get drops(): number {
     return this.#drops
+  }
+
+  /** The number of clients that an update would add to the document. */
+  newClients(update: Uint8Array): number {
+    const { clients } = this.doc.store
+    return clientsOf(update)?.filter(client => !clients.has(client)).length ?? 0
   }
 
   /**

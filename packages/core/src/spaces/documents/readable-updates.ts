@@ -7,20 +7,26 @@ import { BoundedDecoder } from './bounded-decoder.ts'
 /** Limit of structs and deletions in one update. A text of two million single insertions is below it. */
 const maxParts = 2_097_152
 
-/** Updates known to be readable: an update from a rumor is checked before and after its signature. */
-const readable = new WeakSet<Uint8Array>()
+/** Readable updates → the clients that wrote their structs. An update from a rumor is checked before and after its signature. */
+const readable = new WeakMap<Uint8Array, readonly number[]>()
 
 /**
  * Whether these bytes are exactly one update of version 1, of acceptable size, which Yjs can apply. The bytes must not
  * change any more.
  */
 export function isReadable(update: Uint8Array): boolean {
-  if (readable.has(update)) return true
-  if (update.length > limits.maxUpdateBytes) return false
+  return clientsOf(update) !== undefined
+}
+
+/** The clients that wrote the structs of an update; undefined: the update is not readable. The bytes must not change any more. */
+export function clientsOf(update: Uint8Array): readonly number[] | undefined {
+  const known = readable.get(update)
+  if (known || update.length > limits.maxUpdateBytes) return known
   const decoded = decodeWhole(update, maxParts)
-  if (!decoded || !isApplicable(decoded)) return false
-  readable.add(update)
-  return true
+  if (!decoded || !isApplicable(decoded)) return undefined
+  const clients = [...new Set(decoded.structs.map(({ id }) => id.client))]
+  readable.set(update, clients)
+  return clients
 }
 
 /** Whether these bytes are one update and nothing else. An update of version 2 begins like an empty one of version 1. */

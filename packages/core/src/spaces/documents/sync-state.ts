@@ -41,6 +41,8 @@ interface OpenRequest extends SyncRequest {
 
 interface Rejection {
   readonly digest: string | undefined
+  /** The same content may be accepted later, because only its amount was rejected. */
+  readonly isPostponed: boolean
   readonly untilMs: number
 }
 
@@ -68,6 +70,11 @@ export class SyncState {
   /** Former digests of this replica, as text, the oldest first. */
   readonly #formerDigests = new Set<string>()
   #request: OpenRequest | undefined
+
+  /** Whether the replica has been synced since it was opened. */
+  get isEstablished(): boolean {
+    return this.#isEstablished
+  }
 
   get isSynced(): boolean {
     return this.#isEstablished && this.#aheadOfSelf.size === 0
@@ -143,7 +150,7 @@ export class SyncState {
     if (rejection) {
       // If the member's digest is unknown, its document counts as unchanged.
       const hasChanged = digest !== undefined && rejection.digest !== digestText(digest)
-      if (nowMs < rejection.untilMs || !hasChanged) return false
+      if (nowMs < rejection.untilMs || !(hasChanged || rejection.isPostponed)) return false
     }
     if (!this.#request) return true
     const { sinceMs, lastMs, bytes } = this.#request
@@ -210,9 +217,18 @@ export class SyncState {
 
   /** Content from this member cannot be applied. */
   reject(id: string, nowMs: number): void {
+    this.#reject(id, nowMs + rejectedForMs, false)
+  }
+
+  /** Content from this member may be requested again at `untilMs`. Until then, the replica does without. */
+  postpone(id: string, untilMs: number): void {
+    this.#reject(id, untilMs, true)
+  }
+
+  #reject(id: string, untilMs: number, isPostponed: boolean): void {
     const digest = this.#request?.from === id ? this.#request.digest : undefined
     if (this.#request?.from === id) this.#request = undefined
-    this.#rejections.set(id, { digest: digest && digestText(digest), untilMs: nowMs + rejectedForMs })
+    this.#rejections.set(id, { digest: digest && digestText(digest), isPostponed, untilMs })
     // This replica cannot apply the member's content, so that content must not keep the replica from becoming
     // synced.
     this.#aheadOfSelf.delete(id)

@@ -9,6 +9,7 @@
 import * as Y from 'yjs'
 import { growthFor, longest, maxStructs } from './chunk-sizes.ts'
 import { ChunkWriter, type Struct } from './chunk-writer.ts'
+import { maxClientsInUpdate } from './client-rates.ts'
 import { type DeletedRange, deletionChunks, deletionsOf } from './deletion-ranges.ts'
 
 export interface ChunkOptions {
@@ -80,6 +81,9 @@ function* structChunks(
   }
   let clients = receiverClients ?? 0
   let growth = growthFor(clients)
+  const clientsFor = () =>
+    receiverClients === undefined ? Number.POSITIVE_INFINITY : maxClientsInUpdate(clients)
+  let maxClients = clientsFor()
   let writer = new ChunkWriter()
   let chunkBytes = maxBytes
   for (const client of pending.keys()) {
@@ -110,11 +114,17 @@ function* structChunks(
       }
       if (todo.at === 0 && receiverClients !== undefined) clients += 1
       todo.at = writer.write(struct, todo.at, todo.end, chunkBytes)
-      if (writer.bytes < longest(chunkBytes, growth) && writer.structs < growth * maxStructs) continue
+      if (
+        writer.bytes < longest(chunkBytes, growth) &&
+        writer.structs < growth * maxStructs &&
+        writer.clients < maxClients
+      )
+        continue
       yield writer.finish()
       writer = new ChunkWriter()
       chunkBytes = Math.min(2 * chunkBytes, growTo)
       growth = growthFor(clients)
+      maxClients = clientsFor()
     }
   }
   if (writer.bytes > 0) yield writer.finish()

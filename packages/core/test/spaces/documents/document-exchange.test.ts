@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { mulberry32 } from '../../../../../test/helpers/mulberry32.ts'
+import { clientRetryMs } from '../../../src/spaces/documents/client-rates.ts'
 import { DocumentDigest } from '../../../src/spaces/documents/document-digest.ts'
 import { DocumentSync } from '../../../src/spaces/documents/document-sync.ts'
+import { answerInEpoch } from '../../../src/spaces/documents/epochs/epoch-exchange.ts'
 import { limits } from '../../../src/wire/limits.ts'
 import { randomEdit } from './document-edits.ts'
 import { Replica, ReplicaLink, stateOf } from './exchanging-replicas.ts'
@@ -176,8 +178,35 @@ describe('a document of more than 1,024 clients', () => {
     link.request(b, a)
     link.run()
     expect(areEqual([a, b])).toBe(true)
-    // 22 updates of 4,096 clients each.
-    expect(transactions).toBeLessThan(20)
+    // Not 88 updates of 1,024 clients each.
+    expect(transactions).toBeLessThan(30)
+    expect(b.limited).toBe(0)
+  })
+
+  it('reaches a synced replica at the rate of the peer that sends it, without a penalty', () => {
+    const [a, b] = pair()
+    for (const { sync } of [a, b]) sync.state.establish()
+    Y.applyUpdate(a.doc, manyClients(drawClients(3_000)))
+    const link = lossless()
+    link.request(b, a)
+    link.run()
+    expect(b.doc.store.clients.size).toBe(2_048)
+    expect([b.limited, b.rejected, b.isSynced]).toEqual([1, 0, true])
+    link.nowMs += clientRetryMs
+    link.offer(a, b)
+    link.run()
+    expect(areEqual([a, b])).toBe(true)
+  })
+
+  it('does not reach a synced replica in one update', () => {
+    const [, b] = pair()
+    b.sync.state.establish()
+    const content = manyClients(drawClients(10_000))
+    const piece = { transfer: 1, index: 0, content, isEndOfUpdate: true, isLast: true, isSynced: false }
+    const sent = (isAnswer: boolean) =>
+      answerInEpoch({ ...b, nowMs: 0 }, 'hostile', { document: 'notes', piece: { ...piece, isAnswer } })
+    expect([sent(true).limited, sent(false).limited]).toEqual([1, 1])
+    expect(b.doc.store.clients.size).toBe(0)
   })
 })
 

@@ -1,6 +1,7 @@
 /** Exchanging replicas: documents of several members, and a link between them in virtual time, with optional loss. */
 import * as Y from 'yjs'
 import { ChunkedTransfers } from '../../../src/spaces/documents/chunked-transfers.ts'
+import { ClientRates } from '../../../src/spaces/documents/client-rates.ts'
 import { offerDocument, requestDocument } from '../../../src/spaces/documents/document-exchange.ts'
 import { DocumentSync } from '../../../src/spaces/documents/document-sync.ts'
 import { answerInEpoch } from '../../../src/spaces/documents/epochs/epoch-exchange.ts'
@@ -13,9 +14,11 @@ export class Replica {
   readonly id: string
   readonly doc = new Y.Doc()
   readonly transfers = new ChunkedTransfers({ maxBytes: limits.maxUpdateBytes })
+  readonly clientRates = new ClientRates()
   readonly sync: DocumentSync
   readonly collisions: string[] = []
   rejected = 0
+  limited = 0
 
   constructor(
     id: string,
@@ -111,9 +114,10 @@ export class ReplicaLink {
     if (!decoded.ok) throw new Error(`undecodable: ${decoded.failure.detail}`)
     const { nowMs } = this
     for (const step of decoded.value.flatMap(({ documents = [] }) => documents)) {
-      const { sync, transfers } = to
-      const answer = answerInEpoch({ sync, transfers, nowMs }, from.id, step)
+      const { sync, transfers, clientRates } = to
+      const answer = answerInEpoch({ sync, transfers, clientRates, nowMs }, from.id, step)
       to.rejected += answer.rejected
+      to.limited += answer.limited
       this.send(to, from, answer.steps)
       this.#options.arrived?.(from, to, step)
     }

@@ -145,13 +145,13 @@ describe('update chunks', () => {
       )
     expect(Math.max(...structsOf({}))).toBe(4_096)
     const growing = structsOf({ receiverClients: 0 })
-    expect(growing[0]).toBe(4_096)
+    expect(growing[0]).toBe(1_024)
     let clients = 0
     for (const structs of growing) {
-      expect(structs).toBeLessThanOrEqual(Math.max(4_096, clients / 8 + 1))
+      expect(structs).toBeLessThanOrEqual(Math.max(1_024, clients / 8 + 1))
       clients += structs
     }
-    expect([clients, growing.length]).toEqual([100_000, 18])
+    expect([clients, growing.length]).toEqual([100_000, 30])
     expect(structsOf({ receiverClients: 200_000 }).length).toBe(4)
     // Never more than a receiver accepts.
     expect(Math.max(...structsOf({ receiverClients: 100_000_000 }))).toBeLessThanOrEqual(131_072)

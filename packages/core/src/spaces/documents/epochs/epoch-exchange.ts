@@ -13,6 +13,7 @@ import {
   type DocumentAnswer,
   type DocumentExchangeOptions,
   offerDocument,
+  withoutChange,
 } from '../document-exchange.ts'
 import { firstEpoch, isLaterEpoch, isSameEpoch } from './epoch.ts'
 
@@ -45,17 +46,17 @@ function answerOther(
   const steps: DocumentStep[] = piece ? [transfers.cancel(from, name, piece.transfer)] : []
   if (epochs.current && isLaterEpoch(epochs.current, theirs)) {
     if (mutual || stateVector || piece) steps.push({ ...offerDocument(sync, from), mutual: false })
-    return answer(steps)
+    return withoutChange(steps)
   }
   const mayHelp = isSameEpoch(theirs, epochs.later.name) && !epochs.later.isWithoutPast(from)
   if (mayHelp) state.markAhead(from)
   if (!mayHelp || !state.mayRequest(from, undefined, isSynced, nowMs)) {
     if (mutual || stateVector) steps.push({ ...offerDocument(sync, from), mutual: false })
-    return answer(steps)
+    return withoutChange(steps)
   }
   state.request({ from: from, digest: undefined, isSynced, isPartial: true }, nowMs)
   epochs.later.beginGathering(from)
-  return answer([...steps, { document: name, epoch: theirs, past: true }])
+  return withoutChange([...steps, { document: name, epoch: theirs, past: true }])
 }
 
 function answerPast(options: DocumentExchangeOptions, from: string, step: DocumentStep): DocumentAnswer {
@@ -65,13 +66,13 @@ function answerPast(options: DocumentExchangeOptions, from: string, step: Docume
   if (step.hasNoPast) {
     if (step.epoch && isSameEpoch(step.epoch, epochs.later.name)) epochs.later.cannotProvidePast(from)
     state.departed(from)
-    return answer([])
+    return withoutChange([])
   }
   const { epoch, past } = epochs.lineage ?? {}
   if (!past || !isSameEpoch(epoch, step.epoch))
-    return answer([{ document: name, epoch: step.epoch, past: true, hasNoPast: true }])
+    return withoutChange([{ document: name, epoch: step.epoch, past: true, hasNoPast: true }])
   const source = { updates: past.updates.values(), isSynced: () => false, epoch, isPast: true }
-  return answer(transfers.answer(from, name, source, nowMs).map(each => each.step))
+  return withoutChange(transfers.answer(from, name, source, nowMs).map(each => each.step))
 }
 
 function receivePast(
@@ -81,25 +82,23 @@ function receivePast(
 ): DocumentAnswer {
   const { epochs, state } = sync
   const isRequested = epoch && isSameEpoch(epoch, epochs.later.name) && state.isRequesting(from)
-  if (piece && !isRequested) return answer([transfers.cancel(from, document, piece.transfer)])
+  if (piece && !isRequested) return withoutChange([transfers.cancel(from, document, piece.transfer)])
   const received = piece && transfers.received(from, document, piece, nowMs)
-  if (!received || !epoch) return answer([])
+  if (!received || !epoch) return withoutChange([])
   state.received(from, piece.content.length, nowMs)
   const { update, end, ack } = received
   const steps = ack ? [ack] : []
   if (update && !epochs.later.addPastUpdate(from, update, limits.maxDocumentBytes)) {
     state.reject(from, nowMs)
     epochs.later.cannotProvidePast(from)
-    return { ...answer([transfers.cancel(from, document, piece.transfer)]), rejected: 1 }
+    return { ...withoutChange([transfers.cancel(from, document, piece.transfer)]), rejected: 1 }
   }
-  if (!end) return answer(steps)
+  if (!end) return withoutChange(steps)
   state.ended(from, false)
   if (epochs.enterGathered(from, epoch))
-    return { ...answer([...steps, offerDocument(sync, from)]), isNew: true }
+    return { ...withoutChange([...steps, offerDocument(sync, from)]), isNew: true }
   // The base may belong to another sequence of epochs. Then all members in that epoch would send the same
   // base.
   epochs.later.cannotProvidePast(from)
-  return answer(steps)
+  return withoutChange(steps)
 }
-
-const answer = (steps: readonly DocumentStep[]): DocumentAnswer => ({ steps, isNew: false, rejected: 0 })

@@ -44,7 +44,7 @@ function replicas(text: string, ...ids: string[]): { link: ReplicaLink; all: Rep
 
 /** Sends a step from a malicious member. @returns the answer */
 const sendMalicious = (to: Replica, step: Partial<DocumentStep>, nowMs: number): readonly DocumentStep[] =>
-  answerInEpoch({ sync: to.sync, transfers: to.transfers, nowMs }, 'malicious', {
+  answerInEpoch({ ...to, nowMs }, 'malicious', {
     document: 'notes',
     ...step,
   }).steps
