@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'
+import type { RatedRumor } from '../spaces/space-limits.ts'
 import type { Admission } from '../spaces/space-replica.ts'
 import { signedSpaceBytes } from '../wire/signing.ts'
 import { decodeSpaceFrame, decodeSpaceRumors, type SpaceStep } from '../wire/space-codec.ts'
@@ -27,18 +28,8 @@ export interface SpaceReceiver {
   /** Whether the member receives and forwards messages of a space. */
   isSubscribed(space: string): boolean
   admit(space: string, fact: SpaceFact): Admission
-  /**
-   * Counts the facts of a rumor.
-   *
-   * @param others facts that are not new
-   * @returns false if they exceed the rate of an author or of the peer that sent them
-   */
-  isWithinRates(
-    space: string,
-    from: string,
-    newFacts: readonly SpaceFact[],
-    others: readonly SpaceFact[],
-  ): boolean
+  /** Counts the facts of a rumor. @returns false if they exceed the rate of an author or of the peer that sent them */
+  isWithinRates(rumor: RatedRumor): boolean
   /** Steps with their new and verified facts. */
   steps(from: string, steps: readonly SpaceStep[]): void
   /** The verified facts of a rumor. */
@@ -78,7 +69,7 @@ export class SpaceInbound {
     if (admissions.includes('rejected') || !admissions.includes('new')) return 'ignore'
     const newFacts = facts.filter((_, i) => admissions[i] === 'new')
     const others = facts.filter((_, i) => admissions[i] !== 'new')
-    if (!receiver.isWithinRates(space, from, newFacts, others)) {
+    if (!receiver.isWithinRates({ space, from, newFacts, others })) {
       this.#options.reporter.reportExcess(from, bytes.length)
       return 'ignore'
     }
@@ -91,7 +82,8 @@ export class SpaceInbound {
 
   /** Members exchange state as fast as they can, but only the author of a broadcast sends it in a frame. */
   #isStateOrWithinRates(space: string, from: string, fact: SpaceFact): boolean {
-    if (fact.type !== 'event' || this.#options.receiver.isWithinRates(space, from, [fact], [])) return true
+    if (fact.type !== 'event') return true
+    if (this.#options.receiver.isWithinRates({ space, from, newFacts: [fact], others: [] })) return true
     this.#options.reporter.reportExcess(from, fact.payload.length)
     return false
   }

@@ -12,6 +12,7 @@ import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'
 import type { SharedUpdates } from '../spaces/documents/shared-updates.ts'
 import { framesOf, rumorsOf } from '../spaces/frame-packing.ts'
+import type { RatedRumor } from '../spaces/space-limits.ts'
 import type { SpacesEffect } from '../spaces/space-outbox.ts'
 import type { Admission, SpaceReplica } from '../spaces/space-replica.ts'
 import type { ClusterView } from '../spaces/space-roster.ts'
@@ -166,14 +167,8 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     return this.#spaces.admit(space, fact, this.#options.clock.now())
   }
 
-  isWithinRates(
-    space: string,
-    from: string,
-    newFacts: readonly SpaceFact[],
-    others: readonly SpaceFact[],
-  ): boolean {
-    const { monotonicMs } = this.#options.clock.now()
-    return this.#spaces.isWithinRates(space, from, newFacts, others, monotonicMs)
+  isWithinRates(rumor: RatedRumor): boolean {
+    return this.#spaces.isWithinRates(rumor, this.#options.clock.now().monotonicMs)
   }
 
   /** Counts a broadcast of this member. @returns false if it broadcasts more than other members take */

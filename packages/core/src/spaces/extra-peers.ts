@@ -19,7 +19,7 @@ const maxExtraPeers = 64
 const rotationMs = 30_000
 
 /** The spaces that the local member is in. */
-type OpenSpaces = ReadonlyMap<string, { readonly replica: SpaceReplica }>
+type CurrentSpaces = ReadonlyMap<string, { readonly replica: SpaceReplica }>
 
 export class ExtraPeers {
   readonly #view: ClusterView
@@ -53,7 +53,7 @@ export class ExtraPeers {
   }
 
   /** The extra peers; undefined if they did not change. */
-  take(spaces: OpenSpaces, nowMs: number): readonly string[] | undefined {
+  take(spaces: CurrentSpaces, nowMs: number): readonly string[] | undefined {
     if (nowMs < this.#dueMs) return undefined
     this.#dueMs = Number.POSITIVE_INFINITY
     const view: GroupView = {
@@ -71,7 +71,7 @@ export class ExtraPeers {
     return ids
   }
 
-  #partitionBridges(spaces: OpenSpaces, nowMs: number): string[] {
+  #partitionBridges(spaces: CurrentSpaces, nowMs: number): string[] {
     const connected = new Set(this.#view.connected())
     return [...spaces].flatMap(([space, { replica }]) => {
       const present = new Set(this.#members.othersIn(space))
@@ -106,7 +106,7 @@ export class ExtraPeers {
 }
 
 /** The holders of each document, as groups. */
-export function* holderGroups(spaces: OpenSpaces): Generator<readonly string[]> {
+export function* holderGroups(spaces: CurrentSpaces): Generator<readonly string[]> {
   for (const { replica } of spaces.values())
     for (const document of replica.documents.keys()) yield replica.holdersOf(document).map(({ id }) => id)
 }

@@ -7,27 +7,24 @@
  */
 
 import type { ConnectionEvent } from '@hearsay/failure-detector'
-import { sample } from '../base/arrays.ts'
 import type { Instant } from '../base/clock.ts'
-import { limits } from '../wire/limits.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
-import { Deadlines } from './deadlines.ts'
-import { DocumentRequests, type DocumentSpace } from './document-requests.ts'
-import { ChunkedTransfers } from './documents/chunked-transfers.ts'
-import { ClientRates } from './documents/client-rates.ts'
+import { DocumentRequests } from './document-requests.ts'
 import { answerInEpoch } from './documents/epochs/epoch-exchange.ts'
 import type { SharedUpdates } from './documents/shared-updates.ts'
-import { ExtraPeers, holderGroups } from './extra-peers.ts'
-import { OfferSchedule, offerFanout } from './offer-schedule.ts'
+import { ExtraPeers } from './extra-peers.ts'
+import { offerFanout } from './offer-schedule.ts'
+import { type OpenSpace, OpenSpaces } from './open-spaces.ts'
 import { Reachability } from './reachability.ts'
 import { agreesWithSpace, answerFacts, offerSpace } from './space-exchange.ts'
+import { type RatedRumor, SpaceLimits } from './space-limits.ts'
 import { SpaceMembers } from './space-members.ts'
+import { SpaceOffers } from './space-offers.ts'
 import { SpaceOutbox, type SpacesEffect } from './space-outbox.ts'
-import { SpaceRates } from './space-rates.ts'
 import type { Admission, SpaceReplica } from './space-replica.ts'
 import type { ClusterView } from './space-roster.ts'
-import { continueStreams, rejectUnopened, requestingAnswer } from './step-rules.ts'
+import { continueStreams, rejectUnopened } from './step-rules.ts'
 
 export interface SpacesOptions {
   readonly view: ClusterView
@@ -36,15 +33,7 @@ export interface SpacesOptions {
   readonly maxDeltaBytes: number
 }
 
-interface Space extends DocumentSpace {
-  readonly generation: number
-}
-
 const sweepIntervalMs = 30_000
-/**
- * How long after the app left a space the member unsubscribes. An app that returns sooner finds the space unchanged.
- */
-const keepServingMs = 15_000
 
 /**
  * How much a member stores for its spaces. Tests and the simulator check that each of these numbers is
@@ -67,51 +56,41 @@ export interface SpacesUsage {
 
 export class Spaces {
   readonly #options: SpacesOptions
-  readonly #spaces = new Map<string, Space>()
-  /** Spaces that the app left, until they are unsubscribed: their rumors are still forwarded, their streams continue. */
-  readonly #recentlyLeft = new Map<string, Space>()
+  readonly #spaces = new OpenSpaces()
   /** Spaces that may have changed since the last call of `takeTouched`. */
   readonly #touched = new Set<string>()
   readonly #members: SpaceMembers
-  readonly #rates = new SpaceRates()
-  readonly #clientRates = new ClientRates()
+  readonly #limits: SpaceLimits
   readonly #reachability = new Reachability()
-  readonly #offers: OfferSchedule
-  readonly #extraPeers: ExtraPeers
   readonly #outbox = new SpaceOutbox(this.#reachability)
+  readonly #offers: SpaceOffers
+  readonly #extraPeers: ExtraPeers
   readonly #documents: DocumentRequests
-  /** When to unsubscribe a space that the app left. */
-  readonly #unsubscribing = new Deadlines()
-  #lastGeneration = 0
   #startAt = 0
   #sweepDueMs: number
   #rejected = 0
-  #limited = 0
   #collisions = 0
 
   constructor(options: SpacesOptions, nowMs: number) {
     this.#options = options
     const { view, random } = options
     this.#members = new SpaceMembers(view)
-    this.#offers = new OfferSchedule(random, nowMs)
+    this.#limits = new SpaceLimits(this.#spaces, this.#members)
     this.#extraPeers = new ExtraPeers(view, this.#members, this.#reachability)
-    this.#documents = new DocumentRequests({
-      members: this.#members,
-      reachability: this.#reachability,
-      outbox: this.#outbox,
-      random,
-    })
+    const parts = { spaces: this.#spaces, members: this.#members, outbox: this.#outbox, random }
+    this.#offers = new SpaceOffers({ ...parts, view }, nowMs)
+    this.#documents = new DocumentRequests({ ...parts, reachability: this.#reachability })
     this.#sweepDueMs = nowMs + sweepIntervalMs
   }
 
   usage(): SpacesUsage {
-    const spaces = [...this.#spaces.values()]
+    const spaces = [...this.#spaces.current.values()]
     return {
       spaces: spaces.length,
       facts: spaces.reduce((sum, { replica }) => sum + replica.facts.size, 0),
       transfers: spaces.reduce((sum, { transfers }) => sum + transfers.size, 0),
       rejected: this.#rejected,
-      limited: this.#limited,
+      limited: this.#limits.exceeded,
       collisions: this.#collisions,
     }
   }
@@ -119,14 +98,13 @@ export class Spaces {
   /** The number of open streams that send local changes. */
   get pushes(): number {
     let count = 0
-    for (const { transfers } of [...this.#spaces.values(), ...this.#recentlyLeft.values()])
-      count += transfers.pushes
+    for (const { transfers } of this.#spaces.allSubscribed()) count += transfers.pushes
     return count
   }
 
-  /** Whether rumors of a space are checked: the member is in the space, or left it less than `keepServingMs` ago. */
+  /** Whether rumors of a space are checked: the member is in the space, or left it a moment ago. */
   isSubscribed(space: string): boolean {
-    return this.#spaces.has(space) || this.#recentlyLeft.has(space)
+    return this.#spaces.subscribed(space) !== undefined
   }
 
   /**
@@ -136,27 +114,19 @@ export class Spaces {
    * @returns the generation
    */
   enter(space: string, replica: SpaceReplica, least: number, now: Instant): number {
-    const generation = Math.max(this.#lastGeneration + 1, least)
-    this.#lastGeneration = generation
-    const transfers = new ChunkedTransfers({ maxBytes: limits.maxUpdateBytes })
-    this.#spaces.set(space, { space, generation, replica, transfers })
+    const { generation, isNew } = this.#spaces.enter(space, replica, least)
     this.#members.enter(space)
-    this.#offers.entered(space, now.monotonicMs)
+    this.#offers.schedule.entered(space, now.monotonicMs)
     this.#extraPeers.regroup(now.monotonicMs)
-    this.#unsubscribing.delete(space)
-    if (!this.#recentlyLeft.delete(space)) this.#outbox.push({ type: 'subscribe', space })
+    if (isNew) this.#outbox.push({ type: 'subscribe', space })
     this.#announce()
     return generation
   }
 
   leave(space: string, now: Instant): void {
-    const left = this.#spaces.get(space)
-    if (!left) return
-    this.#spaces.delete(space)
-    this.#recentlyLeft.set(space, left)
-    this.#unsubscribing.set(space, now.monotonicMs + keepServingMs)
+    if (!this.#spaces.leave(space, now.monotonicMs)) return
     this.#documents.left(space)
-    this.#offers.left(space)
+    this.#offers.schedule.left(space)
     this.#members.leave(space)
     this.#extraPeers.left(space)
     this.#extraPeers.regroup(now.monotonicMs)
@@ -164,50 +134,25 @@ export class Spaces {
   }
 
   admit(space: string, fact: SpaceFact, now: Instant): Admission {
-    const { replica } = this.#spaces.get(space) ?? this.#recentlyLeft.get(space) ?? {}
-    const admission = replica?.admit(fact, now) ?? 'stale'
+    const admission = this.#spaces.subscribed(space)?.replica.admit(fact, now) ?? 'stale'
     if (admission === 'rejected') this.#rejected += 1
     return admission
   }
 
-  /** Counts the facts of a rumor. @returns whether the rates allow it. @param others facts that are not new */
-  isWithinRates(
-    space: string,
-    from: string,
-    newFacts: readonly SpaceFact[],
-    others: readonly SpaceFact[],
-    nowMs: number,
-  ): boolean {
-    const isAllowed =
-      newFacts.every(
-        fact =>
-          (this.#members.isPresentIn(fact.author, space)
-            ? this.#rates.takeOfMember(fact, nowMs)
-            : this.#rates.takeOfPeer(from, fact, nowMs)) && this.#mayAddClients(space, from, fact, nowMs),
-      ) && others.every(fact => this.#rates.takeOfPeer(from, fact, nowMs))
-    if (!isAllowed) this.#limited += 1
-    return isAllowed
-  }
-
-  #mayAddClients(space: string, from: string, fact: SpaceFact, nowMs: number): boolean {
-    if (fact.type !== 'update') return true
-    const sync = this.#spaces.get(space)?.replica.documents.get(fact.document)
-    const added = sync?.newClients(fact.update) ?? 0
-    if (!sync || added === 0) return true
-    return this.#members.isPresentIn(fact.author, space)
-      ? this.#clientRates.takeOfAuthor(fact.author, added, nowMs)
-      : this.#clientRates.takeOfPeer(from, added, sync.digest.clients, nowMs)
+  /** Counts the facts of a rumor. @returns whether the rates allow it */
+  isWithinRates(rumor: RatedRumor, nowMs: number): boolean {
+    return this.#limits.takeRumor(rumor, nowMs)
   }
 
   /** Counts a broadcast of the local member. @returns whether its rate allows it */
   mayBroadcast(bytes: number, nowMs: number): boolean {
-    return this.#rates.takeOwn('events', bytes, nowMs)
+    return this.#limits.takeOwn('events', bytes, nowMs)
   }
 
   /** Merges verified facts from a rumor. @param from the peer that forwarded the rumor */
   rumors(space: string, facts: readonly SpaceFact[], from: string, now: Instant): void {
     this.#merge(space, facts, now)
-    const state = this.#spaces.get(space)
+    const state = this.#spaces.current.get(space)
     if (state) this.#documents.requestMissing(state, from, now.monotonicMs)
   }
 
@@ -216,32 +161,32 @@ export class Spaces {
    * long for one. Facts beyond the member's own rate are not published: the exchanges bring them to the other members.
    */
   publish(space: string, facts: readonly SpaceFact[], now: Instant): void {
-    const replica = this.#spaces.get(space)?.replica
+    const replica = this.#spaces.current.get(space)?.replica
     // The app may have left the space before its last facts are signed.
-    if (!replica && !this.#recentlyLeft.has(space)) return
+    if (!this.isSubscribed(space)) return
     const newFacts = facts.filter(fact => !replica || replica.admit(fact, now) === 'new')
     for (const fact of newFacts) replica?.merge(fact, now)
     this.#touched.add(space)
     const published = newFacts.filter(
       ({ type, payload }) =>
-        type === 'event' || this.#rates.takeOwn('state', payload.length, now.monotonicMs),
+        type === 'event' || this.#limits.takeOwn('state', payload.length, now.monotonicMs),
     )
     if (published.length > 0) this.#outbox.push({ type: 'publish', space, facts: published })
-    this.#offers.changed(now.monotonicMs)
+    this.#offers.schedule.changed(now.monotonicMs)
   }
 
   /** Sends local updates that are too long for a rumor to all connected members that hold the document. */
   push(space: string, document: string, updates: SharedUpdates, now: Instant): void {
-    const state = this.#spaces.get(space)
+    const state = this.#spaces.current.get(space)
     if (!state) return
     // If a stream is lost, the next exchange follows soon.
-    this.#offers.changed(now.monotonicMs)
+    this.#offers.schedule.changed(now.monotonicMs)
     this.#documents.push(state, document, updates, now.monotonicMs)
   }
 
   /** Requests missing updates from one member that holds the document. The other holders get an offer. */
   request(space: string, document: string, now: Instant): void {
-    const state = this.#spaces.get(space)
+    const state = this.#spaces.current.get(space)
     if (state) this.#documents.request(state, document, now.monotonicMs)
   }
 
@@ -259,15 +204,12 @@ export class Spaces {
   regroup(space: string, now: Instant): void {
     this.#touched.add(space)
     this.#extraPeers.regroup(now.monotonicMs)
-    if (this.#spaces.has(space)) this.#documents.recruitSoon(space, now.monotonicMs)
+    if (this.#spaces.current.has(space)) this.#documents.recruitSoon(space, now.monotonicMs)
   }
 
   /** Asks a few members for the ids of their facts. They answer even if nothing differs. */
   requestFactIds(space: string, now: Instant): void {
-    const facts = this.#spaces.get(space)?.replica.facts
-    if (!facts) return
-    for (const id of sample(this.connectedIn(space), offerFanout, this.#options.random))
-      this.#outbox.request(id, [{ space, storedIds: facts.storedIds(undefined, true) }], now.monotonicMs)
+    this.#offers.requestFactIds(space, now.monotonicMs)
   }
 
   /** Handles steps of exchanges. The caller has verified the new facts in them. */
@@ -275,8 +217,8 @@ export class Spaces {
     if (this.#reachability.reset(from)) this.#regroupWith(from, now)
     const answers: SpaceStep[] = []
     for (const step of steps) {
-      const recentlyLeft = this.#recentlyLeft.get(step.space)
-      const space = this.#spaces.get(step.space)
+      const recentlyLeft = this.#spaces.recentlyLeft(step.space)
+      const space = this.#spaces.current.get(step.space)
       if (space) answers.push(...this.#answer(space, from, step, now))
       else if (recentlyLeft)
         answers.push(...continueStreams(recentlyLeft.transfers, from, step, now.monotonicMs))
@@ -306,13 +248,13 @@ export class Spaces {
     this.#extraPeers.regroup(now.monotonicMs)
     const { view } = this.#options
     // Only one of the two ends begins. After a change of the network, the other end may not have noticed a new connection.
-    if (view.self < id || view.isReconnecting()) this.#offer(id, this.#members.sharedWith(id))
+    if (view.self < id || view.isReconnecting()) this.#offers.offer(id, this.#members.sharedWith(id))
   }
 
   #connectionClosed(id: string, now: Instant): void {
     this.#reachability.closed(id)
     this.#extraPeers.regroup(now.monotonicMs)
-    for (const { replica, transfers } of [...this.#spaces.values(), ...this.#recentlyLeft.values()]) {
+    for (const { replica, transfers } of this.#spaces.allSubscribed()) {
       transfers.closed(id)
       for (const { state } of replica.documents.values()) state.closed(id)
     }
@@ -325,11 +267,12 @@ export class Spaces {
   }
 
   memberChanged(id: string, now: Instant): void {
-    for (const [space, { replica }] of this.#spaces) if (replica.memberChanged(id)) this.#touched.add(space)
+    for (const [space, { replica }] of this.#spaces.current)
+      if (replica.memberChanged(id)) this.#touched.add(space)
     const { joined, left } = this.#members.changed(id)
     if (joined.length + left.length > 0) this.#extraPeers.regroup(now.monotonicMs)
     if (!this.#members.has(id)) this.#reachability.reset(id)
-    if (joined.length > 0 && this.#options.view.connected().includes(id)) this.#offer(id, joined)
+    if (joined.length > 0 && this.#options.view.connected().includes(id)) this.#offers.offer(id, joined)
   }
 
   /**
@@ -352,17 +295,14 @@ export class Spaces {
 
   advance(now: Instant): void {
     const nowMs = now.monotonicMs
-    for (const space of this.#unsubscribing.takeDue(nowMs)) {
-      this.#recentlyLeft.delete(space)
+    for (const space of this.#spaces.takeUnsubscribed(nowMs))
       this.#outbox.push({ type: 'unsubscribe', space })
-    }
-    for (const [space, fanout] of this.#offers.takeDue(nowMs))
-      for (const id of sample(this.connectedIn(space), fanout, this.#options.random)) this.#offer(id, [space])
+    this.#offers.offerDue(nowMs)
     for (const id of this.#reachability.advance(nowMs)) this.#regroupWith(id, now)
-    const extraPeers = this.#extraPeers.take(this.#spaces, nowMs)
+    const extraPeers = this.#extraPeers.take(this.#spaces.current, nowMs)
     if (extraPeers) this.#outbox.push({ type: 'extra-peers', ids: extraPeers })
-    this.#documents.recruitDue(this.#spaces, nowMs)
-    if (this.#offers.takeInterval(nowMs)) this.#offerAll(nowMs)
+    this.#documents.recruitDue(this.#spaces.current, nowMs)
+    this.#offers.offerAllIfDue(nowMs)
     if (nowMs >= this.#sweepDueMs) {
       this.#sweepDueMs = nowMs + sweepIntervalMs
       this.sweep(now)
@@ -371,9 +311,8 @@ export class Spaces {
 
   /** Called at intervals, and when the wall clock was set. */
   sweep(now: Instant): void {
-    this.#rates.sweep(now.monotonicMs)
-    this.#clientRates.sweep(now.monotonicMs)
-    for (const [space, { replica, transfers }] of this.#spaces) {
+    this.#limits.sweep(now.monotonicMs)
+    for (const [space, { replica, transfers }] of this.#spaces.current) {
       transfers.sweep(now.monotonicMs)
       replica.sweep(now)
       this.#touched.add(space)
@@ -382,11 +321,11 @@ export class Spaces {
 
   /** When `advance` is due, in monotonic ms. */
   deadlineMs(): number {
-    if (this.#spaces.size === 0 && this.#recentlyLeft.size === 0) return Number.POSITIVE_INFINITY
+    if (this.#spaces.isEmpty) return Number.POSITIVE_INFINITY
     return Math.min(
-      this.#offers.nextMs,
+      this.#offers.schedule.nextMs,
       this.#documents.nextMs,
-      this.#unsubscribing.nextMs,
+      this.#spaces.nextMs,
       this.#extraPeers.dueMs,
       this.#reachability.dueMs,
       this.#sweepDueMs,
@@ -405,13 +344,13 @@ export class Spaces {
     return this.#outbox.take()
   }
 
-  #answer(space: Space, from: string, step: SpaceStep, now: Instant): SpaceStep[] {
+  #answer(space: OpenSpace, from: string, step: SpaceStep, now: Instant): SpaceStep[] {
     const { replica, transfers } = space
     const nowMs = now.monotonicMs
     this.#touched.add(step.space)
     const agreed = agreesWithSpace(replica, step)
-    if (agreed) this.#offers.agreed()
-    else if (agreed === false) this.#offers.changed(nowMs)
+    if (agreed) this.#offers.schedule.agreed()
+    else if (agreed === false) this.#offers.schedule.changed(nowMs)
     const areNew = this.#merge(step.space, step.facts ?? [], now)
     if (agreed || (step.storedIds && replica.facts.equals(step.storedIds)))
       this.#outbox.push({ type: 'agreed', space: step.space, with: from })
@@ -422,9 +361,10 @@ export class Spaces {
       if (each.carry) replica.carry(each.document, now)
       const sync = replica.documents.get(each.document)
       if (!sync) return rejectUnopened(transfers, from, each)
-      const answer = answerInEpoch({ sync, transfers, clientRates: this.#clientRates, nowMs }, from, each)
+      const { clientRates } = this.#limits
+      const answer = answerInEpoch({ sync, transfers, clientRates, nowMs }, from, each)
       this.#rejected += answer.rejected
-      this.#limited += answer.limited
+      this.#limits.recordExceeded(answer.limited)
       isAnyNew ||= answer.isNew
       return answer.steps
     })
@@ -432,8 +372,8 @@ export class Spaces {
     const isFromAuthor = areNew && step.facts?.some(({ author }) => author === from)
     // All connected members get an offer of new document content, and of such facts: any member without one would wait
     // for the next exchange.
-    if (isAnyNew || isFromAuthor) this.#offers.offerSoon(step.space, Number.POSITIVE_INFINITY, nowMs)
-    else if (areNew) this.#offers.offerSoon(step.space, offerFanout, nowMs)
+    if (isAnyNew || isFromAuthor) this.#offers.schedule.offerSoon(step.space, Number.POSITIVE_INFINITY, nowMs)
+    else if (areNew) this.#offers.schedule.offerSoon(step.space, offerFanout, nowMs)
     return [
       ...(facts || documents.length > 0 ? [{ space: step.space, ...facts, documents }] : []),
       // The sender has more facts. Without progress, asking again would bring the same facts.
@@ -441,21 +381,8 @@ export class Spaces {
     ]
   }
 
-  /** Offers all shared spaces to one connected member, and to one that holds a document. */
-  #offerAll(nowMs: number): void {
-    const candidates = this.#options.view.connected().filter(id => this.#members.sharedWith(id).length > 0)
-    const holders = new Set([...holderGroups(this.#spaces)].flat())
-    const targets = [candidates, candidates.filter(id => holders.has(id))].flatMap(from =>
-      sample(from, 1, this.#options.random),
-    )
-    // The answer proves that the connection works. Without it, two equal holders would never notice a dead
-    // connection.
-    for (const id of new Set(targets))
-      this.#outbox.request(id, requestingAnswer(this.#stepsOf(id, this.#members.sharedWith(id))), nowMs)
-  }
-
   #merge(space: string, facts: readonly SpaceFact[], now: Instant): boolean {
-    const replica = this.#spaces.get(space)?.replica
+    const replica = this.#spaces.current.get(space)?.replica
     let isAnyNew = false
     for (const fact of facts) {
       if (replica?.admit(fact, now) !== 'new') continue
@@ -467,19 +394,8 @@ export class Spaces {
       isAnyNew = true
     }
     if (facts.length > 0) this.#touched.add(space)
-    if (isAnyNew) this.#offers.changed(now.monotonicMs)
+    if (isAnyNew) this.#offers.schedule.changed(now.monotonicMs)
     return isAnyNew
-  }
-
-  #offer(to: string, spaces: readonly string[]): void {
-    this.#outbox.send(to, this.#stepsOf(to, spaces))
-  }
-
-  #stepsOf(to: string, spaces: readonly string[]): SpaceStep[] {
-    return spaces.flatMap(space => {
-      const state = this.#spaces.get(space)
-      return state ? [offerSpace(space, state.replica, to)] : []
-    })
   }
 
   /** A member became reachable or unreachable. */
@@ -488,7 +404,6 @@ export class Spaces {
   }
 
   #announce(): void {
-    const spaces = [...this.#spaces].map(([space, { generation }]) => ({ space, generation }))
-    this.#outbox.push({ type: 'announce', spaces })
+    this.#outbox.push({ type: 'announce', spaces: this.#spaces.generations() })
   }
 }

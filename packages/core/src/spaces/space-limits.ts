@@ -1,0 +1,76 @@
+/**
+ * Space limits: decides whether the rates allow what other members send to the spaces and what the local member publishes,
+ * and counts what the rates do not allow.
+ */
+import type { SpaceFact } from '../wire/space-fact.ts'
+import { ClientRates } from './documents/client-rates.ts'
+import type { OpenSpaces } from './open-spaces.ts'
+import type { SpaceMembers } from './space-members.ts'
+import { SpaceRates } from './space-rates.ts'
+
+/** A rumor, and the peer that forwarded it. */
+export interface RatedRumor {
+  readonly space: string
+  readonly from: string
+  readonly newFacts: readonly SpaceFact[]
+  /** Facts that are not new. */
+  readonly others: readonly SpaceFact[]
+}
+
+export class SpaceLimits {
+  /** The rates of the clients that streams add to documents. */
+  readonly clientRates: ClientRates = new ClientRates()
+  readonly #spaces: OpenSpaces
+  readonly #members: SpaceMembers
+  readonly #rates = new SpaceRates()
+  #exceeded = 0
+
+  constructor(spaces: OpenSpaces, members: SpaceMembers) {
+    this.#spaces = spaces
+    this.#members = members
+  }
+
+  /** How often so far a rate was exceeded by others. */
+  get exceeded(): number {
+    return this.#exceeded
+  }
+
+  /** Counts updates of streams that exceeded a rate. */
+  recordExceeded(updates: number): void {
+    this.#exceeded += updates
+  }
+
+  /** Counts the facts of a rumor. @returns whether the rates allow it */
+  takeRumor({ space, from, newFacts, others }: RatedRumor, nowMs: number): boolean {
+    const isAllowed =
+      newFacts.every(fact => this.#takeNew(space, from, fact, nowMs)) &&
+      others.every(fact => this.#rates.takeOfPeer(from, fact, nowMs))
+    if (!isAllowed) this.#exceeded += 1
+    return isAllowed
+  }
+
+  /** Counts what the local member publishes. @returns whether its rate allows it */
+  takeOwn(kind: 'events' | 'state', bytes: number, nowMs: number): boolean {
+    return this.#rates.takeOwn(kind, bytes, nowMs)
+  }
+
+  /** Called at intervals. */
+  sweep(nowMs: number): void {
+    this.#rates.sweep(nowMs)
+    this.clientRates.sweep(nowMs)
+  }
+
+  #takeNew(space: string, from: string, fact: SpaceFact, nowMs: number): boolean {
+    const isOfMember = this.#members.isPresentIn(fact.author, space)
+    const isAllowed = isOfMember
+      ? this.#rates.takeOfMember(fact, nowMs)
+      : this.#rates.takeOfPeer(from, fact, nowMs)
+    if (!isAllowed || fact.type !== 'update') return isAllowed
+    const sync = this.#spaces.current.get(space)?.replica.documents.get(fact.document)
+    const added = sync?.newClients(fact.update) ?? 0
+    if (!sync || added === 0) return true
+    return isOfMember
+      ? this.clientRates.takeOfAuthor(fact.author, added, nowMs)
+      : this.clientRates.takeOfPeer(from, added, sync.digest.clients, nowMs)
+  }
+}
