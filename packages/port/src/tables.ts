@@ -4,7 +4,6 @@
  * The row of an object is the object itself, so rows stay the same objects as long as the objects do.
  */
 import type { ConfigVersion, Health, Heartbeat, Member, Other } from '@hearsay/core'
-import { equalityDeep } from 'lib0/function'
 import type { Row, Table } from './table.ts'
 
 /** How one store is written as a table, and read. */
@@ -52,11 +51,12 @@ export function othersCodec(): TableCodec<readonly Other<object>[]> {
   })
   const otherOf = (id: string, row: Row): Other<object> => {
     const before = latest.get(id)
-    const presence = unlessSame(before?.presence, Object.fromEntries(columnsWith(fieldPrefix, row)))
-    const views = columnsWith(viewPrefix, row).map(([view, fields]) => {
+    const presence = sameFields(before?.presence, Object.fromEntries(columnsWith(fieldPrefix, row)))
+    const views = columnsWith(viewPrefix, row).map(([view, presence]) => {
       const known = before?.views.find(each => each.id === view)
-      const presence = unlessSame(known?.presence, fields as object)
-      return known?.presence === presence ? known : Object.freeze({ id: view, presence })
+      return known && known.presence === presence
+        ? known
+        : Object.freeze({ id: view, presence: Object.freeze(presence as object) })
     })
     return Object.freeze({ id, presence, views: sameList(before?.views, views) })
   }
@@ -82,9 +82,14 @@ const columnsWith = (prefix: string, row: Row): [string, unknown][] =>
     column.startsWith(prefix) ? [[column.slice(prefix.length), value] as [string, unknown]] : [],
   )
 
-/** The object that was shown before, if both have the same fields. */
-function unlessSame<T extends object>(before: T | undefined, after: T): T {
-  return before && equalityDeep(before, after) ? before : Object.freeze(after)
+/** The object that was shown before, if both have the same values. Values that did not change are the same objects. */
+function sameFields(before: object | undefined, after: object): object {
+  const fields = Object.entries(after)
+  const isSame =
+    before !== undefined &&
+    fields.length === Object.keys(before).length &&
+    fields.every(([name, value]) => Object.hasOwn(before, name) && Object.is(rowOf(before)[name], value))
+  return isSame ? before : Object.freeze(after)
 }
 
 /** The list that was shown before, if both have the same elements. */
