@@ -11,8 +11,8 @@ const api = new API()
 afterAll(() => api.close())
 
 /**
- * `@hearsay/core/host` is not in this list: its exports are the internals of core, for the simulator, and core's own
- * comments explain them where a maintainer reads them.
+ * `@hearsay/core/host` is not in this list: it exports internals of core for the simulator. Comments in core explain
+ * them to its maintainers.
  */
 it.each([
   ['core', 'index.ts'],

@@ -7,7 +7,7 @@ import type { AttackOrder } from './attack-order.ts'
 import { type ScriptName, scripts } from './scripts/index.ts'
 
 const order: AttackOrder & { script: ScriptName } = JSON.parse(process.argv[2] ?? '{}')
-/** An attacker goes on when the other end resets a connection. A mistake in a script ends it, with its stack. */
+/** An attacker continues when the other end resets a connection. A mistake in a script ends it, with its stack. */
 const isNetworkError = (error: unknown): boolean =>
   error instanceof Error &&
   ('code' in error || /Stream|Connection|Mux|Abort|Timeout|Dial|Read/.test(error.name))

@@ -24,7 +24,7 @@ export interface JoinFigures {
 
 export interface JoinOptions {
   readonly joins: number
-  /** Called now and then with what the strangers counted so far. */
+  /** Called at intervals with what the strangers have counted so far. */
   readonly progress?: (counted: Readonly<Record<string, number>>) => void
 }
 

@@ -31,7 +31,7 @@ export interface Figures {
   /** Members whose document, config or presence the attack changed, by what changed. */
   readonly damaged: Readonly<Record<string, number>>
   readonly refused: Readonly<Record<string, number>>
-  /** Whether the attacker ended before the attack did: then the other figures mean nothing. */
+  /** Whether the attacker's process ended before the attack did. If so, the other figures mean nothing. */
   readonly attackFailed: boolean
   /** What the attacker counted, and how the returning member did. */
   readonly counted: Readonly<Record<string, number>>

@@ -44,7 +44,7 @@ export interface Target {
 
 /** A dial or a stream that takes longer failed: the target was killed, or does not answer. */
 const openTimeoutMs = 3_000
-/** A full stream is given so long to drain. */
+/** How long a full stream may take to drain. */
 const drainTimeoutMs = 1_000
 
 export type Route = Channel | 'rumors'

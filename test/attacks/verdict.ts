@@ -12,7 +12,7 @@ export interface UsualTimes {
  */
 const maxStrangersSeen = 64
 
-/** A newcomer is seen by all within this time, whatever the attack. */
+/** All members see a newcomer within this time, under every attack. */
 const maxSeenMs = 3_000
 
 export function brokenBounds(

@@ -130,7 +130,9 @@ async function crashOnce(): Promise<void> {
   for (const { process } of relays) process.signal('SIGKILL')
 }
 
-/** Kills its renderer process. Returns the milliseconds until it is dead for all others. */
+/**
+ * Kills the renderer process of the tab. Returns the milliseconds until all other members see its member as dead.
+ */
 async function deathOf(
   tab: Tab,
   name: string,

@@ -22,8 +22,8 @@ export function readOptions(): BenchOptions {
       },
     })
     return {
-      // One member crashes, one hangs, and four stop and continue. With fewer than eight, too few are left to
-      // observe.
+      // One member crashes, one hangs, and four stop and continue. With fewer than eight members, too few are
+      // left to observe these faults.
       members: whole('members', values.members, 8, 200),
       profile: oneOf('profile', values.profile, ['local', 'lan', 'wan']),
       idleSeconds: whole('idle-seconds', values['idle-seconds'], 1, 3_600),

@@ -67,7 +67,8 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 60_000 }, () => {
       await tab.ask('enter')
       expect(await tab.ask('written'), `in life ${life}`).toBe('abcd'.repeat(life))
       const loaded = tab.page.waitForEvent('load')
-      // Later: otherwise the page could be gone before it has answered.
+      // Write only after this call has returned: otherwise the page could be gone before it has
+      // answered.
       await tab.page.evaluate(() => {
         setTimeout(() => {
           const { member } = window as unknown as { member: { write(text: string): void } }

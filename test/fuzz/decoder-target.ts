@@ -19,7 +19,10 @@ export interface BytesTargetOptions {
   /** Valid messages. */
   readonly arbitrary: fc.Arbitrary<Uint8Array>
   readonly format: Format
-  /** Starts a round, with an empty state if the check has one. The check throws if bytes show a fault. */
+  /**
+   * Starts a round, and returns the check of that round. If the check has a state, the state begins empty. The check
+   * throws if bytes show a fault.
+   */
   readonly begin: () => (bytes: Uint8Array) => void
   readonly runs?: number
 }

@@ -33,7 +33,7 @@ const peer = fc.constantFrom(...ids.slice(1))
 const space = fc.constantFrom(room, config)
 const whole = fc.oneof(fc.nat(4), fc.constantFrom(epochMs, epochMs + 1, epochMs + 86_400_000, 2 ** 53 - 1))
 const value = fc.constantFrom(undefined, 1, 'x', { a: [1] })
-/** Sampled once, because an arbitrary step takes a millisecond. */
+/** All inputs share this sample, because fast-check takes a millisecond to generate one step. */
 const steps = fc.sample(spaceSteps, { seed: 1, numRuns: 300 }).flat()
 const bodies = fc
   .sample(spaceFacts, { seed: 1, numRuns: 100 })

@@ -19,7 +19,7 @@ export function idOf(name: string): string {
   return memberIdFromKey(hash('sha256', name, 'buffer')) ?? ''
 }
 
-/** A fact that `signer` signs, which is another key than the author's if the fact is forged. */
+/** A fact that `signer` signs. To forge a fact, pass a signer other than the author. */
 export function signedFact(author: string, body: FactBody, tag = testTag, signer = author): SignedFact {
   const draft = draftFact(author, body)
   return { ...draft, signature: signatureOf(signer, signedBytes(tag, draft)) }

@@ -1,5 +1,6 @@
 /**
- * One member as its own process. Argument: its options as JSON, and a room that it joins.
+ * One member as its own process. The argument is JSON: the member's options, and the name of the room that the member
+ * joins.
  *
  * Prints a line for each event and for each change of its view; appends lines from its stdin to a document of the room.
  * When its stdin ends, it leaves, prints the handles that still keep the process alive, and ends by itself.

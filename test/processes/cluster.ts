@@ -19,7 +19,10 @@ export class Cluster {
   /** Remove a member before you stop several members at once: it is then not expected to report events. */
   readonly members: Member[] = []
 
-  /** Starts members one after the other, each when the one before is ready; then waits until each has reported all others. */
+  /**
+   * Starts members one after the other. Each starts when the previous member is ready. Then waits until each member has
+   * reported all others.
+   */
   async join(subject: Subject, size: number): Promise<Join> {
     let bootstrap: string | undefined
     let last: { member: Member; ready: Ready } | undefined

@@ -13,7 +13,10 @@ export interface Subject {
 export interface Member extends Child {
   readonly name: string
   readonly startedAtMs: number
-  /** When it reported that it runs, and its address. Rejects with its output if it ends before. */
+  /**
+   * When it reported that it runs, and its address. Rejects with the member's output if the member ends
+   * before that.
+   */
   readonly ready: Promise<Ready>
 }
 

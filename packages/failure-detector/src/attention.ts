@@ -38,7 +38,10 @@ export function leaseFor(attention: Attention | undefined, nowMs: number, isFirs
   return { untilMs: nowMs + Math.min(leaseMs, maxLeaseMs), state, isFirst }
 }
 
-/** Whether a lease of a member that is asleep runs: then nothing is evidence against the member. */
+/**
+ * Whether the lease belongs to a member that is asleep, and has not ended. During such a lease, nothing is evidence
+ * against the member.
+ */
 export function isAsleep({ untilMs, state }: Lease, nowMs: number): boolean {
   return state === 'asleep' && nowMs < untilMs
 }

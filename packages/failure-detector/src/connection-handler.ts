@@ -52,7 +52,10 @@ const disconnect: Transition = (parts, id, nowMs) => {
   if (member !== undefined) parts.memberParts.leases.connectionClosed(member, nowMs)
 }
 
-/** The host reports the end of a connection that this detector did not count: only a subject is dialled. */
+/**
+ * The host reports the end of a connection that this detector did not count as open. The detector dials the member only
+ * if the member is a subject.
+ */
 const redialSubject: Transition = (parts, id, nowMs) => {
   parts.tracker.closed(id, nowMs)
   if (parts.memberParts.probeScheduler.isSubject(id)) redial(parts, parts.memberList.get(id))
@@ -82,8 +85,8 @@ const noteNetworkDown: Transition = ({ tracker }, id, nowMs) => tracker.networkD
 /**
  * State table of a connection: one transition for each state and each input, so that a missing one does not compile.
  *
- * In an outage of the local network no connection is open. A dial says nothing about a member whose connection is open:
- * it was a second dial.
+ * In an outage of the local network no connection is open. If the connection is open, the result of a dial shows
+ * nothing about the member, because the dial was a second one.
  */
 export const connectionTransitions: Readonly<
   Record<ConnectionState, Readonly<Record<ConnectionInput, Transition>>>

@@ -15,9 +15,9 @@ export interface DetectorOptions {
   /** `shuffled`: each round probes the subjects in a new random order (SWIM §4.3). `given`: in the order of the `subjects` input. @default 'shuffled' */
   readonly probeOrder?: 'given' | 'shuffled'
   /**
-   * A detector of `createDetector` whose members this detector starts with. The prior must not be used any more. This
-   * detector stores only differences from the prior, so that thousands of detectors in one process, as in a simulation,
-   * share the memory. @default no members
+   * Another detector made by `createDetector`. This detector starts with the members of the prior, which must not be
+   * used any more. This detector stores only differences from the prior, so that thousands of detectors in one process,
+   * as in a simulation, share the memory. @default no members
    */
   readonly prior?: Detector
 }

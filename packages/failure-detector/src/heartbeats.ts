@@ -94,7 +94,8 @@ export class Heartbeats {
   }
 
   /**
-   * Whether at least `overdueHeartbeats` are missing: then only the member's own ack shows that it is alive.
+   * Whether at least `overdueHeartbeats` of the member's heartbeats are missing. If so, only an ack of the member
+   * itself shows that the member is alive.
    */
   isOverdue(id: string, nowMs: number): boolean {
     const known = this.#heartbeats.get(id)

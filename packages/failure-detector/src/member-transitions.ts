@@ -63,7 +63,7 @@ const takeNewer =
     parts.leases.renew(member, attention, nowMs)
     parts.suspicionTimers.markAlive(member, incarnation, effect)
     parts.probeScheduler.drop(member.id)
-    // The record is new evidence: the gap since the last heartbeat of an earlier incarnation counts no longer.
+    // The record is new evidence: the gap since the last heartbeat of an earlier incarnation no longer counts.
     parts.heartbeats.forget(member.id)
   }
 const takeRecord = takeNewer()

@@ -60,7 +60,7 @@ export interface DetectorParameters {
   readonly refusedFloorMs: number
   /**
    * A call that is later than this shows a local pause. Milliseconds > 0; Infinity turns the check off. Our choice.
-   * Raising it lets a paused member suspect others by old timers; lowering it takes ordinary lateness for a pause.
+   * Raising it lets a paused member suspect others by old timers; lowering it makes ordinary lateness count as a pause.
    * @default probeIntervalMs / 2
    */
   readonly pauseThresholdMs: number

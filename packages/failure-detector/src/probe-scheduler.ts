@@ -86,7 +86,7 @@ export class ProbeScheduler {
     member.receivedMs = nowMs
   }
 
-  /** Lets the next `probeNow` begin whenever the last one was. */
+  /** Lets the next `probeNow` begin at once, regardless of the time of the last one. */
   allowProbeNow(member: Member): void {
     member.probedNowMs = -Infinity
   }

@@ -192,8 +192,8 @@ function nearer(a: RingPosition, b: RingPosition, from: RingPosition, step: 1 | 
 
 /** The position of an id on a ring, from 0 to 2³² − 1: the same on all members. The hash is not cryptographic. */
 export function ringHash(ring: number, id: string): number {
-  // FNV-1a over UTF-16 units with a start value for each ring, then the finalizer of MurmurHash3. FNV-1a alone
-  // distributes ids badly that differ only in their last characters.
+  // FNV-1a over UTF-16 units with a start value for each ring, then the finalizer of MurmurHash3. Without the
+  // finalizer, ids that differ only in their last characters would be distributed unevenly.
   let hash = (0x811c9dc5 ^ Math.imul(ring + 1, 0x9e3779b1)) >>> 0
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)

@@ -53,7 +53,7 @@ export class SuspicionTimers {
   }
 
   /**
-   * Counts a claim by the local member, and publishes it. Does neither if the claim could not shorten the suspicion.
+   * Counts a claim by the local member, and publishes it. Does neither if the claim cannot shorten the suspicion.
    *
    * @param member is alive or suspect
    */

@@ -81,7 +81,7 @@ export class SwimDetector implements Detector {
   }
 
   handle(input: DetectorInput, nowMs: number): DetectorEffect[] {
-    // The host may read sockets before timers run: each call detects a pause.
+    // Every call checks for a pause, because the host may read sockets before timers run.
     this.#detectLocalPause(nowMs)
     this.#dispatch(input, nowMs)
     this.#refute(nowMs)
@@ -214,7 +214,8 @@ export class SwimDetector implements Detector {
 
   #suspicion(subject: string, incarnation: number, observer: string, refused: boolean, nowMs: number): void {
     const member = this.#memberList.get(subject)
-    // A smaller incarnation is refuted. A greater one lacks its signed record: the host repeats the suspicion after it.
+    // A suspicion of a smaller incarnation is refuted already. For a greater incarnation the signed record is missing:
+    // the host passes the suspicion again after the record.
     if (member === undefined || incarnation !== member.incarnation) return
     applyToMember(this.#memberParts, member, 'suspicion', { observer, refused }, nowMs)
     if (this.#probeScheduler.failedIndirectProbe(member, nowMs)) this.#confirmSuspicion(member, nowMs)
@@ -244,7 +245,9 @@ export class SwimDetector implements Detector {
     }
   }
 
-  /** Own evidence against a member: no suspicion while a grace period or a lease defers it. */
+  /**
+   * This detector has evidence against a member, and suspects the member unless a grace period or a lease defers that.
+   */
   #suspectIfAllowed(member: Member | undefined, nowMs: number): void {
     if (member !== undefined && nowMs >= this.#deferredUntilMs(member))
       applyToMember(this.#memberParts, member, 'failed', { refused: false }, nowMs)

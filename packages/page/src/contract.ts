@@ -49,7 +49,7 @@ export const roomName = 'page'
 
 /** The presence of each member in that room. */
 export interface Shown {
-  /** The members that it is connected to, by `shortId`. */
+  /** The `shortId` of each member to which this member is connected. */
   readonly connections: readonly string[]
   /** The position of its pointer in the drawing: 0 to 1 from the left and from the top; null if it is outside. */
   readonly cursor: Point | null

@@ -1,4 +1,7 @@
-/** Answers: results and errors of calls, as they cross a port. Of an error its name and message cross, so that an app can tell it. */
+/**
+ * Answers: results and errors of calls, as they are sent over a port. Of an error, the name and the message are sent,
+ * so that an app can recognise the error.
+ */
 import {
   InvalidOptionsError,
   InvalidValueError,

@@ -1,5 +1,5 @@
 /**
- * Contract: what a view and the member's side say to each other.
+ * Contract: the calls and messages between a view and the member's side.
  *
  * The view calls, the member's side answers, and sends batches of changes. A batch contains everything that changed since
  * the one before, and the next batch waits until the view has acknowledged it. So the queue for a slow view is bounded: what
@@ -33,7 +33,10 @@ export interface Batch {
 export interface DocumentChange {
   /** Absent: the content has not changed. */
   readonly update?: Uint8Array
-  /** How often the document got new ids. If it has grown, `update` is the whole document, with the new ids. */
+  /**
+   * The number of times that the document got new ids. After this number has grown, `update` is the whole document,
+   * with the new ids.
+   */
   readonly generation: number
   readonly status: ProviderStatus
   readonly synced: boolean
@@ -67,7 +70,7 @@ export interface MemberCalls extends ConfigCalls {
   connect(version: number, focusedAtMs: number): Answer<Welcome>
   /** The view has taken a batch. */
   acknowledge(number: number): void
-  /** Whether the view is hidden: then it receives at most four batches a second. */
+  /** Whether the view is hidden. A hidden view receives at most four batches a second. */
   setHidden(isHidden: boolean): void
   /** Sends the content of a store, and its changes from now on, or stops. */
   watch(store: StoreName, isWatched: boolean): void

@@ -1,4 +1,4 @@
-/** Serve: gives views at the other ends of ports a part in one member. */
+/** Serve: lets views at the other ends of ports share one member. */
 import type { Cluster, Config, Room } from '@hearsay/core'
 import { createBirpc } from 'birpc'
 import { openChannel, type Port } from './channel.ts'
@@ -111,7 +111,7 @@ export function serveCluster(
     on: listener => {
       receive = listener
     },
-    // Only the calls of the contract: not what every object has.
+    // Answer only calls of the contract, not calls of methods that every object has.
     resolver: name => (Object.hasOwn(functions, name) ? functions[name] : undefined),
     eventNames: ['batch', 'closed'],
   })

@@ -40,7 +40,7 @@ export function diffTables(before: Table, after: Table): TableDiff | undefined {
   return changed.length + removed.length > 0 ? { changed, removed } : undefined
 }
 
-/** Objects with equal content are the same: a member's tags may be another object after each of its records. */
+/** Compares objects by content, because each record of a member may bring a new object with equal tags. */
 const isSame = (a: unknown, b: unknown): boolean => Object.is(a, b) || equalityDeep(a, b)
 
 /** @returns the table after the change. Rows that the difference does not name stay the same objects */

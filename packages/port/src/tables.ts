@@ -103,8 +103,8 @@ type Histories = ReadonlyMap<string, readonly ConfigVersion[]>
 const order = 'order'
 
 /**
- * The row of a key has a column for each entry, named by its id, so that a new entry crosses alone. Each codec keeps the rows
- * that it wrote and the lists that it read before.
+ * The row of a key has a column for each entry, named by its id, so that a new entry is sent alone. Each codec keeps
+ * the rows that it wrote and the lists that it read before.
  */
 export function historiesCodec(): TableCodec<Histories> {
   const written = new WeakMap<readonly ConfigVersion[], Row>()

@@ -24,7 +24,7 @@ export function ClusterProvider({ cluster, children }: ClusterProviderProps): Re
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>
 }
 
-/** A new cluster means a new session. A new function does not: an inline function is new at each render. */
+/** A new cluster starts a new session. A new function does not, because an inline function is new at each render. */
 function useSessionOf(cluster: ClusterSource): Session {
   const of = typeof cluster === 'function' ? 'function' : cluster
   const [present, setPresent] = useState(() => ({ of, session: sessionOf(cluster) }))
@@ -34,5 +34,8 @@ function useSessionOf(cluster: ClusterSource): Session {
   return next.session
 }
 
-/** Runs before the browser paints. On a server it is `useEffect`: React 18 warns about layout effects there. */
+/**
+ * An effect that runs before the browser paints. On a server, `useEffect` replaces it, because React 18 warns about
+ * layout effects there.
+ */
 export const useMountEffect: typeof useEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect

@@ -82,8 +82,8 @@ export class RefCountedResources<T> {
       this.#notify()
       return open
     }
-    // The resource is unused and has other options, as after a hot reload of the code that defines the
-    // options.
+    // An open resource here is unused and has other options. This happens after a hot reload of the code
+    // that defines the options.
     if (open) this.#end(open)
     const entry: ResourceSlot<T> = {
       name,

@@ -78,7 +78,10 @@ export const useDocument: UseDocument<never> = awaiting(useAwaitedRoom, useDocum
 
 /** A shared config, for writing entries. Suspends until the config is open. */
 export const useConfig: UseConfig<never> = awaiting(useAwaitedConfig, useConfigNow)
-/** The value of one key of a shared config, or a selected part of all. Suspends until the config is open. */
+/**
+ * The value of one key of a shared config, or what a selector returns for all entries. Suspends until the config is
+ * open.
+ */
 export const useConfigValue: UseConfigValue = awaiting(useAwaitedConfig, useConfigValueNow)
 
 const roomHooks: RoomHooks<AnyPresence, never> = {

@@ -5,7 +5,7 @@ import type { IsEqual } from './use-store.ts'
 
 type Mapped<T> = readonly (readonly [id: string, value: T])[]
 
-/** What `useOthersMapped` takes: a mapper and, optionally, an equality of its values. */
+/** The type of `useOthersMapped`: it takes a mapper and, optionally, a function that compares the mapper's results. */
 export type UseOthersMapped<P extends object> = <T>(
   mapper: (other: Other<P>) => T,
   isEqual?: IsEqual<T>,

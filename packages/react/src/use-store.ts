@@ -8,7 +8,7 @@ export type IsEqual<T> = (a: T, b: T) => boolean
 /** The default selector: returns its argument, with the type that the hook declares. */
 export const itself: (value: unknown) => never = value => value as never
 
-/** Extends an equality to values that may be null or undefined. */
+/** Extends a comparison function to values that may be null or undefined. */
 export function ifBoth<T>(isEqual: IsEqual<T> = Object.is): IsEqual<T | null | undefined> {
   return (a, b) => Object.is(a, b) || (a != null && b != null && isEqual(a, b))
 }

@@ -6,7 +6,10 @@ export type Delay =
   | { readonly type: 'uniform'; readonly minMs: number; readonly maxMs: number }
   /** `minMs` plus an exponential tail with mean `meanMs − minMs`. */
   | { readonly type: 'exponential'; readonly minMs: number; readonly meanMs: number }
-  /** As measured on the internet. `sigma` is the standard deviation of the logarithm: 0.3 is calm, 1 is wild. */
+  /**
+   * As measured on the internet. `sigma` is the standard deviation of the logarithm: with 0.3 the delays vary
+   * little, with 1 they vary strongly.
+   */
   | { readonly type: 'log-normal'; readonly medianMs: number; readonly sigma: number }
 
 export function drawDelayMs(delay: Delay, random: Random): number {

@@ -1,4 +1,7 @@
-/** Expiring set: keys that expire. All keys of a set live equally long, so their order is that of their expiry. */
+/**
+ * Expiring set: keys that expire. All keys of a set have the same lifetime, so they expire in the order in which
+ * they were added.
+ */
 export class ExpiringSet {
   readonly #nowMs: () => number
   /** Key → time of expiry, in the order of expiry. */
@@ -9,7 +12,7 @@ export class ExpiringSet {
   }
 
   add(key: string, forMs: number): void {
-    // Deleted first, so that the key moves to the end of the order.
+    // Delete the key first, so that it moves to the end of the order.
     this.#untilMs.delete(key)
     this.#untilMs.set(key, this.#nowMs() + forMs)
   }

@@ -1,4 +1,7 @@
-/** Fact interning: equal facts are one object, however many members store them. Facts unused for long are dropped. */
+/**
+ * Fact interning: equal facts are one object, even if thousands of members store them. Facts that were not used for
+ * long are dropped.
+ */
 import type { SignedFact } from '@hearsay/core/host'
 
 const maxRecent = 500_000

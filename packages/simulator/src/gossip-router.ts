@@ -137,7 +137,7 @@ export class GossipRouter {
       case 'subscribe':
         peer.isSubscribed = true
         if (!this.#isSubscribed) break
-        // Not left to the heartbeat: a message published before the next heartbeat would reach no peer.
+        // Do not leave this to the heartbeat: a message published before the next heartbeat would reach no peer.
         if (this.#mesh.size < degreeLow && this.#canGraft(from)) this.#graft(from)
         this.#needHeartbeat()
         break

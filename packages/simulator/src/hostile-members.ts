@@ -1,8 +1,8 @@
 /**
  * Hostile members: faults in which an admitted member attacks the others with facts that it may sign.
  *
- * A hostile member runs the shipped engine, so the others accept it. The facts of the attack are sent besides: by gossip and
- * directly to all peers. Invented identities exist nowhere else: nothing answers at their addresses.
+ * A hostile member runs the shipped engine, so the others accept it. In addition, it sends the facts of the attack: by
+ * gossip and directly to all peers. Invented identities have no process: nothing answers at their addresses.
  */
 import { hash } from 'node:crypto'
 import {

@@ -35,7 +35,7 @@ export interface DirectionOptions {
   readonly gaveUp: () => void
 }
 
-/** A frame that was sent. If it arrives early, it waits for the frames before it. */
+/** A frame that was sent. A frame that arrives before earlier frames waits for them. */
 interface Sent {
   readonly arrive: () => void
   isThere: boolean
@@ -93,8 +93,8 @@ export class Direction {
   /** A lost frame is retransmitted alone; the receiver keeps the frames that arrived after it. */
   #attempt(crossing: Transfer, sent: Sent, waitMs: number): void {
     if (!this.#options.carries() || this.#options.loses()) {
-      // The sender gives this frame up. It gives the connection up at the next frame that the network does
-      // not carry.
+      // The sender gives this frame up. The sender gives the connection up at the next frame that the network does not
+      // carry.
       if (waitMs >= giveUpMs) return
       const cancel = this.#time.after(waitMs, () => this.#attempt(crossing, sent, 2 * waitMs))
       sent.again = () => {
@@ -122,7 +122,7 @@ export class Direction {
 
   /**
    * While the network carries nothing, only the first waiting frame is retried, at intervals that double.
-   * When it gets through, all waiting frames are sent.
+   * When the network carries that frame, all waiting frames are sent.
    */
   #retryLater(waitMs: number, sinceMs: number): void {
     this.#cancelRetry = this.#time.after(waitMs, () => {

@@ -64,7 +64,7 @@ export class MemberClock implements Clock {
   }
 
   setTimer(atMonotonicMs: number, callback: () => void): () => void {
-    // Rounded first: otherwise the sum with #missedMs could be too small by the last bit.
+    // Round before adding: otherwise the sum with #missedMs could be too small by the last bit.
     const timer = { atMonotonicMs: onGrid(atMonotonicMs), callback }
     this.#timers.add(timer)
     this.#wakeFor(timer)
@@ -83,7 +83,7 @@ export class MemberClock implements Clock {
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs)
     this.#isAsleep ||= isAsleep
     this.#time.at(untilMs, () => {
-      // Unless a longer pause began meanwhile, or the process ended.
+      // Do not resume if a longer pause began meanwhile, or the process ended.
       if (this.#pausedUntilMs === untilMs) this.#resume(timersFirst)
     })
   }

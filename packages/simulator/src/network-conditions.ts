@@ -85,7 +85,7 @@ export class NetworkConditions {
     )
   }
 
-  /** @param random the sender's stream: one draw for each frame, with any faults. */
+  /** @param random the sender's stream, from which each frame draws the usual delay, with or without faults. */
   delivery(random: Random, from: string, to: string): Delivery {
     const usualMs = drawDelayMs(this.#delay, random)
     const late = this.#delayFault

@@ -102,7 +102,7 @@ export class Network {
       unsubscribe: space => member.gossip.of(space).unsubscribe(),
       subscribers: space => member.gossip.of(space).subscribers(),
       dial: id => {
-        // As in libp2p: an existing connection is used, and no event is emitted.
+        // As in libp2p, use an existing connection, and emit no event.
         if (member.links.has(id)) return
         const [address] = member.addressesOf(id)
         const target = address && this.directory.at(multiaddr(address).toString())
@@ -151,7 +151,10 @@ export class Network {
     if (a !== b && !a.links.has(b.id)) this.#open(a, b)
   }
 
-  /** Opens a connection. An older one that an end still has is replaced without an event, as in libp2p. */
+  /**
+   * Opens a connection. If an end still has an older connection, the new one replaces it without an event, as in
+   * libp2p.
+   */
   #open(from: SimulatedMember, to: SimulatedMember): void {
     const link: Link<SimulatedMember> = {
       ends: [from, to],

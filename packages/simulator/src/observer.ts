@@ -45,7 +45,7 @@ export class Observer implements MemberObserver {
   readonly #options: ObserverOptions
   readonly #pool = new FactInterning()
   readonly #falseDeaths: FalseDeaths
-  /** The invariants of each member's present process, by member name. */
+  /** The invariants of each member's running process, by member name. */
   readonly #processes = new Map<string, { processNumber: number; registers: Registers; returns: Returns }>()
   /** Ids of the members that facts since the last step are about. */
   readonly #ids: string[] = []

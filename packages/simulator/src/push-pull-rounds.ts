@@ -2,9 +2,9 @@
  * Push-pull rounds: how many rounds one new fact takes to reach all members, if in each round every member runs
  * anti-entropy with one random other member.
  *
- * Rounds are defined as in the literature: all syncs of a round start from the state before the round. The
- * sync code is the shipped code, but there is no network: nothing is lost or delayed, and every member
- * reaches every other member.
+ * A round is defined as in the literature: all syncs of a round start from the state before the round. The code of
+ * the syncs is the shipped code. There is no network, so nothing is lost or delayed, and every member reaches every
+ * other member.
  */
 import {
   AntiEntropy,

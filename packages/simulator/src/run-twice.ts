@@ -1,4 +1,7 @@
-/** Run twice: a scenario must do exactly the same in a second run; otherwise its seed replays nothing. */
+/**
+ * Run twice: a scenario must do exactly the same in a second run. Otherwise its seed could not replay a
+ * failure.
+ */
 
 /** What `runTwice` compares. A `Simulation` is one. */
 export interface RepeatableRun {

@@ -66,9 +66,9 @@ export interface SimulatedMemberOptions {
   readonly watch: MemberObserver
   /** The member created a promise that may be awaited. */
   readonly promised: () => void
-  /** The app of the present process wants to leave. */
+  /** Leaves the cluster, as the app of the running process would. */
   readonly leave: (options?: LeaveOptions) => Promise<void>
-  /** Kills its present process. */
+  /** Kills the running process. */
   readonly kill: () => void
 }
 
@@ -86,7 +86,7 @@ export interface WarmStart {
   readonly addresses: ReadonlyMap<string, readonly Uint8Array[]>
 }
 
-/** One member: its present process, if one runs, its storage and its clock. */
+/** One member: its process, if one runs, its storage and its clock. */
 export class SimulatedMember {
   /** The member's name: m0, m1, … It stays when the process or the disk is replaced. */
   readonly name: string
@@ -159,27 +159,27 @@ export class SimulatedMember {
     return this.#process !== undefined
   }
 
-  /** The app's cluster handle of the present process. @throws if no process runs */
+  /** The cluster handle of the app in the running process. @throws if no process runs */
   get cluster(): Cluster {
     return this.#running().cluster
   }
 
-  /** The machine and the driver of the present process. @throws if no process runs */
+  /** The machine and the driver of the running process. @throws if no process runs */
   get engine(): Engine {
     return this.#running().engine
   }
 
-  /** The membership machine of the present process. @throws if no process runs */
+  /** The membership machine of the running process. @throws if no process runs */
   get machine(): Engine['machine'] {
     return this.engine.machine
   }
 
-  /** The driver of the present process. @throws if no process runs */
+  /** The driver of the running process. @throws if no process runs */
   get driver(): Engine['driver'] {
     return this.engine.driver
   }
 
-  /** The gossipsub topics of the present process. @throws if no process runs */
+  /** The gossipsub topics of the running process. @throws if no process runs */
   get gossip(): GossipTopics {
     return this.#running().gossip
   }
@@ -189,7 +189,7 @@ export class SimulatedMember {
     return this.dialAddresses.get(id) ?? this.#warmStart?.addresses.get(id) ?? []
   }
 
-  /** A random stream for one purpose in its present process. */
+  /** A random stream for one purpose in the running process. */
   random(purpose: string): Random {
     return this.#stream(`${purpose} of ${this.name}, life ${this.#processes}`)
   }

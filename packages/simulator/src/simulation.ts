@@ -64,7 +64,7 @@ export interface Simulation extends Faults {
   replay(): string
 }
 
-/** The condition of `runUntil` did not hold in time. The virtual time of the simulation is then at the end of that time. */
+/** The condition of `runUntil` did not hold in time. The virtual time has advanced to the end of the given time. */
 export class NotInTimeError extends Error {
   override readonly name = 'NotInTimeError'
 }

@@ -14,7 +14,8 @@ export const liar: Script = async context => {
   context.begin()
   await atRate(10, async () => {
     for (const subject of order.targets) {
-      // The incarnations after a refutation. A liar can see them, and here it guesses all of the next ones.
+      // The incarnations that refutations may create. A lying member could read them from records; this one guesses the
+      // next three instead.
       for (const ahead of [0, 1, 2, 3]) {
         const incarnation = subject.incarnation + ahead
         const body = {

@@ -12,7 +12,7 @@ import { publishedData } from '../gossip-rpc.ts'
 import { RawPeer } from '../raw-peer.ts'
 import { atRate, attackingPeer, entries, type Script } from './script.ts'
 
-/** Sends the goodbye to all members, the returned one included, directly and as a rumor. */
+/** Sends the recorded leave record to all members, the returned one included, directly and as a rumor. */
 export const replayedGoodbye: Script = async context => {
   const { order, count } = context
   const recorded = decodeSync(Buffer.from(order.recorded, 'base64'))
@@ -32,7 +32,10 @@ export const replayedGoodbye: Script = async context => {
   })
 }
 
-/** Records the goodbye of the first target, as a member. It ends when it has one. */
+/**
+ * Joins as a member, and records the leave record of the first target. The script ends when it has recorded
+ * one.
+ */
 export const recordGoodbye: Script = async ({ order, begin, learn }) => {
   const [target] = order.targets
   if (!target) throw new Error('there is no member to listen to')

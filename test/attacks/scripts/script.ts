@@ -5,7 +5,7 @@ import { RawPeer, type Target } from '../raw-peer.ts'
 
 export interface ScriptContext {
   readonly order: AttackOrder
-  /** Adds to a number that the table shows. */
+  /** Adds `by` (1 by default) to the count of `what`, which the table shows. */
   readonly count: (what: string, by?: number) => void
   /** Reports texts that the attacker learned. */
   readonly learn: (texts: readonly string[]) => void
@@ -28,7 +28,7 @@ export async function attackingPeer(
 /** The targets that most attacks enter by. */
 export const entries = ({ order }: ScriptContext): readonly Target[] => order.targets.slice(0, 3)
 
-/** Runs the step at a constant rate, for ever or so many times. */
+/** Runs the step at a constant rate, the given number of times. @default for ever */
 export async function atRate(
   perSecond: number,
   step: (index: number) => Promise<unknown>,
@@ -38,12 +38,12 @@ export async function atRate(
   for (let i = 0; i < times; i++) {
     await step(i)
     const dueMs = startMs + ((i + 1) * 1_000) / perSecond
-    // Also yields when it is late.
+    // Also yields to the event loop when the next step is late.
     await sleep(Math.max(0, dueMs - performance.now()))
   }
 }
 
-/** Calls back with each part of so many items. */
+/** Splits the items into parts of at most `size` items. */
 export function* parts<T>(items: readonly T[], size: number): Generator<readonly T[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size)
 }

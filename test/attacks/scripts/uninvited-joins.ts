@@ -14,9 +14,9 @@ import { range, type Script, type ScriptContext } from './script.ts'
 
 /** How many peers try at the same time. */
 const concurrency = 32
-/** A peer that proves nothing waits so long for the relay. */
+/** How long a peer that proves nothing waits for the relay. */
 const patienceMs = 200
-/** A peer tries so often before another one, with another id, takes its place. */
+/** After this number of attempts, a new peer with another id replaces the peer. */
 const joinsPerPeer = 10
 const proofs = ['wrong secret', 'no secret', 'other cluster', 'replayed proof', 'no proof'] as const
 const routes = ['TCP', 'WebSocket', 'relay'] as const
@@ -87,7 +87,7 @@ async function attempt({ order, count }: ScriptContext, peer: RawPeer, attempt: 
       requests.push(relayRequest(connection, request).then(answer => answer === 'ok'))
   }
   if (proof === 'replayed proof') requests.push(peer.replay(connection, replayed))
-  // Sends its record on a stream of a member, and has nothing to prove.
+  // Sends its record on a stream, as a member would, but sends no proof.
   else if (proof === 'no proof') await peer.sendFacts(target, [await peer.identity.record({ name: proof })])
   else requests.push(peer.prove(connection))
   if (proof === 'no proof' && route === 'relay') requests.push(sleep(patienceMs).then(() => abort()))

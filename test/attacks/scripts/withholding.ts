@@ -66,7 +66,7 @@ class WithholdingRelay {
       }
   }
 
-  /** Forwards a rumor without the facts that it withholds. */
+  /** Forwards a rumor without the facts that the attacker withholds. */
   async #forward(from: string, rpc: Uint8Array): Promise<void> {
     const { count } = this.#context
     for (const data of publishedData(rpc, this.#topic)) {

@@ -75,7 +75,7 @@ const handlers: Handlers = {
   insert: async ({ document, characters, pieces }) => {
     const text = textOf(opened(document))
     for (let i = 0; i < pieces; i++) {
-      // At the beginning: Yjs merges appended content with the existing one, at the cost of copying all of it.
+      // Insert at the beginning: Yjs would merge appended content with the existing content, and copy all of it.
       text.insert(0, 'x'.repeat(characters / pieces))
       if (i % 100 === 99) await sleep(1)
     }

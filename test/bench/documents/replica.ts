@@ -2,7 +2,8 @@
  * Replica: the functions of one member that the bench needs, for either subject. Each replica runs in its own
  * process.
  *
- * A replica measures nothing. The process in which it runs measures, in the same way for both subjects.
+ * A replica measures nothing. The process of the replica takes the measurements, in the same way for both
+ * subjects.
  */
 import type * as Y from 'yjs'
 

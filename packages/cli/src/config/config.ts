@@ -37,6 +37,7 @@ export async function config(
   } finally {
     await leaveWithin(member)
   }
-  // A watch ends normally when it is interrupted; any other command that is interrupted did not complete.
+  // A watch that is interrupted ends with exit code 0. Any other command that is interrupted did not
+  // complete.
   await endProcess((agreed ?? isWatch) ? 0 : 1)
 }

@@ -8,7 +8,7 @@ import { printLog } from '../terminal/log-line.ts'
 import { printTable } from '../terminal/text-table.ts'
 import type { Report } from './report.ts'
 
-/** Local date and time, in an order in which they sort. */
+/** Local date and time, in a format that sorts by time. */
 const dateAndTime = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' })
 
 export function textReport(cluster: Cluster): Report {

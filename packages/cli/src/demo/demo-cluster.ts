@@ -54,7 +54,8 @@ export class DemoCluster {
       cluster: this.cluster,
       name: member.name,
       tags: { [kindTag]: 'process' satisfies MemberKind },
-      // The former addresses, if it had any: a page that lost all processes finds them again there.
+      // A restarted member listens on its former addresses, so that a page that lost all processes
+      // finds them again.
       listen: member.identity?.addresses.map(address => address.replace(/\/p2p\/.*/, '')) ?? anywhere,
       relay: true,
       bootstrap: bootstrap ? [...bootstrap.addresses] : [],

@@ -10,7 +10,7 @@ import { legend, renderTable } from './table.ts'
 import { timeline } from './timeline.ts'
 
 const frameMs = 200
-/** 1.5 s (our choice): long enough to look at the table between two steps. */
+/** 1.5 s (our choice): long enough to read the table between two steps. */
 const pauseMs = 1_500
 
 export function liveRenderer(cluster: DemoCluster): Renderer {

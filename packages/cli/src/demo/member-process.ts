@@ -38,7 +38,10 @@ export class MemberProcess {
     return this.#state
   }
 
-  /** Resolves when the member is ready. Rejects with its stderr output if the process ends before. */
+  /**
+   * Resolves when the member is ready. Rejects with the process's stderr output if the process ends
+   * before that.
+   */
   start(options: JoinOptions): Promise<Identity> {
     const child = fork(program, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] })
     this.#process = child

@@ -15,7 +15,7 @@ export interface JoinFlags extends MemberFlags {
 }
 
 export async function join(cluster: string, flags: JoinFlags): Promise<void> {
-  // Before all else: Ctrl-C during the start must end the process at once.
+  // Do this first, because Ctrl-C during the start must end the process at once.
   const stop = Promise.race([stopRequested(), outputClosed()])
   // Measuring the width of text takes a fifth of the start, so only the text output loads it.
   const { ready, event } = flags.json ? jsonLines : (await import('./log.ts')).log

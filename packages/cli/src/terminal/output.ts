@@ -28,8 +28,8 @@ export function outputFailed(): Promise<undefined> {
 /**
  * Resolves when the reader of a pipe is closed, also while nothing is written.
  *
- * Node does not poll a stream that it only writes to. GNU tail does (coreutils ≥ 8.28), and SIGPIPE then ends it. Without
- * GNU tail, only the next write fails.
+ * Node does not poll a stream that it only writes to. GNU tail does (coreutils ≥ 8.28): tail ends when the reader is
+ * closed. Without GNU tail, the closed reader is noticed only at the next write.
  */
 export function outputClosed(): Promise<undefined> {
   return new Promise(resolve => {

@@ -39,7 +39,7 @@ export interface SyncResult {
  * Steps above this rate get no answer. Our choice: several times the steps of a full sync of 10,000 members.
  */
 const maxAnswersPerSecond = 100
-/** Our choice: more peers than are connected at the same time. */
+/** Our choice: more than the number of peers that are connected at the same time. */
 const maxPeers = 4_096
 /**
  * Enough for about four minutes of heartbeats in a cluster of 10,000; each neighbour syncs several times a

@@ -69,7 +69,8 @@ export function agrees(table: Table, { tableHash }: SyncMessage): boolean | unde
 export function heartbeatsIn(table: Table, message: SyncMessage): HeartbeatFact[] {
   if (message.freshHeartbeats.length === 0 || !agrees(table, message)) return []
   const rows = table.advertised()
-  // Only the greatest of each index: repeated indexes must not cause repeated signature checks.
+  // Return only the greatest heartbeat of each index, because repeated indexes must not cause repeated signature
+  // checks.
   const greatest = new Map<number, FreshHeartbeat>()
   for (const fresh of message.freshHeartbeats)
     if (fresh.sequence > (greatest.get(fresh.index)?.sequence ?? -1)) greatest.set(fresh.index, fresh)

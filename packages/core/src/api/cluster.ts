@@ -35,7 +35,10 @@ export interface Heartbeat {
  * local one. All stores are up to date, and their listeners have run, when an event fires.
  */
 export type ClusterEvents = { [type in ClusterEventType]: CustomEvent<Member> } & {
-  /** This member's store began to fail, or recovered. Fires once for each, however many writes are affected. */
+  /**
+   * This member's store began to fail, or recovered. Fires once for each failure and once for each recovery, regardless
+   * of the number of affected writes.
+   */
   storage: CustomEvent<StoreState>
   /** Another process began to run with this member's identity (`Health.identityCopied`), or stopped. */
   identity: CustomEvent<{ readonly copied: boolean }>
@@ -113,17 +116,19 @@ export interface Cluster {
   update(change: { name?: string; tags?: Readonly<Record<string, string>> }): void
   /**
    * This device goes to sleep: call this in the moment before it does, for example on `suspend` of Electron's `powerMonitor`,
-   * and call {@link resume} when it is back. Pages need neither: a hidden or frozen page announces that itself.
+   * and call {@link resume} when it is back. A page needs neither method: it announces by itself that it is hidden or
+   * frozen.
    *
    * Sends all pending changes and publishes that this member is asleep. For `leaseMs`, other members show it as asleep
-   * (`Member.attention`). They suspect it neither for its silence nor for closed connections or failed dials. So they notice
-   * only afterwards if it crashes while it is asleep. A member that learns of it later counts from then. Members of
-   * versions without `suspend` suspect it as before.
+   * (`Member.attention`). They suspect it neither for its silence nor for closed connections or failed dials. So if
+   * this member crashes while it is asleep, they notice the crash only after the lease. A member that receives the
+   * announcement later counts the lease from that time. Members that run a version of hearsay without `suspend` suspect
+   * this member as before.
    *
    * Setting the state again renews the lease.
    *
-   * @param options `leaseMs`: a longer lease shows a sleeping device as present for longer, and a device that does not
-   *   come back, too. Whole milliseconds, 1 to 3,600,000 (one hour). @default 3,600,000
+   * @param options `leaseMs`: a longer lease shows a sleeping device as present for longer, even if the device does not
+   *   come back. Whole milliseconds, 1 to 3,600,000 (one hour). @default 3,600,000
    * @throws {InvalidOptionsError} an option is invalid. Nothing changed.
    * @throws {NotRunningError} the cluster has not started, or was left. Nothing changed.
    */
@@ -131,7 +136,7 @@ export interface Cluster {
   /**
    * This device woke up, or its network changed in a way that hearsay cannot notice. Publishes that this member is active
    * if it was asleep, tests its connections, forgets failed dials, and dials all missing members at once. This member
-   * suspects no other for what it missed meanwhile.
+   * suspects no other member because of messages that it missed in the meantime.
    *
    * @throws {NotRunningError} the cluster has not started, or was left
    */

@@ -41,8 +41,8 @@ export function configSettings(
 }
 
 /**
- * Checks that a config is opened again as it is open: with the same schema object, the same writers in any order, and the
- * same retention.
+ * Checks that a config that is already open is opened again with equal options: the same schema object, the same
+ * writers in any order, and the same retention.
  *
  * @throws {InvalidOptionsError}
  */

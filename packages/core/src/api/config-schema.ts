@@ -28,7 +28,8 @@ function validate(schema: StandardSchemaV1, value: Json): Checked {
   // The schema is the app's code and the value may come from any member: the schema may throw on it.
   try {
     const result = schema['~standard'].validate(value)
-    // Not `instanceof Promise`: a promise of another realm or library has no issues and would pass as valid.
+    // `instanceof Promise` would not suffice: a promise of another realm or library has no `issues`, and would pass
+    // as valid.
     if ('then' in result) {
       Promise.resolve(result).catch(() => {})
       return { type: 'invalid', issues: ['the schema is asynchronous: a synchronous one is needed'] }

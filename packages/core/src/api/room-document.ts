@@ -101,8 +101,8 @@ export interface DocumentOptions {
 type AwarenessState = any
 
 /**
- * Awareness of y-protocols, with states of any type, because bindings (such as Lexical's) declare their own. A state
- * counts towards the 16 kB of the room's presence.
+ * Awareness of y-protocols, with states of any type, because bindings (such as Lexical's) declare their own types of
+ * state. A state counts towards the 16 kB of the room's presence.
  */
 export interface DocumentAwareness extends Awareness {
   /** This client's state; null if it has none. */

@@ -17,7 +17,10 @@ export interface RoomEvent {
 
 /** Events of a room. */
 export type RoomEvents = {
-  /** Another member broadcast a value. Never fires for the local member's broadcasts, and once at most for each. */
+  /**
+   * Another member broadcast a value. Fires at most once for each broadcast, and never for the local member's own
+   * broadcasts.
+   */
   event: CustomEvent<RoomEvent>
 }
 

@@ -1,8 +1,8 @@
 /**
  * Copy-on-write map: a map on top of another map, its prior, which it never changes.
  *
- * A key without a change of its own is looked up in the prior. Thousands of members in one process, as in a simulation,
- * thus share the state that is the same for all of them. Without a prior it is an ordinary map.
+ * A key without a change of its own is looked up in the prior. So thousands of members in one process, as in a
+ * simulation, share the state that is the same for all of them. Without a prior it is an ordinary map.
  */
 export class CopyOnWriteMap<V extends object> {
   readonly #prior: CopyOnWriteMap<V> | undefined
@@ -49,7 +49,9 @@ export class CopyOnWriteMap<V extends object> {
     return true
   }
 
-  /** The prior's values first, in the prior's order, then added values in insertion order. */
+  /**
+   * All values: first those of the prior's keys, in the prior's order, then those of added keys, in insertion order.
+   */
   *values(): Generator<V> {
     for (const [, value] of this.entries()) yield value
   }

@@ -1,8 +1,9 @@
 /**
  * Token buckets: one rate limit for each key.
  *
- * A bucket starts full and gains one token each `refillMs`, up to `burst`. A full bucket is not stored. At most `maxKeys`
- * buckets are stored; beyond that the one that was used longest ago is deleted, and so full again.
+ * A bucket starts full and gains one token each `refillMs`, up to `burst`. A full bucket is not stored. At most
+ * `maxKeys` buckets are stored. If one more is needed, the bucket that was used longest ago is deleted, so its key
+ * starts with a full bucket again.
  */
 export interface TokenBucketsOptions {
   /** The greatest number of tokens in a bucket. */
@@ -15,7 +16,11 @@ export interface TokenBucketsOptions {
 export interface TakeOptions {
   /** The number of tokens to take. @default 1 */
   readonly cost?: number
-  /** A smaller greatest number of tokens for this bucket. @default the option of all buckets */
+  /**
+   * The greatest number of tokens in this bucket, if it is smaller than in other buckets.
+   *
+   * @default the option of all buckets
+   */
   readonly burst?: number
 }
 

@@ -25,7 +25,7 @@ export class HybridClock {
     return this.#last
   }
 
-  /** Restarts after this time: later observed times came from a clock that was ahead. */
+  /** Sets the clock back to this time, because later observed times came from a clock that was ahead. */
   setBack(time: HybridTime): void {
     this.#last = { epochMs: time.epochMs, count: time.count }
   }

@@ -1,8 +1,14 @@
-/** Key capacity: how many keys a config can have. Deleted keys count until they are forgotten, but leave space for new ones. */
+/**
+ * Key capacity: how many keys a config can have. A deleted key uses storage until it is forgotten, but does not count
+ * against the limit for keys with a value.
+ */
 
 /** Keys with a value. 134 MB with the largest values and full histories. */
 export const maxKeys = 1_024
-/** Keys with entries, deleted ones included: until their retention ends, deleted keys must not keep new ones out. */
+/**
+ * Keys with entries, deleted keys included. Twice `maxKeys`, because deleted keys are stored until their retention
+ * ends, and new keys must be possible meanwhile.
+ */
 const maxStoredKeys = 2 * maxKeys
 
 /**

@@ -159,7 +159,7 @@ export class DocumentAnnouncer {
     this.#reviewAt(epochs.review(sync, roster.holdersOf(sync.name), offered, nowMs))
     if (sync.state.isSynced) return
     if (this.#establishment.isEstablished(sync, opened, nowMs)) {
-      // What the seed throws is reported, and the document stays empty.
+      // An error that the seed throws is reported, and the document stays empty.
       if (seed && sync.isEmpty) callApp(seed)
       sync.state.establish()
     } else this.#requestMissing(sync, opened, nowMs)
@@ -179,7 +179,7 @@ export class DocumentAnnouncer {
     this.#reviewAt(Math.min(opened.requestedMs + opened.waitMs, nowMs + firstWaitMs))
   }
 
-  /** If two members write under one client id, the one with the greater id draws another. */
+  /** If two members write under one client id, the member with the greater member id draws a new client id. */
   #resolveCollisions(): void {
     const { self, documents, roster, host } = this.#options
     for (const [name, { doc, isCarried }] of documents) {
@@ -218,7 +218,7 @@ export class DocumentAnnouncer {
     const { isSynced } = sync.state
     const hasDigest = !isSynced && !sync.isEmpty
     const before = this.#lastAnnouncements.get(name)?.digest
-    // A long document arrives in many pieces, and not each piece is worth an announcement.
+    // A long document arrives in many pieces, and an announcement after each piece would cost too much.
     const isLater = hasDigest && before !== undefined && !isDue
     if (isLater) this.#reviewAt(this.#announcedMs + digestIntervalMs)
     return {

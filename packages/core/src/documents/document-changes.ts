@@ -1,9 +1,9 @@
 /**
  * Document changes: what transactions have changed since the last `take`, as clocks and deletions.
  *
- * The changes themselves stay in the document. They are encoded in chunks when they are needed, so a paste of 30 MB is
- * never encoded in one go. The encoder reads the present state of the document, so nothing is ever missing, but a
- * change may be encoded twice.
+ * The changes themselves stay in the document. They are encoded in chunks when they are needed, so that a paste of
+ * 30 MB is never encoded at once. The encoder reads the present state of the document, so it misses no change, but
+ * may encode a change twice.
  */
 import * as Y from 'yjs'
 import { changedClients } from '../spaces/documents/changed-clients.ts'

@@ -3,9 +3,9 @@
  *
  * A state exists as long as its member is present. States do not expire and are not renewed, so the timers of
  * y-protocols do not run. Each member has one state, and so has each of its views, under the present client id of its
- * document. If the app changes the client id, the state moves to the new client id. If several claim one client id, the
- * member with the smallest id keeps it, itself before its views, and the others appear under substitute ids. The client
- * id of this document always refers to this member or view.
+ * document. If the app changes the client id, the state moves to the new client id. If several members or views claim
+ * one client id, the member with the smallest id keeps it, and a member precedes its own views. The others appear under
+ * substitute ids. The client id of this document always refers to this member or view.
  */
 import { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
@@ -111,7 +111,7 @@ export class PresenceAwareness extends Awareness {
       this.meta.set(client, { clock, lastUpdated: epochMs })
     }
     this.#notify({ added, updated, removed }, this.#origin)
-    // Listeners may read the clocks of removed clients, so they are deleted after the events.
+    // Delete the clocks of removed clients after the events, because listeners may read these clocks.
     this.#notifications.event(() => {
       for (const client of removed) if (!this.states.has(client)) this.meta.delete(client)
     })

@@ -81,7 +81,7 @@ export class RoomDocuments implements DocumentOwner {
   #make(name: string, seed: Seed | undefined): Open {
     const doc = this.#takeCarried(name) ?? new Y.Doc()
     isolateObservers(doc)
-    // Drawn at each start: under a former client id, content may exist that this process does not know.
+    // Draw a new client id at each start: under a former one, content may exist that this process does not know.
     doc.clientID = this.#newClientId()
     const provider = new DocumentProvider({ name, doc, seed, host: this.#host, owner: this })
     followClientId(doc, () => {

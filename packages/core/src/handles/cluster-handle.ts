@@ -1,5 +1,5 @@
 /**
- * Cluster handle: the object that an app uses, over one membership machine and its driver.
+ * Cluster handle: the object that an app uses. It reads one membership machine, and acts through its driver.
  *
  * The handle exists before the machine, so an app may subscribe first. Until `attach` the list of members is empty, and all
  * figures of the health are zero. No listener of the app runs while the driver is in a step.
@@ -62,7 +62,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     )
   }
 
-  /** Attaches the handle to a new engine and resets the handle, whatever the state of the previous engine. */
+  /** Attaches the handle to a new engine and resets the handle, regardless of the state of the previous engine. */
   attach(engine: Engine): void {
     this.#engine = engine
     this.#leaving = undefined
@@ -138,7 +138,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     const leaving = new Promise<void>(resolve => {
       settle = resolve
     })
-    // Set before the leave begins: a listener that runs meanwhile may call `leave`, too.
+    // Set the promise before the leave begins, because a listener that runs meanwhile may call `leave`, too.
     this.#leaving = leaving
     settle(this.#leave(options))
     return leaving

@@ -1,5 +1,6 @@
 /**
- * Config handle: the shared config that an app uses, over its replica and the driver of this member's spaces.
+ * Config handle: the shared config that an app uses. It reads the local replica, and writes through the driver of this
+ * member's spaces.
  *
  * Events fire after the step that caused them, when the view is up to date.
  */
@@ -143,7 +144,8 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   }
 
   synced({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
-    // Not async: that would wrap the promise in another one, whose rejection would be unhandled.
+    // This method is not async, because async would wrap the promise in another one, whose rejection would be
+    // unhandled.
     return this.#isOpen ? this.#syncWaiters.next(signal) : Promise.reject(this.#leftError())
   }
 

@@ -1,8 +1,8 @@
 /**
  * Config histories: the entries of each key as the app sees them, newest first.
  *
- * An entry keeps its object until the value that it replaced arrives or is dropped, and a history its list while its
- * entries keep their objects.
+ * The object of an entry stays the same until the value that the entry replaced arrives or is dropped. The list of a
+ * history stays the same while the objects of its entries do.
  */
 import type { ConfigVersion } from '../api/config.ts'
 import { replacedBy, type Version } from '../config/config-conflicts.ts'

@@ -1,7 +1,8 @@
 /**
  * Other presence: the object by which an app sees another member in a room.
  *
- * What has not changed stays the same object: the whole, its presence, its list of views, and each view.
+ * Each part that has not changed stays the same object: the member's object, its presence, its list of
+ * views, and each view.
  */
 import type { Other, OtherView } from '../api/presence.ts'
 import type { Fields, MemberPresence, MemberView } from '../rooms/member-views.ts'

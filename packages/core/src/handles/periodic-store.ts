@@ -41,7 +41,7 @@ export class PeriodicStore<T> implements Store<T> {
     this.#store = createStore(options.notifications, this.getSnapshot)
   }
 
-  /** An arrow function, as `subscribe` is: adapters for frameworks take both out of the store. */
+  /** An arrow function, like `subscribe`, because adapters for frameworks call both without the store as `this`. */
   readonly getSnapshot = (): T => {
     const nowMs = this.#clock.now().monotonicMs
     if (nowMs >= this.#validUntilMs) {
@@ -64,11 +64,11 @@ export class PeriodicStore<T> implements Store<T> {
   }
 
   /**
-   * The value may have changed. If it has, listeners are called after the step. Also after the leave, because storing the last
-   * changes may fail.
+   * The value may have changed. If it has, listeners are called after the step. Has an effect after the leave, too,
+   * because storing the last changes may fail.
    */
   refresh(): void {
-    // An app may just have read the snapshot. A valid snapshot would hide the change.
+    // If an app has just read the snapshot, the snapshot is still valid, and would hide the change.
     this.#validUntilMs = Number.NEGATIVE_INFINITY
     this.#store.refresh()
   }

@@ -1,6 +1,6 @@
 /** Presence changes: the members of one room that may have changed in one step, with the names of the changed fields. */
 export class PresenceChanges {
-  /** Member → the fields that changed by themselves. */
+  /** Member → the fields that changed; empty if only the member as a whole changed. */
   readonly fields: Map<string, Set<string>> = new Map()
   #hasWhole = false
 
@@ -17,7 +17,7 @@ export class PresenceChanges {
     return this.#hasWhole
   }
 
-  /** Whether a field with such a name changed by itself. */
+  /** Whether a field changed whose name meets the condition, not counting members that changed as a whole. */
   hasField(isSuch: (name: string) => boolean): boolean {
     return [...this.fields.values()].some(names => [...names].some(isSuch))
   }

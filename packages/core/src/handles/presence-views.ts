@@ -81,7 +81,7 @@ export class PresenceViews {
     })
   }
 
-  /** The smallest: so views that are open one after the other share their names. */
+  /** The smallest free slot, so that a new view reuses the field names of a closed one. */
   #freeSlot(): number {
     const used = new Set([...this.#views.values()].map(({ slot }) => slot))
     let slot = 0

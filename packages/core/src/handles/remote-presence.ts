@@ -35,7 +35,7 @@ export class RemotePresence {
     return this.#others.size
   }
 
-  /** As what the member is shown; undefined if it is not shown. */
+  /** What the app sees of the member; undefined if the member is not shown. */
   of(id: string): ShownMember | undefined {
     return this.#others.get(id)
   }

@@ -103,12 +103,13 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
     if (changes.hasWhole || changes.hasField(concernsAwareness)) this.#documents.presenceChanged()
   }
 
-  /** A step has ended. Presence has changed in it as given, and any document may have changed. */
+  /** A step has ended. In this step, presence changed as `changes` lists, and any document may have changed. */
   stepped(changes: PresenceChanges): void {
     const isReachabilityChanged = changes.hasField(name => name === unreachableField)
     const areDocumentsChanged =
       isReachabilityChanged || changes.hasWhole || changes.hasField(name => name === documentsField)
-    // Not called for every field of an app: with many members there would be thousands of calls a second.
+    // Do not review after every change of an app's field: with many members that would be thousands of calls a
+    // second.
     if (this.#isOpen && (areDocumentsChanged || this.announcer.isUnsettled)) this.announcer.review()
     // Other members may now need this member as a carrier.
     if (this.#isOpen && isReachabilityChanged && this.#replica.documents.size > 0)

@@ -1,5 +1,6 @@
 /**
- * Room handle: the room that an app uses, over its replica and the driver of this member's spaces.
+ * Room handle: the room that an app uses. It reads the local replica, and sends through the driver of this member's
+ * spaces.
  *
  * Events fire after the step that caused them, when stores are up to date; presence events at most once for each member
  * and step.

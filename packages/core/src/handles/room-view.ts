@@ -2,7 +2,7 @@
  * Room view: the members in one room and their presence, as the app sees them.
  *
  * - A member is shown once its announcement of documents has arrived, and never without its fields.
- * - Presence of another generation than the member's present one is hidden.
+ * - Presence is hidden if its generation is not the member's present generation.
  * - The stores change only in `show`, which the handle calls at the end of a step.
  */
 import type { PresenceUpdate } from '../api/presence.ts'

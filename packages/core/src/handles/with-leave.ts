@@ -1,7 +1,8 @@
 import type { Cluster, LeaveOptions } from '../api/cluster.ts'
 
 /**
- * Wraps a cluster for a host that created more than the member, such as a libp2p node. `leave` replaces the cluster's own.
+ * The cluster with the given `leave` instead of its own, for a host that has to end more than the member, such as a
+ * libp2p node.
  */
 export function withLeave(cluster: Cluster, leave: (options?: LeaveOptions) => Promise<void>): Cluster {
   return {

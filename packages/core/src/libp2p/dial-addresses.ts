@@ -2,9 +2,9 @@
  * Dial addresses: which of the addresses in a member's record are dialled, in which order, and the addresses whose refusal
  * is evidence that the member is down.
  *
- * Another member's record may name anything. Not dialled are: DNS names, because the app did not choose the server that
- * resolves them; loopback addresses, unless the member is on this computer; link-local addresses, unless this member has one,
- * because clouds serve credentials there; and relays that are no members.
+ * Another member's record may name anything. This member does not dial: DNS names, because the app did not choose the
+ * server that resolves them; loopback addresses, unless the member is on this computer; link-local addresses, unless
+ * this member has one, because clouds serve credentials there; and relays that are no members.
  *
  * Addresses on the host of the member's last connection come first. If these addresses refuse a dial, that alone is
  * sufficient evidence. If the member is on another host, some of its addresses may also be addresses of the local host:

@@ -19,9 +19,9 @@ const strangerBurst = 8
 const knownHostBurst = 64
 /** Limits the memory. */
 const maxKnownHosts = 4_096
-/** Our choice: after a longer wait, the overlay plans the dial again. */
+/** An address that would have to wait longer is not dialled. Our choice: by then the overlay plans the dial again. */
 const maxTurnWaitMs = 5_000
-/** In one dial, at addresses that only others name. Honest members rarely have more hosts. */
+/** Maximum number of addresses in one dial that only others name. Honest members rarely have more hosts. */
 const maxUnconfirmed = 4
 
 export class DialBounds {

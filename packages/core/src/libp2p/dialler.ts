@@ -75,7 +75,10 @@ export class Dialler {
     this.#givenHosts = new Set(bootstrap.flatMap(address => hostOf(withoutRelay(multiaddr(address))) ?? []))
   }
 
-  /** Aborts all running dials, which then fail. Earlier dials count no more: the network may be the cause of their failures. */
+  /**
+   * Aborts all running dials, which then fail. Earlier dials no longer count, because the network may be the cause of
+   * their failures.
+   */
   abortDials(): void {
     this.#bounds = new DialBounds()
     this.#dials.abort()
@@ -96,9 +99,9 @@ export class Dialler {
   }
 
   /**
-   * Returns the newest admitted connection, or opens one and waits until it is admitted. As soon as the member's host refuses
-   * a dial, rejects with an error for `dialOutcome`. The remaining addresses are inconclusive, but are still dialled in the
-   * background.
+   * Returns the newest admitted connection, or opens one and waits until it is admitted. The promise rejects with an
+   * error for `dialOutcome` as soon as the member's host refuses a dial. The remaining addresses cannot show more than
+   * the refusal, but are still dialled in the background.
    */
   async connect(id: string): Promise<Connection> {
     return this.current(id) ?? shareRunning(this.#connecting, id, () => this.#connect(id))
@@ -163,7 +166,7 @@ export class Dialler {
   }
 
   /**
-   * Dials a bootstrap address or the address of a cached peer, at most once at a time.
+   * Dials a bootstrap address or the address of a cached peer. While a dial of the address runs, returns that dial.
    *
    * @returns the id of the member that answers
    */

@@ -2,8 +2,8 @@
  * Discovery dialler: dials peers of the local network that this member does not see alive.
  *
  * While this member sees no other member, it dials immediately. Otherwise it waits 1.5 to 4.5 s and dials only if gossip has
- * not brought the peer by then. Each peer is dialled at most once in a healing interval, by as few members as heal a
- * partition.
+ * not brought the peer by then. A member dials each peer at most once in a healing interval, and at random, as in
+ * partition healing, so that only few members dial it.
  *
  * Any host of the network can announce peers that do not exist, at addresses of others. So a member dials at most six
  * announced peers in a minute, one host and port at most twice in a minute and then more and more rarely, no DNS name, and no

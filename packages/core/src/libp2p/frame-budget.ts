@@ -1,7 +1,8 @@
 /**
  * Frame budget: the memory of one member for frames of which a part has arrived, for each peer and in all.
  *
- * A peer's end of a frame may never arrive, so these bytes are bounded whatever peers do.
+ * The end of a peer's frame may never arrive, so these bytes are bounded for each peer and for all peers
+ * together.
  */
 import { limits } from '../wire/limits.ts'
 
@@ -21,7 +22,7 @@ export const frameLimits: FrameLimits = {
   firstFrameMs: 5_000,
   /** Our choice: the largest frame at 35 kB/s. */
   unfinishedFrameMs: 30_000,
-  /** The largest frame and the bytes before it, its length. */
+  /** The largest frame, and the bytes before it that contain its length. */
   maxUnfinishedBytesPerStream: limits.maxFrameBytes + 4,
   /** Our choice: four frames of the largest size. An honest peer has one on each of three channels. */
   maxUnfinishedBytesPerPeer: 4 * limits.maxFrameBytes,

@@ -12,7 +12,9 @@ import { limits } from '../wire/limits.ts'
 import { type FrameBudget, frameLimits } from './frame-budget.ts'
 import { startPeerDeadline } from './peer-deadline.ts'
 
-/** Our choice: handling longer than this is followed by a pause, because a socket can deliver megabytes at once. */
+/**
+ * After handling frames for this long, the reader pauses, because a socket can deliver megabytes at once. Our choice.
+ */
 const maxTurnMs = 8
 /** The most that arrives at once: libp2p's buffer of a stream that was paused. */
 const maxArrivedBytes = 4 * limits.maxFrameBytes
@@ -91,7 +93,7 @@ class FrameReader {
     if (this.#stream.status !== 'open' && this.#stream.status !== 'closing') return
     const hadUnfinished = this.#unfinishedBytes > 0
     const isWithinBudget = this.#setUnfinished(unfinishedBytes)
-    // One byte more than the first frame: its length.
+    // The limit is one byte more than the first frame, because the frame's length precedes it.
     if (this.#isFirst && unfinishedBytes > frameLimits.maxFirstFrameBytes + 1)
       this.#abort(new Error('the first frame is too long'))
     else if (!isWithinBudget) this.#abort(new Error('too many bytes of unfinished frames'))
@@ -107,7 +109,9 @@ class FrameReader {
     return (change === 0 || budget.change(peer, change)) && bytes <= frameLimits.maxUnfinishedBytesPerStream
   }
 
-  /** A running timer is left alone if it fires before the deadline: then it is set again. */
+  /**
+   * Does not restart a timer that fires before the new deadline: when it fires, it is set again for the remaining time.
+   */
   #setDeadline(ms: number): void {
     const isEarlier = performance.now() + ms < this.#deadlineMs
     this.#deadlineMs = performance.now() + ms

@@ -12,7 +12,8 @@ export function gossipsubOptions(): Partial<GossipsubOpts> {
     fallbackToFloodsub: false,
     // Each room has a topic, so the topics are not known in advance: this limits the bytes of a peer's topics.
     maxTopicBytesPerPeer: limits.maxSpaces * 64,
-    // A rumor contains its authors' signatures. Gossipsub's own would add two thirds to the CPU time.
+    // A rumor contains its authors' signatures. An additional signature by gossipsub would raise the CPU time by two
+    // thirds.
     globalSignaturePolicy: 'StrictNoSign',
     msgIdFn: ({ data }) => sha256(data).subarray(0, 20),
     allowPublishToZeroTopicPeers: true,

@@ -25,7 +25,7 @@ function lazyLog(name: string): Logger {
       if (enabled(`${name}:error`)) real().error(...args)
     },
     trace(...args) {
-      // A new logger: a logger decides at its creation whether it traces.
+      // Create a new logger here, because a logger decides at its creation whether it traces.
       if (enabled(`${name}:trace`)) logger(name).trace(...args)
     },
     newScope: scope => lazyLog(`${name}:${scope}`),

@@ -2,7 +2,8 @@
  * Leaked timer: a timer that libp2p leaves running when a node stops, for up to 1 s. The timer has no effect any more, but
  * keeps the process alive.
  *
- * The timer is an internal. In a version with another name nothing is stopped, and nothing else changes.
+ * The timer is an internal of libp2p. If a version of libp2p renames it, the timer is not stopped, and nothing else
+ * changes.
  */
 import type { AddressManager } from '@libp2p/interface-internal'
 

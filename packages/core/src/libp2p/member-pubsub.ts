@@ -24,7 +24,9 @@ const maxStreams = 4
 
 export type PubsubComponents = Omit<GossipSubComponents, 'registrar'> & { readonly registrar: Registrar }
 
-/** Internals of gossipsub. In a version with other names the timer is not stopped, and nothing else changes. */
+/**
+ * Internals of gossipsub. If a version of gossipsub renames them, the timer is not stopped, and nothing else changes.
+ */
 interface Internals {
   readonly status?: { readonly heartbeatTimeout?: ReturnType<typeof setTimeout> }
 }

@@ -59,7 +59,7 @@ export class OutboundStreams {
     if (!this.#streams[channel].has(to)) this.#open(to, channel, [])
   }
 
-  /** A frame arrived over this connection to a member that has several. */
+  /** A frame arrived over this connection, from a member with several connections. */
   answerOver(id: string, connection: Connection): void {
     this.#answeringOver.set(id, connection)
   }

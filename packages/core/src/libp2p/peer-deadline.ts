@@ -1,8 +1,8 @@
 /**
  * Peer deadline: the time by which a peer must have sent something.
  *
- * A timer that fires late shows that the local machine was busy or suspended, so the peer's bytes may wait unread. Then the
- * peer has the whole time once more.
+ * A timer that fires late shows that the local machine was busy or suspended, so the peer's bytes may wait unread. Then
+ * the peer gets the whole time again.
  */
 
 /** Our choice: more than a busy event loop delays a timer, and less than any deadline here. */

@@ -7,7 +7,9 @@
  */
 import type { Peer, PeerData, PeerId, PeerStore } from '@libp2p/interface'
 
-/** Maximum number of cached peers. Above it, the cache is cleared, and the next write of each peer is not skipped. */
+/**
+ * Maximum number of cached peers. At the maximum, the cache is cleared, and the next write of each peer is not skipped.
+ */
 const maxPeers = 4_096
 
 /** Patches the peer store. Call it before the node starts. */

@@ -75,7 +75,10 @@ interface Runtime {
 
 class Service extends ClusterHandle implements Startable {
   readonly [Symbol.toStringTag] = '@hearsay/core'
-  /** On a node of its own, the admission takes the place of identify: transports over relays depend on either. */
+  /**
+   * On a node of its own, the service also declares the capability of identify, on which transports over relays depend.
+   * The admission replaces identify there.
+   */
   readonly [serviceCapabilities]: string[]
   readonly #options: ServiceOptions
   readonly #components: HearsayComponents

@@ -230,14 +230,17 @@ export class Libp2pTransport implements Transport {
     }
   }
 
-  /** On a node of the app, most connections that prove nothing are none of hearsay's concern. */
+  /**
+   * Reports a refusal. Exception: on a node of the app, most peers that dial and prove nothing use other services of
+   * the app, so their refusals are not reported.
+   */
   async #refused(connection: Connection, reason: RefusalReason): Promise<void> {
     const { ownsNode, hasSecret } = this.#options
     const isOurs = this.#dialler.isOurs(connection)
     if (!ownsNode && isOurs) connection.close().catch(error => connection.abort(error))
     if (!ownsNode && !isOurs && (reason === 'no-proof' || reason === 'unsupported')) return
     const atMs = performance.now()
-    // Loaded when it is needed: most members refuse nobody.
+    // Load the module only now: most members refuse no peer.
     const { Refusals } = await import('./admission/refusals.ts')
     this.#refusals ??= new Refusals({ hasSecret, log: line => this.#log('%s', line) })
     this.#refusals.report(connection, reason, atMs)

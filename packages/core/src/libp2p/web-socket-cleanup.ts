@@ -46,7 +46,7 @@ function abortOnFailure(dial: Dial): Dial {
   }
 }
 
-/** Resolves when the socket is open. If the signal is aborted, before or after that, the socket is destroyed at once. */
+/** Resolves when the socket is open. If the signal is aborted, the socket is destroyed at once, even if it is open. */
 function connect({ socket, destroy }: DialledSocket, signal: AbortSignal): Promise<WebSocket> {
   socket.binaryType = 'arraybuffer'
   return new Promise((resolve, reject) => {

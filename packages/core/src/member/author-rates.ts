@@ -12,8 +12,9 @@ const recordRate = { burst: 20, refillMs: 250, maxKeys }
 /** Our choice: one suspicion a second. The burst covers an observer that loses all its neighbours and their successors. */
 const suspicionRate = { burst: 32, refillMs: 1_000, maxKeys }
 /**
- * Our choice: two a second. A member that drops a suspicion of itself cannot refute it, while others count the suspicion;
- * and each refutation costs a version of its own record.
+ * Our choice: two a second. The rate must not be too low, because a member that drops a suspicion of itself cannot
+ * refute it, while others count the suspicion. It must not be too high, because each refutation costs a version of the
+ * member's record.
  */
 const ownSuspicionRate = { burst: 8, refillMs: 500, maxKeys }
 

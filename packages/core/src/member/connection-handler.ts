@@ -51,14 +51,16 @@ export class ConnectionHandler {
         antiEntropy.closed(id)
         roundTrips.closed(id)
         standing.closed(id)
-        // If either end released the connection, its end is expected. Otherwise the detector probes the member.
+        // If one of the two members released the connection, the close is expected. Otherwise the detector probes the
+        // member.
         detectorBridge.handle({ type: 'connection', id, state: overlay.closed(id) ? 'released' : state }, now)
         break
       case 'refused':
       case 'unreachable':
       case 'network-down':
         if (!overlay.dialFailed(id, now.monotonicMs)) {
-          // The dial shows nothing about the member. Not every dial is one of the overlay's, so repeat it here.
+          // The dial shows nothing about the member. The overlay repeats only dials of its own plan, so repeat this
+          // dial here.
           overlay.dialling(id, now.monotonicMs)
           effectQueue.push({ type: 'dial', id })
           break
@@ -70,8 +72,8 @@ export class ConnectionHandler {
   }
 
   /**
-   * After a change of the network the record may have been published while nobody was connected. The peer may have noticed
-   * neither the end of the old connection nor the begin of this one, and then starts no sync.
+   * After a change of the network the record may have been published while nobody was connected. The peer may have
+   * noticed neither the end of the old connection nor the beginning of this one, and then starts no sync.
    */
   #sendRecord(to: string): void {
     const { self, table, effectQueue } = this.#options

@@ -82,8 +82,8 @@ export class DetectorBridge {
   }
 
   /**
-   * Starts a new incarnation. Needed if the clock was ahead at the start and was corrected since: then other members
-   * reject the current incarnation.
+   * Starts a new incarnation. Needed if the clock was ahead at the start and was corrected since, because other members
+   * then reject the current incarnation.
    */
   restart(now: Instant): void {
     const { self, localRecord, announcer } = this.#options

@@ -216,8 +216,9 @@ export class FactHandler {
   }
 
   /**
-   * Sends this member's record at once, and to the connected members also directly: before a sleep the machine may stop
-   * before the next batch of rumors, and after it a peer may still count on the pubsub stream of an old connection.
+   * Sends this member's record at once as a rumor, and also directly to the connected members. Before a sleep, the
+   * machine may stop before the next batch of rumors. After a sleep, a peer may still use the pubsub stream of an old
+   * connection.
    */
   #sendToConnected(fact: RecordFact): void {
     const { overlay, rumors, effectQueue } = this.#options

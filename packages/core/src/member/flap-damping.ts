@@ -10,9 +10,9 @@
  *   as dead until it was alive without interruption for one minute; each further death doubles that time, up to ten
  *   minutes. Deaths during a suspected partition do not count. A refuted suspicion by one other member alone is no
  *   interruption: a member that lies could keep the member dead for all apps otherwise.
- * - A suspicion by one other member alone waits four times as long, so that a member that lies causes no event: each
- *   suspicion is refuted before.
- * - A suspect that this member never saw alive is not shown.
+ * - A suspicion by one other member alone waits four times as long, so that a member that lies causes no event: the
+ *   refutation arrives before the wait ends.
+ * - A suspected member is not shown if this member has never seen it alive.
  */
 export type DetectorVerdict = 'alive' | 'suspect' | 'dead'
 

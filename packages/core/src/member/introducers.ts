@@ -3,7 +3,7 @@
  *
  * An introducer has a quota, and loses the right to introduce for ten minutes when more of its subjects proved unreachable
  * for this member than reachable, at least three. An introduction asserts that the introducer is connected to the subject.
- * So many unreachable subjects mean that it invents them, or that only the introducer reaches them.
+ * So if many of its subjects are unreachable, the introducer invented them, or only the introducer reaches them.
  */
 import { TokenBuckets } from '../base/token-buckets.ts'
 
@@ -13,7 +13,10 @@ const minBurst = 32
 const minUnreachable = 3
 const revokedMs = 600_000
 const maxIntroducers = 1_024
-/** After this number of failed dials in a row a subject counts as unreachable: then the rings skip it, too. */
+/**
+ * After this number of failed dials in a row a subject counts as unreachable. The rings skip the subject after the same
+ * number.
+ */
 const failuresUntilUnreachable = 4
 const maxFailures = 1_024
 

@@ -64,7 +64,8 @@ export class MemberEvents {
       const before = memberView.get(id)
       const shown = this.#visibleStatus(fact, verdict, before?.status, monotonicMs)
       const event = shown && memberView.observe(fact, shown, departedEpochMs, epochMs)
-      // Not left to the sweep: while members keep joining, they would send each other expired rows again and again.
+      // Do not leave this to the sweep: while members keep joining, they would send each other expired rows again and
+      // again.
       const hasDeparted = verdict === 'dead' || fact.record.leaving
       if (id !== self && hasDeparted && departedMembers.isExpired(departedEpochMs, epochMs))
         table.stopAdvertising(id)

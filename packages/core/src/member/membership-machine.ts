@@ -148,7 +148,7 @@ export class MembershipMachine {
     return id === this.#self
   }
 
-  /** Whether this member is a page in the background: then late timers are no sign of a local pause. */
+  /** Whether this member is a page in the background. If so, late timers are no sign of a local pause. */
   get isHidden(): boolean {
     return this.#parts.localRecord.isHidden
   }
@@ -294,8 +294,8 @@ export class MembershipMachine {
   }
 
   /**
-   * The member trusts nothing that it missed while it was asleep, also if no clock shows the suspension: on Windows the
-   * monotonic clock continues.
+   * The member treats the sleep as a suspension, even if no clock shows one: on Windows the monotonic clock continues
+   * during a suspension.
    */
   #wake(now: Instant): void {
     const { detectorBridge } = this.#parts

@@ -20,7 +20,7 @@ export interface ResourceUsage {
   /** Peers with stored sync state. */
   readonly syncPeers: number
   readonly connections: number
-  /** Members that are being dialled, wait for a dial, or whose dials failed. */
+  /** Members with a running or planned dial, or with failed dials. */
   readonly dials: number
   /** Ids that wait to become members. */
   readonly provisional: number

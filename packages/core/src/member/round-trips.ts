@@ -64,7 +64,7 @@ export class RoundTrips {
     return true
   }
 
-  /** Deletes the samples: another connection may use another path. */
+  /** Deletes the samples, because the next connection may use another path. */
   closed(id: string): void {
     this.#measured.delete(id)
   }

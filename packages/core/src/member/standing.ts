@@ -34,12 +34,20 @@ export interface StandingOptions {
 
 /** Our choice: 10 s. When 32 processes start together, their tables are equal before that. */
 const firstContactMs = 10_000
-/** Our choice: two syncs. A peer that lacks a member for longer will not get it by the present introduction soon. */
+/**
+ * If a peer lacks a member for longer than this, the member is introduced to the peer again. Our choice: two syncs.
+ * After them, the present introduction would hardly reach the peer soon.
+ */
 const introduceAgainMs = 2_000
-/** How often waiting ids are looked at again. Our choice: 5 s, so that a rumor with an introduction comes first. */
+/**
+ * The interval at which waiting ids are checked again. Our choice: 5 s, so that a rumor with an introduction comes
+ * first.
+ */
 const reviewMs = 5_000
 const trickle = { burst: 4, refillMs: 15_000, maxKeys: 1_024 }
-/** Our choice: a peer may report a herd of newcomers at once; each report costs a signature check. */
+/**
+ * Our choice: a peer may report many newcomers at once. The limit exists because each report costs a signature check.
+ */
 const reports = { burst: 256, refillMs: 50, maxKeys: 1_024 }
 
 export class Standing {
@@ -75,7 +83,7 @@ export class Standing {
   }
 
   /**
-   * Whether a record makes an id without a row a member.
+   * Whether an id without a row becomes a member by this record.
    *
    * @param from the peer that sent the record directly; undefined if it arrived in a rumor
    */
@@ -83,7 +91,7 @@ export class Standing {
     return this.#isProven(fact.author, from) || (from !== undefined && this.#isFirstContact(nowMs))
   }
 
-  /** Whether the record is admitted whatever the rate of the peer that sent it. Parameters as in `admits`. */
+  /** Whether the record is admitted even if the peer that sent it has used up its rate. Parameters as in `admits`. */
   admitsAtAnyRate(fact: RecordFact, from: string | undefined): boolean {
     return this.#isProven(fact.author, from) || (from !== undefined && !this.#options.antiEntropy.hasCompared)
   }
@@ -162,8 +170,8 @@ export class Standing {
   }
 
   /**
-   * Whether this member introduces an id that became a member by a connection. Before its first comparison this member is
-   * itself the newcomer: then it introduces only members that dialled it.
+   * Whether this member introduces an id that became a member by a connection. Before its first comparison this member
+   * is itself the newcomer, and introduces only members that dialled it.
    */
   introduces(id: string): boolean {
     const { mode, antiEntropy, overlay } = this.#options
@@ -190,7 +198,7 @@ export class Standing {
     if (introducer !== undefined) this.#introducers.answered(introducer, id, nowMs)
   }
 
-  /** A dial of a member failed, and not because of this member's own network. */
+  /** A dial of a member failed, and this member's own network was not the cause. */
   dialFailed(id: string, nowMs: number): void {
     const introducer = this.#options.table.get(id)?.introduction?.author
     if (introducer === undefined) return

@@ -1,4 +1,4 @@
-/** Startup: whether this member's view of the cluster matches that of other members, for the first time since its start. */
+/** Startup: detects when this member's view of the cluster matches the view of other members for the first time. */
 import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 

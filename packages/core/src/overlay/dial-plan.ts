@@ -7,7 +7,10 @@
  * network.
  */
 const firstWaitMs = 500
-/** The first wait for a moment after a change of the local network. Our choice: a network is often back before its routes are. */
+/**
+ * The first wait, for dials that fail soon after a change of the local network. Our choice: a network often works
+ * before its routes do.
+ */
 const firstEagerWaitMs = 100
 const maxWaitMs = 30_000
 const secondDialerDelayMs = 1_500
@@ -32,7 +35,7 @@ export class DialPlan {
   readonly #random: () => number
   readonly #attempts = new Map<string, Attempt>()
   #dueMs = Number.POSITIVE_INFINITY
-  /** Until then this member dials immediately, whatever the ids. */
+  /** Until then this member dials immediately, even if by the order of the ids the other end would dial first. */
   #eagerUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(self: string, random: () => number) {
@@ -45,7 +48,7 @@ export class DialPlan {
     return nowMs < this.#eagerUntilMs
   }
 
-  /** The number of members that are being dialled, wait for a dial, or whose dials failed. */
+  /** The number of members with a running or planned dial, or with failed dials. */
   get size(): number {
     return this.#attempts.size
   }
@@ -103,7 +106,7 @@ export class DialPlan {
 
   /**
    * Forgets the failed dials to a member, because its addresses changed. If a dial is in flight, its failure counts as the
-   * first one: otherwise a member could prevent every count by new addresses.
+   * first one: otherwise a member could always reset its count of failures by announcing new addresses.
    */
   retryNow(id: string): void {
     const attempt = this.#attempts.get(id)
@@ -112,8 +115,8 @@ export class DialPlan {
   }
 
   /**
-   * Forgets the failed dials to all members, because the local network changed. All wanted members are due now: the other
-   * ends may still regard the old connections as open, and then do not dial.
+   * Forgets the failed dials to all members, because the local network changed. This member dials all wanted members
+   * now: the other ends do not dial if they still regard the old connections as open.
    */
   retryAllNow(nowMs: number): void {
     this.#eagerUntilMs = nowMs + eagerMs

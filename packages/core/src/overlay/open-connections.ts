@@ -15,7 +15,7 @@ export const pruneGraceMs = 20_000
 export const anchorCount = 2
 
 interface OpenConnection {
-  /** Whether this end may close the connection: hearsay dialled it here, not another user of the libp2p node. */
+  /** Whether this end may close the connection: hearsay on this node dialled it, and no other user of the node. */
   readonly isOurs: boolean
   /** Since when the peer is not wanted, in monotonic milliseconds; undefined while it is wanted. */
   prunableSinceMs: number | undefined
@@ -24,7 +24,7 @@ interface OpenConnection {
 export class OpenConnections {
   /** The connection that has been open longest is first. */
   readonly #connections = new Map<string, OpenConnection>()
-  /** Peers whose connections either end has released and that are not closed yet. */
+  /** Peers with connections that one of the two ends has released, and that are not closed yet. */
   readonly #released = new Set<string>()
 
   get size(): number {

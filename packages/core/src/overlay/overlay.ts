@@ -110,7 +110,7 @@ export class Overlay {
     return this.#connections.ids()
   }
 
-  /** The number of members that are being dialled, wait for a dial, or whose dials failed. */
+  /** The number of members with a running or planned dial, or with failed dials. */
   get dials(): number {
     return this.#plan.size
   }

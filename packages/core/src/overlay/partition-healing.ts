@@ -1,9 +1,10 @@
 /**
  * Partition healing: chooses a dead member or a bootstrap address to dial, so that a partition ends by itself.
  *
- * In each round, every member dials one target with a probability of `dialsPerRound / alive`. So the whole cluster makes
- * about `dialsPerRound` dials per round, whatever its size. A member that is alone always dials.
- * After a change of its local network, a member dials several targets at once: it may be the only one that can reach them.
+ * In each round, every member dials one target with a probability of `dialsPerRound / alive`. So the whole cluster
+ * makes about `dialsPerRound` dials per round, independent of its size. A member that is alone always dials. After a
+ * change of its local network, a member dials several targets at once, because no other member may be able to reach
+ * them.
  */
 import { sample } from '../base/arrays.ts'
 

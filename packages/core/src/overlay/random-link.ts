@@ -11,9 +11,9 @@ import { sample } from '../base/arrays.ts'
 const firstDrawMs = 30_000
 /** Our choice: ten minutes. A new connection costs about 7 kB, so the redraws cost each member about 12 bytes a second. */
 const redrawMs = 600_000
-/** Our choice: after the dial of the link has failed. */
+/** Our choice: the wait after the dial of the link has failed. */
 const retryMs = 5_000
-/** Our choice: while there is no candidate. */
+/** Our choice: the wait while there is no candidate. */
 const noCandidateMs = 60_000
 
 export class RandomLink {

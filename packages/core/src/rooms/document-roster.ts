@@ -38,7 +38,7 @@ export class DocumentRoster {
     this.#options = options
   }
 
-  /** What a member announced; undefined: nothing yet in its present generation. */
+  /** What a member announced; undefined: the member has announced nothing in its present generation. */
   of(id: string): DocumentAnnouncements | undefined {
     const { presence, isOfPresentGeneration } = this.#options
     return isOfPresentGeneration(id) ? readAnnouncements(presence.valueOf(id, documentsField)) : undefined
@@ -103,7 +103,8 @@ export class DocumentRoster {
 
 /**
  * Whether these members are one component if each is connected to its ring neighbours and skips members that it
- * cannot reach. A connection is symmetric, but perhaps only one of its ends skipped other members to choose it.
+ * cannot reach. A connection is symmetric, but possibly only one of its two ends chose it, because only that
+ * end skipped other members.
  */
 function isConnected(members: readonly string[], cannotReach: (a: string, b: string) => boolean): boolean {
   const [first] = members

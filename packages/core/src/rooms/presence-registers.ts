@@ -2,7 +2,8 @@
  * Presence registers: each field of each member's presence in one room, as its author last published it.
  *
  * Fields are ordered by (generation, version). The first field of a later generation removes all fields of an earlier
- * one. The greater id decides between different content of equal order, which only a malicious author signs.
+ * one. Only a malicious author signs different content for one (generation, version): then the fact with the greater
+ * id wins.
  */
 
 import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
@@ -18,8 +19,8 @@ interface Author {
 }
 
 /**
- * Maximum number of authors with stored fields. Above it, fields of new authors are rejected until others are
- * dropped.
+ * Maximum number of authors with stored fields. At the maximum, fields of further authors are rejected until the
+ * fields of another author are dropped.
  */
 const defaultMaxAuthors = 4_096
 /**

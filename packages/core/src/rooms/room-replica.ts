@@ -71,11 +71,11 @@ const endedSweeps = 8
 /** A carrier stops when no request to continue arrives for this long. */
 const carryForMs = 3 * renewIntervalMs
 /**
- * Authors whose presence may be pending. Our choice: a herd of newcomers. Beyond it presence is rejected and not forwarded,
- * and the exchange brings it when its author is in the room.
+ * Authors whose presence may be pending. Our choice: many newcomers at once. At the limit, presence of further authors
+ * is rejected and not forwarded. An exchange brings it when its author is in the room.
  */
 const maxPendingAuthors = 128
-/** Additional members that are asked to carry one document, each time. */
+/** How many further members are asked to carry one document in each round. */
 const maxCarriers = 2
 
 export class RoomReplica implements SpaceReplica {
@@ -138,7 +138,8 @@ export class RoomReplica implements SpaceReplica {
       case 'event':
         if (this.#events.accept(fact.author, fact.generation, fact.number)) this.#listener.eventArrived(fact)
         break
-      // The local member's own, from the document: a transaction without changes costs as much as one with changes.
+      // Do not apply the local member's own update. The document already contains it, and a transaction without changes
+      // costs as much as one with changes.
       case 'update':
       case 'entry':
         break

@@ -1,8 +1,8 @@
 /**
  * View fields: the reserved presence fields in which a member publishes the presence of its views.
  *
- * Each open view has a *slot*, a number below 32. Views that are open one after the other share a slot, because the
- * name of a removed field stays stored while its author is in the room: names with the id of the view would add up.
+ * Each open view has a *slot*, a number below 32. A new view reuses the slot of a closed one. The name of a removed
+ * field stays stored while its author is in the room, so names that contain the id of the view would accumulate.
  *
  * | field | value |
  * |---|---|
@@ -10,15 +10,16 @@
  * | `view:<slot>:<name>` | `[number, value]`: the field with this name in the presence of the view |
  * | `view:<slot>@<document>` | `[number, claim]`: the awareness of the view in this document |
  *
- * The slot is one digit of base 32. A value counts only with the number in the header: so a view never shows values of
- * another view in its slot, whatever has arrived. The reader checks every value, because a member may send anything.
+ * The slot is one digit of base 32. A value counts only if its number is the number in the header. So a view never
+ * shows values of another view in the same slot, even if they arrive late. The reader checks every value, because a
+ * member may send anything.
  */
 
 import { byteLength, isCount, isPlainObject } from '../wire/checks.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 
-/** What a member publishes about a view itself. */
+/** What a member publishes about a view, besides the view's fields. */
 export interface ViewHeader {
   /** The id of the view. */
   readonly id: string
@@ -65,7 +66,7 @@ export function isViewAwarenessField(name: string): boolean {
 export function readViewField(name: string): ViewField | undefined {
   if (!isViewField(name)) return undefined
   const slot = Number.parseInt(name.slice(prefix.length, separatorIndex), slotRadix)
-  // An upper-case letter can be parsed, but is no digit: each slot has one name.
+  // Reject upper-case letters, which can be parsed as well: otherwise a slot would have two names.
   if (!name.startsWith(viewHeaderField(slot))) return undefined
   const rest = name.slice(separatorIndex + 1)
   switch (name[separatorIndex]) {

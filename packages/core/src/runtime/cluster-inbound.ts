@@ -1,8 +1,8 @@
 /**
  * Cluster inbound: the messages about the cluster, from the bytes of a peer to the inputs of the membership machine.
  *
- * A member forwards a rumor only if all its facts are verified, known ones included, because forwarding vouches for them,
- * and only if all its facts are by and about members.
+ * A member forwards a rumor only under two conditions. All its facts are verified, known ones included, because
+ * receivers count a forged fact against the member that forwarded it. All its facts are by and about members.
  */
 import { heartbeatsIn } from '../anti-entropy/sync-steps.ts'
 import type { Clock } from '../base/clock.ts'

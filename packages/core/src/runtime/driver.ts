@@ -63,7 +63,10 @@ export interface DriverHost {
 /** Interval of the checks for silent pubsub. Each check also compares the wall clock with the monotonic clock. */
 const silentCheckIntervalMs = 2_000
 const maxEarly = 1_024
-/** Our choice. A timer of a hidden page may be up to a minute late: if it is later than this, the driver does not wait. */
+/**
+ * If a timer of a hidden page is later than this, the next input also runs what is due, because such a timer may be up
+ * to a minute late. Our choice.
+ */
 const lateTimerMs = 50
 
 const copiedText =
@@ -233,7 +236,7 @@ export class Driver implements TransportListener, MembershipPort {
 
   /**
    * Only hidden pages run due timers after an input. In any other process, a late timer means that the process was
-   * paused. It must first read what arrived in the pause.
+   * paused, and the process must first read what arrived in the pause.
    */
   #advanceIfHidden({ monotonicMs }: Instant): void {
     if (this.#options.machine.isHidden && monotonicMs - this.#deadlineMs > lateTimerMs) this.advance()
@@ -341,7 +344,8 @@ export class Driver implements TransportListener, MembershipPort {
 
   #schedule(): void {
     const { clock, machine } = this.#options
-    // Re-armed even for the same deadline: after a pause, all arrived input is read before a timer that is due.
+    // Arm the timer again even for the same deadline, so that after a pause all arrived input is read before a due
+    // timer runs.
     this.#cancelTimer()
     if (this.#phase !== 'running') return
     this.#deadlineMs = machine.deadlineMs()

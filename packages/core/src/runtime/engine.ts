@@ -44,7 +44,11 @@ export interface Host extends DriverHost {
    * success, but at the latest 250 ms after the call.
    */
   persist(incarnation: number): void | Promise<void>
-  /** Returns an equal fact that arrived earlier, if there is one: saves memory on hosts of many members. @default the fact */
+  /**
+   * Returns an equal fact that arrived earlier, if there is one. This saves memory if one host runs many members.
+   *
+   * @default the fact
+   */
   share?(fact: SignedFact): SignedFact
 }
 
@@ -73,7 +77,7 @@ export interface Engine {
 export interface EngineListener extends DriverListener {
   readonly notifications: AppNotifications
   /**
-   * From now on the listener belongs to this engine. Resets the listener, whatever the state of the previous
+   * From now on the listener belongs to this engine. Resets the listener, regardless of the state of the previous
    * engine.
    */
   attach(engine: Engine): void

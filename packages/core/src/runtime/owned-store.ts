@@ -29,7 +29,8 @@ export function createStore<T>(notifications: AppNotifications, read: () => T): 
   return {
     getSnapshot: read,
     subscribe(listener) {
-      // A wrapper, so that subscribing the same function twice needs two undos.
+      // A new function for each subscription, so that a function that is subscribed twice has to be unsubscribed
+      // twice.
       const call = () => listener()
       listeners.set(call, read())
       return () => void listeners.delete(call)

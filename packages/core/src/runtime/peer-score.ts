@@ -3,8 +3,8 @@
  *
  * Each violation adds a point, and each minute removes one. At 5 points the peer is disconnected and refused for a minute.
  * Scores are stored for at most 1,024 peers. Forwarding old or rejected facts is not a violation, because a peer may do that
- * in good faith. A peer that exceeds a rate for a while
- * commits none either: after a pause of this member, all messages that it missed arrive together.
+ * in good faith. Exceeding a rate for a while is not a violation either: after a pause of this member, all messages
+ * that it missed arrive together.
  */
 import { TokenBuckets } from '../base/token-buckets.ts'
 
@@ -16,16 +16,17 @@ const maxPeers = 1_024
 
 /**
  * How many bytes beyond the rates one peer may send. This member drops these bytes, and counts each message after them as a
- * violation. Our choice: an honest member keeps to half of each rate, so it sends less during a pause of this member.
+ * violation. Our choice: an honest member sends at most half of each rate, so even what it sends during a pause of this
+ * member stays below this limit.
  */
 const excessRate = { burst: 8_388_608, refillMs: 1_000 / 524_288, maxKeys: maxPeers }
 
 export type Violation = 'undecodable' | 'bad-signature' | 'flood'
 
 export interface ViolationReporter {
-  /** Logs and counts a protocol violation. Disconnects a peer with too many, and refuses it for a while. */
+  /** Logs and counts a protocol violation. Disconnects a peer with too many violations, and refuses it for a while. */
   reportViolation(from: string, violation: Violation, detail: string): void
-  /** Counts bytes beyond a rate. More than an honest peer can send are a violation. */
+  /** Counts bytes beyond a rate. It is a violation if they are more than an honest peer can send. */
   reportExcess(from: string, bytes: number): void
 }
 

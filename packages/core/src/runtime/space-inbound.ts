@@ -1,9 +1,10 @@
 /**
  * Space inbound: the messages about rooms and shared configs, from the bytes of a peer to the steps of the spaces.
  *
- * Of a rumor, all facts are verified or none: none if a fact is rejected, if no fact is new, or if the facts exceed a rate.
- * Of a frame, the new facts are verified, without the broadcasts that exceed a rate. A rejected fact is no violation of the
- * peer that forwarded it: the peer may have forwarded it in good faith, under the rules of another version.
+ * Either all facts of a rumor are verified, or none. None is verified if a fact is rejected, if no fact is new, or if
+ * the facts exceed a rate. Of the facts in a frame, only the new ones are verified, except broadcasts that exceed a
+ * rate. A rejected fact is no violation of the peer that forwarded it: the peer may have forwarded it in good faith,
+ * under the rules of another version.
  */
 import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'
@@ -80,7 +81,10 @@ export class SpaceInbound {
     })
   }
 
-  /** Members exchange state as fast as they can, but only the author of a broadcast sends it in a frame. */
+  /**
+   * Whether the fact is state, or a broadcast within the rates of its author. Members exchange state as fast as they
+   * can, so no rate applies to it. Only the author of a broadcast sends the broadcast in a frame.
+   */
   #isStateOrWithinRates(space: string, from: string, fact: SpaceFact): boolean {
     if (fact.type !== 'event') return true
     if (this.#options.receiver.isWithinRates({ space, from, newFacts: [fact], others: [] })) return true

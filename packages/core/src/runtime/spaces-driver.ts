@@ -255,8 +255,8 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
   }
 
   /**
-   * Publishes by pubsub, and sends directly to connected members whose subscription has not arrived yet: a member that
-   * enters is seen before its subscription is known.
+   * Publishes by pubsub, and also sends directly to connected members whose subscription has not arrived yet: the
+   * record of a member that enters a space may arrive before its subscription.
    */
   #publish(space: string, facts: readonly SpaceFact[]): void {
     const { transport } = this.#options

@@ -30,9 +30,11 @@ export interface DocumentRequestsOptions {
 const recruitDelayMs = 50
 /** The shortest time between two requests for missing updates in one space. */
 const gapRequestIntervalMs = 200
-/** How often to ask more members while the carriers do not connect all members that have a document open … */
+/**
+ * How often to ask more members to carry a document, while the carriers do not connect all members that have it open.
+ */
 const recruitIntervalMs = 5_000
-/** … and how often to ask the carriers to continue once they do. */
+/** How often to ask the carriers to continue, while they connect all members that have the document open. */
 export const renewIntervalMs = 30_000
 
 export class DocumentRequests {

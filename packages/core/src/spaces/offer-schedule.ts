@@ -1,8 +1,8 @@
 /**
  * Offer schedule: when to offer the content of the spaces to connected members, and to how many.
  *
- * New content of one space is offered soon. Besides, all spaces are offered at intervals, which grow while members agree:
- * each time to one connected member, and to one that holds a document.
+ * New content of one space is offered soon. In addition, all spaces are offered at intervals, which grow while members
+ * agree. Each time, two connected members get the offers: any one, and one that holds a document.
  */
 import { SyncSchedule } from '../anti-entropy/sync-schedule.ts'
 import { Deadlines } from './deadlines.ts'

@@ -17,7 +17,7 @@ interface Rate {
 }
 
 const kibibyte = 1_024
-/** Our choice: twelve members on one computer forward so much without strain. */
+/** Our choice: twelve members on one computer can forward this much without being overloaded. */
 const authorRate: Rate = { burstBytes: 2_048 * kibibyte, bytesPerSecond: 512 * kibibyte }
 /** What the local member may send. */
 export const ownRate: Rate = {
@@ -26,7 +26,7 @@ export const ownRate: Rate = {
 }
 /** Our choice: enough for the first presence and broadcasts of newcomers whose records have not arrived yet. */
 const peerRate: Rate = { burstBytes: 256 * kibibyte, bytesPerSecond: 32 * kibibyte }
-/** Each fact counts as so many bytes more than its payload, because its signature has to be checked. */
+/** Each fact counts as this many bytes more than its payload, because its signature has to be checked. */
 const factOverheadBytes = 512
 
 type RateClass = 'events' | 'state'

@@ -1,4 +1,4 @@
-/** Space replica: the local state of one space, whatever kind of space it is. */
+/** Space replica: the local state of one space, the same for rooms and configs. */
 import type { Instant } from '../base/clock.ts'
 import type { SpaceFact, UpdateFact } from '../wire/space-fact.ts'
 import type { DocumentSync } from './documents/document-sync.ts'

@@ -1,11 +1,11 @@
 /**
  * Space rings: the members to which a member should be connected so that a group of members is one component.
  *
- * The first ring alone connects the group, whatever other connections exist. It orders members as the first ring of
- * the cluster does, so a group that is the whole cluster needs no further connection. Members with few of their
- * cluster neighbours in the group add a second ring. Each member computes the rings from its own view. When the views
- * of two members agree, both choose the connection between them. The ring skips an unreachable member and takes the
- * next one.
+ * The first ring alone connects the group, without any other connection. It orders members as the first ring of the
+ * cluster does, so a group that is the whole cluster needs no further connection. Members with few of their cluster
+ * neighbours in the group add a second ring. Each member computes the rings from its own view. When the views of two
+ * members agree, both choose the connection between them. The ring skips an unreachable member and takes the next
+ * one.
  */
 import { createRings } from '@hearsay/failure-detector'
 

@@ -368,7 +368,8 @@ export class Spaces {
       isAnyNew ||= answer.isNew
       return answer.steps
     })
-    // The author's own facts come this way if its rumor was lost, for instance because it was not connected then.
+    // An author sends its own facts in a frame if its rumor was lost, for instance because the author was not connected
+    // then.
     const isFromAuthor = areNew && step.facts?.some(({ author }) => author === from)
     // All connected members get an offer of new document content, and of such facts: any member without one would wait
     // for the next exchange.

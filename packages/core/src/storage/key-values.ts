@@ -7,7 +7,7 @@
  * LevelDB appends behind a torn record cannot be read again.
  */
 export interface KeyValues {
-  /** Whether the store ends with the process: then callers need not write large values at all. @default false */
+  /** Whether the store ends with the process. If so, callers need not write large values at all. @default false */
   readonly isEphemeral?: boolean
   /** The values under a path, in the order of their keys. */
   read(prefix: string): Promise<readonly (readonly [key: string, value: Uint8Array])[]>

@@ -121,7 +121,7 @@ export class LogKeys {
     return this.#tail.splice(0, count)
   }
 
-  /** Whether there are so many short updates that they should be merged into a run. */
+  /** Whether the number of short updates is large enough to merge them into a run. */
   get isTailLong(): boolean {
     return this.#tail.length >= maxAppended
   }

@@ -69,7 +69,7 @@ export class StoreLedger {
     this.#writes = countOf(this.#values.get(this.#writesKey))
   }
 
-  /** The changes to add to this synced write. */
+  /** The change of the counter, to be added to the next synced write. */
   countChange(): KeyValueChange {
     return { key: this.#writesKey, value: fromString(String(this.#writes + 1)) }
   }

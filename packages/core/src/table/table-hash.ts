@@ -1,8 +1,8 @@
 /**
  * Table hash: one hash per bucket over the row hashes in their order, and one hash over the 256 bucket hashes.
  *
- * The hashes are never combined by a sum: members choose what they sign, and enough members could choose the summands
- * so that they cancel out. A changed bucket is hashed again only when a hash is requested.
+ * The hashes are never combined by a sum: members choose the content that they sign, so several members together
+ * could choose contents whose hashes cancel out. A changed bucket is hashed again only when a hash is requested.
  */
 
 import { lowerBound } from '../base/arrays.ts'

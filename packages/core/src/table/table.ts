@@ -1,9 +1,9 @@
 /**
  * Table: the latest facts about all members, stored as registers that merge.
  *
- * Merging is commutative, associative and idempotent: two tables that received the same facts are equal, whatever the
- * order and duplication of the facts. The table has at most `maxMembers` rows. It does not verify signatures: callers
- * pass only verified facts. Only this class writes rows.
+ * Merging is commutative, associative and idempotent: two tables that received the same facts are equal, regardless of
+ * the order and repetition of the facts. The table has at most `maxMembers` rows. It does not verify signatures:
+ * callers pass only verified facts. Only this class writes rows.
  */
 
 import { lowerBound } from '../base/arrays.ts'
@@ -173,7 +173,10 @@ export class Table {
     }
   }
 
-  /** The stored copy of this fact if it is equal byte for byte: then the fact is the latest, and it was verified. */
+  /**
+   * The stored copy of this fact, if both are equal byte for byte. Such a fact is the latest one, and its signature
+   * was verified before.
+   */
   stored(fact: SignedFact): SignedFact | undefined {
     const row = this.#rows.get(subjectOf(fact))
     const claims = row?.suspicions?.claims ?? []

@@ -1,7 +1,8 @@
 /**
  * Checks: small checks of received values and of options.
  *
- * This file must not import `json.ts`, which is loaded with the first room: the checks of options need this file before.
+ * This file must not import `json.ts`, which is loaded only with the first room, because the checks of options need
+ * this file earlier.
  */
 
 /** Whether the value is a safe integer ≥ 0. */

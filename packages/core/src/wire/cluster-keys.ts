@@ -1,8 +1,9 @@
 /**
  * Cluster keys: what a member derives from the name of its cluster and, if there is one, from the cluster's secret.
  *
- * The name and the secret never leave the member. Before a peer is admitted, the member sends only values that a key has
- * hidden. Without a secret, the keys come from the name: everybody who knows the name, or guesses it, has them.
+ * The name and the secret never leave the member. Before a peer is admitted, the member sends only values that were
+ * computed with these keys, and from which the keys cannot be computed. Without a secret, the keys come from the
+ * name: everybody who knows the name, or guesses it, has them.
  */
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { hmac } from '@noble/hashes/hmac.js'

@@ -234,7 +234,9 @@ function decodeDigestRow({ idPrefix, ...row }: messages.DigestRow): Result<Diges
   return ok({ prefix: prefixOf(idPrefix), incarnation, version, heartbeatSequence, suspicions })
 }
 
-/** The first 8 bytes of the key as a string of eight characters: usable as the key of a map, and cheap to create. */
+/**
+ * The first 8 bytes of the key as a string of eight characters, which can be the key of a map and is fast to create.
+ */
 export function prefixOf(key: Uint8Array): string {
   return String.fromCharCode(...key.subarray(0, prefixBytes))
 }

@@ -25,6 +25,6 @@ export function decodeEpoch(
   const id = message.id.length > 0 ? message.id : new Uint8Array(epochIdBytes)
   if (!isCount(number) || id.length !== epochIdBytes)
     return failed('invalid', `an epoch has a whole number and an id of ${epochIdBytes} bytes`)
-  // Copied: a view would keep the whole received frame in memory.
+  // Copy the bytes: a subarray would keep the whole received frame in memory.
   return ok({ number, id: id.slice() })
 }

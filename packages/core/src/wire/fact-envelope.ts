@@ -52,7 +52,7 @@ export function decodeEnvelope<Body extends { readonly type: string }>(
   const view = type && message[type]
   if (type === undefined || view === undefined) return ok(undefined)
   if (view.length > limits.maxPayloadBytes) return failed('too-large', `a payload of ${view.length} bytes`)
-  // Copied: a view would keep the whole received frame in memory.
+  // Copy the bytes: a subarray would keep the whole received frame in memory.
   const payload = view.slice()
   const body = decodeBody(type, payload)
   if (!body.ok) return body

@@ -1,8 +1,8 @@
 /**
  * Hello: the first frame on every stream: the sender's cluster and wall clock.
  *
- * All kinds of frame reserve field 1 for the hello, so one decoder reads the first frame of any stream. The generated code
- * of a probe frame serves for all of them: a probe frame has no lists that a first frame could fill.
+ * All kinds of frame reserve field 1 for the hello, so one decoder reads the first frame of any stream. This decoder is
+ * the generated one of probe frames, because a probe frame has no lists, which a malicious first frame could fill.
  */
 import { limits } from './limits.ts'
 import * as messages from './messages.ts'

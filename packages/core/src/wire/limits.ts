@@ -36,7 +36,7 @@ export const limits = {
   maxPresenceBytes: 16_384,
   /** Of the member itself, and of each of its views. */
   maxPresenceFields: 64,
-  /** Of a member and its views together, with those that say which views are open. */
+  /** Of a member and its views together. The fields that say which views are open count as well. */
   maxPresenceFieldsInAll: 256,
   /** Views of one member that are open in one room. */
   maxViews: 32,

@@ -220,7 +220,7 @@ function decodePiece({ transfer, index, content, ...flags }: messages.Piece): Re
   return ok({
     transfer,
     index,
-    // A view keeps the whole received frame in memory, so small contents are copied.
+    // A subarray keeps the whole received frame in memory, so small contents are copied.
     content: 2 * content.length < content.buffer.byteLength ? content.slice() : content,
     isEndOfUpdate: flags.endOfUpdate,
     isLast: flags.last,

@@ -23,7 +23,9 @@ export function halfPairFault(text: string): string | undefined {
   return `has half of a surrogate pair at index ${index}: cut texts at whole characters`
 }
 
-/** A received text with U+FFFD in place of each half of a surrogate pair. Every member reads the same text. */
+/**
+ * The received text, in which U+FFFD replaces each half of a broken surrogate pair. Every member reads the same text.
+ */
 export function receivedText(text: string): string {
   return text.toWellFormed()
 }

@@ -136,7 +136,7 @@ export class MirroredCluster implements Cluster {
     name: string,
     options: ConfigOptions<S> = {},
   ): Promise<Config<S>> {
-    // Loaded with the first config, as rooms are.
+    // Load this code with the first config, like that of rooms.
     const { MirroredConfigs } = await import('./mirrored-configs.ts')
     this.#checkRunning()
     this.#configs ??= new MirroredConfigs({
@@ -237,7 +237,7 @@ export class MirroredCluster implements Cluster {
   }
 
   async #openRoom(name: string): Promise<MirroredRoom> {
-    // Loaded with the first room: a view may show members only.
+    // Load this code with the first room, because a view may show members only.
     const { MirroredRoom } = await import('./mirrored-room.ts')
     this.#checkRunning()
     const number = ++this.#lastNumber

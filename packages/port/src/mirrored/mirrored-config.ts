@@ -193,7 +193,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
       void member.endSynced(number, call)
     })
     const memberId = resultOf(await synced)
-    // The member's side answers so if it has closed the config.
+    // The member's side gives this answer if it has closed the config.
     if (memberId === undefined) throw this.#leftError()
     return memberId
   }

@@ -179,7 +179,7 @@ export class MirroredDocument extends ProviderState implements Provider {
 
   async #send(): Promise<void> {
     const { member, room, name } = this.#options
-    // After the app's present code, which often writes several times.
+    // Send only after the app's present code has run, because it often writes several times.
     await undefined
     try {
       while (this.#generation !== undefined) {
@@ -187,7 +187,7 @@ export class MirroredDocument extends ProviderState implements Provider {
         if (!update) break
         const isApplied = resultOf(await member.editDocument(room, name, this.#generation, update))
         if (isApplied || this.#generation === undefined) continue
-        // The batch with the new ids follows, which saves what was written with the old ones.
+        // The next batch brings the new ids, and keeps the changes that were written with the old ids.
         this.#unsent.unshift(update)
         break
       }

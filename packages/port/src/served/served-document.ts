@@ -2,7 +2,8 @@
  * Served document: one document of a room for one view.
  *
  * The view has a `Y.Doc` of its own. Changes of the member's document that the view did not make are collected and sent in
- * the next batch. If too many collect, the whole document is sent instead, which contains them.
+ * the next batch. If the batch contains too many changes, the whole document is sent instead, which contains all of
+ * them.
  */
 import type { ProviderEvents, RoomDocument } from '@hearsay/core'
 import { type LocalClaim, type ViewAwareness, viewAwarenessOf } from '@hearsay/core/app'

@@ -29,7 +29,7 @@ export class SharedSpaces<Space> {
   async enter(name: string, open: () => Promise<Space>): Promise<Space> {
     const shared = this.#spaces.get(name) ?? { views: 0, space: undefined }
     this.#spaces.set(name, shared)
-    // Counted before the space is open: otherwise it could be left in the meantime.
+    // Count the view before the space is open: otherwise the member could leave the space in the meantime.
     shared.views += 1
     try {
       const space = await open()

@@ -2,9 +2,10 @@
  * View queue: collects the changes for one view, and sends them in batches.
  *
  * 1. Everything that changes in one step is in one batch, so that a view shows stores and events as the member does.
- * 2. The next batch waits until the view has acknowledged the last one. There are at most 60 a second, and 4 for a hidden
- *    view, apart from those for which a call of the view waits.
- * 3. What waits is bounded: of stores and documents only that they have changed, and the last `maxEvents` events.
+ * 2. The next batch waits until the view has acknowledged the last one. At most 60 batches a second are sent, and 4 to
+ *    a hidden view, not counting batches for which a call of the view waits.
+ * 3. The queue is bounded: for a store or a document it contains only the fact that it has changed, and it contains at
+ *    most the last `maxEvents` events.
  */
 import type { Clock } from '@hearsay/core/app'
 import type { Batch, DocumentChange, PortEvent, StoreName } from '../contract.ts'
@@ -74,7 +75,7 @@ export class ViewQueue {
   changed(): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
-    // After the member's present step: then all its stores and events have arrived here.
+    // Flush after the member's present step, when all stores and events of the step have arrived here.
     queueMicrotask(() => {
       this.#isScheduled = false
       this.#flush()

@@ -4,8 +4,9 @@
  * The invariants must hold during the whole run. After the last fault, every running member must come to see
  * exactly the running members. From then on, no member may report an event about another member.
  *
- * All of that must hold for the honest members, whatever the hostile ones see. While the hostile members still attack, the
- * honest members must see each other, and detect the crash of an honest member (run-under-attack.ts).
+ * All of that must hold for the honest members; the views of the hostile members do not matter. While the hostile
+ * members still attack, the honest members must see each other, and detect the crash of an honest member
+ * (run-under-attack.ts).
  */
 import { seesPresent } from '../convergence.ts'
 import { InvariantViolation } from '../invariants/violation.ts'
@@ -113,7 +114,7 @@ async function division(simulation: Simulation, honest: Honest): Promise<string 
   }
 }
 
-/** The events that members report after everything should be quiet, or undefined if there are none. */
+/** The events that members report although no more are expected, or undefined if there are none. */
 async function unrest(simulation: Simulation, honest: Honest): Promise<string | undefined> {
   await simulation.run(settlesMs)
   const sinceMs = simulation.nowMs

@@ -1,5 +1,5 @@
 /**
- * Serves the page and its requests to the demo, on this machine only.
+ * Serves the page to browsers on this machine, and answers the requests that the page sends to the demo.
  *
  * Only the page itself may send requests: the Host header must name this machine, and commands must carry the page's own
  * origin and a JSON type, which no other site in the same browser can send. No site may show the page in a frame, where a

@@ -2,9 +2,9 @@
  * Admission gate: decides which connections lead to members of the cluster.
  *
  * A connection is pending when it opens. It is admitted once each end has proved the admission key to the other on this
- * connection (wire/admission.ts). The end that dialled opens the stream for it. A connection that is not admitted within
- * 5 s is refused, and a refused connection is never admitted. A peer that broke the protocol too often is refused for a
- * while, whatever it proves. Nothing of hearsay is sent to a peer over a connection that is
+ * connection (wire/admission.ts). The end that dialled opens the stream of this handshake. A connection that is not
+ * admitted within 5 s is refused, and a refused connection is never admitted. A peer that broke the protocol too often
+ * is refused for a while, even if its proof is right. Nothing of hearsay is sent to a peer over a connection that is
  * not admitted, nor accepted from it.
  */
 import type { Connection, Libp2pEvents, Stream, StreamHandler, TypedEventTarget } from '@libp2p/interface'
@@ -30,7 +30,10 @@ export const admissionProtocol = '/hearsay/admission/1.0.0'
 
 /** Our choice: several round trips of a slow network, and as long as libp2p gives identify. */
 const timeoutMs = 5_000
-/** Of a stream that was opened too early. Our choice: more than honest members send before they receive an answer. */
+/**
+ * Maximum waiting bytes of a stream that was opened before the admission. Our choice: more than honest members send
+ * before they receive an answer.
+ */
 const maxWaitingBytes = 65_536
 /** Peers that are refused for a while: the latest ones. */
 const maxRefusedPeers = 1_024
@@ -227,7 +230,7 @@ export class AdmissionGate {
   #admit(connection: Connection): void {
     if (this.#admitted.has(connection) || this.#refused.has(connection)) return
     this.#admitted.add(connection)
-    // Before streams that wait for the admission are handled.
+    // Must run before the streams that wait for the admission are handled.
     this.#options?.admitted(connection)
     this.#settle(connection, true)
   }

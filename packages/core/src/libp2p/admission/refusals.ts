@@ -23,7 +23,7 @@ export interface Refusal {
   readonly atMs: number
 }
 
-/** Refusals are kept for at most so many peers, the latest ones. */
+/** The latest refusals of at most this many peers are kept. */
 const maxPeers = 256
 /** The same refusal of one peer is logged once in this time. */
 const logIntervalMs = 60_000
@@ -70,7 +70,10 @@ export class Refusals {
     return this.#byPeer.get(id)
   }
 
-  /** The last refusal of a peer that this member had dialled, in one line; undefined if a peer was admitted since. */
+  /**
+   * The last refusal of a peer that this member had dialled, as one line of text; undefined if any peer was admitted
+   * since.
+   */
   get lastDialled(): string | undefined {
     return this.#lastDialled && lineOf(this.#lastDialled)
   }

@@ -1,5 +1,5 @@
 /**
- * Bounded WebRTC: limits the rate of dials, retries a handshake that timeout, and releases closed connections.
+ * Bounded WebRTC: limits the rate of dials, retries a handshake that hangs, and releases closed connections.
  *
  * On fast networks a handshake takes a fraction of a second. Occasionally libp2p's handshake misses that its first channel
  * was closed and waits until the dial times out. Therefore a second attempt begins after 2 s.
@@ -8,7 +8,7 @@ import type { WebRTCComponents } from '@hearsay/webrtc'
 import type { Connection, Transport } from '@libp2p/interface'
 import { DialRateLimiter } from './dial-rate-limiter.ts'
 
-/** Timeout of the first attempt. The second one has the rest of the dial's time, for slow networks. */
+/** Timeout of the first attempt. On slow networks, the second attempt may use all remaining time of the dial. */
 const firstAttemptMs = 2_000
 
 type WebRTC = (components: WebRTCComponents) => Transport

@@ -19,8 +19,8 @@ import { UnadmittedSockets } from './unadmitted-sockets.ts'
  */
 const silentBounds = { perAddress: 1_024, inAll: 2_048, minMs: 250 }
 /**
- * Our choice: as many members of one host may join at the same time, and four such hosts, about 40 MB. Most handshakes take far
- * less than 2 s, even if the peer is on another continent.
+ * Our choice: 256 members of one host, and four such hosts, may join at the same time, which takes about 40 MB. Most
+ * handshakes take far less than 2 s, even if the peer is on another continent.
  */
 const handshakeBounds = { perAddress: 256, inAll: 1_024, minMs: 2_000 }
 /** Our choice: libp2p's time for a handshake, and the time of the admission after it. */
@@ -72,7 +72,7 @@ export class InboundSockets {
     return {}
   }
 
-  /** An internal of libp2p. In a version with another name there are no bounds, and a test fails. */
+  /** Uses an internal of libp2p. If a version of libp2p renames it, there are no bounds, and a test fails. */
   #bound(listener: Listener): void {
     const server: unknown = Reflect.get(listener, 'server')
     if (!(server instanceof Server)) return

@@ -85,7 +85,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
       stops.push(
         () => stopDialling(),
         onNetworkChange(() => {
-          // Earlier dials count no more: the network may be the cause of their failures.
+          // Earlier dials no longer count, because the network may be the cause of their failures.
           stopDialling()
           stopDialling = dialFrom(finder, node)
           finder.refresh()

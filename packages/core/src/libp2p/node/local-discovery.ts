@@ -29,7 +29,7 @@ export interface LocalDiscoveryOptions {
   readonly instance: string
   /** Multiaddrs at which this member can be dialled now, each with its id at the end. */
   readonly addresses: () => readonly string[]
-  /** Discovery began to fail, or fails for another reason than before. */
+  /** Discovery began to fail, or the reason of the failure changed. */
   readonly failed: (reason: string) => void
 }
 

@@ -1,8 +1,9 @@
 /**
  * Relay bounds: how much of this member's relay one peer and one address may use.
  *
- * The relay itself keeps one reservation for each peer, and bounds the data and the time of each circuit. A reservation of
- * a peer that is no longer connected makes way: otherwise each page that was ever open would use one for 2 h.
+ * The relay itself keeps one reservation for each peer, and bounds the data and the time of each circuit. Before a new
+ * reservation, the reservations of peers that are no longer connected are deleted: otherwise each page that was ever
+ * open would use one for 2 h.
  */
 import type { Connection, ConnectionGater, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -53,7 +54,7 @@ export class RelayBounds {
     this.#limits = limits
   }
 
-  /** Asked by the relay before each reservation and each circuit. */
+  /** The relay calls these methods before each reservation and each circuit. */
   readonly gater: ConnectionGater = {
     denyInboundRelayReservation: source => !this.#mayReserve(source),
     denyOutboundRelayedConnection: source => !this.#mayConnect(source),

@@ -1,9 +1,9 @@
 /**
  * Unadmitted sockets: bounds inbound sockets of one kind over which no peer has been admitted yet, for each address and in all.
  *
- * All peers behind one address share the allowance of the address. A new socket beyond the allowance takes the place of the
- * oldest one, if that one has had its minimum time. So sockets that make no progress keep nobody out. Otherwise the new socket
- * is closed.
+ * All peers behind one address share the allowance of the address. A new socket beyond the allowance replaces the
+ * oldest one, if that one has had its minimum time. So sockets that make no progress do not keep honest peers out.
+ * Otherwise the new socket is closed.
  */
 
 export interface UnadmittedSocket {
@@ -15,7 +15,7 @@ export interface SocketBounds {
   readonly perAddress: number
   /** How many sockets all addresses may have. */
   readonly inAll: number
-  /** The time that each socket has before another one may take its place. */
+  /** The time that each socket has before another one may replace it. */
   readonly minMs: number
 }
 

@@ -12,8 +12,9 @@ import type { Listener } from '@libp2p/interface'
 /**
  * Whether a page of this origin may connect.
  *
- * Allowed without being listed: pages that the browser's own computer serves, and pages of the host that the request names,
- * at any port, if it is an IP address. A name is no evidence: an attacker's name can lead to any address (DNS rebinding).
+ * Two kinds of pages are always allowed: pages that the browser's own computer serves, and pages of the host that the
+ * request names, at any port, if this host is an IP address. A name is no evidence: an attacker's name can lead to any
+ * address (DNS rebinding).
  *
  * @param origin the header `Origin`; undefined if the other end is no browser
  * @param host the header `Host`

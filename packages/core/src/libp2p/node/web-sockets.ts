@@ -13,7 +13,7 @@ import { closingWebSockets } from '../web-socket-cleanup.ts'
  * this time.
  */
 const closeTimeoutMs = 150
-/** Code of a connection that was reset. No WebSocket may send it, but libp2p closes with it. */
+/** The close code of a connection that was reset. The standard forbids sending this code, but libp2p closes with it. */
 const abnormalClosure = 1006
 
 export function nodeWebSockets(lookup: LookupFunction): (components: WebSocketsComponents) => Transport {

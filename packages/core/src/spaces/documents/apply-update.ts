@@ -1,5 +1,5 @@
 /**
- * Apply update: applies an update to a document, whatever the app's observers do.
+ * Apply update: applies an update to a document, even if an observer of the app throws.
  *
  * `reportError` receives errors that an observer throws after Yjs has applied the update. While structs are
  * missing, a Yjs document keeps the structs that depend on them separately, as pending. The functions below

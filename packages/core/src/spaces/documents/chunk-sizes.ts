@@ -1,8 +1,8 @@
 /**
  * Chunk sizes: how long the chunks of a document are, by the number of clients in it.
  *
- * A receiver applies each chunk in one transaction, and Yjs handles every client of the document in each transaction. So
- * chunks grow with the clients, up to 32 times.
+ * A receiver applies each chunk in one transaction, and Yjs handles every client of the document in each transaction.
+ * So the size of a chunk grows with the number of clients, up to 32 times the normal size.
  */
 
 /**

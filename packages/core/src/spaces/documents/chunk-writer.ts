@@ -90,7 +90,7 @@ function unitsOf(content: Y.Item['content'], offset: number, maxBytes: number): 
   if (content instanceof Y.ContentString) {
     const isAscii = !beyondAscii.test(content.str.slice(offset, offset + maxBytes))
     const units = isAscii ? maxBytes : Math.ceil(maxBytes / maxCharacterBytes)
-    // Never within a surrogate pair: Yjs would replace both halves.
+    // Do not cut within a surrogate pair: Yjs would replace both halves.
     const last = content.str.charCodeAt(offset + units - 1)
     return last >= 0xd800 && last < 0xdc00 ? units + 1 : units
   }

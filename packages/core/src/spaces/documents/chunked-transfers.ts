@@ -22,7 +22,9 @@ import {
   type UpdateSource,
 } from './piece-stream.ts'
 
-/** Limits of pieces and bytes of one space in transit to one member. The last turn may exceed the limit of bytes. */
+/**
+ * How many pieces and bytes of one space may be in transit to one member. The last turn may exceed the limit of bytes.
+ */
 const window = { pieces: 16, bytes: 1_048_576 }
 /** A stream without a piece or an acknowledgement for this long is dropped. */
 const silenceTimeoutMs = 20_000
@@ -110,7 +112,7 @@ export class ChunkedTransfers {
     if (known && index < known.received) return undefined
     const isInTurn = index === (known?.received ?? 0) && (!known || document === known.document)
     const mayBegin = known || this.#incoming.size < maxStreams || this.#evict(from, () => 1)
-    // Over all streams together: unfinished updates must not fill the memory.
+    // Count the bytes of all streams together, because unfinished updates must not fill the memory.
     const isTooMuch = () => this.#unfinishedBytes() + content.length > this.#options.maxBytes
     if (!isInTurn || !mayBegin || (isTooMuch() && !(this.#evict(from, ({ bytes }) => bytes) && !isTooMuch())))
       return { update: undefined, end: undefined, ack: this.cancel(from, document, transfer) }

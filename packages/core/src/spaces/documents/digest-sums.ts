@@ -76,8 +76,8 @@ export interface ContentSum {
 }
 
 /**
- * Every character of a client below this clock counts. Above it, only every 256th counts, so that a paste of
- * 30 MB does not take long.
+ * Every character of a client below this clock counts. Above this clock, only every 256th character counts, so that a
+ * paste of 30 MB does not take long.
  */
 const countedFully = 65_536
 const stride = 256

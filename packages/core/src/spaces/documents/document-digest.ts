@@ -3,11 +3,11 @@
  *
  * The first eight bytes are about the structure (which clocks each client has inserted and deleted), the last eight
  * about the content that is not deleted. Equal structure with different content means that two replicas wrote under
- * one client id. Yjs does not notice this case, because it compares clocks alone. Yjs may then even make another document
- * of a copy's units and delete one of them there, so that the digests differ rightly. The deletion reaches the original
- * in the next exchange. Each transaction updates the digest at a cost that depends on the change. The digest always
- * equals one that is computed from the whole document. The digest is no protection against a malicious member: such a
- * member could delete the document as well.
+ * one client id. Yjs does not notice this case, because it compares clocks alone. Yjs may then even delete a unit on
+ * one replica only. The digests then differ, and the next exchange deletes the unit on the other replica as well. Each
+ * transaction updates the digest at a cost that depends on the change. The digest always equals one that is computed
+ * from the whole document. The digest is no protection against a malicious member: such a member could delete the
+ * document as well.
  */
 import * as Y from 'yjs'
 import { changedClients } from './changed-clients.ts'
@@ -66,8 +66,8 @@ export class DocumentDigest {
     const hash = new Uint32Array(lanes)
     for (let bucket = 0; bucket < digestBuckets; bucket++)
       for (let lane = 0; lane < lanes; lane++)
-        // Mixed with the index of the bucket: otherwise a client that moved to another bucket would not change the
-        // hash.
+        // The index of the bucket is part of the hash: otherwise a client that moved to another bucket would not
+        // change the hash.
         hash[lane] = (hash[lane] ?? 0) + mix(this.#sums[bucket * lanes + lane] ?? 0, bucket, lane)
     return bytesOf(hash)
   }

@@ -4,8 +4,8 @@
  * The replica accepts only updates of version 1. Each update is decoded and checked as a whole before any of it is
  * applied, so an unreadable update changes nothing. If Yjs cannot apply a readable update nevertheless, the part before
  * the first invalid struct stays in the document, and counts as a change like any other. An update that arrives before
- * one that it depends on is pending. Pending updates are dropped when they are too large or too old, and the next
- * exchange brings both.
+ * one that it depends on is pending. Pending updates are dropped when they are too large or too old. The next exchange
+ * brings them again, together with the missing update.
  */
 import type * as Y from 'yjs'
 import { limits } from '../../wire/limits.ts'
@@ -28,11 +28,11 @@ export interface DocumentSyncOptions {
   readonly origin: unknown
   /** The local member carries the document for others; its app has not opened it. */
   readonly isCarried?: boolean
-  /** The epoch of the document; undefined: in none yet. */
+  /** The epoch of the document; undefined: the document is in no epoch yet. */
   readonly lineage?: Lineage | undefined
   /** Receives errors that the app's observers throw. Absent: the app cannot observe the document, and errors are rethrown. */
   readonly reportError?: ReportError
-  /** A foreign update was applied. Undefined: not the whole update and nothing else was applied. */
+  /** A foreign update was applied. Undefined: Yjs applied only a part of the update, or pending updates as well. */
   readonly applied?: (update: Uint8Array | undefined) => void
   /** Another replica has equal structure and different content: two members wrote under one client id. */
   readonly reportCollision?: (memberId: string) => void

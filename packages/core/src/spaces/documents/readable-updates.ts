@@ -7,7 +7,10 @@ import { BoundedDecoder } from './bounded-decoder.ts'
 /** Limit of structs and deletions in one update. A text of two million single insertions is below it. */
 const maxParts = 2_097_152
 
-/** Readable updates → the clients that wrote their structs. An update from a rumor is checked before and after its signature. */
+/**
+ * Readable updates → the clients that wrote their structs. An update from a rumor is checked twice, before and after
+ * its signature is verified.
+ */
 const readable = new WeakMap<Uint8Array, readonly number[]>()
 
 /**

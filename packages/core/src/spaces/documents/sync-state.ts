@@ -94,8 +94,8 @@ export class SyncState {
   }
 
   /**
-   * Whether this replica was compared with the member. If not, asking for its digest is useful even if digests may be
-   * equal.
+   * Whether this replica was compared with the member's replica. If not, it is useful to request the member's digest,
+   * even if the digests may be equal.
    */
   hasCompared(id: string): boolean {
     return this.#compared.has(id)

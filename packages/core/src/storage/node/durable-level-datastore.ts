@@ -98,7 +98,7 @@ export class DurableLevelDatastore extends WritingDatastore implements Recoverab
 
   async #openFolder(): Promise<void> {
     await makeFolder(this.#path)
-    // Not `open()` of the datastore: it drops the code and the cause of LevelDB's error.
+    // Do not call `open()` of the datastore, which drops the code and the cause of LevelDB's error.
     await this.#level.db.open()
     this.#inode = await inodeOf(join(this.#path, 'CURRENT'))
   }
@@ -145,7 +145,9 @@ async function syncFile(path: string): Promise<void> {
   }
 }
 
-/** Creates the folder and its parents. Not with `recursive`: on a file system like /proc Node 24 would never return. */
+/**
+ * Creates the folder and its parents. Do not pass `recursive`: on a file system like /proc Node 24 would never return.
+ */
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path)

@@ -29,7 +29,9 @@ export function* contestedValues(
     }
 }
 
-/** Whether the value follows a unit beyond the base that the value's author may not have seen. */
+/**
+ * Whether a unit beyond the base stands before the value, and the value's author may not have seen this unit.
+ */
 function isContested(item: Y.Item, idBeyond: (id: Y.ID) => Y.ID | undefined): boolean {
   let first = item
   const seen = ({ left, origin }: Y.Item) =>

@@ -50,7 +50,7 @@ export function* rangesBeyond(doc: Y.Doc, state: ReadonlyMap<number, number>): G
   }
 }
 
-/** The structs in a range of ids. The first one may begin before the range. */
+/** The structs in a range of ids. The first struct may begin before the range. */
 function* structsIn(doc: Y.Doc, { client, clock, len }: IdRange): Generator<Struct> {
   const structs = doc.store.clients.get(client) ?? []
   for (let i = Y.findIndexSS(structs, clock); i < structs.length; i++) {
@@ -184,7 +184,10 @@ class Translation {
     return null
   }
 
-  /** The new id of the last retained unit of an item. An item may contain several values of a key: deleted ones. */
+  /**
+   * The new id of the last retained unit of an item. An item may contain several units if it consists of deleted
+   * values of a key.
+   */
   #retainedIn({ id: { client, clock }, length }: Y.Item): Y.ID | undefined {
     for (let unit = clock + length - 1; unit >= clock; unit--) {
       const id = this.#map.exact(Y.createID(client, unit))
