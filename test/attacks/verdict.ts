@@ -7,8 +7,8 @@ export interface UsualTimes {
 }
 
 /**
- * Members that an attacker with the secret may add to what an app sees. Our choice: what one introducer may vouch for, and
- * more than the attack has connections.
+ * Members that an attacker with the secret may add to what an app sees. Our choice: the quota of one introducer, which
+ * is more than the attack has connections.
  */
 const maxStrangersSeen = 64
 

@@ -32,7 +32,7 @@ const body = (version = 1) => recordBody({ incarnation: nowEpochMs, version })
 
 states(
   'protocol',
-  'If a rumor contains at least one new fact, the receiver verifies the signatures of all facts in it, known ones included, because forwarding vouches for all of them.',
+  'If a rumor contains at least one new fact, the receiver verifies the signatures of all facts in it, known ones included, because other members count a forged fact against the member that forwarded it.',
   () => {
     const bench = new InboundBench()
     bench.merge(signedFact(ada, body()))

@@ -5,7 +5,7 @@
  * gets standing by a connection to this member, or by an introduction of a member within its quota. Standing belongs to the
  * id and lasts until the row is removed; an id with a tombstone had it before and has it again.
  *
- * Two exceptions keep views equal where nobody can vouch:
+ * Two exceptions keep views equal where this member knows no introducer:
  * - First contact: a member that has just started knows no introducers. Until 10 s after its first comparison of tables it
  *   takes all rows that its direct peers have, and introductions by any member, without quota. After the comparison,
  *   each peer may bring rows of unknown ids only at the rate of its reports, so that a flood does not fill the table.
