@@ -56,7 +56,8 @@ export class SpaceOffers {
     const targets = [candidates, candidates.filter(id => holders.has(id))].flatMap(from =>
       sample(from, 1, random),
     )
-    // The answer proves that the connection works. Without it, two equal holders would never notice a dead connection.
+    // The answer proves that the connection works. Without an answer, two equal holders would never notice a dead
+    // connection.
     for (const id of new Set(targets))
       outbox.request(id, requestingAnswer(this.#stepsOf(id, members.sharedWith(id))), nowMs)
   }

@@ -371,8 +371,8 @@ export class Spaces {
     // An author sends its own facts in a frame if its rumor was lost, for instance because the author was not connected
     // then.
     const isFromAuthor = areNew && step.facts?.some(({ author }) => author === from)
-    // All connected members get an offer of new document content, and of such facts: any member without one would wait
-    // for the next exchange.
+    // If document content is new, or the facts are new and come from their author, offer them to all connected members.
+    // Otherwise these members would wait for the next exchange.
     if (isAnyNew || isFromAuthor) this.#offers.schedule.offerSoon(step.space, Number.POSITIVE_INFINITY, nowMs)
     else if (areNew) this.#offers.schedule.offerSoon(step.space, offerFanout, nowMs)
     return [
