@@ -62,7 +62,7 @@ export class AttackedCluster {
     const { sightings } = this.processes
     const options = { ...this.credentials, name, mdns: false, profile: 'local', ...place }
     const args = [...execArgv, '--expose-gc', '--max-old-space-size=1024', program, JSON.stringify(options)]
-    return startMember(name, process.execPath, args, line => {
+    return startMember(name, [process.execPath, ...args], line => {
       if (!line.startsWith('{')) return undefined
       const printed = JSON.parse(line)
       if (isSightingEvent(printed.event)) sightings.record(name, printed.event, printed.name)

@@ -9,7 +9,7 @@
 import { spawnSync } from 'node:child_process'
 import { startMember } from '../processes/member.ts'
 import type { SightingEvent } from '../processes/sightings.ts'
-import { firstPort, memberName, type Subject } from '../processes/subject.ts'
+import { firstPort, memberName, onLoopback, type Placement, type Subject } from '../processes/subject.ts'
 
 const logged: readonly [RegExp, SightingEvent][] = [
   [/ serf: EventMemberJoin: (\S+)/, 'join'],
@@ -23,20 +23,21 @@ export function serfVersion(): string | undefined {
   return spawnSync('serf', ['version'], { encoding: 'utf8' }).stdout?.split('\n')[0] || undefined
 }
 
-export function serf(profile: string): Subject {
+export function serf(profile: string, placement: Placement = onLoopback): Subject {
   const basePort = firstPort()
   return {
     name: 'serf',
-    firstAddress: `127.0.0.1:${basePort}`,
+    firstAddress: `${placement.address(0)}:${basePort}`,
     start(index, bootstrap, sightings) {
       const name = memberName(index)
-      const address = `127.0.0.1:${basePort + 2 * index}`
+      const address = `${placement.address(index)}:${basePort + 2 * index}`
       const rpc = `127.0.0.1:${basePort + 2 * index + 1}`
       const options = [`-profile=${profile}`, `-node=${name}`, `-bind=${address}`, `-rpc-addr=${rpc}`]
       // With `-join`, the agent would end if no agent listens at the bootstrap address yet.
       const join = bootstrap ? [`-retry-join=${bootstrap}`, '-retry-interval=1s'] : []
       const isReady = bootstrap ? / agent: Join completed/ : / agent: Serf agent starting/
-      return startMember(name, 'serf', ['agent', '-log-level=info', ...options, ...join], line => {
+      const args = ['agent', '-log-level=info', ...options, ...join]
+      return startMember(name, placement.command(index, 'serf', args), line => {
         for (const [pattern, event] of logged) {
           const member = pattern.exec(line)?.[1]
           if (member !== undefined && member !== name) sightings.record(name, event, member)

@@ -58,8 +58,7 @@ class HostedSpaces implements Hosted<SpacesInput> {
       receiver: {
         isSubscribed: space => this.#spaces.isSubscribed(space),
         admit: (space, fact) => this.#spaces.admit(space, fact, this.#now),
-        isWithinRates: (space, from, newFacts, others) =>
-          this.#spaces.isWithinRates(space, from, newFacts, others, this.#nowMs),
+        isWithinRates: rumor => this.#spaces.isWithinRates(rumor, this.#nowMs),
         steps: (from, steps) => this.#spaces.steps(from, steps, this.#now),
         rumors: (space, facts, from) => this.#spaces.rumors(space, facts, from, this.#now),
       },

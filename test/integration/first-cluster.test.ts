@@ -10,7 +10,7 @@ const printed: string[] = []
 
 /** The lines that `name` prints are collected as `name: line`. */
 function start(name: string, ...bootstrap: string[]): Member {
-  const member = startMember(name, process.execPath, [script, name, ...bootstrap], line => {
+  const member = startMember(name, [process.execPath, script, name, ...bootstrap], line => {
     printed.push(`${name}: ${line}`)
     return /listens on (\S+)$/.exec(line)?.[1]
   })

@@ -5,8 +5,7 @@ import type { Member, Ready } from './subject.ts'
 /** @param read parses one line: it returns the address if the line reports that the member is ready */
 export function startMember(
   name: string,
-  program: string,
-  args: readonly string[],
+  [program, ...args]: readonly [string, ...string[]],
   read: (line: string) => string | undefined,
 ): Member {
   const startedAtMs = performance.now()

@@ -25,6 +25,20 @@ export interface Ready {
   readonly address: string
 }
 
+/** Where the members of a subject run. */
+export interface Placement {
+  /** The IPv4 address of a member. */
+  address(index: number): string
+  /** The command that runs this program at the place of a member. */
+  command(index: number, program: string, args: readonly string[]): readonly [string, ...string[]]
+}
+
+/** All members on this computer, at one address. */
+export const onLoopback: Placement = {
+  address: () => '127.0.0.1',
+  command: (_, program, args) => [program, ...args],
+}
+
 export const memberName = (index: number): string => `m${String(index).padStart(2, '0')}`
 
 let clusters = 0
