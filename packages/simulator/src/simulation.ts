@@ -193,7 +193,10 @@ class SimulationRun implements Omit<Simulation, keyof Faults> {
     }
   }
 
-  /** An event was emitted, a promise is awaited, or the event loop needs a turn. */
+  /**
+   * Whether promises must settle before the simulation goes on: a member is leaving, an event was emitted, a promise is
+   * awaited, or the simulation has not yielded to the event loop for `yieldEveryMs`.
+   */
   #mustSettle(): boolean {
     const { observer, isAnyLeaving, promises } = this.#world
     return (

@@ -37,8 +37,10 @@ export interface Health extends MemberHealth {
    */
   readonly admissionError: string | undefined
   /**
-   * The number of connections since the start that were not admitted, to and from other members: the other end did not
-   * prove that it has the same secret and the same cluster name, or did not accept this member's proof.
+   * The number of connections since the start that were not admitted. Either the other end did not prove that it has the
+   * same secret and the same cluster name, or it did not accept this member's proof, or this member refuses the peer for a
+   * minute because it broke the protocol too often. On a node of the app, connections of peers that dialled and sent no
+   * proof do not count.
    */
   readonly refusedConnections: number
   /**

@@ -41,7 +41,7 @@ const maxDropped = 4_096
 /** A merged entry, its index among the versions of its key, and the newest version before it. */
 export interface Merged {
   readonly entry: StoredFact<EntryFact>
-  /** 0: the newest of its key; −1: older than all that are kept. */
+  /** 0: the entry is the newest version of its key. −1: the entry is older than all versions that are kept. */
   readonly index: number
   /** The newest version before the merge. */
   readonly former: StoredFact<EntryFact> | undefined

@@ -63,7 +63,11 @@ function delayWindowUpdates(connection: MessageStream): void {
   }
 }
 
-/** yamux spec, "Framing": version 0, type 1 (window update), two bytes of flags, stream id, bytes. */
+/**
+ * The stream and the size of a window update without flags; undefined: the packet is another one. The header of a window
+ * update has, in this order: version (0), type (1), two bytes of flags, the stream id, and by how many bytes the window
+ * grows (yamux spec, "Framing").
+ */
 function windowUpdateIn(data: Uint8Array | Uint8ArrayList): { streamId: number; bytes: number } | undefined {
   if (data.byteLength !== headerBytes) return undefined
   const header = data.subarray()

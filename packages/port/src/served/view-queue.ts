@@ -3,7 +3,8 @@
  *
  * 1. Everything that changes in one step is in one batch, so that a view shows stores and events as the member does.
  * 2. The next batch waits until the view has acknowledged the last one. At most 60 batches a second are sent, and 4 to
- *    a hidden view, not counting batches for which a call of the view waits.
+ *    a hidden view. Batches for which a call of the view waits, and the first batch of a view that becomes visible, do
+ *    not count.
  * 3. The queue is bounded: for a store or a document it contains only the fact that it has changed, and it contains at
  *    most the last `maxEvents` events.
  */
@@ -13,8 +14,8 @@ import type { TableDiff } from '../table.ts'
 
 /** Our choice: more than a view takes in a second at the greatest rates of rooms. */
 const maxEvents = 1_024
-/** A screen shows no more than about 60 changes a second. */
-const visibleIntervalMs = 16
+/** At most 60 batches a second: a screen shows no more than about 60 changes a second. */
+const visibleIntervalMs = 17
 const hiddenIntervalMs = 250
 
 /** Something whose changes are sent: a store or a document. */
