@@ -183,7 +183,7 @@ export class AntiEntropy {
     return begun
   }
 
-  /** Limits the answers to one peer: a request of fifty bytes can cause an answer of fifty thousand bytes. */
+  /** Whether the rate of answers to one peer allows one more: a request of 50 bytes can cause an answer of 50,000 bytes. */
   #mayAnswer(id: string, nowMs: number): boolean {
     const answered = this.#answered.get(id)
     if (!answered || nowMs - answered.sinceMs >= 1_000) {

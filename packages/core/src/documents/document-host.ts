@@ -47,7 +47,8 @@ export interface DocumentHost {
   /**
    * The awareness of other members and their views, and of this member and its views.
    *
-   * @param except the view of this member whose awareness is left out; undefined: that of this member itself is
+   * @param except the view of this member whose awareness is left out; undefined: the awareness of this
+   *   member itself is left out
    */
   claims(document: string, except: string | undefined): AwarenessClaims
   /** Another replica was written under the same client id. */

@@ -74,7 +74,7 @@ function engineHealth({ machine, driver, host }: Engine): Omit<Health, keyof Hos
   }
 }
 
-/** `refusedFacts` is one object until a count in it changes. */
+/** Whether all fields are equal. `refusedFacts` is one object until a count in it changes. */
 function isSame(a: Health, b: Health): boolean {
   const keys = Object.keys(initialHealth) as (keyof Health)[]
   return keys.every(key => Object.is(a[key], b[key]))

@@ -90,7 +90,7 @@ function isClusterHere({ own, lastHost, givenHosts }: DialSituation): boolean {
   return hosts.length > 0 ? hosts.every(isOnThisComputer) : [...(givenHosts ?? [])].some(isOnThisComputer)
 }
 
-/** A loopback address, or one that leads there: `0.0.0.0`, and IPv6 addresses that contain an IPv4 address. */
+/** Whether a host is a loopback address or leads to one: `0.0.0.0`, and IPv6 addresses that contain an IPv4 address. */
 function isOnThisComputer(host: string): boolean {
   return /^(127|0)\./.test(host) || /^(::|0:0)/.test(host) || host === 'localhost'
 }

@@ -121,12 +121,12 @@ export function isDatastore(value: unknown): value is Datastore {
   return datastoreMethods.every(name => typeof Reflect.get(value, name) === 'function')
 }
 
-/** What browsers send as the origin of a page: a scheme, a host and perhaps a port. */
+/** Whether browsers would send this text as the origin of a page: a scheme, a host and perhaps a port. */
 function isOrigin(origin: unknown): boolean {
   return typeof origin === 'string' && (origin === '*' || /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(origin))
 }
 
-/** Checks in advance what the constructor of `RTCPeerConnection` would reject later. */
+/** Whether the constructor of `RTCPeerConnection` will accept the server. */
 function isIceServer(server: unknown): boolean {
   if (typeof server !== 'object' || server === null) return false
   const { urls, username, credential }: Partial<Record<keyof IceServer, unknown>> = server

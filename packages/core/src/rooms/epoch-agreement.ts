@@ -61,8 +61,7 @@ export class EpochAgreement {
   }
 
   /**
-   * The digest of the document with which this replica is ready to begin an epoch; undefined: it is not
-   * ready.
+   * The digest of the document with which this replica is ready to begin an epoch; undefined: the replica is not ready.
    */
   offer(sync: DocumentSync, holders: readonly EpochHolder[], nowMs: number): string | undefined {
     if (sync.changes !== this.#changes) {

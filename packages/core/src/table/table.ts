@@ -299,7 +299,10 @@ export class Table {
   }
 }
 
-/** The order of records is (incarnation, version). An implausible stored incarnation counts as older. */
+/**
+ * Whether `a` is newer than the stored record. The order of records is (incarnation, version). An implausible stored
+ * incarnation counts as older.
+ */
 function isNewer(a: RecordFact['record'], stored: RecordFact['record'], epochMs: number): boolean {
   if (a.incarnation === stored.incarnation) return a.version > stored.version
   return supersedes(a.incarnation, stored.incarnation, epochMs)

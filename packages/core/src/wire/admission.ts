@@ -90,7 +90,7 @@ function proofOf(
   return hmac(sha256, key, concat([fromString(`hearsay/2 ${direction}\n`), cluster, ...parts, flags]))
 }
 
-/** Takes the same time, regardless of the position at which the bytes differ. */
+/** Whether the bytes are equal. The comparison takes the same time, regardless of the position at which they differ. */
 function isSame(expected: Uint8Array | undefined, given: Uint8Array): boolean {
   if (expected?.length !== given.length) return false
   return expected.reduce((difference, byte, at) => difference | (byte ^ (given[at] ?? 0)), 0) === 0

@@ -81,7 +81,7 @@ export class RelayBounds {
     return reservations.has(source) || sameHost < this.#limits.maxReservationsPerAddress
   }
 
-  /** The stream of the request is open already, so it counts. */
+  /** Whether the bounds of circuits allow this request. The stream of the request is open already, so it counts. */
   #mayConnect(source: PeerId): boolean {
     const node = this.#node
     if (!node) return false
