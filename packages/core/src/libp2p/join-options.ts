@@ -121,12 +121,12 @@ export function isDatastore(value: unknown): value is Datastore {
   return datastoreMethods.every(name => typeof Reflect.get(value, name) === 'function')
 }
 
-/** Whether browsers would send this text as the origin of a page: a scheme, a host and perhaps a port. */
+/** Whether this is `*`, or an origin as browsers send it: a scheme, a host and perhaps a port. */
 function isOrigin(origin: unknown): boolean {
   return typeof origin === 'string' && (origin === '*' || /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(origin))
 }
 
-/** Whether the constructor of `RTCPeerConnection` will accept the server. */
+/** Whether the constructor of `RTCPeerConnection` accepts servers of this form. */
 function isIceServer(server: unknown): boolean {
   if (typeof server !== 'object' || server === null) return false
   const { urls, username, credential }: Partial<Record<keyof IceServer, unknown>> = server
