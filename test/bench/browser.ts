@@ -162,8 +162,8 @@ async function cursorsBetween(one: Tab, two: Tab): Promise<number[]> {
  * One tab stays in front of the other tabs for minutes. Reports what all other members see of the hidden
  * tabs.
  *
- * Chromium throttles pages with WebRTC less than other pages: their timers run once a second. One more tab is
- * in another cluster and is connected only to processes, so its timers run once a minute.
+ * In the background, Chromium runs the timers of pages with WebRTC connections once a second, and those of other pages
+ * once a minute. One more tab has no WebRTC connections: it is in another cluster, whose other members are processes.
  */
 async function hide(): Promise<object> {
   console.error(`hidden for ${hiddenMinutes} minutes`)

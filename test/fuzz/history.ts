@@ -6,9 +6,9 @@ import type { Target } from './target.ts'
 /** One step of a history. */
 export type Step<I> =
   | { readonly type: 'input'; readonly input: I }
-  /** Time passes, with a call at every deadline. */
+  /** Time passes, and the machine is called at each of its deadlines. */
   | { readonly type: 'pass'; readonly ms: number }
-  /** Time passes without a call until the end, as when the computer sleeps. */
+  /** Time passes as when the computer sleeps: the machine is called only when the time is over. */
   | { readonly type: 'pause'; readonly ms: number }
 
 /** A state machine with its host. Each call throws if an invariant is broken. */

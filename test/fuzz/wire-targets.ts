@@ -76,7 +76,7 @@ export const wireTargets: readonly Target[] = [
   }),
 ]
 
-/** The decoded facts are within the limits, and an author may write the same facts again. */
+/** Throws unless the decoded facts are within the limits and stay the same when they are encoded and decoded again. */
 function keepRules(facts: readonly SignedFact[]): void {
   if (facts.length > limits.maxFactsPerMessage) throw new Error(`${facts.length} facts`)
   for (const fact of facts) {

@@ -43,7 +43,7 @@ export function phi(elapsedMs: number, estimate: IntervalEstimate, pauseMs: numb
   return phiOfDeviations((elapsedMs - estimate.meanMs - pauseMs) / estimate.deviationMs)
 }
 
-/** The gap at which φ reaches the threshold, given as `deviations` (see `deviationsOfPhi`). */
+/** The time without a heartbeat after which φ reaches the threshold. @param deviations from `deviationsOfPhi` */
 export function gapUntilMs(deviations: number, estimate: IntervalEstimate, pauseMs: number): number {
   return estimate.meanMs + pauseMs + deviations * estimate.deviationMs
 }

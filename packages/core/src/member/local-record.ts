@@ -53,8 +53,8 @@ export class LocalRecord {
   }
 
   /**
-   * Whether the change needs a new record. An equal name or equal tags need none. An equal attention needs one, because
-   * it renews the lease.
+   * Whether the change needs a new record. A name or tags that equal the present ones need no new record. The same
+   * attention needs one, because it renews the lease.
    */
   isChangedBy({ attention, name, tags, ...others }: LocalChange): boolean {
     const isDifferent =

@@ -1,9 +1,10 @@
 /**
  * Unconfirmed members: members that this member took during its first contact although one peer alone reported them.
  *
- * A member is confirmed by a connection, or when the table of another peer has it. It is denied if the table of an
- * established peer lacks it 12 s later. A denied member is dropped. If it exists, the next sync brings it again, with an
- * introduction. A peer or introducer of three denied members is not trusted for ten minutes.
+ * A member is confirmed by a connection, or when the table of another established peer has it. It is denied if such a table
+ * lacks it 12 s later. A denied member is dropped. If it exists, the next sync brings it again, with an introduction. A peer
+ * or introducer of three denied members is not trusted for ten minutes. Peers that started a moment ago count for nothing:
+ * they may themselves lack members, or have them from the same source.
  */
 import { agrees } from '../anti-entropy/sync-steps.ts'
 import type { Instant } from '../base/clock.ts'
@@ -25,7 +26,7 @@ interface Unconfirmed {
 
 /** Our choice: longer than 88 newcomers through one member wait for its quota. */
 const quotaWaitMs = 12_000
-/** Our choice: 30 s. A peer that started later may itself lack members, as when many members start together. */
+/** Our choice: three times as long as a first contact. */
 const establishedMs = 30_000
 const maxDenials = 3
 const distrustMs = 600_000
@@ -58,15 +59,16 @@ export class UnconfirmedMembers {
 
   /** A sync step of a peer arrived. Its facts are merged. */
   compared(from: string, message: SyncMessage, now: Instant): void {
-    if (this.#members.size === 0) return
     const { table } = this.#options
+    const startedEpochMs = table.get(from)?.record.record.incarnation ?? now.epochMs
+    if (this.#members.size === 0 || now.epochMs - startedEpochMs < establishedMs) return
     const { bucketHashes, digest } = message
     if (agrees(table, message)) this.#confirm(from, () => true)
     if (bucketHashes) {
       const differing = differingBuckets(bucketHashes, table.bucketHashes())
       this.#confirm(from, ({ bucket }) => !differing.has(bucket))
     }
-    if (digest) this.#comparedDigest(from, digest, now)
+    if (digest) this.#comparedDigest(from, digest, now.monotonicMs)
   }
 
   /** The members that were denied since the last call. */
@@ -76,21 +78,20 @@ export class UnconfirmedMembers {
     return denied
   }
 
-  #comparedDigest(from: string, { buckets, rows }: Digest, { monotonicMs, epochMs }: Instant): void {
+  #comparedDigest(from: string, { buckets, rows }: Digest, nowMs: number): void {
     const { table, overlay } = this.#options
     const prefixes = new Set(rows.map(({ prefix }) => prefix))
     this.#confirm(from, ({ id, prefix }) => prefixes.has(prefix) || overlay.isConnected(id))
-    const startedEpochMs = table.get(from)?.record.record.incarnation ?? epochMs
     // A digest of the greatest length may have been cut.
-    if (epochMs - startedEpochMs < establishedMs || rows.length >= limits.maxDigestRows) return
+    if (rows.length >= limits.maxDigestRows) return
     for (const [id, { reporter, sinceMs }] of this.#members) {
       const row = table.get(id)
-      if (!row || reporter === from || monotonicMs - sinceMs < quotaWaitMs) continue
+      if (!row || reporter === from || nowMs - sinceMs < quotaWaitMs) continue
       if (buckets && !buckets.has(row.bucket)) continue
       this.#members.delete(id)
       this.#denied.add(id)
       for (const author of new Set([reporter, row.introduction?.author ?? reporter]))
-        this.#countDenial(author, monotonicMs)
+        this.#countDenial(author, nowMs)
     }
   }
 

@@ -36,7 +36,7 @@ const maxDelayMs = 60_000
  * ms, and a document arrives in many transactions.
  */
 const urgentClients = 32_768
-/** Our choice: offers that two members announce at the same time both arrive within this time. */
+/** Our choice: 1 s. If two members announce their offers at the same time, both have the other's offer by then. */
 const announcementDelayMs = 1_000
 
 export class EpochAgreement {

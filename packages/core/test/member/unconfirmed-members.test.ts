@@ -72,9 +72,9 @@ describe('members that one peer alone reported', () => {
     expect([unconfirmed.size, unconfirmed.takeDenied()]).toEqual([0, []])
   })
 
-  it('stay if the peer that lacks them has just started itself', () => {
+  it('are neither denied nor confirmed by a peer that has just started itself', () => {
     const { unconfirmed, digest } = firstContact(epochMs - 20_000)
-    digest(ada, [ada], 12_000)
+    digest(ada, [ada, ...made.slice(0, 1)], 12_000)
     expect([unconfirmed.size, unconfirmed.takeDenied()]).toEqual([3, []])
   })
 })
