@@ -53,6 +53,7 @@ export default defineConfig({
       project('@hearsay/simulator', 'packages/simulator'),
       project('@hearsay/webrtc', 'packages/webrtc'),
       project('@hearsay/port', 'packages/port'),
+      project('@hearsay/tabs', 'packages/tabs'),
       withReact(19, 'packages/react'),
       withReact(18, 'packages/react/test/react-18'),
       project('@hearsay/page', 'packages/page'),

@@ -18,6 +18,7 @@ export { type ViewAwareness, viewAwarenessOf } from './documents/view-awareness.
 export { type ConfigVersions, ConfigView, watchKey } from './handles/config-view.ts'
 export { checkedEntry, checkWriter } from './handles/config-write-checks.ts'
 export { checkFields, LocalPresence } from './handles/local-presence.ts'
+export { withLeave } from './handles/with-leave.ts'
 export { reportAppError, reportRejection } from './runtime/app-calls.ts'
 export { AppEvents } from './runtime/app-events.ts'
 export { AppNotifications } from './runtime/app-notifications.ts'

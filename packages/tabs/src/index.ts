@@ -1,0 +1,2 @@
+/** The public interface of the package. */
+export { joinFromTab, type TabOptions } from './join-from-tab.ts'

@@ -1,0 +1,71 @@
+/** joinFromTab: the public function of the package. */
+import type { Cluster } from '@hearsay/core'
+import { InvalidOptionsError } from '@hearsay/core/app'
+import { contractVersion } from '@hearsay/port'
+import { followPage } from './page-lifecycle.ts'
+import { Tab } from './tab.ts'
+
+/** Options of `joinFromTab`. */
+export interface TabOptions {
+  /** The cluster's name. Tabs of one origin that give the same name share one member. */
+  readonly cluster: string
+  /**
+   * Joins the cluster. Called in the tab that leads, and again in another tab when that tab has gone. Give `joinCluster` a
+   * `storage`: otherwise the member in the next tab is another member. Import `@hearsay/core` here, so that other tabs do
+   * not load it.
+   */
+  readonly join: () => Promise<Cluster>
+  /**
+   * Loads what `join` needs, for example `() => import('@hearsay/core')`. Called in the one tab that is next to lead, when
+   * it is idle, so that it takes over sooner. @default nothing is loaded in advance
+   */
+  readonly preload?: () => Promise<unknown>
+}
+
+/**
+ * Joins a cluster from a tab. All tabs of one origin share one member: one of them leads and holds the connections, and each
+ * has a view of it. Resolves when the members are known.
+ *
+ * When the leading tab closes, crashes or is frozen, another tab takes over, with the same identity. Meanwhile the stores
+ * keep their values and calls wait; other members see the member asleep, or nothing. `leave()` ends the view of this tab.
+ * The member leaves with its last tab.
+ *
+ * In a browser without Web Locks or BroadcastChannel, and outside of secure contexts, each tab is a member of its own, and a
+ * warning says so.
+ *
+ * @throws {InvalidOptionsError} an option is missing
+ * @throws the error of `join`, if this tab leads
+ */
+export async function joinFromTab({ cluster, join, preload }: TabOptions): Promise<Cluster> {
+  if (typeof cluster !== 'string' || cluster === '')
+    throw new InvalidOptionsError("joinFromTab: give the cluster's name, like { cluster: 'atlas' }")
+  if (typeof join !== 'function')
+    throw new InvalidOptionsError(
+      'joinFromTab: give a function that joins, like { join: () => joinCluster(…) }',
+    )
+  if (!('locks' in navigator) || !('BroadcastChannel' in globalThis)) {
+    console.warn(
+      'hearsay: this browser has no Web Locks or no BroadcastChannel, or the page has no secure context. So each tab is a member of its own',
+    )
+    return await join()
+  }
+  // Tabs with another version of the protocol, from before the app was updated, have a member of their own.
+  const name = `${contractVersion}:${cluster}`
+  const next = () => {
+    if (preload) whenIdle(() => void preload().catch(() => {}))
+  }
+  const tab = new Tab({ name, join, next })
+  const unfollow = followPage({ paused: () => tab.pause(), resumed: () => tab.resume() })
+  try {
+    return await tab.start()
+  } catch (error) {
+    unfollow()
+    throw error
+  }
+}
+
+/** A failure to load is reported when the tab has to lead. */
+function whenIdle(act: () => void): void {
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(act)
+  else setTimeout(act, 1_000)
+}

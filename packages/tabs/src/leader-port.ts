@@ -1,0 +1,36 @@
+/** Leader port: a view's end of the connection to its leader. It closes when the leader has ended. */
+import type { Port } from '@hearsay/port'
+
+/** What carries the messages: a BroadcastChannel with one other end, or a MessagePort in the leader's own tab. */
+type Carrier = BroadcastChannel | MessagePort
+
+export class LeaderPort extends EventTarget implements Port {
+  /** Id of the leader. */
+  readonly leader: string
+  readonly #carrier: Carrier
+
+  constructor(carrier: Carrier, leader: string) {
+    super()
+    this.leader = leader
+    this.#carrier = carrier
+  }
+
+  postMessage(message: unknown): void {
+    this.#carrier.postMessage(message)
+  }
+
+  /** Setting `onmessage` starts a MessagePort. */
+  start(): void {
+    this.#carrier.onmessage = ({ data }: MessageEvent) =>
+      this.dispatchEvent(new MessageEvent('message', { data }))
+  }
+
+  /** The leader has ended. The view then closes the port. */
+  ended(): void {
+    this.dispatchEvent(new Event('close'))
+  }
+
+  close(): void {
+    this.#carrier.close()
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Leader: holds the member, and serves the views of all tabs.
+ *
+ * A view ends when its tab says so, or when its tab is gone: each tab holds a lock with its id.
+ */
+import type { Cluster } from '@hearsay/core'
+import { serveCluster } from '@hearsay/port'
+import type { ControlChannel, ControlMessage } from './control-channel.ts'
+import { LeaderPort } from './leader-port.ts'
+import { tabLock } from './locks.ts'
+
+/** Our choice: far longer than another tab takes to join, and short for a device whose tabs all close at once. */
+const handoverMs = 5_000
+
+interface LeaderOptions {
+  /** The name that the tabs share. */
+  readonly name: string
+  readonly member: Cluster
+  readonly control: ControlChannel
+}
+
+export class Leader {
+  readonly id: string = crypto.randomUUID()
+  readonly #options: LeaderOptions
+  readonly #unlisten: () => void
+  /** Ends a view, by its id. */
+  readonly #views = new Map<string, () => void>()
+  readonly #left = Promise.withResolvers<void>()
+  #hasEnded = false
+
+  constructor(options: LeaderOptions) {
+    this.#options = options
+    this.#unlisten = options.control.listen(message => this.#received(message))
+    options.control.send({ type: 'leading', leader: this.id })
+  }
+
+  /** Resolves when the member has stopped. Rejects if it could not. */
+  get ended(): Promise<void> {
+    return this.#left.promise
+  }
+
+  /** Whether other tabs have views. @param ownView id of the view in this tab */
+  hasOthers(ownView: string): boolean {
+    return [...this.#views.keys()].some(view => view !== ownView)
+  }
+
+  /** Serves the view in the leader's own tab. */
+  serveOwn(view: string): LeaderPort {
+    const { port1, port2 } = new MessageChannel()
+    this.#serve(view, port1)
+    return new LeaderPort(port2, this.id)
+  }
+
+  /** Ends the member. @param isHandover another tab goes on with the member, so that it does not leave */
+  end(isHandover: boolean): Promise<void> {
+    if (this.#hasEnded) return this.ended
+    this.#hasEnded = true
+    const { member, control } = this.#options
+    // First: a page that closes runs no later code.
+    this.#left.resolve(member.leave(isHandover ? { returnsWithinMs: handoverMs } : {}))
+    this.#unlisten()
+    control.send({ type: 'ended', leader: this.id })
+    return this.ended
+  }
+
+  #received(message: ControlMessage): void {
+    const { control } = this.#options
+    switch (message.type) {
+      case 'open':
+        this.#serve(message.view, new BroadcastChannel(message.channel))
+        this.#endWithTab(message.view)
+        control.send({ type: 'opened', channel: message.channel, leader: this.id })
+        break
+      case 'closed':
+        this.#views.get(message.view)?.()
+        break
+      case 'ping':
+        control.send({ type: 'pong' })
+        break
+      case 'opened':
+      case 'leading':
+      case 'ended':
+      case 'pong':
+        break
+    }
+  }
+
+  #serve(view: string, carrier: BroadcastChannel | MessagePort): void {
+    this.#views.get(view)?.()
+    const served = serveCluster(this.#options.member, carrier, { view })
+    const close = () => {
+      if (this.#views.get(view) !== close) return
+      this.#views.delete(view)
+      served.close()
+    }
+    this.#views.set(view, close)
+  }
+
+  #endWithTab(view: string): void {
+    const close = this.#views.get(view)
+    // Granted when the tab is gone.
+    void navigator.locks.request(tabLock(this.#options.name, view), { mode: 'shared' }, () => close?.())
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Tab: this tab's part in the member that all tabs share: its view, and the leadership when it is its turn.
+ *
+ * The view goes on over one leader after the other. A tab that is frozen, or that the browser keeps after the user has left
+ * it, has no view and waits for nothing until it is shown again.
+ */
+import type { Cluster } from '@hearsay/core'
+import { reportAppError, withLeave } from '@hearsay/core/app'
+import { connectCluster, type Port } from '@hearsay/port'
+import { ControlChannel, type ControlMessage } from './control-channel.ts'
+import { Leader } from './leader.ts'
+import { LeaderPort } from './leader-port.ts'
+import { hold, tabLock } from './locks.ts'
+import { succeed } from './succession.ts'
+
+/** Our choice: a store that fails to open may be free again a moment later. */
+const retryMs = 1_000
+
+export interface TabSettings {
+  /** Tabs with the same name share a member. */
+  readonly name: string
+  readonly join: () => Promise<Cluster>
+  /** This tab is next in line. */
+  readonly next: () => void
+}
+
+/** `paused`: the page is frozen, or the user has left it. */
+type State = 'active' | 'paused' | 'ended'
+
+/** A port that the view waits for. */
+interface PendingPort {
+  readonly resolve: (port: Port) => void
+  /** The channel over which a leader was asked to serve the view. */
+  channel?: BroadcastChannel
+}
+
+export class Tab {
+  readonly #settings: TabSettings
+  readonly #id: string = crypto.randomUUID()
+  readonly #control: ControlChannel
+  readonly #failed = Promise.withResolvers<never>()
+  #state: State = 'active'
+  #hasView = false
+  /** Ends the wait for the leadership. */
+  #wait = new AbortController()
+  #leader: Leader | undefined
+  /** Resolves when this tab does not lead. */
+  #leading: Promise<void> = Promise.resolve()
+  /** The port of the view. */
+  #port: LeaderPort | undefined
+  #pending: PendingPort | undefined
+
+  constructor(settings: TabSettings) {
+    this.#settings = settings
+    this.#control = new ControlChannel(settings.name)
+    this.#control.listen(message => this.#received(message))
+  }
+
+  /** Resolves with the view of this tab. @throws the error of `join`, if this tab leads */
+  async start(): Promise<Cluster> {
+    const release = await hold(tabLock(this.#settings.name, this.#id))
+    const end = async () => {
+      await this.#end()
+      release()
+    }
+    try {
+      this.#waitInLine()
+      const view = await Promise.race([connectCluster(() => this.#openPort()), this.#failed.promise])
+      this.#hasView = true
+      return withLeave(view, async options => {
+        await view.leave(options)
+        await end()
+      })
+    } catch (error) {
+      await end()
+      throw error
+    }
+  }
+
+  /** The page is frozen or closes: only what runs synchronously here is sure to run. */
+  pause(): void {
+    // The only tab keeps its member, which announces that the page is frozen or closes.
+    if (this.#state !== 'active' || (this.#leader && !this.#leader.hasOthers(this.#id))) return
+    this.#state = 'paused'
+    this.#wait.abort()
+    if (this.#leader) void this.#leader.end(true)
+    else this.#control.send({ type: 'closed', view: this.#id })
+    this.#port?.close()
+    this.#pending?.channel?.close()
+  }
+
+  /** The page is shown again. */
+  resume(): void {
+    if (this.#state !== 'paused') return
+    this.#state = 'active'
+    this.#waitInLine()
+    this.#reopen()
+  }
+
+  async #end(): Promise<void> {
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    this.#wait.abort()
+    this.#control.send({ type: 'closed', view: this.#id })
+    await this.#leader?.end(this.#leader.hasOthers(this.#id))
+    await this.#leading
+    this.#port?.close()
+    this.#pending?.channel?.close()
+    this.#control.close()
+  }
+
+  #waitInLine(): void {
+    this.#wait = new AbortController()
+    const { name, next } = this.#settings
+    const lead = (lost: AbortSignal) => {
+      this.#leading = this.#lead(lost)
+      return this.#leading
+    }
+    succeed({ name, control: this.#control, lead, next }, this.#wait.signal).catch(this.#failed.reject)
+  }
+
+  /** Leads until another tab takes the lock, or this tab pauses or ends. */
+  async #lead(lost: AbortSignal): Promise<void> {
+    try {
+      const member = await this.#settings.join()
+      if (this.#state !== 'active' || lost.aborted) return await member.leave()
+      const leader = new Leader({ name: this.#settings.name, member, control: this.#control })
+      lost.addEventListener('abort', () => void leader.end(false))
+      this.#leader = leader
+      this.#reopen()
+      await leader.ended
+    } catch (error) {
+      if (!this.#hasView) return this.#failed.reject(error)
+      reportAppError(error)
+      await new Promise(resolve => setTimeout(resolve, retryMs))
+    } finally {
+      this.#leader = undefined
+    }
+    if (this.#state !== 'active') return
+    this.#waitInLine()
+    this.#reopen()
+  }
+
+  #openPort(): Promise<Port> {
+    return new Promise(resolve => {
+      this.#port = undefined
+      this.#pending = { resolve }
+      this.#request()
+    })
+  }
+
+  /** The view needs another port. */
+  #reopen(): void {
+    if (this.#pending) this.#request()
+    else this.#port?.ended()
+  }
+
+  /** Asks the leader for the port that the view waits for. If no leader answers, the next one will be asked. */
+  #request(): void {
+    if (!this.#pending || this.#state !== 'active') return
+    this.#pending.channel?.close()
+    if (this.#leader) {
+      this.#opened(this.#leader.serveOwn(this.#id))
+      return
+    }
+    const channel = new BroadcastChannel(`hearsay:view:${crypto.randomUUID()}`)
+    this.#pending.channel = channel
+    this.#control.send({ type: 'open', view: this.#id, channel: channel.name })
+  }
+
+  #opened(port: LeaderPort): void {
+    this.#port = port
+    this.#pending?.resolve(port)
+    this.#pending = undefined
+  }
+
+  #received(message: ControlMessage): void {
+    const { channel } = this.#pending ?? {}
+    switch (message.type) {
+      case 'opened':
+        if (channel?.name === message.channel) this.#opened(new LeaderPort(channel, message.leader))
+        break
+      case 'leading':
+        this.#reopen()
+        break
+      case 'ended':
+        if (this.#port?.leader === message.leader) this.#reopen()
+        break
+      case 'open':
+      case 'closed':
+      case 'ping':
+      case 'pong':
+        break
+    }
+  }
+}
