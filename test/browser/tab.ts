@@ -28,6 +28,18 @@ export class Tab {
     return tab
   }
 
+  /** Joins as one of the tabs that share a member. */
+  static async joinShared(
+    browser: Pick<Browser | BrowserContext, 'newPage'>,
+    url: string,
+    options: JoinOptions,
+    hasPreload = false,
+  ): Promise<Tab> {
+    const tab = await Tab.on(await browser.newPage(), url)
+    await tab.ask('joinShared', { iceServers: [], storage: options.cluster, ...options }, hasPreload)
+    return tab
+  }
+
   /** Calls a method of the member in the page. */
   async ask<M extends Method>(
     method: M,

@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 /** A page that becomes a member when the test asks for it, and reports what it sees. */
 
-import { type Cluster, type ClusterEventType, type JoinOptions, joinCluster, type Room } from '@hearsay/core'
+import type { Cluster, ClusterEventType, JoinOptions, Room } from '@hearsay/core'
+import { joinFromTab } from '@hearsay/tabs'
 import { until } from '../../helpers/until.ts'
 
 /** Member name → status. */
@@ -29,6 +30,8 @@ let longestGapMs = 0
 /** The storage events that this page received: `ok`, or the reason of the failure. */
 const storeStates: string[] = []
 
+let isLeader = false
+
 /** All pages of one machine share this clock, to a fraction of a millisecond. */
 const nowMs = () => performance.timeOrigin + performance.now()
 
@@ -41,19 +44,47 @@ const idOf = (name: string): string =>
 const shownBy = (name: string): Partial<Shown> | undefined =>
   room.presence.others.getSnapshot().find(({ id }) => id === idOf(name))?.presence
 
+/** Joins as a member of its own. */
+async function joinAlone(options: JoinOptions): Promise<Cluster> {
+  // Loaded only by pages that are members.
+  const { joinCluster } = await import('@hearsay/core')
+  return joinCluster(options)
+}
+
+/** @returns the id of the member */
+function follow(joined: Cluster): string {
+  cluster = joined
+  for (const event of ['join', 'update', 'suspect', 'recover', 'fail', 'leave'] as const)
+    cluster.events.addEventListener(event, ({ detail: { name } }) =>
+      sightings.push({ event, name, atMs: nowMs() }),
+    )
+  cluster.events.addEventListener('storage', ({ detail }) =>
+    storeStates.push(detail.status === 'ok' ? 'ok' : detail.error.message),
+  )
+  return cluster.self.id
+}
+
 export const member = {
   /** @returns its id */
   async join(options: JoinOptions): Promise<string> {
-    cluster = await joinCluster(options)
-    for (const event of ['join', 'update', 'suspect', 'recover', 'fail', 'leave'] as const)
-      cluster.events.addEventListener(event, ({ detail: { name } }) =>
-        sightings.push({ event, name, atMs: nowMs() }),
-      )
-    cluster.events.addEventListener('storage', ({ detail }) =>
-      storeStates.push(detail.status === 'ok' ? 'ok' : detail.error.message),
-    )
-    return cluster.self.id
+    return follow(await joinAlone(options))
   },
+  /** All pages of the browser that call this share a member. @returns its id */
+  async joinShared(options: JoinOptions, hasPreload = false): Promise<string> {
+    return follow(
+      await joinFromTab({
+        cluster: options.cluster,
+        join: () => {
+          isLeader = true
+          return joinAlone(options)
+        },
+        ...(hasPreload && { preload: () => import('@hearsay/core') }),
+      }),
+    )
+  },
+  /** Whether this page has ever joined the cluster by itself. */
+  isLeader: (): boolean => isLeader,
+  leave: (): Promise<void> => cluster.leave(),
   storeStates(): readonly string[] {
     return storeStates
   },

@@ -1,0 +1,130 @@
+/** Tabs of one browser that share a member, as a member in Node sees them. */
+import { randomUUID } from 'node:crypto'
+import { type Cluster, joinCluster, type Room } from '@hearsay/core'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { until } from '../helpers/until.ts'
+import { launchChromium, skipsBrowser } from './chromium.ts'
+import { openSite, type Site } from './site.ts'
+import { Tab } from './tab.ts'
+
+interface Shown {
+  readonly cursor: number
+}
+
+let site: Site
+let browser: Browser
+let context: BrowserContext
+/** The other device. */
+let other: Cluster
+let room: Room<Shown>
+/** The events about the tabs' member that the other device received. */
+let events: string[]
+
+beforeAll(async () => {
+  if (!skipsBrowser) [site, browser] = await Promise.all([openSite(), launchChromium()])
+})
+
+beforeEach(async () => {
+  if (skipsBrowser) return
+  context = await browser.newContext()
+  other = await joinCluster({
+    cluster: randomUUID(),
+    name: 'other',
+    relay: true,
+    listen: ['/ip4/127.0.0.1/tcp/0/ws'],
+    mdns: false,
+  })
+  room = await other.room<Shown>('design')
+  events = []
+  for (const event of ['join', 'suspect', 'fail', 'leave'] as const)
+    other.events.addEventListener(event, ({ detail: { name } }) => events.push(`${event} ${name}`))
+})
+
+afterEach(async () => {
+  if (skipsBrowser) return
+  await context.close()
+  await other.leave()
+})
+
+afterAll(async () => {
+  if (skipsBrowser) return
+  await browser.close()
+  await site.close()
+})
+
+async function openTabs(count: number): Promise<Tab[]> {
+  const options = { cluster: other.name, name: 'browser', bootstrap: other.self.addresses }
+  const tabs: Tab[] = []
+  for (let i = 0; i < count; i++) {
+    const tab = await Tab.joinShared(context, site.url, options)
+    await tab.ask('enter')
+    tabs.push(tab)
+  }
+  return tabs
+}
+
+/** Resolves when the other device shows these cursors, each as a view of one member. */
+async function untilShown(...cursors: readonly number[]): Promise<void> {
+  await until(room.presence.others, others =>
+    cursors.every(cursor =>
+      others.some(({ views }) => views.some(({ presence }) => presence.cursor === cursor)),
+    ),
+  )
+}
+
+describe.skipIf(skipsBrowser)('tabs that share a member', { timeout: 60_000 }, () => {
+  it('are one member, with a view for each tab', async () => {
+    const tabs = await openTabs(3)
+    for (const [i, tab] of tabs.entries()) await tab.ask('show', i)
+    await untilShown(0, 1, 2)
+    expect(other.members.getSnapshot()).toHaveLength(2)
+    expect(room.presence.others.getSnapshot()).toHaveLength(1)
+    expect(await Promise.all(tabs.map(tab => tab.ask('isLeader')))).toEqual([true, false, false])
+    await tabs[2]?.close()
+    await until(room.presence.others, ([shown]) => shown?.views.length === 2)
+    expect(events).toEqual(['join browser'])
+  })
+
+  it('go on in another tab when the leader crashes', async () => {
+    const [leader, ...rest] = await openTabs(3)
+    const [second, third] = rest as [Tab, Tab]
+    room.presence.set({ cursor: 7 })
+    for (const tab of rest) await tab.ask('sawCursor', 'other', 7)
+    await second.ask('show', 1)
+    await untilShown(1)
+    await leader?.crash()
+    room.presence.set({ cursor: 8 })
+    for (const tab of rest) await tab.ask('sawCursor', 'other', 8)
+    await third.ask('show', 2)
+    await untilShown(1, 2)
+    expect(await second.ask('isLeader')).toBe(true)
+    expect(events.filter(event => /fail|leave/.test(event))).toEqual([])
+    for (const tab of rest) expect(await tab.ask('sightings')).toEqual([])
+  })
+
+  it('go on in another tab when the leader is closed, and leave with the last one', async () => {
+    const [leader, second] = (await openTabs(2)) as [Tab, Tab]
+    await second.ask('write', 'kept')
+    await leader.ask('read', 'kept')
+    await leader.close()
+    await second.ask('write', ' on')
+    while (room.doc.getText('notes').toString() !== 'kept on')
+      await new Promise<void>(resolve => room.doc.once('update', () => resolve()))
+    expect(await second.ask('isLeader')).toBe(true)
+    expect(events).toEqual(['join browser'])
+    await second.close()
+    await until(other.members, members => members.some(({ status }) => status === 'left'))
+    expect(events).toEqual(['join browser', 'leave browser'])
+  })
+
+  it('go on in another tab when the view of the leader leaves', async () => {
+    const [leader, second] = (await openTabs(2)) as [Tab, Tab]
+    await leader.ask('leave')
+    await second.ask('show', 3)
+    await untilShown(3)
+    await second.ask('leave')
+    await until(other.members, members => members.some(({ status }) => status === 'left'))
+    expect(events).toEqual(['join browser', 'leave browser'])
+  })
+})
