@@ -15,9 +15,19 @@ const { RoomProvider, useOthers, useOthersMapped, usePresence, useUpdatePresence
 const animals = ['badger', 'crane', 'dormouse', 'finch', 'hare', 'lynx', 'otter', 'raven', 'stoat', 'wren']
 const colors = ['#a8323e', '#8a4b00', '#3d6b1f', '#0b6b63', '#2257b8', '#6b3fb0', '#a02a7d']
 const oneOf = (list: readonly string[]) => list[Math.floor(Math.random() * list.length)] as string
+/** The same in all tabs of this browser. */
+const chosen = (key: string, list: readonly string[]): string => {
+  const value = localStorage.getItem(key) ?? oneOf(list)
+  localStorage.setItem(key, value)
+  return value
+}
 
 export function Board(): ReactNode {
-  const [presence] = useState<Shown>(() => ({ name: oneOf(animals), color: oneOf(colors), cursor: null }))
+  const [presence] = useState<Shown>(() => ({
+    name: chosen('name', animals),
+    color: chosen('color', colors),
+    cursor: null,
+  }))
   return (
     <RoomProvider name="board" presence={presence}>
       <header>
@@ -68,7 +78,7 @@ function Surface(): ReactNode {
   }
   return (
     <main onPointerMove={point} onPointerDown={point} onPointerLeave={() => show({ cursor: null })}>
-      <p>Move your pointer here, with this page open in another window, too.</p>
+      <p>Move your pointer here, with this page open in another browser, too.</p>
       <Cursors />
     </main>
   )

@@ -11,7 +11,7 @@ const relay = await joinCluster({
 })
 const site = await createServer({ root: import.meta.dirname, server: { host: '127.0.0.1', port: 4800 } })
 await site.listen()
-console.log(`Open ${site.resolvedUrls?.local[0]} in two windows. Ctrl-C ends it.`)
+console.log(`Open ${site.resolvedUrls?.local[0]} in two browsers. Ctrl-C ends it.`)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, async () => {

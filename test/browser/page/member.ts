@@ -26,6 +26,8 @@ let room: Room<Shown>
 const sightings: Sighting[] = []
 /** The delay of each cursor update from others, in milliseconds. */
 const delaysMs: number[] = []
+/** When cursor updates from others arrived, in epoch milliseconds. */
+const arrivals: number[] = []
 let longestGapMs = 0
 /** The storage events that this page received: `ok`, or the reason of the failure. */
 const storeStates: string[] = []
@@ -109,12 +111,21 @@ export const member = {
     room = await cluster.room<Shown>('design')
     room.presence.events.addEventListener('update', ({ detail: { id } }) => {
       const atMs = room.presence.others.getSnapshot().find(other => other.id === id)?.presence.atMs
-      if (atMs !== undefined) delaysMs.push(nowMs() - atMs)
+      if (atMs === undefined) return
+      delaysMs.push(nowMs() - atMs)
+      arrivals.push(nowMs())
     })
   },
   show(cursor: number): void {
     room.presence.set({ cursor, atMs: nowMs() })
   },
+  /** Moves the cursor from now on. */
+  move(everyMs: number): void {
+    let cursor = 0
+    setInterval(() => member.show(++cursor), everyMs)
+  },
+  /** When cursors arrived since this time, both in epoch milliseconds. */
+  arrivalsSince: (sinceMs: number): readonly number[] => arrivals.filter(atMs => atMs >= sinceMs),
   /** Appends to the room's document. */
   write(text: string): void {
     const written = room.doc.getText('notes')

@@ -1,0 +1,220 @@
+/**
+ * Tabs bench: tabs of a real Chromium that share a member, and members in Node on the same machine, over loopback.
+ *
+ * Prints progress to stderr, one JSON object to stdout: what many tabs cost on the wire, against one tab, and how long
+ * cursors stand still when the leading tab crashes or closes.
+ */
+import { randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { type Cluster, joinCluster, type Room } from '@hearsay/core'
+import type { BrowserContext } from 'playwright-core'
+import { launchChromium } from '../browser/chromium.ts'
+import { openSite } from '../browser/site.ts'
+import { Tab } from '../browser/tab.ts'
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '5' },
+    tabs: { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '20' },
+  },
+})
+const runs = Number(values.runs)
+const manyTabs = Number(values.tabs)
+const seconds = Number(values.seconds)
+/** Members in Node that move their cursors, too. */
+const devices = 3
+/** As often as presence is published. */
+const everyMs = 50
+const tabsInHandover = 4
+
+interface Shown {
+  readonly cursor: number
+  readonly atMs: number
+}
+
+interface Device {
+  readonly cluster: Cluster
+  readonly room: Room<Shown>
+  /** The events about the member of the tabs. */
+  readonly events: string[]
+  /** When the cursor of the tabs moved here, in epoch milliseconds. */
+  readonly arrivals: readonly number[]
+  stop(): Promise<void>
+}
+
+const nowMs = (): number => performance.timeOrigin + performance.now()
+const site = await openSite()
+const browser = await launchChromium()
+const [one, many] = [await cost(1), await cost(manyTabs)]
+const handovers: Record<string, readonly Handover[]> = {}
+for (const end of ['crash', 'close'] as const)
+  for (const hasPreload of [false, true]) {
+    const samples: Handover[] = []
+    for (let run = 0; run < runs; run++) samples.push(await handOver(end, hasPreload))
+    handovers[`${end}${hasPreload ? ', with preload' : ''}`] = samples
+  }
+await browser.close()
+await site.close()
+console.log(
+  JSON.stringify(
+    {
+      machine: { cores: availableParallelism(), node: process.version },
+      wire: { one, many, ratio: Math.round((many.bytesPerSecond / one.bytesPerSecond) * 100) / 100 },
+      handovers: Object.fromEntries(
+        Object.entries(handovers).map(([name, samples]) => [name, summary(samples)]),
+      ),
+    },
+    null,
+    2,
+  ),
+)
+
+async function startDevices(cluster: string): Promise<readonly Device[]> {
+  const started: Device[] = []
+  for (let i = 0; i < devices; i++) started.push(await startDevice(cluster, i, started[0]))
+  return started
+}
+
+async function startDevice(cluster: string, i: number, first: Device | undefined): Promise<Device> {
+  const member = await joinCluster({
+    cluster,
+    name: `device ${i}`,
+    relay: true,
+    listen: ['/ip4/127.0.0.1/tcp/0/ws'],
+    mdns: false,
+    ...(first && { bootstrap: first.cluster.self.addresses }),
+  })
+  const room = await member.room<Shown>('design')
+  const events: string[] = []
+  for (const type of ['join', 'suspect', 'recover', 'fail', 'leave'] as const)
+    member.events.addEventListener(type, ({ detail: { name } }) => name === 'browser' && events.push(type))
+  const arrivals: number[] = []
+  let lastShownMs = 0
+  room.presence.others.subscribe(() => {
+    const shown = room.presence.others
+      .getSnapshot()
+      .flatMap(({ views }) => views.map(({ presence }) => presence.atMs ?? 0))
+    const newestMs = Math.max(0, ...shown)
+    if (newestMs > lastShownMs) arrivals.push(nowMs())
+    lastShownMs = newestMs
+  })
+  let cursor = 0
+  const timer = setInterval(() => room.presence.set({ cursor: ++cursor, atMs: nowMs() }), everyMs)
+  const stop = async () => {
+    clearInterval(timer)
+    await member.leave()
+  }
+  return { cluster: member, room, events, arrivals, stop }
+}
+
+async function openTabs(
+  context: BrowserContext,
+  [device]: readonly Device[],
+  count: number,
+  hasPreload: boolean,
+): Promise<Tab[]> {
+  const tabs: Tab[] = []
+  for (let i = 0; i < count; i++) {
+    const { name: cluster, self } = (device as Device).cluster
+    const options = { cluster, name: 'browser', bootstrap: self.addresses }
+    const tab = await Tab.joinShared(context, site.url, options, hasPreload)
+    await tab.ask('enter')
+    tabs.push(tab)
+  }
+  return tabs
+}
+
+interface Cost {
+  readonly tabs: number
+  /** Members of the cluster, without those in Node. */
+  readonly members: number
+  readonly connections: number
+  /** In both directions, without the headers of WebSocket and TCP. */
+  readonly bytesPerSecond: number
+}
+
+/** One tab moves its cursor; the others show everything. */
+async function cost(count: number): Promise<Cost> {
+  console.error(`${count} tabs for ${seconds} s`)
+  const devices = await startDevices(randomUUID())
+  const context = await browser.newContext()
+  let [bytes, connections] = [0, 0]
+  context.on('page', async page => {
+    page.on('websocket', socket => {
+      connections += 1
+      const count = ({ payload }: { payload: string | Buffer }) => {
+        bytes += payload.length
+      }
+      socket.on('framesent', count)
+      socket.on('framereceived', count)
+      socket.on('close', () => {
+        connections -= 1
+      })
+    })
+  })
+  const tabs = await openTabs(context, devices, count, false)
+  await tabs.at(-1)?.ask('move', everyMs)
+  await sleep(5_000)
+  bytes = 0
+  await sleep(seconds * 1_000)
+  const bytesPerSecond = Math.round(bytes / seconds)
+  const members = (devices[0]?.cluster.members.getSnapshot().length ?? 0) - devices.length
+  const figures = { tabs: count, members, connections, bytesPerSecond }
+  await context.close()
+  await Promise.all(devices.map(device => device.stop()))
+  return figures
+}
+
+interface Handover {
+  /** How long the cursors of the other devices stood still in each of the other tabs. */
+  readonly tabsMs: readonly number[]
+  /** How long the cursor of one of the other tabs stood still at each of the other devices. */
+  readonly devicesMs: readonly number[]
+  /** The events that the others received about the member of the tabs. */
+  readonly events: readonly string[]
+}
+
+async function handOver(end: 'crash' | 'close', hasPreload: boolean): Promise<Handover> {
+  console.error(`${end}${hasPreload ? ' with preload' : ''}`)
+  const devices = await startDevices(randomUUID())
+  const context = await browser.newContext()
+  const [leader, ...rest] = await openTabs(context, devices, tabsInHandover, hasPreload)
+  await rest.at(-1)?.ask('move', everyMs)
+  await sleep(3_000)
+  for (const { events } of devices) events.length = 0
+  const endMs = nowMs()
+  if (end === 'crash') await leader?.crash()
+  else await leader?.close()
+  await sleep(8_000)
+  const tabsMs = await Promise.all(rest.map(async tab => standstillMs(await tab.ask('arrivalsSince', endMs))))
+  const devicesMs = devices.map(({ arrivals }) => standstillMs(arrivals.filter(atMs => atMs >= endMs)))
+  const events = devices.flatMap(device => device.events)
+  await context.close()
+  await Promise.all(devices.map(device => device.stop()))
+  console.error({ tabsMs, devicesMs, events })
+  return { tabsMs, devicesMs, events }
+}
+
+/** The longest time between two cursors. */
+function standstillMs(arrivals: readonly number[]): number {
+  const gaps = arrivals.slice(1).map((atMs, i) => atMs - (arrivals[i] ?? 0))
+  return Math.max(...gaps)
+}
+
+function summary(samples: readonly Handover[]): object {
+  const spread = (ms: readonly number[]) => {
+    const sorted = ms.toSorted((a, b) => a - b).map(Math.round)
+    return { least: sorted[0], median: sorted[Math.floor(sorted.length / 2)], greatest: sorted.at(-1) }
+  }
+  const count = (type: string) => samples.flatMap(({ events }) => events).filter(each => each === type).length
+  return {
+    tabsMs: spread(samples.flatMap(({ tabsMs }) => tabsMs)),
+    devicesMs: spread(samples.flatMap(({ devicesMs }) => devicesMs)),
+    events: Object.fromEntries(
+      ['suspect', 'recover', 'fail', 'leave', 'join'].map(type => [type, count(type)]),
+    ),
+  }
+}
