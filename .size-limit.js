@@ -79,6 +79,18 @@ export default [
     limit: '15 kB',
   },
   {
+    name: '@hearsay/tabs: what each tab loads, with the half of a view',
+    path: 'packages/tabs/dist/index.js',
+    ignore: [...yjs, 'y-protocols', ...viewParts],
+    limit: '13 kB',
+  },
+  {
+    name: '@hearsay/tabs: the part of the leader',
+    path: 'packages/tabs/dist/index.js',
+    ignore: ['@hearsay/*'],
+    limit: '8 kB',
+  },
+  {
     name: 'a minimal page with React, all in',
     path: page,
     ignore: [spaces, refusals, ...stores],
