@@ -9,7 +9,6 @@ import { clusterNumber, type PortEvent } from '../contract.ts'
 import type { Table } from '../table.ts'
 
 const isPresent = (status: unknown): boolean => status === 'alive' || status === 'suspect'
-const departures = { dead: 'fail', left: 'leave' } as const
 
 /**
  * @param replaced the members that the connection has now sent for the first time, as the view showed them before
@@ -23,16 +22,15 @@ export function handoverEvents(
 ): readonly PortEvent[] {
   if (replaced.size === 0) return events
   const wasPresent = (id: string) => isPresent(replaced.get(id)?.['status'])
-  const isNew = ([owner, type, detail]: PortEvent) =>
-    owner !== clusterNumber || type !== 'join' || !wasPresent((detail as Member).id)
-  const departed = members.flatMap((member): PortEvent[] => {
-    const { id, status } = member
-    const type = status === 'dead' || status === 'left' ? departures[status] : undefined
-    if (!type || !wasPresent(id) || events.some(event => isEventOf(event, type, id))) return []
-    return [[clusterNumber, type, member, undefined]]
-  })
-  return [...events.filter(isNew), ...departed]
+  const idOf = ([owner, , detail]: PortEvent) =>
+    owner === clusterNumber ? (detail as Partial<Member>).id : undefined
+  const departed = members.filter(
+    ({ id, status }) => wasPresent(id) && !isPresent(status) && !events.some(event => idOf(event) === id),
+  )
+  return [
+    ...events.filter(event => event[1] !== 'join' || !wasPresent(idOf(event) ?? '')),
+    ...departed.map(
+      (member): PortEvent => [clusterNumber, member.status === 'left' ? 'leave' : 'fail', member, undefined],
+    ),
+  ]
 }
-
-const isEventOf = ([owner, type, detail]: PortEvent, expected: string, id: string): boolean =>
-  owner === clusterNumber && type === expected && (detail as Member).id === id

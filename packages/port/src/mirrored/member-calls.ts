@@ -7,42 +7,22 @@
 import { type Answer, failure } from '../answer.ts'
 import type { MemberCalls as Contract, RemoteMember } from '../contract.ts'
 
-/**
- * What becomes of a call whose answer did not arrive before the connection closed.
- *
- * - `repeat`: it is sent again.
- * - `restore`: it is dropped, because the view sends its whole state when it is attached again.
- * - `lose`: it is answered with an error.
- */
-type Fate = 'repeat' | 'restore' | 'lose'
+/** Calls that are sent again, because a second one does no harm. */
+const repeated: readonly (keyof Contract)[] = [
+  'explain',
+  'update',
+  'suspend',
+  'resume',
+  'openRoom',
+  'documentStored',
+  'openConfig',
+  'setEntry',
+  'deleteEntry',
+  'synced',
+]
 
-const fates: Readonly<Record<keyof Contract, Fate>> = {
-  connect: 'restore',
-  acknowledge: 'restore',
-  setHidden: 'restore',
-  watch: 'restore',
-  explain: 'repeat',
-  update: 'repeat',
-  suspend: 'repeat',
-  resume: 'repeat',
-  leave: 'restore',
-  openRoom: 'repeat',
-  setPresence: 'restore',
-  focus: 'restore',
-  claim: 'restore',
-  broadcast: 'lose',
-  openDocument: 'restore',
-  editDocument: 'restore',
-  documentStored: 'repeat',
-  discardSuperseded: 'lose',
-  closeDocument: 'restore',
-  close: 'restore',
-  openConfig: 'repeat',
-  setEntry: 'repeat',
-  deleteEntry: 'repeat',
-  synced: 'repeat',
-  endSynced: 'restore',
-}
+/** Calls that are answered with an error if they were sent. All others are part of the state that the view sends again. */
+const lost: readonly (keyof Contract)[] = ['broadcast', 'discardSuperseded']
 
 interface Call {
   readonly name: keyof Contract
@@ -105,16 +85,9 @@ export class MemberCalls {
   #detached(call: Call): void {
     const { name, values, isSent } = call
     if (name === 'endSynced') this.#endSynced(values)
-    switch (fates[name]) {
-      case 'repeat':
-        break
-      case 'restore':
-        this.#settle(call, noAnswer)
-        break
-      case 'lose':
-        if (isSent) this.#settle(call, lost(name))
-        break
-    }
+    if (repeated.includes(name)) return
+    if (!lost.includes(name)) this.#settle(call, noAnswer)
+    else if (isSent) this.#settle(call, lostAnswer(name))
   }
 
   #send(call: Call, remote: RemoteMember): void {
@@ -137,8 +110,5 @@ export class MemberCalls {
 
 const noAnswer: Answer<never> = { value: undefined as never }
 
-const lost = (name: string): Answer<never> =>
-  failure(
-    'Error',
-    `${name}: the member moved to another process or tab before it answered, so it is unknown whether this took effect. Call it again if that does no harm`,
-  )
+const lostAnswer = (name: string): Answer<never> =>
+  failure('Error', `${name}: the member moved, and this may be lost. Call it again if twice does no harm`)
