@@ -36,49 +36,37 @@ class View {
   readonly #openPort: OpenPort
   readonly #isReopened: boolean
   readonly #calls = new MemberCalls()
-  readonly #unfollow: () => void
   #connection: MemberConnection | undefined
   #cluster: MirroredCluster | undefined
-  #isHidden = false
-  #focusedAtMs: number
-  #started: (cluster: Cluster) => void = () => {}
-  #failed: (error: unknown) => void = () => {}
-  #isEnded = false
+  readonly #started = Promise.withResolvers<Cluster>()
+  /** A new view has the focus. */
+  #focusedAtMs = Date.now()
+  readonly #ended = new AbortController()
 
   /** @param isReopened whether the view goes on over another port when one has closed */
   constructor(openPort: OpenPort, isReopened: boolean) {
     this.#openPort = openPort
     this.#isReopened = isReopened
-    // A new view has the focus.
-    this.#focusedAtMs = Date.now()
-    this.#unfollow = followPage({
-      hidden: isHidden => {
-        this.#isHidden = isHidden
-        void this.#calls.member.setHidden(isHidden)
-      },
-      focused: () => {
-        this.#focusedAtMs = Date.now()
-        this.#cluster?.focus()
-      },
-    })
+    const focused = () => {
+      this.#focusedAtMs = Date.now()
+      this.#cluster?.focus()
+    }
+    const visibilityChanged = () => void this.#calls.member.setHidden(isPageHidden())
+    followPage({ visibilityChanged, focused }, this.#ended.signal)
   }
 
   start(): Promise<Cluster> {
-    return new Promise((resolve, reject) => {
-      this.#started = resolve
-      this.#failed = reject
-      void this.#open()
-    })
+    void this.#open()
+    return this.#started.promise
   }
 
   async #open(): Promise<void> {
     try {
       const port = await this.#openPort()
-      if (this.#isEnded) port.close?.()
+      if (this.#ended.signal.aborted) port.close?.()
       else await this.#attach(port)
     } catch (error) {
-      this.#end(error instanceof Error ? error.message : String(error))
-      this.#failed(error)
+      this.#end(String(error), error)
     }
   }
 
@@ -91,7 +79,7 @@ class View {
     const { member } = connection
     const [welcome, batch] = await connection.connect(this.#focusedAtMs)
     if (this.#connection !== connection) return
-    if (this.#isHidden) void member.setHidden(true)
+    if (isPageHidden()) void member.setHidden(true)
     this.#calls.attaching()
     const cluster =
       this.#cluster ?? new MirroredCluster(welcome, this.#calls.member, reason => this.#end(reason))
@@ -101,7 +89,7 @@ class View {
     await restored
     if (this.#connection !== connection) return
     this.#calls.attach(member)
-    this.#started(cluster)
+    this.#started.resolve(cluster)
   }
 
   #show(batch: Batch, { member }: MemberConnection): void {
@@ -111,20 +99,19 @@ class View {
 
   #closed(reason: string, isFinal: boolean): void {
     this.#connection = undefined
-    if (isFinal || !this.#isReopened) {
-      this.#end(reason)
-      this.#failed(new NotRunningError(`connectCluster: ${reason}`))
-      return
+    if (isFinal || !this.#isReopened) this.#end(reason)
+    else {
+      this.#calls.detach()
+      this.#cluster?.detach()
+      void this.#open()
     }
-    this.#calls.detach()
-    this.#cluster?.detach()
-    void this.#open()
   }
 
-  #end(reason: string): void {
-    if (this.#isEnded) return
-    this.#isEnded = true
-    this.#unfollow()
+  #end(reason: string, error: unknown = new NotRunningError(reason)): void {
+    if (this.#ended.signal.aborted) return
+    this.#ended.abort()
+    // Without effect if the view has started.
+    this.#started.reject(error)
     this.#calls.end(reason)
     this.#cluster?.end(reason)
     this.#connection?.close()
@@ -132,22 +119,16 @@ class View {
 }
 
 interface PageListener {
-  /** The page became hidden or visible. Called at once if it is hidden. */
-  hidden(isHidden: boolean): void
+  /** The page became hidden or visible. */
+  readonly visibilityChanged: () => void
   /** The user turned to the window of the page. */
-  focused(): void
+  readonly focused: () => void
 }
 
-/** Follows the page of this view. Nothing happens outside of pages. @returns ends the calls */
-function followPage({ hidden, focused }: PageListener): () => void {
-  if (!('document' in globalThis)) return () => {}
-  const { document, window } = globalThis
-  const visibilityChanged = () => hidden(document.visibilityState === 'hidden')
-  document.addEventListener('visibilitychange', visibilityChanged)
-  window.addEventListener('focus', focused)
-  if (document.visibilityState === 'hidden') visibilityChanged()
-  return () => {
-    document.removeEventListener('visibilitychange', visibilityChanged)
-    window.removeEventListener('focus', focused)
-  }
+/** Follows the page of this view until the signal. Nothing happens outside of pages. */
+function followPage({ visibilityChanged, focused }: PageListener, signal: AbortSignal): void {
+  globalThis.document?.addEventListener('visibilitychange', visibilityChanged, { signal })
+  globalThis.window?.addEventListener('focus', focused, { signal })
 }
+
+const isPageHidden = (): boolean => globalThis.document?.visibilityState === 'hidden'

@@ -6,7 +6,7 @@
  * changes meanwhile is sent once, with its newest value.
  */
 
-import type { Explanation, Json, ProviderStatus } from '@hearsay/core'
+import type { Explanation, Json, LeaveOptions, ProviderStatus } from '@hearsay/core'
 import type { AwarenessClaims, LocalClaim } from '@hearsay/core/app'
 import type { Answer } from './answer.ts'
 import type { ConfigCalls } from './config-calls.ts'
@@ -79,7 +79,7 @@ export interface MemberCalls extends ConfigCalls {
   /** The right `update` is required, as for `resume`. */
   suspend(options?: SuspendOptions): Answer<void>
   resume(): Answer<void>
-  leave(): Promise<Answer<void>>
+  leave(options?: LeaveOptions): Promise<Answer<void>>
   /**
    * Enters a room.
    *

@@ -34,14 +34,12 @@ export interface MemberConnection {
 export function openConnection(port: Port, listener: ConnectionListener): MemberConnection {
   let receive: (message: unknown) => void = () => {}
   let isOpen = true
-  let firstArrived: ((batch: Batch) => void) | undefined
-  const first = new Promise<Batch>(resolve => {
-    firstArrived = resolve
-  })
+  const first = Promise.withResolvers<Batch>()
+  let isFirst = true
   const batch = (batch: Batch) => {
-    if (firstArrived) firstArrived(batch)
+    if (isFirst) first.resolve(batch)
     else listener.batch(batch)
-    firstArrived = undefined
+    isFirst = false
   }
   const close = () => {
     isOpen = false
@@ -72,7 +70,10 @@ export function openConnection(port: Port, listener: ConnectionListener): Member
   const member = remote as unknown as RemoteMember
   return {
     member,
-    connect: async focusedAtMs => [resultOf(await member.connect(contractVersion, focusedAtMs)), await first],
+    connect: async focusedAtMs => [
+      resultOf(await member.connect(contractVersion, focusedAtMs)),
+      await first.promise,
+    ],
     close,
   }
 }

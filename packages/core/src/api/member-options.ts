@@ -101,8 +101,7 @@ export function checkUpdate(change: Pick<MemberOptions, 'name' | 'tags'>): void 
 export function checkSuspend(options: { leaseMs?: number } = {}): number {
   checkOptionNames('suspend', options, { leaseMs: true }, '{ leaseMs: 600_000 }')
   const { leaseMs = limits.maxAttentionLeaseMs } = options
-  if (!isLease(leaseMs))
-    throw new InvalidOptionsError('suspend: leaseMs: give whole milliseconds, 1 to 3,600,000')
+  checkLease('suspend: leaseMs', leaseMs)
   return leaseMs
 }
 
@@ -110,11 +109,13 @@ export function checkSuspend(options: { leaseMs?: number } = {}): number {
 export function checkLeave(options: LeaveOptions = {}): void {
   checkOptionNames('leave', options, { returnsWithinMs: true }, '{ returnsWithinMs: 10_000 }')
   const { returnsWithinMs } = options
-  if (returnsWithinMs !== undefined && !isLease(returnsWithinMs))
-    throw new InvalidOptionsError('leave: returnsWithinMs: give whole milliseconds, 1 to 3,600,000')
+  if (returnsWithinMs !== undefined) checkLease('leave: returnsWithinMs', returnsWithinMs)
 }
 
-const isLease = (ms: number): boolean => Number.isInteger(ms) && ms >= 1 && ms <= limits.maxAttentionLeaseMs
+function checkLease(option: string, ms: number): void {
+  if (!Number.isInteger(ms) || ms < 1 || ms > limits.maxAttentionLeaseMs)
+    throw new InvalidOptionsError(`${option}: give whole milliseconds, 1 to 3,600,000`)
+}
 
 /** Checks name and tags, at the start and on each change. @throws {InvalidOptionsError} */
 export function checkNameAndTags(name: string | undefined, tags: MemberOptions['tags']): void {

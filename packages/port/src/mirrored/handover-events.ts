@@ -24,13 +24,10 @@ export function handoverEvents(
   const wasPresent = (id: string) => isPresent(replaced.get(id)?.['status'])
   const idOf = ([owner, , detail]: PortEvent) =>
     owner === clusterNumber ? (detail as Partial<Member>).id : undefined
-  const departed = members.filter(
-    ({ id, status }) => wasPresent(id) && !isPresent(status) && !events.some(event => idOf(event) === id),
-  )
-  return [
-    ...events.filter(event => event[1] !== 'join' || !wasPresent(idOf(event) ?? '')),
-    ...departed.map(
-      (member): PortEvent => [clusterNumber, member.status === 'left' ? 'leave' : 'fail', member, undefined],
-    ),
-  ]
+  const departed = members.flatMap((member): PortEvent[] => {
+    const { id, status } = member
+    if (!wasPresent(id) || isPresent(status) || events.some(event => idOf(event) === id)) return []
+    return [[clusterNumber, status === 'left' ? 'leave' : 'fail', member, undefined]]
+  })
+  return [...events.filter(event => event[1] !== 'join' || !wasPresent(idOf(event) ?? '')), ...departed]
 }

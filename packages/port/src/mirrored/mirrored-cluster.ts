@@ -13,6 +13,7 @@ import type {
   Explanation,
   Health,
   Heartbeat,
+  LeaveOptions,
   Member,
   Room,
   Store,
@@ -41,7 +42,7 @@ import { emptyTable } from '../table.ts'
 import { healthCodec, heartbeatsCodec, membersCodec } from '../tables.ts'
 import { handoverEvents } from './handover-events.ts'
 import type { MirroredConfigs } from './mirrored-configs.ts'
-import type { MirroredRoom } from './mirrored-room.ts'
+import type { MirroredRooms, MirroredRoomsOptions } from './mirrored-rooms.ts'
 import type { MirroredSpace } from './mirrored-space.ts'
 import { MirroredStore } from './mirrored-store.ts'
 
@@ -59,7 +60,7 @@ export class MirroredCluster implements Cluster {
   readonly #member: RemoteMember
   #welcome: Welcome
   readonly #close: (reason: string) => void
-  readonly #rooms = new Map<string, Promise<MirroredRoom>>()
+  #rooms: MirroredRooms | undefined
   #configs: MirroredConfigs | undefined
   /** The open rooms and configs, by their numbers. */
   readonly #spaces = new Map<number, MirroredSpace>()
@@ -121,15 +122,11 @@ export class MirroredCluster implements Cluster {
   }
 
   async room<P extends object>(name: string): Promise<Room<P>> {
+    // Load this code with the first room, because a view may show members only.
+    const { MirroredRooms } = await import('./mirrored-rooms.ts')
     this.#checkRunning()
-    const known = this.#rooms.get(name)
-    const room = known ?? this.#openRoom(name)
-    if (!known) {
-      this.#rooms.set(name, room)
-      // A room that could not be opened may be opened later.
-      room.catch(() => this.#rooms.delete(name))
-    }
-    return (await room) as unknown as Room<P>
+    this.#rooms ??= new MirroredRooms(this.#spaceOptions())
+    return (await this.#rooms.open(name)) as unknown as Room<P>
   }
 
   async config<S extends ConfigSchema | undefined>(
@@ -139,18 +136,12 @@ export class MirroredCluster implements Cluster {
     // Load this code with the first config, like that of rooms.
     const { MirroredConfigs } = await import('./mirrored-configs.ts')
     this.#checkRunning()
-    this.#configs ??= new MirroredConfigs({
-      self: () => this.#welcome.self,
-      notifications: this.#notifications,
-      member: this.#member,
-      spaces: this.#spaces,
-      nextNumber: () => ++this.#lastNumber,
-    })
+    this.#configs ??= new MirroredConfigs({ ...this.#spaceOptions(), self: () => this.#welcome.self })
     return (await this.#configs.open(name, options)) as unknown as Config<S>
   }
 
-  leave(): Promise<void> {
-    this.#leaving ??= this.#leave()
+  leave(options?: LeaveOptions): Promise<void> {
+    this.#leaving ??= this.#leave(options)
     return this.#leaving
   }
 
@@ -206,12 +197,22 @@ export class MirroredCluster implements Cluster {
     this.#ended = reason
     this.#cancelSettling?.()
     for (const space of this.#spaces.values()) space.end()
-    this.#spaces.clear()
-    this.#rooms.clear()
+    const id = this.#welcome.self
+    const self = this.members.getSnapshot().find(member => member.id === id)
     this.#notifications.step(() =>
-      this.members.apply({ changed: [[this.#welcome.self, { status: 'left' }, []]], removed: [] }),
+      this.members.apply({ changed: [[id, { ...self, status: 'left' }, []]], removed: [] }),
     )
     this.#close(reason)
+  }
+
+  #spaceOptions(): MirroredRoomsOptions {
+    return {
+      notifications: this.#notifications,
+      member: this.#member,
+      members: this.members,
+      spaces: this.#spaces,
+      nextNumber: () => ++this.#lastNumber,
+    }
   }
 
   #store(name: string): MirroredStore<unknown> | undefined {
@@ -227,7 +228,8 @@ export class MirroredCluster implements Cluster {
 
   /** The member has had time to learn what it did not know. */
   #settle(): void {
-    if (this.members.settle()) this.#membersChanged()
+    this.members.settle()
+    this.#membersChanged()
     this.heartbeats.settle()
     for (const space of this.#spaces.values()) space.settle()
   }
@@ -236,37 +238,10 @@ export class MirroredCluster implements Cluster {
     for (const space of this.#spaces.values()) space.membersChanged?.()
   }
 
-  async #openRoom(name: string): Promise<MirroredRoom> {
-    // Load this code with the first room, because a view may show members only.
-    const { MirroredRoom } = await import('./mirrored-room.ts')
-    this.#checkRunning()
-    const number = ++this.#lastNumber
-    const room = new MirroredRoom({
-      name,
-      number,
-      notifications: this.#notifications,
-      member: this.#member,
-      members: this.members,
-      left: () => {
-        this.#spaces.delete(number)
-        this.#rooms.delete(name)
-      },
-    })
-    this.#spaces.set(number, room)
-    try {
-      room.opened(resultOf(await this.#member.openRoom(number, name)))
-    } catch (error) {
-      room.end()
-      throw error
-    }
-    await room.isShown
-    return room
-  }
-
-  async #leave(): Promise<void> {
+  async #leave(options?: LeaveOptions): Promise<void> {
     if (this.#ended !== undefined) return
     for (const space of [...this.#spaces.values()]) space.leave()
-    await this.#member.leave().then(resultOf)
+    resultOf(await this.#member.leave(options))
     this.end('this view has left')
   }
 

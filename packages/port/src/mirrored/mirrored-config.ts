@@ -158,7 +158,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
 
   settle(): void {
     const before = this.histories.getSnapshot()
-    if (!this.histories.settle()) return
+    this.histories.settle()
     for (const [key, versions] of before)
       if (!this.histories.getSnapshot().has(key)) this.#show(key, versions)
     this.#view.store.refresh()

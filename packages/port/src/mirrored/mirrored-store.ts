@@ -71,12 +71,11 @@ export class MirroredStore<T> implements Store<T> {
     this.#table = emptyTable
   }
 
-  /** The kept rows that were not sent again disappear. @returns whether there were any */
-  settle(): boolean {
-    const hadKept = this.#kept.size > 0
+  /** The kept rows that were not sent again disappear. */
+  settle(): void {
+    if (this.#kept.size === 0) return
     this.#kept.clear()
-    if (hadKept) this.refresh()
-    return hadKept
+    this.refresh()
   }
 
   /** A kept row disappears. */
@@ -97,20 +96,18 @@ export class MirroredStore<T> implements Store<T> {
   /** Values that did not change stay the same objects. */
   #replaceKept({ changed, removed }: TableDiff): Table {
     if (this.#kept.size === 0) return emptyTable
+    const { isComplete } = this.#options
     for (const key of removed) this.#kept.delete(key)
-    const { isComplete = () => true } = this.#options
-    const table = new Map(this.#table)
-    const replaced = new Map<string, Row>()
+    const [replaced, rows] = [new Map<string, Row>(), new Map<string, Row>()]
     for (const [key] of changed) {
-      const [kept, row] = [this.#kept.get(key), table.get(key)]
-      if (!kept || !row || !isComplete(row)) continue
-      const before = new Map([[key, kept]])
-      const diff = diffTables(before, new Map([[key, row]]))
-      table.set(key, (diff ? applyDiff(before, diff).get(key) : undefined) ?? kept)
+      const [kept, row] = [this.#kept.get(key), this.#table.get(key)]
+      if (!kept || !row || isComplete?.(row) === false) continue
       replaced.set(key, kept)
+      rows.set(key, row)
       this.#kept.delete(key)
     }
-    this.#table = table
+    const diff = diffTables(replaced, rows)
+    this.#table = new Map([...this.#table, ...(diff ? applyDiff(replaced, diff) : replaced)])
     return replaced
   }
 

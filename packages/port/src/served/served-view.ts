@@ -4,7 +4,7 @@
  *
  * Nothing that a view sends harms the member: each call is checked, and an error is its answer.
  */
-import type { Cluster, Config, Explanation, Json, Room } from '@hearsay/core'
+import type { Cluster, Config, Explanation, Json, LeaveOptions, Room } from '@hearsay/core'
 import { InvalidOptionsError, type LocalClaim, systemClock } from '@hearsay/core/app'
 import { type Answer, answer, answerLater } from '../answer.ts'
 import type { OpenedConfig, SentConfigOptions } from '../config-calls.ts'
@@ -137,10 +137,10 @@ export class ServedView implements MemberCalls {
     return this.#updateBy('resume', cluster => cluster.resume())
   }
 
-  leave(): Promise<Answer<void>> {
+  leave(options?: LeaveOptions): Promise<Answer<void>> {
     return this.#answerLater(async () => {
       const { rights, cluster } = this.#options
-      if (rights.leave) await cluster.leave()
+      if (rights.leave) await cluster.leave(options)
     })
   }
 

@@ -1,0 +1,56 @@
+/** Mirrored rooms: the rooms that a view has entered, each once. */
+import type { Member, Store } from '@hearsay/core'
+import type { AppNotifications } from '@hearsay/core/app'
+import { resultOf } from '../answer.ts'
+import type { RemoteMember } from '../contract.ts'
+import { MirroredRoom } from './mirrored-room.ts'
+import type { MirroredSpace } from './mirrored-space.ts'
+
+export interface MirroredRoomsOptions {
+  readonly notifications: AppNotifications
+  readonly member: RemoteMember
+  /** All members of the cluster. */
+  readonly members: Store<readonly Member[]>
+  /** The rooms and configs of the view, by their numbers. */
+  readonly spaces: Map<number, MirroredSpace>
+  /** @returns a number that no other room or config of the view has */
+  readonly nextNumber: () => number
+}
+
+export class MirroredRooms {
+  readonly #options: MirroredRoomsOptions
+  readonly #rooms = new Map<string, Promise<MirroredRoom>>()
+
+  constructor(options: MirroredRoomsOptions) {
+    this.#options = options
+  }
+
+  /** Enters the room, or returns the one that was entered. */
+  async open(name: string): Promise<MirroredRoom> {
+    const known = this.#rooms.get(name)
+    if (known) return known
+    const room = this.#open(name)
+    this.#rooms.set(name, room)
+    return room
+  }
+
+  async #open(name: string): Promise<MirroredRoom> {
+    const { spaces, nextNumber, member } = this.#options
+    const number = nextNumber()
+    const left = () => {
+      spaces.delete(number)
+      this.#rooms.delete(name)
+    }
+    const room = new MirroredRoom({ ...this.#options, name, number, left })
+    spaces.set(number, room)
+    try {
+      room.opened(resultOf(await member.openRoom(number, name)))
+    } catch (error) {
+      // A room that could not be opened may be opened later.
+      room.end()
+      throw error
+    }
+    await room.isShown
+    return room
+  }
+}
