@@ -33,7 +33,9 @@ const readmes = [
   'README.md',
   'packages/core/README.md',
   'packages/react/README.md',
+  'packages/port/README.md',
   'packages/simulator/README.md',
+  'packages/tabs/README.md',
   'packages/webrtc/README.md',
 ]
 const tscPath = join(createRequire(import.meta.url).resolve('typescript/package.json'), '../bin/tsc')
@@ -43,7 +45,8 @@ describe('the READMEs', () => {
   beforeAll(() => {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
     // A snippet may import hearsay and the packages that hearsay is built and tested with.
-    for (const name of ['core', 'react', 'simulator', 'webrtc']) install(join(root, 'packages', name))
+    for (const name of ['core', 'port', 'react', 'simulator', 'tabs', 'webrtc'])
+      install(join(root, 'packages', name))
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
