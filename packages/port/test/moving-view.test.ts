@@ -164,7 +164,9 @@ describe('a view that moves to another port', () => {
     expect((await explained).status).toBe('alive')
     expect(received).toHaveBeenLastCalledWith('waits')
     expect(reportError).toHaveBeenCalledWith(
-      expect.objectContaining({ message: expect.stringMatching(/^broadcast: the member moved to another/) }),
+      expect.objectContaining({
+        message: expect.stringMatching(/^broadcast: the member moved, and this may be lost/),
+      }),
     )
     vi.unstubAllGlobals()
   })

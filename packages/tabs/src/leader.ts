@@ -10,7 +10,7 @@ import { LeaderPort } from './leader-port.ts'
 import { tabLock } from './locks.ts'
 
 /** Our choice: far longer than another tab takes to join, and short for a device whose tabs all close at once. */
-const handoverMs = 5_000
+export const handoverMs = 5_000
 
 interface LeaderOptions {
   /** The name that the tabs share. */

@@ -8,7 +8,7 @@ import type { Cluster } from '@hearsay/core'
 import { reportAppError, withLeave } from '@hearsay/core/app'
 import { connectCluster, type Port } from '@hearsay/port'
 import { ControlChannel, type ControlMessage } from './control-channel.ts'
-import { Leader } from './leader.ts'
+import { handoverMs, Leader } from './leader.ts'
 import { LeaderPort } from './leader-port.ts'
 import { hold, tabLock } from './locks.ts'
 import { succeed } from './succession.ts'
@@ -123,7 +123,9 @@ export class Tab {
   async #lead(lost: AbortSignal): Promise<void> {
     try {
       const member = await this.#settings.join()
-      if (this.#state !== 'active' || lost.aborted) return await member.leave()
+      // Meanwhile this tab was paused, another tab has taken the lock, or the view has left.
+      if (this.#state === 'paused') return await member.leave({ returnsWithinMs: handoverMs })
+      if (this.#state === 'ended' || lost.aborted) return await member.leave()
       const leader = new Leader({ name: this.#settings.name, member, control: this.#control })
       lost.addEventListener('abort', () => void leader.end(false))
       this.#leader = leader

@@ -40,7 +40,7 @@ export class TabBench {
     const { cluster } = this.simulation.member(`m${this.joined.length - 1}`)
     return withLeave(cluster, options => {
       this.left.push(options)
-      return cluster.leave()
+      return cluster.leave(options)
     })
   }
 

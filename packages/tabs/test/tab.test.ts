@@ -20,7 +20,8 @@ describe('tabs', () => {
     expect(bench.next).toEqual(['a', 'b'])
     expect(new Set(views.map(({ self }) => self.id)).size).toBe(1)
     for (const view of views) await view.leave()
-    expect(bench.left).toHaveLength(3)
+    expect(bench.left[0]).toEqual(handover)
+    expect(bench.left.at(-1)?.returnsWithinMs).toBe(undefined)
   })
 
   it('hand the member over when the leader ends, and leave with the last tab', async () => {
