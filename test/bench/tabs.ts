@@ -189,8 +189,12 @@ async function handOver(end: 'crash' | 'close', hasPreload: boolean): Promise<Ha
   if (end === 'crash') await leader?.crash()
   else await leader?.close()
   await sleep(8_000)
-  const tabsMs = await Promise.all(rest.map(async tab => standstillMs(await tab.ask('arrivalsSince', endMs))))
-  const devicesMs = devices.map(({ arrivals }) => standstillMs(arrivals.filter(atMs => atMs >= endMs)))
+  const tabsMs = await Promise.all(
+    rest.map(async tab => standstillMs([endMs, ...(await tab.ask('arrivalsSince', endMs))])),
+  )
+  const devicesMs = devices.map(({ arrivals }) =>
+    standstillMs([endMs, ...arrivals.filter(atMs => atMs >= endMs)]),
+  )
   const events = devices.flatMap(device => device.events)
   await context.close()
   await Promise.all(devices.map(device => device.stop()))

@@ -1,10 +1,11 @@
 /** Tabs of one browser that share a member, as a member in Node sees them. */
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Cluster, joinCluster, type Room } from '@hearsay/core'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { until } from '../helpers/until.ts'
-import { launchChromium, skipsBrowser } from './chromium.ts'
+import { launchChromium, launchDesktop, skipsBrowser } from './chromium.ts'
 import { openSite, type Site } from './site.ts'
 import { Tab } from './tab.ts'
 
@@ -53,11 +54,11 @@ afterAll(async () => {
   await site.close()
 })
 
-async function openTabs(count: number): Promise<Tab[]> {
+async function openTabs(count: number, browser = context): Promise<Tab[]> {
   const options = { cluster: other.name, name: 'browser', bootstrap: other.self.addresses }
   const tabs: Tab[] = []
   for (let i = 0; i < count; i++) {
-    const tab = await Tab.joinShared(context, site.url, options)
+    const tab = await Tab.joinShared(browser, site.url, options)
     await tab.ask('enter')
     tabs.push(tab)
   }
@@ -118,6 +119,26 @@ describe.skipIf(skipsBrowser)('tabs that share a member', { timeout: 60_000 }, (
     await second.close()
     await until(other.members, members => members.some(({ status }) => status === 'left'))
     expect(events).toEqual(['join browser', 'leave browser'])
+  })
+
+  it('go on in another tab when the leader is frozen, as the same member', async () => {
+    // Only a browser with its default settings hides tabs, and only a hidden tab is frozen.
+    const desktop = await launchDesktop()
+    const [leader, second] = (await openTabs(2, desktop.context)) as [Tab, Tab]
+    await leader.ask('show', 1)
+    await untilShown(1)
+    await second.page.bringToFront()
+    const session = await desktop.context.newCDPSession(leader.page)
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' })
+    while (!(await second.ask('isLeader'))) await sleep(100)
+    await second.ask('show', 2)
+    await untilShown(2)
+    await session.send('Page.setWebLifecycleState', { state: 'active' })
+    await leader.ask('show', 3)
+    await untilShown(2, 3)
+    expect(room.presence.others.getSnapshot()).toHaveLength(1)
+    expect(events).toEqual(['join browser'])
+    await desktop.close()
   })
 
   it('go on in another tab when the view of the leader leaves', async () => {

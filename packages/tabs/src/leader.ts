@@ -34,7 +34,7 @@ export class Leader {
     options.control.send({ type: 'leading', leader: this.id })
   }
 
-  /** Resolves when the member has stopped. Rejects if it could not. */
+  /** Resolves when another tab may lead: when the member has stopped, or this page will not run. */
   get ended(): Promise<void> {
     return this.#left.promise
   }
@@ -52,15 +52,25 @@ export class Leader {
   }
 
   /** Ends the member. @param isHandover another tab goes on with the member, so that it does not leave */
-  end(isHandover: boolean): Promise<void> {
-    if (this.#hasEnded) return this.ended
+  async end(isHandover: boolean): Promise<void> {
+    this.#left.resolve(this.#end(isHandover))
+    await this.ended
+  }
+
+  /** Hands over at once, because this page may not run any more in a moment. */
+  handOver(): void {
+    void this.#end(true)
+    this.#left.resolve()
+  }
+
+  async #end(isHandover: boolean): Promise<void> {
+    if (this.#hasEnded) return
     this.#hasEnded = true
     const { member, control } = this.#options
-    // First: a page that closes runs no later code.
-    this.#left.resolve(member.leave(isHandover ? { returnsWithinMs: handoverMs } : {}))
+    const left = member.leave(isHandover ? { returnsWithinMs: handoverMs } : {})
     this.#unlisten()
     control.send({ type: 'ended', leader: this.id })
-    return this.ended
+    await left
   }
 
   #received(message: ControlMessage): void {

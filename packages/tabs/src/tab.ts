@@ -83,7 +83,7 @@ export class Tab {
     if (this.#state !== 'active' || (this.#leader && !this.#leader.hasOthers(this.#id))) return
     this.#state = 'paused'
     this.#wait.abort()
-    if (this.#leader) void this.#leader.end(true)
+    if (this.#leader) this.#leader.handOver()
     else this.#control.send({ type: 'closed', view: this.#id })
     this.#port?.close()
     this.#pending?.channel?.close()

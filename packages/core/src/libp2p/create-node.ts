@@ -52,7 +52,10 @@ export async function createNode(options: JoinOptions, plan: NodePlan): Promise<
     const { cluster } = node.services
     const leave = once(async (options?: LeaveOptions) => {
       plan.stopping?.()
-      await cluster.leave(options)
+      const left = cluster.leave(options)
+      // The browser may freeze the page before the member has stopped.
+      if (options?.returnsWithinMs !== undefined) storage.release?.()
+      await left
       await node.stop()
       await storage.close()
     })

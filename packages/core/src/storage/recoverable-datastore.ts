@@ -110,4 +110,6 @@ function countOf(value: Uint8Array | undefined): number {
 export interface OpenedStorage {
   readonly datastore: Datastore
   close(): Promise<void>
+  /** Lets another page use the identity before this page has closed the store. Absent: there is no lock. */
+  readonly release?: () => void
 }

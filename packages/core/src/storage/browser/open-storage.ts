@@ -29,7 +29,8 @@ export async function openStorage(storage: string | Datastore | undefined): Prom
       await database.close()
       release?.()
     }
-    return { datastore: release ? database : await withOwnIdentity(database), close }
+    if (!release) return { datastore: await withOwnIdentity(database), close }
+    return { datastore: database, close, release }
   } catch (error) {
     release?.()
     throw new StorageError(`storage: '${storage}' cannot be opened: ${String(error)}`, { cause: error })
