@@ -5,7 +5,7 @@
  * reported and changes nothing else. Node's own event target differs in both: it calls listeners that are added during the
  * dispatch, and it ends the process when a listener throws.
  */
-import { type EventHandler, TypedEventEmitter } from 'main-event'
+import { type EventHandler, setMaxListeners, type TypedEventTarget } from 'main-event'
 import { callApp } from './app-calls.ts'
 import type { AppNotifications } from './app-notifications.ts'
 
@@ -16,9 +16,10 @@ interface Registration {
   readonly call: (event: Event) => void
 }
 
-export class AppEvents<
-  Events extends { [type in keyof Events]: CustomEvent },
-> extends TypedEventEmitter<Events> {
+export class AppEvents<Events extends { [type in keyof Events]: CustomEvent }>
+  extends EventTarget
+  implements TypedEventTarget<Events>
+{
   readonly #notifications: AppNotifications
   #registrations: readonly Registration[] = []
   /** Number of events so far. */
@@ -28,6 +29,7 @@ export class AppEvents<
 
   constructor(notifications: AppNotifications) {
     super()
+    setMaxListeners(Number.POSITIVE_INFINITY, this)
     this.#notifications = notifications
   }
 
@@ -41,9 +43,17 @@ export class AppEvents<
     return this.#dispatch(++this.#emitted, event)
   }
 
-  override addEventListener<Type extends keyof Events>(
-    type: Type,
-    listener: EventHandler<Events[Type]> | null,
+  safeDispatchEvent<Detail>(type: keyof Events, init?: CustomEventInit<Detail>): boolean {
+    return this.dispatchEvent(new CustomEvent(String(type), init))
+  }
+
+  listenerCount(type: string): number {
+    return this.#registrations.filter(each => each.type === type).length
+  }
+
+  override addEventListener(
+    type: string | keyof Events,
+    listener: EventHandler<never> | null,
     options?: boolean | AddEventListenerOptions,
   ): void {
     const { once = false, signal } = typeof options === 'object' ? options : {}
@@ -58,7 +68,7 @@ export class AppEvents<
       )
     }
     this.#registrations = [...this.#registrations, { type, listener, capture, call }]
-    super.addEventListener(type, call, capture)
+    super.addEventListener(String(type), call, capture)
     signal?.addEventListener('abort', () => this.removeEventListener(type, listener, options), { once: true })
   }
 
@@ -70,7 +80,7 @@ export class AppEvents<
     const found = listener && this.#find(type, listener, captureOf(options))
     if (!found) return
     this.#registrations = this.#registrations.filter(each => each !== found)
-    super.removeEventListener(type as keyof Events, found.call, found.capture)
+    super.removeEventListener(String(type), found.call, found.capture)
   }
 
   #dispatch(number: number, event: Event): boolean {
