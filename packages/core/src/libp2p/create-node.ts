@@ -11,7 +11,7 @@ import { checkLeave } from '../api/member-options.ts'
 import { withLeave } from '../handles/with-leave.ts'
 import type { OpenedStorage } from '../storage/recoverable-datastore.ts'
 import { AdmissionGate } from './admission/admission-gate.ts'
-import { loadIdentity } from './identity.ts'
+import { givenIdentity, loadIdentity } from './identity.ts'
 import type { JoinOptions } from './join-options.ts'
 import { lazyLogger } from './lazy-logger.ts'
 import { coalescingNoise } from './packet-coalescing.ts'
@@ -69,13 +69,14 @@ export async function createNode(options: JoinOptions, plan: NodePlan): Promise<
 
 async function startNode(options: JoinOptions, plan: NodePlan): Promise<MemberNode> {
   const { datastore } = plan.storage
+  const { identity } = options
   const gate = new AdmissionGate()
   const parts = plan.node(gate)
   const node: MemberNode = await createLibp2p({
     ...parts,
     start: false,
     logger: lazyLogger(),
-    privateKey: await loadIdentity(datastore),
+    privateKey: await (identity ? givenIdentity(datastore, identity) : loadIdentity(datastore)),
     addresses: { listen: [...plan.listen] },
     connectionEncrypters: [coalescingNoise()],
     streamMuxers: [yamux(windows)],

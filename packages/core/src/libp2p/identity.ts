@@ -1,6 +1,12 @@
-/** Identity: a member's private key, stored in its datastore. A key that cannot be read stays as it is. */
+/** Identity: a member's private key, given by the app or stored in its datastore. A key that cannot be read stays as it is. */
 
-import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import {
+  generateKeyPair,
+  generateKeyPairFromSeed,
+  privateKeyFromProtobuf,
+  privateKeyToProtobuf,
+  publicKeyToProtobuf,
+} from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import { StorageError } from '../api/errors.ts'
@@ -15,7 +21,25 @@ export async function loadIdentity(datastore: Datastore): Promise<Ed25519Private
   }
   const key = parseKey(await datastore.get(identityKey))
   if (key?.type !== 'Ed25519')
-    throw new StorageError("the store contains no Ed25519 key as identity: it is damaged or not hearsay's")
+    throw new StorageError(
+      "the store contains no Ed25519 key as identity: it is damaged or not hearsay's, or its member was started with the option 'identity'",
+    )
+  return key
+}
+
+/**
+ * Makes the key of a seed. The store receives the public key only, which marks it as hearsay's.
+ *
+ * @throws {StorageError} the store contains a private key. Removing the key would not be enough: LevelDB keeps removed
+ *   values in its files for a while.
+ */
+export async function givenIdentity(datastore: Datastore, seed: Uint8Array): Promise<Ed25519PrivateKey> {
+  const key = await generateKeyPairFromSeed('Ed25519', seed)
+  if ((await datastore.has(identityKey)) && parseKey(await datastore.get(identityKey)))
+    throw new StorageError(
+      "storage: it contains an unencrypted identity already. Leave out 'identity', or give another storage",
+    )
+  await datastore.put(identityKey, publicKeyToProtobuf(key.publicKey))
   return key
 }
 

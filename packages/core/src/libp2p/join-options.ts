@@ -29,6 +29,14 @@ export interface JoinOptions extends MemberOptions {
    */
   storage?: string | Datastore
   /**
+   * The member's private key: 32 random bytes, the seed of an Ed25519 key (RFC 8032). For apps that have a safe place for
+   * keys, such as the keychain of the system. The key is then not written to `storage`. Give each member its own key, and
+   * the same one at each start. Not allowed in browsers.
+   *
+   * @default a key that is created at the first start, and lies unencrypted in `storage`
+   */
+  identity?: Uint8Array
+  /**
    * Whether to find members of the cluster in the local network by multicast DNS, and be found by them. Ignored in
    * browsers.
    *
@@ -75,19 +83,24 @@ const joinOptionNames: OptionNames<JoinOptions> = {
   ...memberOptionNames,
   listen: true,
   storage: true,
+  identity: true,
   mdns: true,
   relay: true,
   origins: true,
   iceServers: true,
 }
 
+const seedBytes = 32
+
 /** Checks the options of `joinCluster`. @throws {InvalidOptionsError} */
 export function checkJoinOptions(options: JoinOptions): void {
   checkOptionNames('joinCluster', options, joinOptionNames, "{ cluster: 'atlas' }")
   checkMemberOptions(options)
-  const { listen = [], storage, mdns, relay, origins, iceServers } = options
+  const { listen = [], storage, identity, mdns, relay, origins, iceServers } = options
   checkAddresses('listen', listen)
   checkStorage(storage)
+  if (identity !== undefined && !(identity instanceof Uint8Array && identity.length === seedBytes))
+    throw new InvalidOptionsError(`identity: give ${seedBytes} random bytes`)
   for (const [name, value] of Object.entries({ mdns, relay }))
     if (value !== undefined && typeof value !== 'boolean')
       throw new InvalidOptionsError(`${name}: give true or false`)

@@ -47,6 +47,10 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
     )
   if (options.relay)
     throw new InvalidOptionsError('relay: a browser cannot be a relay. Let a member in Node be one')
+  if (options.identity)
+    throw new InvalidOptionsError(
+      'identity: a page keeps its identity in its storage, because several pages may be open',
+    )
   const { listen = hasWebRTC ? everywhere : [], bootstrap = [], iceServers } = options
   // Addresses that a page cannot dial are allowed among them, because a member in Node publishes all of its addresses.
   if (bootstrap.length > 0 && !bootstrap.some(isForPages))
