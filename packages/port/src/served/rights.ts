@@ -20,6 +20,11 @@ export interface Allow {
   readonly configs?: Readonly<Record<string, Access>>
 }
 
+/** Checks `allow` where no view is served yet. @throws {InvalidOptionsError} it is not valid */
+export function checkAllow(allow: Allow): void {
+  new ViewRights(allow)
+}
+
 interface Rule {
   readonly pattern: RegExp
   readonly access: Access
