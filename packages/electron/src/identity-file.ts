@@ -1,0 +1,92 @@
+/**
+ * Identity file: the member's private key, encrypted by the system's keychain where there is one.
+ *
+ * The folder contains the key in one form only: encrypted, or as it is. A key that cannot be read stays as it is: losing an
+ * identity by accident is worse than not starting.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { StorageError } from '@hearsay/core/app'
+import type { SafeStorage } from './electron.ts'
+
+export interface LoadedIdentity {
+  readonly identity: Uint8Array
+  readonly isEncrypted: boolean
+}
+
+/** The length of an Ed25519 seed. */
+const identityBytes = 32
+
+/**
+ * Reads the key, or makes a new one. A key that lies unencrypted from an earlier start is encrypted as soon as that is possible.
+ *
+ * @param folder created if missing, for this user alone
+ * @throws {StorageError} the key cannot be read, decrypted or written
+ */
+export async function loadIdentity(folder: string, safeStorage: SafeStorage): Promise<LoadedIdentity> {
+  const encryptedPath = join(folder, 'identity.encrypted')
+  const plainPath = join(folder, 'identity')
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const encrypted = await readIfThere(encryptedPath)
+    if (encrypted) {
+      const identity = decrypted(encrypted, encryptedPath, safeStorage)
+      // Left by a start that ended after it had encrypted the key.
+      await rm(plainPath, { force: true })
+      return { identity, isEncrypted: true }
+    }
+    const stored = await readIfThere(plainPath)
+    if (stored && stored.length !== identityBytes)
+      throw new StorageError(`the identity in '${plainPath}' is damaged`)
+    const identity = stored ?? randomBytes(identityBytes)
+    const isEncrypted = canEncrypt(safeStorage)
+    if (isEncrypted) {
+      await writeDurably(encryptedPath, safeStorage.encryptString(identity.toString('base64')))
+      await rm(plainPath, { force: true })
+    } else if (!stored) await writeDurably(plainPath, identity)
+    return { identity, isEncrypted }
+  } catch (cause) {
+    if (cause instanceof StorageError) throw cause
+    throw new StorageError(`the identity in '${folder}' cannot be stored: ${String(cause)}`, { cause })
+  }
+}
+
+/** With the backend `basic_text`, Electron encrypts with a password that everybody knows. */
+function canEncrypt(safeStorage: SafeStorage): boolean {
+  return safeStorage.isEncryptionAvailable() && safeStorage.getSelectedStorageBackend?.() !== 'basic_text'
+}
+
+function decrypted(encrypted: Buffer, path: string, safeStorage: SafeStorage): Buffer {
+  const lost = 'Make the keychain available that encrypted it, or delete the file to begin as a new member'
+  try {
+    const identity = Buffer.from(safeStorage.decryptString(encrypted), 'base64')
+    if (identity.length === identityBytes) return identity
+  } catch (cause) {
+    throw new StorageError(`the identity in '${path}' cannot be decrypted: ${String(cause)}. ${lost}`, {
+      cause,
+    })
+  }
+  throw new StorageError(`the identity in '${path}' is damaged. ${lost}`)
+}
+
+async function readIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Writes a file for this user alone. After a crash it is complete or missing. */
+async function writeDurably(path: string, content: Uint8Array): Promise<void> {
+  const file = await open(`${path}.new`, 'w', 0o600)
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(`${path}.new`, path)
+}

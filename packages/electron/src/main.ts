@@ -1,0 +1,18 @@
+/** The public interface for the main process. */
+export type {
+  App,
+  Electron,
+  Frame,
+  InvokeEvent,
+  IpcMain,
+  MessageChannelMain,
+  MessagePortMain,
+  PowerEvent,
+  PowerMonitor,
+  PreventableEvent,
+  SafeStorage,
+  UtilityProcess,
+  UtilityProcesses,
+  WebContents,
+} from './electron.ts'
+export { type AppMember, type StartOptions, startMember } from './start-member.ts'

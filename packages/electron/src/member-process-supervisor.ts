@@ -1,0 +1,147 @@
+/**
+ * Member process supervisor: keeps the utility process of the member running.
+ *
+ * If the process ends unexpectedly, another one takes over at once, before other members declare the member dead: a
+ * standby process has loaded its code already. The member keeps its identity and its name and tags.
+ */
+import type { JoinOptions } from '@hearsay/core'
+import { InvalidOptionsError, ListenError, NotRunningError, StorageError } from '@hearsay/core/app'
+import type { Allow } from '@hearsay/port'
+import type { MessagePortMain, UtilityProcess } from './electron.ts'
+import type { MemberReport, MemberRequest } from './messages.ts'
+
+export interface SupervisorOptions {
+  readonly fork: () => UtilityProcess
+  /** The options of the member, at each start of a process. */
+  readonly joinOptions: () => JoinOptions
+  /** A process of the member that had joined ended, or did not join again. Another one is started. */
+  readonly restarting: (reason: Error) => void
+}
+
+/** Our choice: the windows start first. */
+const standbyDelayMs = 3_000
+/** Our choice: the waits between restarts grow from 0.25 s to 30 s, until a process has run for a minute. */
+const firstWaitMs = 250
+const maxWaitMs = 30_000
+const settledMs = 60_000
+
+export class MemberProcessSupervisor {
+  readonly #options: SupervisorOptions
+  #process: UtilityProcess | undefined
+  #standby: UtilityProcess | undefined
+  /** Resolves with the process of the member when the member has joined. */
+  #joined = Promise.withResolvers<UtilityProcess>()
+  #hasJoined = false
+  #startedAtMs = 0
+  #waitMs = 0
+  #timer: NodeJS.Timeout | undefined
+  #isEnded = false
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when the member has joined. @throws the error of `joinCluster`. The supervisor has ended then. */
+  async start(): Promise<void> {
+    this.#launch(this.#options.fork())
+    await this.#joined.promise
+  }
+
+  /**
+   * Serves the view at the other end of a port, as soon as the member has joined.
+   *
+   * @param port called then, so that no port waits for a process that may end
+   * @throws {NotRunningError} the supervisor has ended
+   */
+  async serve(port: () => MessagePortMain, allow: Allow): Promise<void> {
+    const process = await this.#joined.promise
+    send(process, { type: 'view', allow }, [port()])
+  }
+
+  /** Ends the process of the member. Idempotent. */
+  end(error: Error = new NotRunningError('the app has left the cluster')): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    clearTimeout(this.#timer)
+    this.#process?.kill()
+    this.#standby?.kill()
+    this.#joined.promise.catch(() => {})
+    this.#joined.reject(error)
+    this.#joined = Promise.withResolvers()
+    this.#joined.promise.catch(() => {})
+    this.#joined.reject(error)
+  }
+
+  #launch(process: UtilityProcess): void {
+    this.#process = process
+    this.#startedAtMs = performance.now()
+    process.on('message', message => this.#reported(message as MemberReport, process))
+    process.once('exit', code => {
+      if (this.#process === process) this.#exited(new Error(`the member's process ended with code ${code}`))
+    })
+    send(process, { type: 'start', options: this.#options.joinOptions() })
+  }
+
+  #reported(report: MemberReport, process: UtilityProcess): void {
+    if (this.#isEnded || this.#process !== process) return
+    switch (report.type) {
+      case 'joined':
+        this.#hasJoined = true
+        this.#joined.resolve(process)
+        this.#timer = setTimeout(() => this.#prepareStandby(), standbyDelayMs)
+        return
+      case 'failed': {
+        const error = errorOf(report)
+        process.kill()
+        if (this.#hasJoined) this.#exited(error)
+        else this.end(error)
+        return
+      }
+    }
+  }
+
+  #exited(reason: Error): void {
+    this.#process = undefined
+    if (this.#isEnded) return
+    if (!this.#hasJoined) return this.end(reason)
+    clearTimeout(this.#timer)
+    this.#joined = Promise.withResolvers()
+    this.#joined.promise.catch(() => {})
+    const isSettled = performance.now() - this.#startedAtMs >= settledMs
+    const waitMs = isSettled ? 0 : this.#waitMs
+    this.#waitMs = Math.min(Math.max(2 * waitMs, firstWaitMs), maxWaitMs)
+    this.#options.restarting(reason)
+    const launch = () => {
+      const process = this.#standby ?? this.#options.fork()
+      this.#standby = undefined
+      this.#launch(process)
+    }
+    if (waitMs === 0) launch()
+    else this.#timer = setTimeout(launch, waitMs)
+  }
+
+  #prepareStandby(): void {
+    if (this.#standby) return
+    const standby = this.#options.fork()
+    this.#standby = standby
+    standby.once('exit', () => {
+      if (this.#standby === standby) this.#standby = undefined
+    })
+  }
+}
+
+function send(process: UtilityProcess, request: MemberRequest, ports: MessagePortMain[] = []): void {
+  process.postMessage(request, ports)
+}
+
+/** The errors of `joinCluster`, by their names. */
+const classes: Readonly<Record<string, new (message: string) => Error>> = {
+  InvalidOptionsError,
+  ListenError,
+  StorageError,
+}
+
+function errorOf({ name, message }: { readonly name: string; readonly message: string }): Error {
+  const ErrorClass = Object.hasOwn(classes, name) ? classes[name] : undefined
+  return new (ErrorClass ?? Error)(message)
+}
