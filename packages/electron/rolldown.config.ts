@@ -21,7 +21,7 @@ export default defineConfig([
   {
     input: 'src/member-process.ts',
     platform: 'node',
-    external: ['datastore-level'],
+    external: ['classic-level'],
     output: { dir: 'dist', chunkFileNames: 'member-process/[name].js' },
     plugins: [licenses()],
   },

@@ -103,7 +103,10 @@ export class MemberProcessSupervisor {
   #exited(reason: Error): void {
     this.#process = undefined
     if (this.#isEnded) return
-    if (!this.#hasJoined) return this.end(reason)
+    if (!this.#hasJoined) {
+      this.end(reason)
+      return
+    }
     clearTimeout(this.#timer)
     this.#joined = Promise.withResolvers()
     this.#joined.promise.catch(() => {})

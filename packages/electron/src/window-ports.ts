@@ -16,6 +16,9 @@ export interface WindowPortsOptions {
   readonly serve: (port: () => MessagePortMain, allow: Allow) => Promise<void>
 }
 
+/** Our choice: an app may open its windows before it starts the member, which takes up to some seconds. */
+const serveWaitMs = 10_000
+
 interface ServedWindow {
   readonly allow: Allow
   /** The origin of the first page that asked. */
@@ -25,19 +28,25 @@ interface ServedWindow {
 export class WindowPorts {
   readonly #options: WindowPortsOptions
   readonly #windows = new WeakMap<WebContents, ServedWindow>()
+  /** Called when the app has named another window. */
+  readonly #waiting = new Set<() => void>()
 
   constructor(options: WindowPortsOptions) {
     this.#options = options
-    options.electron.ipcMain.handle(connectChannel, (event, request) => this.#answer(event, `${request}`))
+    const { ipcMain } = options.electron
+    // Of a member that has left.
+    ipcMain.removeHandler(connectChannel)
+    ipcMain.handle(connectChannel, (event, request) => this.#answer(event, `${request}`))
   }
 
   serve(contents: WebContents, allow: Allow): void {
     this.#windows.set(contents, { allow })
+    for (const look of this.#waiting) look()
   }
 
   /** @returns undefined: the port is on its way */
   async #answer({ sender, senderFrame: frame }: InvokeEvent, request: string): Promise<Refusal | undefined> {
-    const window = this.#windows.get(sender)
+    const window = await this.#window(sender)
     if (!window) return refused('the main process does not serve this window: call `serve` for it')
     if (!frame || !this.#isOwn(frame, window)) return refused(`${frame?.url} is not a page of the app`)
     try {
@@ -46,6 +55,24 @@ export class WindowPorts {
     } catch (error) {
       return { state: 'ended', reason: error instanceof Error ? error.message : String(error) }
     }
+  }
+
+  /** @returns undefined: the app has not named the window for a while */
+  #window(contents: WebContents): Promise<ServedWindow | undefined> {
+    return new Promise(resolve => {
+      const settle = (window: ServedWindow | undefined) => {
+        clearTimeout(timer)
+        this.#waiting.delete(look)
+        resolve(window)
+      }
+      const look = () => {
+        const window = this.#windows.get(contents)
+        if (window) settle(window)
+      }
+      const timer = setTimeout(settle, serveWaitMs)
+      this.#waiting.add(look)
+      look()
+    })
   }
 
   /** @returns the member's end. The page has the other end. */

@@ -1,3 +1,4 @@
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { MemoryDatastore } from 'datastore-core'
 import { expect, it } from 'vitest'
 import { StorageError } from '../../src/api/errors.ts'
@@ -21,6 +22,7 @@ it('a given identity is the same for the same bytes, and is not stored', async (
   const datastore = new MemoryDatastore()
   const [first, second] = [await givenIdentity(datastore, seed), await givenIdentity(datastore, seed)]
   expect(second.equals(first)).toBe(true)
+  expect(first.equals(await generateKeyPairFromSeed('Ed25519', seed))).toBe(true)
   expect(await contains(datastore, seed)).toBe(false)
   await expect(loadIdentity(datastore)).rejects.toThrow(/was started with the option 'identity'/)
 })

@@ -12,10 +12,13 @@ class BridgedPort extends EventEmitter implements MessagePortMain {
     this.#number = number
   }
 
+  /** Ports never deliver a message during this call. */
   start(): void {
-    const waiting = this.#waiting ?? []
-    this.#waiting = undefined
-    for (const data of waiting) this.emit('message', { data, ports: [] })
+    setImmediate(() => {
+      const waiting = this.#waiting ?? []
+      this.#waiting = undefined
+      for (const data of waiting) this.emit('message', { data, ports: [] })
+    })
   }
 
   received(data: unknown): void {
@@ -38,8 +41,19 @@ const ports = new Map<number, BridgedPort>()
 const parentPort = Object.assign(new EventEmitter(), {
   postMessage: (message: unknown) => send({ type: 'message', message, ports: [] }),
 })
-// As in Electron, messages wait for the first listener.
-parentPort.once('newListener', () => setImmediate(() => process.on('message', received)))
+/** As in Electron, messages wait for the first listener. Undefined: there is one. */
+let early: unknown[] | undefined = []
+parentPort.once('newListener', () =>
+  setImmediate(() => {
+    const messages = early ?? []
+    early = undefined
+    for (const message of messages) received(message)
+  }),
+)
+process.on('message', message => {
+  if (early) early.push(message)
+  else received(message)
+})
 Object.assign(process, { parentPort })
 process.once('disconnect', () => process.exit())
 
