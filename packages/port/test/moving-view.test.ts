@@ -171,6 +171,15 @@ describe('a view that moves to another port', () => {
     vi.unstubAllGlobals()
   })
 
+  it('that ends while it is detached keeps its members, and has left', async () => {
+    const before = view.cluster.members.getSnapshot()
+    const { self } = view.cluster
+    await view.detach()
+    await view.cluster.leave()
+    expect(view.cluster.self).toEqual({ ...self, status: 'left' })
+    expect(view.cluster.members.getSnapshot()).toHaveLength(before.length)
+  })
+
   it('may move to another member, which it then shows as itself', async () => {
     const room = await view.cluster.room('design')
     room.presence.set({ name: 'ada' })
