@@ -28,7 +28,8 @@ export interface PreventableEvent {
 }
 
 export interface IpcMain {
-  handle(channel: string, listener: (event: InvokeEvent, request: unknown) => unknown): void
+  // biome-ignore lint/suspicious/noExplicitAny: as Electron declares it
+  handle(channel: string, listener: (event: InvokeEvent, ...values: any[]) => unknown): void
   removeHandler(channel: string): void
 }
 

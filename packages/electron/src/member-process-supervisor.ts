@@ -50,12 +50,13 @@ export class MemberProcessSupervisor {
   /**
    * Serves the view at the other end of a port, as soon as the member has joined.
    *
-   * @param port called then, so that no port waits for a process that may end
+   * @param view id of the view
+   * @param port called when the member has joined, so that no port waits for a process that may end
    * @throws {NotRunningError} the supervisor has ended
    */
-  async serve(port: () => MessagePortMain, allow: Allow): Promise<void> {
+  async serve(view: string, allow: Allow, port: () => MessagePortMain): Promise<void> {
     const process = await this.#joined.promise
-    send(process, { type: 'view', allow }, [port()])
+    send(process, { type: 'view', view, allow }, [port()])
   }
 
   /** Ends the process of the member. Idempotent. */

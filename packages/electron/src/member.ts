@@ -33,7 +33,7 @@ export function runMember(): Promise<Cluster> {
           return start.resolve(joinCluster(request.options))
         case 'view':
           return void start.promise.then(cluster => {
-            if (port) serveCluster(cluster, port, { allow: request.allow })
+            if (port) serveCluster(cluster, port, { allow: request.allow, view: request.view })
           })
       }
     })

@@ -17,6 +17,8 @@ export interface ConnectRequest {
   readonly type: typeof connectChannel
   /** Chosen by the page at random. The answers contain it. */
   readonly request: string
+  /** Id of the page's view. The same for each port that the page asks for. */
+  readonly view: string
 }
 
 /**
@@ -41,7 +43,7 @@ export interface Refusal {
 export type MemberRequest =
   | { readonly type: 'start'; readonly options: JoinOptions }
   /** Serve the view at the other end of the port that comes with this message. */
-  | { readonly type: 'view'; readonly allow: Allow }
+  | { readonly type: 'view'; readonly view: string; readonly allow: Allow }
 
 /** From the process of the member to the main process. */
 export type MemberReport =

@@ -14,19 +14,20 @@ const retryMs = 250
 /**
  * Resolves with a port when the member has joined.
  *
+ * @param view id of the page's view
  * @throws {NotAllowedError} the page may not have a port
  * @throws {NotRunningError} the window has no preload script of this package, or the member has ended
  */
-export async function openPagePort(window: PageWindow): Promise<Port> {
+export async function openPagePort(window: PageWindow, view: string): Promise<Port> {
   for (;;) {
-    const port = await askForPort(window)
+    const port = await askForPort(window, view)
     if (port) return port
     await new Promise(resolve => setTimeout(resolve, retryMs))
   }
 }
 
 /** @returns undefined: the main process is not ready */
-function askForPort(window: PageWindow): Promise<Port | undefined> {
+function askForPort(window: PageWindow, view: string): Promise<Port | undefined> {
   const request = crypto.randomUUID()
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => {
@@ -56,6 +57,6 @@ function askForPort(window: PageWindow): Promise<Port | undefined> {
       }
     }
     window.addEventListener('message', answered)
-    window.postMessage({ type: connectChannel, request } satisfies ConnectRequest, '/')
+    window.postMessage({ type: connectChannel, request, view } satisfies ConnectRequest, '/')
   })
 }

@@ -26,9 +26,9 @@ function answer(
 window.addEventListener('message', ({ source, origin, data }) => {
   if (source !== window || origin !== window.origin) return
   if (data?.type !== connectChannel || typeof data.request !== 'string') return
-  const { request } = data
+  const { request, view } = data
   answer(request, 'received')
-  ipcRenderer.invoke(connectChannel, request).then(
+  ipcRenderer.invoke(connectChannel, request, view).then(
     (refusal: Refusal | undefined) => {
       if (refusal) answer(request, refusal.state, refusal.reason)
     },

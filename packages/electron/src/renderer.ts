@@ -13,5 +13,6 @@ import { openPagePort } from './page-port.ts'
  * @throws {NotRunningError} the window has no preload script of `@hearsay/electron`, or the member has ended
  */
 export function connectToMember(): Promise<Cluster> {
-  return connectCluster(() => openPagePort(window))
+  const view = crypto.randomUUID()
+  return connectCluster(() => openPagePort(window, view))
 }

@@ -93,7 +93,7 @@ export async function startMember(electron: Electron, options: StartOptions): Pr
   const windows = new WindowPorts({
     electron,
     isOwnFrame,
-    serve: async (port, allow) => await (await started.promise).serve(port, allow),
+    serve: async (...values) => await (await started.promise).serve(...values),
   })
   try {
     await electron.app.whenReady()
@@ -115,7 +115,7 @@ export async function startMember(electron: Electron, options: StartOptions): Pr
     started.resolve(supervisor)
     cluster = await connectCluster(async () => {
       const { port1, port2 } = new electron.MessageChannelMain()
-      await supervisor.serve(() => port1, { leave: true })
+      await supervisor.serve('main', { leave: true }, () => port1)
       return port2
     })
     return new StartedMember({ electron, supervisor, windows, cluster, isEncrypted, awayAfterMs })

@@ -13,13 +13,17 @@ export interface WindowPortsOptions {
   /** Whether the page in a frame of a named window may have a port. */
   readonly isOwnFrame: ((frame: Frame) => boolean) | undefined
   /** Serves a view, when the member has joined. Rejects if the member has ended. */
-  readonly serve: (port: () => MessagePortMain, allow: Allow) => Promise<void>
+  readonly serve: (view: string, allow: Allow, port: () => MessagePortMain) => Promise<void>
 }
 
 /** Our choice: an app may open its windows before it starts the member, which takes up to some seconds. */
 const serveWaitMs = 10_000
 
+/** A UUID is such a word. */
+const viewForm = /^[\w-]{1,36}$/
+
 interface ServedWindow {
+  readonly number: number
   readonly allow: Allow
   /** The origin of the first page that asked. */
   origin?: string
@@ -28,6 +32,7 @@ interface ServedWindow {
 export class WindowPorts {
   readonly #options: WindowPortsOptions
   readonly #windows = new WeakMap<WebContents, ServedWindow>()
+  #lastNumber = 0
   /** Called when the app has named another window. */
   readonly #waiting = new Set<() => void>()
 
@@ -36,21 +41,30 @@ export class WindowPorts {
     const { ipcMain } = options.electron
     // Of a member that has left.
     ipcMain.removeHandler(connectChannel)
-    ipcMain.handle(connectChannel, (event, request) => this.#answer(event, `${request}`))
+    ipcMain.handle(connectChannel, (event, request: unknown, view: unknown) =>
+      this.#answer(event, `${request}`, `${view}`),
+    )
   }
 
   serve(contents: WebContents, allow: Allow): void {
-    this.#windows.set(contents, { allow })
+    this.#windows.set(contents, { ...(this.#windows.get(contents) ?? { number: ++this.#lastNumber }), allow })
     for (const look of this.#waiting) look()
   }
 
   /** @returns undefined: the port is on its way */
-  async #answer({ sender, senderFrame: frame }: InvokeEvent, request: string): Promise<Refusal | undefined> {
+  async #answer(
+    { sender, senderFrame: frame }: InvokeEvent,
+    request: string,
+    view: string,
+  ): Promise<Refusal | undefined> {
     const window = await this.#window(sender)
     if (!window) return refused('the main process does not serve this window: call `serve` for it')
-    if (!frame || !this.#isOwn(frame, window)) return refused(`${frame?.url} is not a page of the app`)
+    const isOwn = frame && this.#isOwn(frame, window) && viewForm.test(view)
+    if (!isOwn) return refused(`${frame?.url} is not a page of the app`)
     try {
-      await this.#options.serve(() => this.#openChannel(frame, request), window.allow)
+      // Views of different windows never have the same id, although a page may name any.
+      const id = `${window.number}-${view}`
+      await this.#options.serve(id, window.allow, () => this.#openChannel(frame, window, request))
       return undefined
     } catch (error) {
       return { state: 'ended', reason: error instanceof Error ? error.message : String(error) }
@@ -76,10 +90,10 @@ export class WindowPorts {
   }
 
   /** @returns the member's end. The page has the other end. */
-  #openChannel(frame: Frame, request: string): MessagePortMain {
+  #openChannel(frame: Frame, window: ServedWindow, request: string): MessagePortMain {
     const { port1, port2 } = new this.#options.electron.MessageChannelMain()
-    // A page that is gone leaves a closed port to the member, which ends its view.
-    if (frame.isDestroyed()) port2.close()
+    // The page may have gone while the member joined. Then a closed port ends its view.
+    if (frame.isDestroyed() || !this.#isOwn(frame, window)) port2.close()
     else frame.postMessage(answerChannel, request, [port2])
     return port1
   }

@@ -66,7 +66,10 @@ async function openWindow(
   return { page, view: await connect(page) }
 }
 
-const connect = (page: Page) => connectCluster(() => openPagePort(page.window))
+function connect(page: Page): Promise<Cluster> {
+  const view = crypto.randomUUID()
+  return connectCluster(() => openPagePort(page.window, view))
+}
 
 const seesApp = (cluster: Cluster) => cluster.members.getSnapshot().find(({ name }) => name === 'app')
 
@@ -123,6 +126,8 @@ it('when its process is killed, another one takes over: windows go on, and no me
   await until(() => electron.utilityProcess.running.length === 2)
   await sleep(2_000)
   const events = others.map(eventsOf)
+  const viewOf = () => seen.presence.others.getSnapshot()[0]?.views.map(({ id }) => id)
+  const viewsBefore = viewOf()
   const { id, incarnation } = seesApp(others[0] as Cluster) ?? { id: '', incarnation: 0 }
 
   electron.utilityProcess.all[0]?.child.kill('SIGKILL')
@@ -135,6 +140,7 @@ it('when its process is killed, another one takes over: windows go on, and no me
   expect(events).toEqual([[], []])
   for (const other of others)
     expect(seesApp(other)).toMatchObject({ id, status: 'alive', tags: { device: 'laptop', mood: 'busy' } })
+  expect(viewOf()).toEqual(viewsBefore)
   expect(restarts).toEqual(["the member's process ended with code 1"])
   expect(member.cluster.self.id).toBe(id)
 })
@@ -193,7 +199,7 @@ it.each([
   expect(events).toEqual(['leave app'])
   await until(() => electron.utilityProcess.running.length === 0)
   await until(() => view.self.status === 'left')
-  await expect(openPagePort(page.window)).rejects.toThrow(NotRunningError)
+  await expect(openPagePort(page.window, 'late')).rejects.toThrow(NotRunningError)
   // The app quits without any further delay.
   electron.app.quit()
   expect(electron.app.quits).toBe(2)
@@ -229,10 +235,11 @@ it('a page may do only what its window is allowed, and other pages get no port',
 
   const refused = async (options: PageOptions) =>
     await expect(connect(electron.openPage(options))).rejects.toThrow(NotAllowedError)
-  await refused({})
   await refused({ contents: page.contents, isInside: true })
   await refused({ contents: page.contents, origin: 'https://example.org' })
   await openWindow(electron, member, { contents: page.contents })
+  // Last, because the main process waits in case the app names the window later.
+  await refused({})
 })
 
 it('the app may decide which pages get a port', async () => {
@@ -248,7 +255,7 @@ it('a preload script passes on only what its own page sent', async () => {
   const member = await start(electron, [])
   const { page } = await openWindow(electron, member)
   const before = page.messages.length
-  const request = { type: 'hearsay:connect', request: 'mine' }
+  const request = { type: 'hearsay:connect', request: 'mine', view: 'mine' }
   page.postMessage(request, '/', [], {})
   page.postMessage({ ...request, type: 'connect' }, '/')
   page.postMessage({ ...request, request: 7 }, '/')

@@ -21,10 +21,10 @@ export class IpcOfMain implements IpcMain {
     this.#handlers.delete(channel)
   }
 
-  async invoke(event: InvokeEvent, channel: string, request: unknown): Promise<unknown> {
+  async invoke(event: InvokeEvent, channel: string, ...values: unknown[]): Promise<unknown> {
     const handler = this.#handlers.get(channel)
     if (!handler) throw new Error(`No handler registered for '${channel}'`)
-    return structuredClone(await handler(event, request))
+    return structuredClone(await handler(event, ...values))
   }
 }
 
@@ -65,7 +65,7 @@ export class Page extends EventTarget {
     const event = { sender: this.contents, senderFrame: frame }
     const electron = {
       ipcRenderer: Object.assign(ipcRenderer, {
-        invoke: (channel: string, request: unknown) => ipcMain.invoke(event, channel, request),
+        invoke: (channel: string, ...values: unknown[]) => ipcMain.invoke(event, channel, ...values),
       }),
     }
     const require = (name: string) => {
