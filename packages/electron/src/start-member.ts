@@ -74,6 +74,8 @@ const goodbyeMs = 2_000
 /**
  * Starts the member of the app. Call it once, before the windows are opened. Resolves when the member has joined.
  *
+ * Do not await it at the top level of a module in the main process: Electron is ready only after that module was evaluated.
+ *
  * The member stores its data in the folder `hearsay` of the app's `userData`.
  *
  * @param electron Electron's modules: `import * as electron from 'electron'`
