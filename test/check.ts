@@ -7,6 +7,7 @@
 import { Listr, PRESET_TIMER } from 'listr2'
 import { runStep, type Step } from './check/step.ts'
 import { readTestCounts, testCommand, testFileLine } from './check/tests.ts'
+import { findElectron, whyNoElectron } from './electron/binary.ts'
 import { whyNoNetworks } from './networks/network.ts'
 
 const steps: readonly Step[] = [
@@ -47,6 +48,7 @@ await new Listr(
 if (process.env['HEARSAY_SKIP_BROWSER'] === '1') console.log('\nLeft out, as asked: the tests in a browser.')
 const noNetworks = whyNoNetworks()
 if (noNetworks !== undefined) console.log(`\nLEFT OUT: the tests on real networks: ${noNetworks}.`)
+if ((await findElectron()) === undefined) console.log(`\nLEFT OUT: the tests in Electron: ${whyNoElectron}.`)
 for (const [title, output] of failures) console.log(`\n── ${title} ──\n${output.trimEnd()}`)
 
 const tests = readTestCounts()

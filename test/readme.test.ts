@@ -32,6 +32,7 @@ const snippetsOf = (readme: string): Snippet[] =>
 const readmes = [
   'README.md',
   'packages/core/README.md',
+  'packages/electron/README.md',
   'packages/react/README.md',
   'packages/port/README.md',
   'packages/simulator/README.md',
@@ -45,7 +46,7 @@ describe('the READMEs', () => {
   beforeAll(() => {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
     // A snippet may import hearsay and the packages that hearsay is built and tested with.
-    for (const name of ['core', 'port', 'react', 'simulator', 'tabs', 'webrtc'])
+    for (const name of ['core', 'electron', 'port', 'react', 'simulator', 'tabs', 'webrtc'])
       install(join(root, 'packages', name))
   })
   afterAll(() => rmSync(folder, { recursive: true }))
