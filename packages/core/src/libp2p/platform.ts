@@ -1,5 +1,5 @@
 /** Platform: what a member on libp2p needs and what differs between Node and browsers. */
-import type { Ed25519PrivateKey } from '@libp2p/interface'
+import type { Connection, Ed25519PrivateKey } from '@libp2p/interface'
 import type { Clock } from '../base/clock.ts'
 import type { Attention } from '../wire/fact.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
@@ -21,6 +21,8 @@ export interface Platform {
    * @returns a function that ends the calls
    */
   readonly followNetwork?: (changed: () => void) => () => void
+  /** Whether this computer no longer has the address at its end of a connection. */
+  readonly hasLostAddress?: (connection: Connection) => boolean
 }
 
 export interface PageListener {

@@ -140,6 +140,7 @@ class Service extends ClusterHandle implements Startable {
       bootstrap: (init.bootstrap ?? []).map(bootstrapMultiaddr),
       pubsub,
       log,
+      hasLostAddress: platform.hasLostAddress,
     })
     const { driver, prepare } = createEngine(this, init, {
       id: peerId.toString(),

@@ -29,6 +29,7 @@ import { channels, protocols } from './frame-stream.ts'
 import { closeIfHalfOpen, closeIfUnresponsive } from './half-open.ts'
 import type { MemberPubsub } from './member-pubsub.ts'
 import { OutboundStreams } from './outbound-streams.ts'
+import type { Platform } from './platform.ts'
 
 export interface TransportComponents extends DiallerComponents {
   readonly peerId: PeerId
@@ -51,6 +52,7 @@ export interface TransportOptions {
   readonly bootstrap: readonly string[]
   readonly pubsub: MemberPubsub
   readonly log: Logger
+  readonly hasLostAddress: Platform['hasLostAddress']
 }
 
 const clockWarningMs = 3_600_000
@@ -197,7 +199,9 @@ export class Libp2pTransport implements Transport {
   networkChanged(): void {
     this.#dialler.abortDials()
     const connections = [...this.#connectedPeers].flatMap(id => this.#dialler.connections(id))
-    for (const connection of connections) void closeIfUnresponsive(connection)
+    for (const connection of connections)
+      if (this.#options.hasLostAddress?.(connection)) connection.abort(new Error('its local address is gone'))
+      else void closeIfUnresponsive(connection)
   }
 
   setAddresses(id: string, addresses: readonly Uint8Array[]): void {

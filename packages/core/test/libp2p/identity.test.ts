@@ -8,7 +8,8 @@ const seed = new Uint8Array(32).fill(7)
 
 /** Whether any value of the store contains these bytes. */
 async function contains(datastore: MemoryDatastore, bytes: Uint8Array): Promise<boolean> {
-  for await (const { value } of datastore.query({})) if (Buffer.from(value).includes(bytes)) return true
+  for await (const { value } of datastore.query({}))
+    if (Buffer.from(value).includes(Buffer.from(bytes))) return true
   return false
 }
 

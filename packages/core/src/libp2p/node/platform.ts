@@ -4,6 +4,7 @@ import type { HearsayInit, HearsayService } from '../hearsay-options.ts'
 import type { Platform } from '../platform.ts'
 import { hearsayOn } from '../service.ts'
 import { nodeKeys } from './keys.ts'
+import { hasLostAddress } from './lost-address.ts'
 import { onNetworkChange } from './network-change-detector.ts'
 
 /** setTimeout counts in 32 bits. */
@@ -28,7 +29,7 @@ const clock: Clock = {
   },
 }
 
-export const platform: Platform = { clock, keys: nodeKeys, followNetwork: onNetworkChange }
+export const platform: Platform = { clock, keys: nodeKeys, followNetwork: onNetworkChange, hasLostAddress }
 
 /**
  * hearsay as a libp2p service: a member of a cluster on a libp2p node of the app.

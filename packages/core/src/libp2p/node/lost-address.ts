@@ -1,0 +1,32 @@
+/**
+ * Lost address: whether this end of a connection has an address that this computer no longer has.
+ *
+ * No answer can arrive at such an address, so the connection need not be tested: after a laptop wakes up in another network,
+ * all its connections are dead.
+ */
+import { Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import type { Connection } from '@libp2p/interface'
+
+/** @returns false if the address is not known, as on connections over WebSockets */
+export function hasLostAddress(connection: Connection): boolean {
+  const address = localAddressOf(connection)
+  return address !== undefined && !ownAddresses().has(address)
+}
+
+/** An internal of libp2p. In a version with another name no address is known, and a test fails. */
+function localAddressOf(connection: Connection): string | undefined {
+  const carrier: unknown = Reflect.get(connection, 'maConn')
+  const socket: unknown =
+    typeof carrier === 'object' && carrier !== null ? Reflect.get(carrier, 'socket') : undefined
+  const address = socket instanceof Socket ? socket.localAddress : undefined
+  return address === undefined ? undefined : withoutPrefix(address)
+}
+
+function ownAddresses(): ReadonlySet<string> {
+  const all = Object.values(networkInterfaces()).flatMap(infos => infos ?? [])
+  return new Set(all.map(({ address }) => withoutPrefix(address)))
+}
+
+/** IPv4 in IPv6 has a prefix, and link-local IPv6 has a zone. */
+const withoutPrefix = (address: string): string => address.replace(/^::ffff:/, '').replace(/%.*$/, '')
