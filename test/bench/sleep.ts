@@ -68,7 +68,7 @@ class Device {
   }
 }
 
-const { seconds, members } = readOptions()
+const { seconds, members, stays } = readOptions()
 const reason = whyNoNetworks()
 if (reason !== undefined) {
   console.error(`LEFT OUT: bench:sleep: ${reason}.`)
@@ -101,8 +101,9 @@ await until('others see it asleep', () =>
 const asleepMs = Date.now() - suspendedAtMs
 sleeper.signal('SIGSTOP')
 const movedTo = '10.9.0.200'
-sleeper.host.moveTo(movedTo)
-console.error(`asleep for ${seconds} s, moves from ${sleeper.host.address} to ${movedTo}`)
+const movedFrom = sleeper.host.address
+if (!stays) sleeper.host.moveTo(movedTo)
+console.error(`asleep for ${seconds} s`)
 await sleep(seconds * 1_000)
 const stillAsleep = others.filter(device => {
   const seen = device.seen('sleeper')
@@ -125,8 +126,8 @@ const raised = after.filter((incarnation, i) => incarnation !== before[i]).lengt
 const result = {
   members,
   seconds,
-  addressBefore: '10.9.0.x',
-  addressAfter: movedTo,
+  addressBefore: movedFrom,
+  addressAfter: sleeper.host.address,
   untilSeenAsleepMs: asleepMs,
   seeItAsleepAtTheEnd: `${stillAsleep} of ${others.length}`,
   presenceArrivedMs: arrivals.toSorted((a, b) => a - b),
@@ -155,16 +156,18 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   }
 }
 
-function readOptions(): { seconds: number; members: number } {
+function readOptions(): { seconds: number; members: number; stays: boolean } {
   const { values } = parseArgs({
     options: {
       seconds: { type: 'string', default: '90' },
       members: { type: 'string', default: '6' },
+      // The device keeps its address.
+      stays: { type: 'boolean', default: false },
     },
   })
   const [seconds, members] = [Number(values.seconds), Number(values.members)]
   if (seconds >= 1 && seconds <= 3_000 && Number.isInteger(members) && members >= 3 && members <= 32)
-    return { seconds, members }
+    return { seconds, members, stays: values.stays }
   console.error('bench:sleep: --seconds is a number from 1 to 3000, --members a whole number from 3 to 32')
   process.exit(2)
 }

@@ -44,8 +44,14 @@ const show = () =>
   })
 cluster.members.subscribe(show)
 show()
-room.presence.events.addEventListener('update', ({ detail: { id, presence } }) => {
-  if (presence?.value !== undefined) print({ type: 'presence', id, value: presence.value })
+const values = new Map<string, number>()
+room.presence.others.subscribe(() => {
+  for (const { id, presence } of room.presence.others.getSnapshot()) {
+    const { value } = presence
+    if (value === undefined || values.get(id) === value) continue
+    values.set(id, value)
+    print({ type: 'presence', id, value })
+  }
 })
 room.presence.set({ value: 0 })
 
