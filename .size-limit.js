@@ -91,6 +91,18 @@ export default [
     limit: '3 kB',
   },
   {
+    name: "@hearsay/electron: a page's half, with rooms and configs and no libp2p",
+    path: 'packages/electron/dist/renderer.js',
+    ignore: [...yjs, 'y-protocols'],
+    limit: '16 kB',
+  },
+  {
+    name: '@hearsay/electron: the preload script',
+    path: 'packages/electron/dist/preload.cjs',
+    ignore: ['electron'],
+    limit: '2 kB',
+  },
+  {
     name: 'a minimal page with React, all in',
     path: page,
     ignore: [spaces, refusals, ...stores],

@@ -4,14 +4,16 @@
  * The caller provides everything that differs between Node and browsers: transports, store, keys, clock.
  */
 
+import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { yamux } from '@libp2p/yamux'
+import type { Datastore } from 'interface-datastore'
 import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
 import type { Cluster, LeaveOptions } from '../api/cluster.ts'
 import { checkLeave } from '../api/member-options.ts'
 import { withLeave } from '../handles/with-leave.ts'
 import type { OpenedStorage } from '../storage/recoverable-datastore.ts'
 import { AdmissionGate } from './admission/admission-gate.ts'
-import { givenIdentity, loadIdentity } from './identity.ts'
+import { loadIdentity } from './identity.ts'
 import type { JoinOptions } from './join-options.ts'
 import { lazyLogger } from './lazy-logger.ts'
 import { coalescingNoise } from './packet-coalescing.ts'
@@ -24,6 +26,8 @@ export type MemberNode = Libp2p<{ cluster: Cluster }>
 export interface NodePlan {
   readonly platform: Platform
   readonly storage: OpenedStorage
+  /** Makes the member's key. @default read from the store, and created at the first start */
+  readonly identity?: (datastore: Datastore) => Promise<Ed25519PrivateKey>
   /** The parts of the node that depend on the platform. */
   readonly node: (gate: AdmissionGate) => Pick<Libp2pOptions, 'transports' | 'connectionGater' | 'services'>
   readonly listen: readonly string[]
@@ -69,14 +73,13 @@ export async function createNode(options: JoinOptions, plan: NodePlan): Promise<
 
 async function startNode(options: JoinOptions, plan: NodePlan): Promise<MemberNode> {
   const { datastore } = plan.storage
-  const { identity } = options
   const gate = new AdmissionGate()
   const parts = plan.node(gate)
   const node: MemberNode = await createLibp2p({
     ...parts,
     start: false,
     logger: lazyLogger(),
-    privateKey: await (identity ? givenIdentity(datastore, identity) : loadIdentity(datastore)),
+    privateKey: await (plan.identity ?? loadIdentity)(datastore),
     addresses: { listen: [...plan.listen] },
     connectionEncrypters: [coalescingNoise()],
     streamMuxers: [yamux(windows)],

@@ -12,6 +12,7 @@ import { createNode, type MemberNode } from '../create-node.ts'
 import { dialDiscovered } from '../discovery-dialler.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
 import { DnsLookup } from './dns-lookup.ts'
+import { givenIdentity } from './given-identity.ts'
 import { InboundSockets } from './inbound-sockets.ts'
 import { lazyWebSockets } from './lazy-web-sockets.ts'
 import type { LocalDiscovery } from './local-discovery.ts'
@@ -34,6 +35,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   checkRuntime()
   checkJoinOptions(options)
   const { relay = false, listen = relay ? [anyTcp, `${anyTcp}/ws`] : [anyTcp] } = options
+  const { identity } = options
   const lookups = new DnsLookup()
   const { lookup } = lookups
   const dialOpts = { noDelay: true, lookup }
@@ -50,6 +52,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   return await createNode(options, {
     platform,
     storage: await openStorage(options.storage),
+    ...(identity && { identity: datastore => givenIdentity(datastore, identity) }),
     listen,
     node: gate => ({
       transports: [inbound.bounded(tcp({ dialOpts })), inbound.bounded(webSockets(lookup), checkListener)],
