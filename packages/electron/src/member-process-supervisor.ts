@@ -20,10 +20,10 @@ export interface SupervisorOptions {
 
 /** Our choice: the windows start first. */
 const standbyDelayMs = 3_000
-/** Our choice: the waits between restarts grow from 0.25 s to 30 s, until a process has run for a minute. */
+/** Our choice: a process that ends within 5 s is started again after a wait, which grows from 0.25 s to 30 s. */
 const firstWaitMs = 250
 const maxWaitMs = 30_000
-const settledMs = 60_000
+const settledMs = 5_000
 
 export class MemberProcessSupervisor {
   readonly #options: SupervisorOptions
@@ -128,6 +128,7 @@ export class MemberProcessSupervisor {
     if (this.#standby) return
     const standby = this.#options.fork()
     this.#standby = standby
+    send(standby, { type: 'warm-up' })
     standby.once('exit', () => {
       if (this.#standby === standby) this.#standby = undefined
     })

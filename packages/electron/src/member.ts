@@ -3,6 +3,7 @@ import { type Cluster, joinCluster } from '@hearsay/core'
 import { serveCluster } from '@hearsay/port'
 import type { ParentPort } from './electron.ts'
 import type { MemberReport, MemberRequest } from './messages.ts'
+import { warmUp } from './warm-up.ts'
 
 /**
  * Runs the member. Call it at once in the module that the option `modulePath` of `startMember` names; without the option, the
@@ -29,6 +30,8 @@ export function runMember(): Promise<Cluster> {
     parent.on('message', ({ data, ports: [port] }) => {
       const request = data as MemberRequest
       switch (request.type) {
+        case 'warm-up':
+          return void warmUp().catch(() => {})
         case 'start':
           return start.resolve(joinCluster(request.options))
         case 'view':
