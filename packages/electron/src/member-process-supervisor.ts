@@ -30,7 +30,7 @@ export class MemberProcessSupervisor {
   #process: UtilityProcess | undefined
   #standby: UtilityProcess | undefined
   /** Resolves with the process of the member when the member has joined. */
-  #joined = Promise.withResolvers<UtilityProcess>()
+  #joined = pending<UtilityProcess>()
   #hasJoined = false
   #startedAtMs = 0
   #waitMs = 0
@@ -66,10 +66,9 @@ export class MemberProcessSupervisor {
     clearTimeout(this.#timer)
     this.#process?.kill()
     this.#standby?.kill()
-    this.#joined.promise.catch(() => {})
+    // For those that wait, and for those that ask later.
     this.#joined.reject(error)
-    this.#joined = Promise.withResolvers()
-    this.#joined.promise.catch(() => {})
+    this.#joined = pending()
     this.#joined.reject(error)
   }
 
@@ -109,8 +108,7 @@ export class MemberProcessSupervisor {
       return
     }
     clearTimeout(this.#timer)
-    this.#joined = Promise.withResolvers()
-    this.#joined.promise.catch(() => {})
+    this.#joined = pending()
     const isSettled = performance.now() - this.#startedAtMs >= settledMs
     const waitMs = isSettled ? 0 : this.#waitMs
     this.#waitMs = Math.min(Math.max(2 * waitMs, firstWaitMs), maxWaitMs)
@@ -133,6 +131,13 @@ export class MemberProcessSupervisor {
       if (this.#standby === standby) this.#standby = undefined
     })
   }
+}
+
+/** A promise that may be rejected while nobody waits for it. */
+function pending<T>(): PromiseWithResolvers<T> {
+  const result = Promise.withResolvers<T>()
+  result.promise.catch(() => {})
+  return result
 }
 
 function send(process: UtilityProcess, request: MemberRequest, ports: MessagePortMain[] = []): void {

@@ -141,7 +141,9 @@ class StartedMember implements AppMember {
   readonly isIdentityEncrypted: boolean
   readonly #supervisor: MemberProcessSupervisor
   readonly #windows: WindowPorts
-  readonly #undo: (() => void)[]
+  /** End what calls the view. */
+  readonly #unfollow: (() => void)[]
+  readonly #ignoreQuit: () => void
   #leaving: Promise<void> | undefined
   #hasLeft = false
 
@@ -157,8 +159,8 @@ class StartedMember implements AppMember {
       void this.leave().then(() => app.quit())
     }
     app.on('will-quit', leaveAndQuit)
-    this.#undo = [
-      () => app.off('will-quit', leaveAndQuit),
+    this.#ignoreQuit = () => app.off('will-quit', leaveAndQuit)
+    this.#unfollow = [
       followPower(powerMonitor, cluster, leaveAndQuit),
       ...(awayAfterMs === undefined ? [] : [followUser(powerMonitor, cluster, awayAfterMs)]),
     ]
@@ -175,10 +177,11 @@ class StartedMember implements AppMember {
   }
 
   async #leave(): Promise<void> {
+    for (const unfollow of this.#unfollow) unfollow()
     const goodbye = this.cluster.leave().catch(() => {})
     await Promise.race([goodbye, sleep(goodbyeMs)])
     this.#hasLeft = true
-    for (const undo of this.#undo) undo()
+    this.#ignoreQuit()
     this.#supervisor.end()
   }
 }
