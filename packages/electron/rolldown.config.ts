@@ -1,9 +1,8 @@
 /**
  * Builds the two modules that are bundled.
  *
- * - The module of the member's process: the bundle loads in an eighth of the time of some 500 modules, so that another
- *   process takes over before other members miss the member. LevelDB is native code, which cannot be bundled. The licences
- *   of the bundled packages are in dist/licenses.txt.
+ * - The module of the member's process: the bundle loads in an eighth of the time of some 500 modules. LevelDB is
+ *   native code, which cannot be bundled. The licences of the bundled packages are in dist/licenses.txt.
  * - The preload script: a sandboxed one can load no files.
  */
 import { defineConfig, type Plugin } from 'rolldown'

@@ -1,8 +1,7 @@
 /**
  * Member process supervisor: keeps the utility process of the member running.
  *
- * If the process ends unexpectedly, another one takes over at once, before other members declare the member dead: a
- * standby process has loaded its code already. The member keeps its identity and its name and tags.
+ * If the process ends unexpectedly, another one is started at once. The member keeps its identity and its name and tags.
  */
 import type { JoinOptions } from '@hearsay/core'
 import { InvalidOptionsError, ListenError, NotRunningError, StorageError } from '@hearsay/core/app'
@@ -18,8 +17,6 @@ export interface SupervisorOptions {
   readonly restarting: (reason: Error) => void
 }
 
-/** Our choice: the windows start first. */
-const standbyDelayMs = 3_000
 /** Our choice: a process that ends within 5 s is started again after a wait, which grows from 0.25 s to 30 s. */
 const firstWaitMs = 250
 const maxWaitMs = 30_000
@@ -28,7 +25,6 @@ const settledMs = 5_000
 export class MemberProcessSupervisor {
   readonly #options: SupervisorOptions
   #process: UtilityProcess | undefined
-  #standby: UtilityProcess | undefined
   /** Resolves with the process of the member when the member has joined. */
   #joined = pending<UtilityProcess>()
   #hasJoined = false
@@ -43,7 +39,7 @@ export class MemberProcessSupervisor {
 
   /** Resolves when the member has joined. @throws the error of `joinCluster`. The supervisor has ended then. */
   async start(): Promise<void> {
-    this.#launch(this.#options.fork())
+    this.#launch()
     await this.#joined.promise
   }
 
@@ -65,14 +61,14 @@ export class MemberProcessSupervisor {
     this.#isEnded = true
     clearTimeout(this.#timer)
     this.#process?.kill()
-    this.#standby?.kill()
     // For those that wait, and for those that ask later.
     this.#joined.reject(error)
     this.#joined = pending()
     this.#joined.reject(error)
   }
 
-  #launch(process: UtilityProcess): void {
+  #launch(): void {
+    const process = this.#options.fork()
     this.#process = process
     this.#startedAtMs = performance.now()
     process.on('message', message => this.#reported(message as MemberReport, process))
@@ -88,7 +84,6 @@ export class MemberProcessSupervisor {
       case 'joined':
         this.#hasJoined = true
         this.#joined.resolve(process)
-        this.#timer = setTimeout(() => this.#prepareStandby(), standbyDelayMs)
         return
       case 'failed': {
         const error = errorOf(report)
@@ -113,23 +108,8 @@ export class MemberProcessSupervisor {
     const waitMs = isSettled ? 0 : this.#waitMs
     this.#waitMs = Math.min(Math.max(2 * waitMs, firstWaitMs), maxWaitMs)
     this.#options.restarting(reason)
-    const launch = () => {
-      const process = this.#standby ?? this.#options.fork()
-      this.#standby = undefined
-      this.#launch(process)
-    }
-    if (waitMs === 0) launch()
-    else this.#timer = setTimeout(launch, waitMs)
-  }
-
-  #prepareStandby(): void {
-    if (this.#standby) return
-    const standby = this.#options.fork()
-    this.#standby = standby
-    send(standby, { type: 'warm-up' })
-    standby.once('exit', () => {
-      if (this.#standby === standby) this.#standby = undefined
-    })
+    if (waitMs === 0) this.#launch()
+    else this.#timer = setTimeout(() => this.#launch(), waitMs)
   }
 }
 

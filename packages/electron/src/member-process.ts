@@ -1,9 +1,4 @@
-/**
- * Member process: the module of the utility process, unless the app has its own. Bundled, so that it loads fast.
- *
- * LevelDB is loaded here, and not when the member opens its storage: a standby process then has it already.
- */
-import 'classic-level'
+/** Member process: the module of the utility process, unless the app has its own. Bundled, so that it loads fast. */
 import { runMember } from './member.ts'
 
 await runMember()

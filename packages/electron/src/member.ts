@@ -3,7 +3,6 @@ import { type Cluster, joinCluster } from '@hearsay/core'
 import { serveCluster } from '@hearsay/port'
 import type { ParentPort } from './electron.ts'
 import type { MemberReport, MemberRequest } from './messages.ts'
-import { warmUp } from './warm-up.ts'
 
 /**
  * Runs the member. Call it at once in the module that the option `modulePath` of `startMember` names; without the option, the
@@ -30,8 +29,6 @@ export function runMember(): Promise<Cluster> {
     parent.on('message', ({ data, ports: [port] }) => {
       const request = data as MemberRequest
       switch (request.type) {
-        case 'warm-up':
-          return void warmUp().catch(() => {})
         case 'start':
           return start.resolve(joinCluster(request.options))
         case 'view':

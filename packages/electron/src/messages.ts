@@ -41,8 +41,6 @@ export interface Refusal {
 
 /** From the main process to the process of the member. */
 export type MemberRequest =
-  /** Load what a member needs: this is a standby process. */
-  | { readonly type: 'warm-up' }
   | { readonly type: 'start'; readonly options: JoinOptions }
   /** Serve the view at the other end of the port that comes with this message. */
   | { readonly type: 'view'; readonly view: string; readonly allow: Allow }

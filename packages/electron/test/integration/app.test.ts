@@ -104,9 +104,7 @@ it('two windows are one member with two views, and a closed window takes only it
   expect(electron.utilityProcess.all).toHaveLength(1)
 })
 
-it('when its process is killed, another one takes over: windows go on, and no member sees it fail', {
-  timeout: 90_000,
-}, async () => {
+it('when its process is killed, another one is started: windows go on, and others see the same member', async () => {
   const others = await otherMembers(2)
   const electron = standIn()
   const restarts: string[] = []
@@ -127,26 +125,13 @@ it('when its process is killed, another one takes over: windows go on, and no me
   const views = viewOf()
   const events = others.map(eventsOf)
 
-  let kills = 0
-  const killOnce = async () => {
-    // The standby process starts some seconds later, and loads its code.
-    await until(() => electron.utilityProcess.running.length === 2)
-    await sleep(3_000)
-    for (const list of events) list.splice(0)
-    const { incarnation } = seesApp(others[0] as Cluster) ?? { incarnation: 0 }
-    kills += 1
-    electron.utilityProcess.running[0]?.child.kill('SIGKILL')
-    room.doc.getText('text').insert(0, `${kills} `)
-    room.presence.set({ cursor: kills + 1 })
-    await until(() => others.every(other => (seesApp(other)?.incarnation ?? 0) > incarnation))
-    await until(() => seen.doc.getText('text').toString() === room.doc.getText('text').toString())
-    await until(() => seen.presence.others.getSnapshot()[0]?.presence['cursor'] === kills + 1)
-    await sleep(2_000)
-    return events.every(list => list.length === 0)
-  }
-  // On a busy machine the other members may lose patience first: once is enough.
-  for (let i = 0; i < 3; i++) if (await killOnce()) break
-  expect(events).toEqual([[], []])
+  electron.utilityProcess.running[0]?.child.kill('SIGKILL')
+  room.doc.getText('text').insert(0, 'after ')
+  room.presence.set({ cursor: 2 })
+  await until(() => others.every(other => (seesApp(other)?.incarnation ?? 0) > (before?.incarnation ?? 0)))
+  await until(() => seen.doc.getText('text').toString() === 'after before')
+  await until(() => seen.presence.others.getSnapshot()[0]?.presence['cursor'] === 2)
+  expect(events.flat()).not.toContain('leave app')
   for (const other of others)
     expect(seesApp(other)).toMatchObject({
       id: before?.id,
@@ -154,7 +139,7 @@ it('when its process is killed, another one takes over: windows go on, and no me
       tags: { device: 'laptop', mood: 'busy' },
     })
   expect(viewOf()).toEqual(views)
-  expect(restarts).toEqual(Array.from({ length: kills }, () => "the member's process ended with code 1"))
+  expect(restarts).toEqual(["the member's process ended with code 1"])
   expect(member.cluster.self.id).toBe(before?.id)
 })
 
