@@ -96,17 +96,15 @@ export class Observer implements MemberObserver {
     const { nowMs, memberOf, areChecked } = this.#options
     const { type, member } = event
     const about = memberOf(member.id)
-    const isInvented = about?.id !== member.id
     this.#record({
       atMs: nowMs(),
       type,
       by: by.name,
-      member: isInvented ? member.id : about.name,
+      member: about?.id === member.id ? about.name : member.id,
       incarnation: member.incarnation,
     })
-    // A member that nobody confirmed leaves, although it has never announced that.
-    if (areChecked && !(isInvented && type === 'leave')) this.#processOf(by).returns.check(event)
-    if (isInvented) return
+    if (areChecked) this.#processOf(by).returns.check(event)
+    if (about?.id !== member.id) return
     if (type === 'fail') this.#falseDeaths.declared(by, about, nowMs())
     else this.#falseDeaths.withdrawn(by, about)
   }

@@ -4,13 +4,13 @@
  * After the retention time, a dead or left member is no longer advertised. After another eighth of the retention time,
  * when no member advertises it any more, its row is deleted and its last incarnation becomes a tombstone. Both times count
  * from the dates in the leaving record or in the suspicions, so all members, also late joiners, remove the member at about
- * the same time. A member that never existed is removed at once, without a tombstone.
+ * the same time.
  */
 import type { Overlay } from '../overlay/overlay.ts'
 import type { RecordFact, Table } from '../table/table.ts'
 import type { EffectQueue } from './effect-queue.ts'
 import type { FlapDamping } from './flap-damping.ts'
-import { isPresentStatus, type MemberView } from './member-view.ts'
+import type { MemberView } from './member-view.ts'
 
 export interface DepartedMembersOptions {
   readonly table: Table
@@ -51,19 +51,6 @@ export class DepartedMembers {
     const { free, of } = table.capacity
     const spare = Math.ceil(of / 16)
     return free < spare ? this.#drop(memberView.longestDeparted(spare)) : []
-  }
-
-  /** Removes members that do not exist, as far as the other members know. The app sees them leave. */
-  dismiss(ids: string[]): string[] {
-    const { table, memberView, effectQueue } = this.#options
-    for (const id of ids) {
-      const member = memberView.get(id)
-      if (member && memberView.wasAlive(id) && isPresentStatus(member.status))
-        effectQueue.push({ type: 'event', event: { type: 'leave', member: { ...member, status: 'left' } } })
-      table.discard(id)
-      effectQueue.changed(id)
-    }
-    return this.#drop(ids)
   }
 
   /** Whether a member that departed at this date is in the first stage. */

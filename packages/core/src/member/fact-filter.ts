@@ -67,7 +67,7 @@ export class FactFilter {
         if (outcome !== 'merged') return false
         if (this.#isMember(fact.author)) return this.#isWithinRate(fact, now)
         return (
-          standing.admitsAtAnyRate(fact, isDirect ? reporter : undefined, now.monotonicMs) ||
+          standing.admitsAtAnyRate(fact, isDirect ? reporter : undefined) ||
           standing.mayReport(fact, reporter, now.monotonicMs)
         )
       case 'heartbeat':

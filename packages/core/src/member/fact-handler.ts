@@ -134,7 +134,6 @@ export class FactHandler {
     const { self, table, standing, announcer } = this.#options
     const { author: id } = fact
     const waiting = standing.take(id)
-    standing.added(id, waiting?.reporter ?? from ?? id, now.monotonicMs)
     const isOlder = waiting !== undefined && isLaterRecord(waiting.record.record, fact.record)
     const isMerged = this.#mergeRecord(isOlder ? waiting.record : fact, from, now)
     if (!isMerged) return

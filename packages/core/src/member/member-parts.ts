@@ -32,7 +32,6 @@ import { RoundTrips } from './round-trips.ts'
 import { Standing, type StandingMode } from './standing.ts'
 import { Startup } from './startup.ts'
 import { SyncHandler } from './sync-handler.ts'
-import { UnconfirmedMembers } from './unconfirmed-members.ts'
 
 export interface MemberPartsOptions {
   readonly self: string
@@ -86,7 +85,6 @@ export interface MemberParts {
   readonly refusals: Refusals
   readonly rates: AuthorRates
   readonly standing: Standing
-  readonly unconfirmed: UnconfirmedMembers
   readonly factFilter: FactFilter
   readonly factHandler: FactHandler
   readonly syncHandler: SyncHandler
@@ -116,14 +114,12 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
   const antiEntropy = new AntiEntropy({ table, random, maxDeltaBytes, hasCompared }, nowMs)
   const refusals = new Refusals()
   const rates = new AuthorRates(self)
-  const unconfirmed = new UnconfirmedMembers({ table, overlay })
   const standing = new Standing({
     mode: options.standing ?? 'required',
     table,
     overlay,
     antiEntropy,
     refusals,
-    unconfirmed,
   })
   const factFilter = new FactFilter({ self, table, standing, rates, refusals })
   const startup = new Startup(overlay, antiEntropy, nowMs)
@@ -203,7 +199,6 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
     localRecord,
     gracefulLeave,
     effectQueue,
-    unconfirmed,
   })
   return {
     effectQueue,
@@ -229,7 +224,6 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
     refusals,
     rates,
     standing,
-    unconfirmed,
     factFilter,
     factHandler,
     syncHandler,

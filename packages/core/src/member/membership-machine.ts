@@ -311,11 +311,10 @@ export class MembershipMachine {
   }
 
   #step(now: Instant, act: () => void): MachineEffect[] {
-    const { memberEvents, departedMembers, detectorBridge, rumors, effectQueue, unconfirmed } = this.#parts
+    const { memberEvents, departedMembers, detectorBridge, rumors, effectQueue } = this.#parts
     this.#now = now
     act()
     memberEvents.emitChanges(now)
-    this.#removeMembers(departedMembers.dismiss(unconfirmed.takeDenied()), now)
     this.#removeMembers(departedMembers.freeCapacity(), now)
     detectorBridge.updateSubjects(now)
     for (const facts of rumors.take(now.monotonicMs)) effectQueue.push({ type: 'publish', facts })

@@ -6,8 +6,7 @@
  * - `provisional-rate`: one peer reported more unknown ids than its rate allows.
  * - `provisional-evicted`: the record of an unknown id was replaced by later ones before the id became a member.
  * - `introducer-quota`: an introduction beyond the quota of its author. The subject waits.
- * - `introducer-unreachable`: an introduction by a member whose earlier subjects could not be reached, or are unknown to the
- *   other members. The subject waits.
+ * - `introducer-unreachable`: an introduction by a member whose earlier subjects could not be reached. The subject waits.
  */
 export type Refusal =
   | 'unknown-author'

@@ -9,7 +9,6 @@
  * - First contact: a member that has just started knows no introducers. Until 10 s after its first comparison of tables it
  *   takes all rows that its direct peers have, and introductions by any member, without quota. After the comparison,
  *   each peer may bring rows of unknown ids only at the rate of its reports, so that a flood does not fill the table.
- *   These members are unconfirmed at first: those that the other peers lack are dropped again.
  * - Trickle: each peer may bring four ids a minute without a valid introduction, for introducers that are forgotten here.
  */
 import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
@@ -21,7 +20,6 @@ import type { IntroductionFact, RecordFact, Table } from '../table/table.ts'
 import { Introducers } from './introducers.ts'
 import { type ProvisionalMember, ProvisionalMembers } from './provisional-members.ts'
 import type { Refusals } from './refusals.ts'
-import type { UnconfirmedMembers } from './unconfirmed-members.ts'
 
 /** `required`: as described above. `assumed`: each id with a record is a member; only for tests. */
 export type StandingMode = 'required' | 'assumed'
@@ -32,7 +30,6 @@ export interface StandingOptions {
   readonly overlay: Overlay
   readonly antiEntropy: AntiEntropy
   readonly refusals: Refusals
-  readonly unconfirmed: UnconfirmedMembers
 }
 
 /** Our choice: 10 s. When 32 processes start together, their tables are equal before that. */
@@ -91,20 +88,12 @@ export class Standing {
    * @param from the peer that sent the record directly; undefined if it arrived in a rumor
    */
   admits(fact: RecordFact, from: string | undefined, { monotonicMs: nowMs }: Instant): boolean {
-    return this.#isProven(fact.author, from) || (from !== undefined && this.#isFirstContact(from, nowMs))
-  }
-
-  /** An id becomes a member. @param reporter the peer that reported it first */
-  added(id: string, reporter: string, nowMs: number): void {
-    if (this.#isFirstContact(reporter, nowMs) && !this.#isProven(id, reporter))
-      this.#options.unconfirmed.add(id, reporter, nowMs)
+    return this.#isProven(fact.author, from) || (from !== undefined && this.#isFirstContact(nowMs))
   }
 
   /** Whether the record is admitted even if the peer that sent it has used up its rate. Parameters as in `admits`. */
-  admitsAtAnyRate(fact: RecordFact, from: string | undefined, nowMs: number): boolean {
-    const { antiEntropy, unconfirmed } = this.#options
-    const isComparing = !antiEntropy.hasCompared && from !== undefined && unconfirmed.trusts(from, nowMs)
-    return isComparing || this.#isProven(fact.author, from)
+  admitsAtAnyRate(fact: RecordFact, from: string | undefined): boolean {
+    return this.#isProven(fact.author, from) || (from !== undefined && !this.#options.antiEntropy.hasCompared)
   }
 
   /** Whether to check the signature of a record by an id without standing. Counts against the rate of the peer that sent it. */
@@ -224,22 +213,20 @@ export class Standing {
   }
 
   #isIntroduced(id: string, nowMs: number): boolean {
-    const { table, refusals, unconfirmed } = this.#options
+    const { table, refusals } = this.#options
+    const isFirstContact = this.#isFirstContact(nowMs)
     for (const { author } of this.#provisional.get(id)?.introductions ?? []) {
       if (!table.get(author)) continue
-      if (this.#isFirstContact(author, nowMs)) return true
-      const isTrusted = unconfirmed.trusts(author, nowMs) && !this.#introducers.isRevoked(author, nowMs)
-      if (!isTrusted) refusals.count('introducer-unreachable')
+      if (isFirstContact) return true
+      if (this.#introducers.isRevoked(author, nowMs)) refusals.count('introducer-unreachable')
       else if (this.#introducers.take(author, table.size, nowMs)) return true
       else refusals.count('introducer-quota')
     }
     return false
   }
 
-  /** Whether this member takes what a peer or an introducer alone says. */
-  #isFirstContact(id: string, nowMs: number): boolean {
-    const { antiEntropy, unconfirmed } = this.#options
-    const { comparedMs } = antiEntropy
-    return (comparedMs === undefined || nowMs - comparedMs < firstContactMs) && unconfirmed.trusts(id, nowMs)
+  #isFirstContact(nowMs: number): boolean {
+    const { comparedMs } = this.#options.antiEntropy
+    return comparedMs === undefined || nowMs - comparedMs < firstContactMs
   }
 }

@@ -9,7 +9,6 @@ import type { FactHandler } from './fact-handler.ts'
 import type { GracefulLeave } from './graceful-leave.ts'
 import type { LocalRecord } from './local-record.ts'
 import type { RoundTrips } from './round-trips.ts'
-import type { UnconfirmedMembers } from './unconfirmed-members.ts'
 
 export interface SyncHandlerOptions {
   readonly table: Table
@@ -19,7 +18,6 @@ export interface SyncHandlerOptions {
   readonly localRecord: LocalRecord
   readonly gracefulLeave: GracefulLeave
   readonly effectQueue: EffectQueue
-  readonly unconfirmed: UnconfirmedMembers
 }
 
 export class SyncHandler {
@@ -31,10 +29,8 @@ export class SyncHandler {
 
   /** @param facts the new facts of the message, verified. */
   handle(from: string, message: SyncMessage, facts: readonly SignedFact[], now: Instant): void {
-    const { factHandler, antiEntropy, roundTrips, localRecord, gracefulLeave, effectQueue, unconfirmed } =
-      this.#options
+    const { factHandler, antiEntropy, roundTrips, localRecord, gracefulLeave, effectQueue } = this.#options
     for (const fact of facts) factHandler.handle(fact, from, now)
-    unconfirmed.compared(from, message, now)
     if (message.digest) factHandler.introduceMissing(message.digest, now)
     this.#notifyDropped(from, message, now)
     const { steps, roundTripMs } = antiEntropy.handle(from, message, facts.length > 0, now)

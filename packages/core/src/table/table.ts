@@ -231,12 +231,6 @@ export class Table {
     this.#tombstones.add(id, row.record.record.incarnation)
   }
 
-  /** Deletes the row of a member that does not exist, without a tombstone. */
-  discard(id: string): void {
-    this.stopAdvertising(id)
-    this.#rows.delete(id)
-  }
-
   #mergeRecord(fact: RecordFact): void {
     const row = this.#rows.get(fact.author) ? this.#mutable(fact.author) : this.#insert(fact)
     const { incarnation } = fact.record

@@ -99,7 +99,7 @@ function drawAttack(random: Random): HostileAttack {
     case 'withhold':
       return { type }
     case 'invent-identities':
-      return { type, perSecond: drawLogarithmic(random, 1, 20), refuting: random() < 0.3 }
+      return { type, perSecond: drawLogarithmic(random, 1, 4), refuting: random() < 0.3 }
     case 'flood-records':
       return { type, perSecond: drawLogarithmic(random, 1, 10) }
   }

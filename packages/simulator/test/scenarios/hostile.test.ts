@@ -115,22 +115,6 @@ describe('a hostile member', () => {
     for (const { machine } of outcome.honest) expect(machine.usage().provisional).toBeLessThanOrEqual(16)
   }, 240_000)
 
-  it('that invents identities while a member starts again does not leave them in its table', async () => {
-    const outcome = await attacked(3, (simulation, { name }) => {
-      simulation.after(10_000, () => simulation.crash('m5'))
-      simulation.after(11_500, () => simulation.restart('m5'))
-      return simulation.inventIdentities(name, { perSecond: 200 })
-    })
-    const { killMs, newcomerMs, honest, simulation } = outcome
-    await simulation.run(15_000)
-    expect(killMs).toBeLessThanOrEqual(maxKillMs)
-    expect(newcomerMs).toBeLessThanOrEqual(maxNewcomerMs)
-    const [returned, ...others] = [simulation.member('m5'), ...honest.filter(({ name }) => name !== 'm5')]
-    const most = Math.max(...others.map(({ machine }) => machine.usage().members))
-    expect(returned?.machine.usage().members).toBeLessThanOrEqual(most + 16)
-    for (const { id } of honest) expect(returned?.machine.member(id)?.status).toBe('alive')
-  }, 240_000)
-
   it('that publishes 50 versions of its record a second has most of them dropped unverified', async () => {
     const outcome = await attacked(3, (simulation, { name }) =>
       simulation.floodRecords(name, { perSecond: 50 }),
