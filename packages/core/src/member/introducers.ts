@@ -2,8 +2,9 @@
  * Introducers: how much each member's introductions count here.
  *
  * An introducer has a quota, and loses the right to introduce for ten minutes when more of its subjects proved unreachable
- * for this member than reachable, at least three. An introduction asserts that the introducer is connected to the subject.
- * So if many of its subjects are unreachable, the introducer invented them, or only the introducer reaches them.
+ * for this member than reachable, at least three. Subjects that were connected here before never count as unreachable:
+ * they existed, and may have died. An introduction asserts that the introducer is connected to the subject. So if many of
+ * its subjects are unreachable, the introducer invented them, or only the introducer reaches them.
  */
 import { TokenBuckets } from '../base/token-buckets.ts'
 
@@ -19,6 +20,7 @@ const maxIntroducers = 1_024
  */
 const failuresUntilUnreachable = 4
 const maxFailures = 1_024
+const maxReached = 4_096
 
 interface Trust {
   answered: number
@@ -33,6 +35,8 @@ export class Introducers {
   readonly #trust = new Map<string, Trust>()
   /** The number of failed dials in a row, by subject; subjects that counted as unreachable stay. */
   readonly #failures = new Map<string, number>()
+  /** Members that were connected here. When such a member dies, its introducer is not to blame. */
+  readonly #reached = new Set<string>()
 
   get size(): number {
     return Math.max(this.#quotas.size, this.#trust.size, this.#failures.size)
@@ -53,14 +57,22 @@ export class Introducers {
     return this.#quotas.take(introducer, nowMs, { burst })
   }
 
-  /** A subject of this introducer is connected here. */
-  answered(introducer: string, subject: string, nowMs: number): void {
+  /** A connection to a member opened. @param introducer undefined: not known yet */
+  answered(introducer: string | undefined, subject: string, nowMs: number): void {
     this.#failures.delete(subject)
-    this.#of(introducer, nowMs).answered += 1
+    this.#reached.delete(subject)
+    this.#reached.add(subject)
+    this.#limit(this.#reached, maxReached)
+    if (introducer !== undefined) this.#of(introducer, nowMs).answered += 1
   }
 
-  /** A dial of a subject failed that was never connected here. */
-  dialFailed(introducer: string, subject: string, nowMs: number): void {
+  /**
+   * A dial of a subject failed. It shows nothing about the introducer if the subject was connected here before.
+   *
+   * @param connected the number of other subjects of this introducer that are connected here
+   */
+  dialFailed(introducer: string, subject: string, connected: number, nowMs: number): void {
+    if (this.#reached.has(subject)) return
     const failures = (this.#failures.get(subject) ?? 0) + 1
     this.#failures.delete(subject)
     this.#failures.set(subject, failures)
@@ -68,7 +80,7 @@ export class Introducers {
     if (failures !== failuresUntilUnreachable) return
     const trust = this.#of(introducer, nowMs)
     trust.unreachable += 1
-    if (trust.unreachable >= minUnreachable && trust.unreachable > trust.answered)
+    if (trust.unreachable >= minUnreachable && trust.unreachable > Math.max(trust.answered, connected))
       trust.revokedUntilMs = nowMs + revokedMs
   }
 
@@ -87,8 +99,8 @@ export class Introducers {
     return begun
   }
 
-  #limit(map: Map<string, unknown>, max: number): void {
-    const [oldest] = map.keys()
-    if (map.size > max && oldest !== undefined) map.delete(oldest)
+  #limit(ids: Map<string, unknown> | Set<string>, max: number): void {
+    const [oldest] = ids.keys()
+    if (ids.size > max && oldest !== undefined) ids.delete(oldest)
   }
 }

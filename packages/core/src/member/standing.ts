@@ -194,16 +194,22 @@ export class Standing {
 
   /** A connection to a member opened. */
   connected(id: string, nowMs: number): void {
-    const introducer = this.#options.table.get(id)?.introduction?.author
-    if (introducer !== undefined) this.#introducers.answered(introducer, id, nowMs)
+    this.#introducers.answered(this.#introducerOf(id), id, nowMs)
   }
 
   /** A dial of a member failed, and this member's own network was not the cause. */
   dialFailed(id: string, nowMs: number): void {
-    const introducer = this.#options.table.get(id)?.introduction?.author
+    const introducer = this.#introducerOf(id)
     if (introducer === undefined) return
-    this.#introducers.dialFailed(introducer, id, nowMs)
+    const connected = this.#options.overlay
+      .connected()
+      .filter(each => this.#introducerOf(each) === introducer)
+    this.#introducers.dialFailed(introducer, id, connected.length, nowMs)
     this.#reviewDueMs = Math.min(this.#reviewDueMs, nowMs + reviewMs)
+  }
+
+  #introducerOf(id: string): string | undefined {
+    return this.#options.table.get(id)?.introduction?.author
   }
 
   /** Whether the id is connected here, sent its record itself, or had a row before. */

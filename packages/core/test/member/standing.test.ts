@@ -70,6 +70,10 @@ class Established {
     this.#handle({ type: 'connection', id, state: 'open' })
   }
 
+  close(id: string): void {
+    this.#handle({ type: 'connection', id, state: 'closed' })
+  }
+
   failDial(id: string): void {
     this.#handle({ type: 'connection', id, state: 'unreachable' })
   }
@@ -186,6 +190,34 @@ describe('standing', () => {
     expect(member.members).not.toContain(stranger)
     expect(member.machine.health().refusedFacts['introducer-unreachable']).toBeGreaterThan(0)
     member.after(610_000)
+    member.rumor(ada, record(stranger), introduction(ada, stranger))
+    expect(member.members).toContain(stranger)
+  })
+
+  it('keeps the right of an introducer whose subjects die after they were connected here', () => {
+    const member = new Established()
+    for (const name of ['a', 'b', 'c']) {
+      const id = idOf(name)
+      // The connection opens before the introduction arrives.
+      member.connect(id)
+      member.sync(id, record(id))
+      member.rumor(ada, introduction(ada, id))
+      member.close(id)
+      for (let i = 0; i < 8; i++) member.failDial(id)
+    }
+    member.rumor(ada, record(stranger), introduction(ada, stranger))
+    expect(member.members).toContain(stranger)
+  })
+
+  it('keeps the right of an introducer if as many of its subjects are connected as unreachable', () => {
+    const member = new Established()
+    for (const name of ['a', 'b', 'c']) {
+      const [reached, dead] = [idOf(`reached ${name}`), idOf(`dead ${name}`)]
+      member.connect(reached)
+      member.rumor(ada, record(reached), introduction(ada, reached))
+      member.rumor(ada, record(dead), introduction(ada, dead))
+      for (let i = 0; i < 4; i++) member.failDial(dead)
+    }
     member.rumor(ada, record(stranger), introduction(ada, stranger))
     expect(member.members).toContain(stranger)
   })
