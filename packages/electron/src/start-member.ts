@@ -62,14 +62,15 @@ export interface AppMember {
    */
   serve(contents: WebContents, options?: { readonly allow?: Allow }): void
   /**
-   * Says goodbye to the other members, for at most 2 s, and ends the member and its process. The views of the windows end.
+   * Announces to the other members that this member leaves, for at most 2 s, and ends the member and its process. The views
+   * of the windows end.
    * Called by itself when the app quits and when the system shuts down. Idempotent.
    */
   leave(): Promise<void>
 }
 
 /** Our choice: neither quitting nor a shutdown may wait for long. What was not sent by then is stored. */
-const goodbyeMs = 2_000
+const leaveTimeoutMs = 2_000
 
 /**
  * Starts the member of the app. Call it once, before the windows are opened. Resolves when the member has joined.
@@ -178,8 +179,8 @@ class StartedMember implements AppMember {
 
   async #leave(): Promise<void> {
     for (const unfollow of this.#unfollow) unfollow()
-    const goodbye = this.cluster.leave().catch(() => {})
-    await Promise.race([goodbye, sleep(goodbyeMs)])
+    const left = this.cluster.leave().catch(() => {})
+    await Promise.race([left, sleep(leaveTimeoutMs)])
     this.#hasLeft = true
     this.#ignoreQuit()
     this.#supervisor.end()

@@ -1,7 +1,8 @@
 /**
  * Leader: holds the member, and serves the views of all tabs.
  *
- * A view ends when its tab says so, or when its tab is gone: each tab holds a lock with its id.
+ * A view ends when its tab ends the view, or when the tab is gone. The leader notices the second case by a lock that each
+ * tab holds.
  */
 import type { Cluster } from '@hearsay/core'
 import { serveCluster } from '@hearsay/port'

@@ -183,7 +183,7 @@ it.each([
     'is ended by a shutdown of the system',
     (electron: StandInElectron) => electron.powerMonitor.emit('shutdown', { preventDefault() {} }),
   ],
-])('says goodbye when the app %s', async (_, end) => {
+])('announces that it leaves when the app %s', async (_, end) => {
   const others = await otherMembers(1)
   const electron = standIn()
   const member = await start(electron, others)
