@@ -30,7 +30,8 @@ export interface Member {
 export interface MemberAttention {
   /**
    * `active`: it answers promptly. `hidden`: a browser tab in the background, which answers late. `frozen`: a browser tab that
-   * does not run. `asleep`: its app called `Cluster.suspend`, so it is off the network until it resumes.
+   * does not run. `asleep`: its app called `Cluster.suspend`, or `Cluster.leave` with `returnsWithinMs`, so it is off the
+   * network until it resumes.
    */
   readonly state: 'active' | 'hidden' | 'frozen' | 'asleep'
   /** When this member first saw the state, in epoch milliseconds of this machine's clock. */
