@@ -109,6 +109,29 @@ describe('attention leases', () => {
     expect(stateEffects(bench.pass(60_000))).toContain('fail')
   })
 
+  it('of a member that was asleep leave no gap in its heartbeats', () => {
+    for (const sequence of [1, 2, 3]) {
+      bench.pass(5_000)
+      bench.handle({ type: 'heartbeat', id: 'd', incarnation: 1, sequence })
+    }
+    announce('asleep', 3_600_000, 'd')
+    bench.pass(600_000)
+    expect(bench.detector.phi('d', bench.nowMs)).toBeGreaterThan(1)
+    bench.handle({ type: 'member', id: 'd', incarnation: 1 })
+    expect(bench.detector.phi('d', bench.nowMs)).toBeUndefined()
+  })
+
+  it('of a hidden member leave the gap in its heartbeats', () => {
+    for (const sequence of [1, 2, 3]) {
+      bench.pass(5_000)
+      bench.handle({ type: 'heartbeat', id: 'd', incarnation: 1, sequence })
+    }
+    announce('hidden', 3_600_000, 'd')
+    bench.pass(600_000)
+    bench.handle({ type: 'member', id: 'd', incarnation: 1 })
+    expect(bench.detector.phi('d', bench.nowMs)).toBeGreaterThan(1)
+  })
+
   it('of a member that is asleep outlast the suspicions of members that do not know of it', () => {
     announce('asleep', 60_000, 'd')
     for (const observer of 'abc') bench.suspect('d', observer)

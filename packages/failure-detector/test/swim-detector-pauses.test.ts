@@ -76,6 +76,8 @@ describe('local pauses', () => {
 
   it('make a refused dial cause a probe instead of a suspicion in the grace period', () => {
     resume(10_000)
-    expect(stateEffects(bench.handle({ type: 'connection', id: 'a', state: 'refused' }))).toEqual(['paused'])
+    const effects = bench.handle({ type: 'connection', id: 'd', state: 'refused' })
+    expect(stateEffects(effects)).toEqual(['paused'])
+    expect(sends(effects, 'ping')).toMatchObject([{ to: 'd' }])
   })
 })
