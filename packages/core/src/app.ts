@@ -6,6 +6,7 @@ export { type ConfigSettings, checkSameSettings, configSettings } from './api/co
 export { type CheckValue, checkWith } from './api/config-schema.ts'
 export * from './api/errors.ts'
 export { checkMemberId, checkSpaceName, checkSuspend, checkUpdate } from './api/member-options.ts'
+export { checkOptionNames } from './api/option-names.ts'
 export { broadcastValue, type SharedValue, sharedValue } from './api/shared-value.ts'
 export type { Clock } from './base/clock.ts'
 export { hasSpaceForKey } from './config/key-capacity.ts'

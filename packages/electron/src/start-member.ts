@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Cluster, JoinOptions } from '@hearsay/core'
-import { InvalidOptionsError } from '@hearsay/core/app'
+import { checkOptionNames, InvalidOptionsError } from '@hearsay/core/app'
 import { type Allow, checkAllow, connectCluster } from '@hearsay/port'
 import type { Electron, Frame, PreventableEvent, WebContents } from './electron.ts'
 import { loadIdentity } from './identity-file.ts'
@@ -58,7 +58,7 @@ export interface AppMember {
    *
    * @param contents `webContents` of the window
    * @param options `allow`: what the page may do. @default everything but ending the member
-   * @throws {InvalidOptionsError} `allow` is not valid
+   * @throws {InvalidOptionsError} an option is unknown, or `allow` is not valid
    */
   serve(contents: WebContents, options?: { readonly allow?: Allow }): void
   /**
@@ -167,7 +167,9 @@ class StartedMember implements AppMember {
     ]
   }
 
-  serve(contents: WebContents, { allow = {} }: { readonly allow?: Allow } = {}): void {
+  serve(contents: WebContents, options: { readonly allow?: Allow } = {}): void {
+    checkOptionNames('serve', options, { allow: true }, '{ allow: { update: false } }')
+    const { allow = {} } = options
     checkAllow(allow)
     this.#windows.serve(contents, allow)
   }

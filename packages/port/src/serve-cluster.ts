@@ -1,5 +1,6 @@
 /** Serve: lets views at the other ends of ports share one member. */
 import type { Cluster, Config, Room } from '@hearsay/core'
+import { checkOptionNames } from '@hearsay/core/app'
 import { createBirpc } from 'birpc'
 import { openChannel, type Port } from './channel.ts'
 import { configCalls } from './config-calls.ts'
@@ -72,13 +73,11 @@ let views = 0
  *
  * A view ends when it leaves, when its port closes, or with `close`. Its presence then disappears.
  *
- * @throws {InvalidOptionsError} `allow` is not valid
+ * @throws {InvalidOptionsError} an option is unknown, or `allow` is not valid
  */
-export function serveCluster(
-  cluster: Cluster,
-  port: Port,
-  { allow, view: id }: ServeOptions = {},
-): ServedPort {
+export function serveCluster(cluster: Cluster, port: Port, options: ServeOptions = {}): ServedPort {
+  checkOptionNames('serveCluster', options, { allow: true, view: true }, '{ allow: { update: false } }')
+  const { allow, view: id } = options
   const rights = new ViewRights(allow)
   const shared = sharedBy.get(cluster) ?? {
     rooms: new SharedSpaces<Room>(room => room.leave()),

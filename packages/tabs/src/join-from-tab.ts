@@ -1,6 +1,6 @@
 /** joinFromTab: the public function of the package. */
 import type { Cluster } from '@hearsay/core'
-import { InvalidOptionsError } from '@hearsay/core/app'
+import { checkOptionNames, InvalidOptionsError } from '@hearsay/core/app'
 import { contractVersion } from '@hearsay/port'
 import { followPage } from './page-lifecycle.ts'
 import { Tab } from './tab.ts'
@@ -33,10 +33,13 @@ export interface TabOptions {
  * In a browser without Web Locks or BroadcastChannel, and outside of secure contexts, each tab is a member of its own, and a
  * warning says so.
  *
- * @throws {InvalidOptionsError} an option is missing
+ * @throws {InvalidOptionsError} an option is missing or unknown
  * @throws the error of `join`, if this tab leads
  */
-export async function joinFromTab({ cluster, join, preload }: TabOptions): Promise<Cluster> {
+export async function joinFromTab(options: TabOptions): Promise<Cluster> {
+  const names = { cluster: true, join: true, preload: true } as const
+  checkOptionNames('joinFromTab', options, names, "{ cluster: 'atlas', join: () => joinCluster(…) }")
+  const { cluster, join, preload } = options
   if (typeof cluster !== 'string' || cluster === '')
     throw new InvalidOptionsError("joinFromTab: give the cluster's name, like { cluster: 'atlas' }")
   if (typeof join !== 'function')

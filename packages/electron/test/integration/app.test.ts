@@ -59,10 +59,10 @@ async function start(
 async function openWindow(
   electron: StandInElectron,
   member: AppMember,
-  options: PageOptions & Parameters<AppMember['serve']>[1] = {},
+  { allow, ...pageOptions }: PageOptions & Parameters<AppMember['serve']>[1] = {},
 ): Promise<{ page: Page; view: Cluster }> {
-  const page = electron.openPage(options)
-  member.serve(page.contents, options)
+  const page = electron.openPage(pageOptions)
+  member.serve(page.contents, allow && { allow })
   return { page, view: await connect(page) }
 }
 

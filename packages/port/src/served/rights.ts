@@ -1,5 +1,5 @@
 /** Rights: what a view may do. The member's side checks each call, because the process of a view may be compromised. */
-import { InvalidOptionsError, NotAllowedError } from '@hearsay/core/app'
+import { checkOptionNames, InvalidOptionsError, NotAllowedError } from '@hearsay/core/app'
 import { refusal } from '../answer.ts'
 
 /** `read`: sees the content. `write`: changes it, too. */
@@ -37,7 +37,11 @@ export class ViewRights {
   readonly #configs: readonly Rule[]
 
   /** @throws {InvalidOptionsError} */
-  constructor({ update = true, leave = false, rooms, configs }: Allow = {}) {
+  constructor(allow: Allow = {}) {
+    checkOptionNames('allow', allow, allowNames, "{ rooms: { '*': 'read' } }")
+    const { update = true, leave = false, rooms, configs } = allow
+    for (const [option, value] of Object.entries({ update, leave }))
+      if (typeof value !== 'boolean') throw new InvalidOptionsError(`allow.${option}: give true or false`)
     this.update = update
     this.leave = leave
     this.#rooms = rulesOf('rooms', rooms)
@@ -58,7 +62,11 @@ export class ViewRights {
   }
 }
 
+const allowNames = { update: true, leave: true, rooms: true, configs: true } as const
+
 function rulesOf(option: string, access: Readonly<Record<string, Access>> = { '*': 'write' }): Rule[] {
+  if (typeof access !== 'object' || access === null)
+    throw new InvalidOptionsError(`allow.${option}: give names with 'read' or 'write'`)
   return Object.entries(access).map(([name, access]) => {
     if (access !== 'read' && access !== 'write')
       throw new InvalidOptionsError(`allow.${option}: '${name}' is '${access}', give 'read' or 'write'`)
