@@ -13,6 +13,13 @@ describe('attention leases', () => {
   const connect = (id: string, state: 'open' | 'closed'): DetectorEffect[] =>
     bench.handle({ type: 'connection', id, state })
 
+  const beat = (): void => {
+    for (const sequence of [1, 2, 3]) {
+      bench.pass(5_000)
+      bench.handle({ type: 'heartbeat', id: 'd', incarnation: 1, sequence })
+    }
+  }
+
   it('prevent a suspicion while the lease lasts', () => {
     announce('hidden', 10_000)
     expect(stateEffects(bench.pass(9_999))).toEqual([])
@@ -110,10 +117,7 @@ describe('attention leases', () => {
   })
 
   it('of a member that was asleep leave no gap in its heartbeats', () => {
-    for (const sequence of [1, 2, 3]) {
-      bench.pass(5_000)
-      bench.handle({ type: 'heartbeat', id: 'd', incarnation: 1, sequence })
-    }
+    beat()
     announce('asleep', 3_600_000, 'd')
     bench.pass(600_000)
     expect(bench.detector.phi('d', bench.nowMs)).toBeGreaterThan(1)
@@ -122,10 +126,7 @@ describe('attention leases', () => {
   })
 
   it('of a hidden member leave the gap in its heartbeats', () => {
-    for (const sequence of [1, 2, 3]) {
-      bench.pass(5_000)
-      bench.handle({ type: 'heartbeat', id: 'd', incarnation: 1, sequence })
-    }
+    beat()
     announce('hidden', 3_600_000, 'd')
     bench.pass(600_000)
     bench.handle({ type: 'member', id: 'd', incarnation: 1 })
