@@ -39,6 +39,7 @@ export type {
   PresenceUpdate,
   PresenceView,
 } from './api/presence.ts'
+export type { Problem, ProblemName } from './api/problem.ts'
 export type { Room, RoomEvent, RoomEvents } from './api/room.ts'
 export type {
   DocumentAwareness,

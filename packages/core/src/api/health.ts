@@ -1,7 +1,14 @@
 import type { MemberHealth } from '../member/member-health.ts'
+import type { Problem } from './problem.ts'
 
 /** Condition of this member, as it measures it: a snapshot of the store `Cluster.health`. */
 export interface Health extends MemberHealth {
+  /**
+   * What is wrong with this member or around it, in words, and what to do; most important first. A problem is listed while
+   * its cause lasts; a single event, such as a pause of the process, is listed for a minute. Empty: nothing is known to be
+   * wrong. The same array until a problem begins, changes or ends.
+   */
+  readonly problems: readonly Problem[]
   /**
    * How many facts of other members in rooms and shared configs this member has rejected since the start. A member
    * rejects a fact if there are too many, or if the fact is too large or dated too far in the future. It also rejects an

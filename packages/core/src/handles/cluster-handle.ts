@@ -43,6 +43,7 @@ export class ClusterHandle implements Cluster, EngineListener {
   readonly #health: PeriodicStore<Health>
   readonly #clock: Clock
   #engine: Engine | undefined
+  #attachedMs = 0
   #onLeaveAcknowledged: () => void = () => {}
   #leaving: Promise<void> | undefined
   /** Created with the first room or config. */
@@ -58,6 +59,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.#health = createHealthStore(
       this.notifications,
       () => this.#engine,
+      () => this.#clock.now().monotonicMs - this.#attachedMs,
       connections => this.hostHealth(connections),
     )
   }
@@ -65,6 +67,7 @@ export class ClusterHandle implements Cluster, EngineListener {
   /** Attaches the handle to a new engine and resets the handle, regardless of the state of the previous engine. */
   attach(engine: Engine): void {
     this.#engine = engine
+    this.#attachedMs = this.#clock.now().monotonicMs
     this.#leaving = undefined
     this.#heartbeats.start()
     this.#health.start()

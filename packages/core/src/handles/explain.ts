@@ -51,14 +51,26 @@ function livenessFacts(machine: MembershipMachine, id: string, now: Instant): st
   const facts: string[] = []
   const { heartbeat, suspicions } = machine.table.get(id) ?? {}
   const verdict = machine.detector.status(id)
-  const observers = suspicions?.claims.length ?? 0
-  if (observers > 0)
+  const claims = suspicions?.claims ?? []
+  const refused = claims.filter(claim => claim.refused).length
+  if (claims.length > refused)
+    facts.push(`It did not answer a probe: ${reports(claims.length - refused)} it.`)
+  if (refused > 0)
     facts.push(
-      `It did not answer a probe: ${observers === 1 ? '1 member reports' : `${observers} members report`} it.`,
+      `Its host refuses connections at its port: ${reports(refused)} it. Probably its process has ended.`,
     )
   if (verdict?.type === 'suspect')
     facts.push(`Unless it answers, it counts as dead in ${seconds(verdict.deadlineMs - now.monotonicMs)}.`)
+  const indirectMs = machine.indirectMs(id, now.monotonicMs)
+  if (indirectMs !== undefined && verdict?.type === 'alive')
+    facts.push(
+      `It has not answered this member directly for ${seconds(indirectMs)}, but others reach it: the network between the two machines loses packets.`,
+    )
   if (machine.overlay.isConnected(id)) facts.push('This member is connected to it.')
+  else if (machine.overlay.isUndialable(id))
+    facts.push(
+      'It cannot be dialled from here: a NAT or a firewall is probably in between. It can dial this member.',
+    )
   else if (verdict?.type === 'dead' || machine.overlay.isNeighbour(id))
     facts.push('This member has no connection to it.')
   else facts.push('This member has no connection to it and needs none: other members monitor it.')
@@ -103,6 +115,9 @@ function hintFor(status: Explanation['status'], connected: boolean): string | un
       return 'It becomes alive when it joins again.'
   }
 }
+
+const reports = (members: number): string =>
+  members === 1 ? '1 member reports' : `${members} members report`
 
 function seconds(ms: number): string {
   return `${(Math.max(0, ms) / 1000).toFixed(1)} s`

@@ -3,25 +3,37 @@
  * changes.
  */
 import type { Health } from '../api/health.ts'
+import type { Problem } from '../api/problem.ts'
 import { noRefusals } from '../member/refusals.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { PeriodicStore } from './periodic-store.ts'
+import { problemsOf } from './problems.ts'
 
-/** The figures that only the host knows: about connections and the local network. */
+/** The part that only the host knows: about connections and the local network. */
 export type HostHealth = Pick<
   Health,
-  'localDiscoveryError' | 'admissionError' | 'refusedConnections' | 'droppedConnections' | 'abortedStreams'
+  | 'localDiscoveryError'
+  | 'admissionError'
+  | 'refusedConnections'
+  | 'droppedConnections'
+  | 'abortedStreams'
+  | 'problems'
 >
 
-const initialHealth: Health = {
+type Figures = Omit<Health, 'problems'>
+
+const initialFigures: Figures = {
   localHealth: 0,
   pauses: 0,
+  recentPauseMs: 0,
+  silentConnections: 0,
   refutedSuspicions: 0,
   visible: 0,
   known: 0,
   identityCopied: false,
   partitionSuspected: false,
+  cutOff: false,
   connections: 0,
   full: false,
   provisional: 0,
@@ -40,21 +52,26 @@ const initialHealth: Health = {
 
 /**
  * @param engine the present engine; undefined before the member starts
+ * @param runningMs how long the present engine has been running, in milliseconds
  * @param hostHealth takes the number of connected members
  */
 export function createHealthStore(
   notifications: AppNotifications,
   engine: () => Engine | undefined,
+  runningMs: () => number,
   hostHealth: (connections: number) => Partial<HostHealth>,
 ): PeriodicStore<Health> {
   return new PeriodicStore<Health>({
     notifications,
-    initial: initialHealth,
+    initial: { ...initialFigures, problems: [] },
     compute(last) {
       const present = engine()
       if (!present) return last
-      const health = engineHealth(present)
-      const next = { ...initialHealth, ...health, ...hostHealth(health.connections) }
+      const ofEngine = engineHealth(present)
+      const { problems: ofHost = [], ...host } = hostHealth(ofEngine.connections)
+      const figures = { ...initialFigures, ...ofEngine, ...host }
+      const problems = problemsOf(figures, ofHost, runningMs())
+      const next = { ...figures, problems: isEqual(last.problems, problems) ? last.problems : problems }
       return isSame(last, next) ? last : next
     },
     maxAgeMs: 0,
@@ -76,6 +93,10 @@ function engineHealth({ machine, driver, host }: Engine): Omit<Health, keyof Hos
 
 /** Whether all fields are equal. `refusedFacts` is one object until a count in it changes. */
 function isSame(a: Health, b: Health): boolean {
-  const keys = Object.keys(initialHealth) as (keyof Health)[]
+  const keys = [...Object.keys(initialFigures), 'problems'] as (keyof Health)[]
   return keys.every(key => Object.is(a[key], b[key]))
+}
+
+function isEqual(a: readonly Problem[], b: readonly Problem[]): boolean {
+  return a.length === b.length && a.every(({ text }, i) => text === b[i]?.text)
 }

@@ -11,6 +11,7 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { bootstrapMultiaddr } from '../api/bootstrap-address.ts'
 import type { Explanation, LeaveOptions } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
+import type { Problem } from '../api/problem.ts'
 import { ClusterHandle } from '../handles/cluster-handle.ts'
 import type { HostHealth } from '../handles/health-store.ts'
 import type { Driver } from '../runtime/driver.ts'
@@ -31,6 +32,7 @@ import {
 } from './hearsay-options.ts'
 import { leakedTimer } from './leaked-timer.ts'
 import { MemberPubsub } from './member-pubsub.ts'
+import { clockFact } from './peer-clocks.ts'
 import type { Platform } from './platform.ts'
 import { Libp2pTransport } from './transport.ts'
 
@@ -56,7 +58,7 @@ export function hearsayAlone(
 }
 
 /** Returns the part of the health that depends on the node's transports and discovery. */
-export type NodeHealth = () => Pick<HostHealth, 'localDiscoveryError' | 'droppedConnections'>
+export type NodeHealth = () => Pick<HostHealth, 'localDiscoveryError' | 'droppedConnections' | 'problems'>
 
 interface ServiceOptions {
   readonly init: HearsayInit
@@ -141,6 +143,7 @@ class Service extends ClusterHandle implements Startable {
       pubsub,
       log,
       hasLostAddress: platform.hasLostAddress,
+      clock,
     })
     const { driver, prepare } = createEngine(this, init, {
       id: peerId.toString(),
@@ -193,10 +196,14 @@ class Service extends ClusterHandle implements Startable {
   }
 
   protected override hostHealth(connections: number): Partial<HostHealth> {
-    const { refusals, abortedStreams = 0 } = this.#runtime?.transport ?? {}
+    const { transport } = this.#runtime ?? {}
+    const { refusals, abortedStreams = 0 } = transport ?? {}
     const { count = 0, lastDialled } = refusals ?? {}
     const admissionError = connections === 0 ? lastDialled : undefined
-    return { ...this.#options.nodeHealth?.(), admissionError, refusedConnections: count, abortedStreams }
+    const { problems: ofNode = [], ...node } = this.#options.nodeHealth?.() ?? {}
+    const ofRelays = this.#relays === '' && connections > 0 ? [noRelay] : []
+    const problems = [...(transport?.problems(connections) ?? []), ...ofRelays, ...ofNode]
+    return { ...node, admissionError, refusedConnections: count, abortedStreams, problems }
   }
 
   protected override networkChanged(): void {
@@ -205,12 +212,19 @@ class Service extends ClusterHandle implements Startable {
   }
 
   override async explain(memberId: string): Promise<Explanation> {
-    const explanation = await super.explain(memberId)
+    const explanation = await this.#explainWithClock(memberId)
     const refusal = this.#runtime?.transport.refusals?.of(memberId)
     if (!refusal || explanation.connected) return explanation
     const agoS = (this.#options.platform.clock.now().monotonicMs - refusal.atMs) / 1000
     const facts = [`${refusal.fact}, ${agoS.toFixed(1)} s ago.`, ...explanation.facts]
     return { ...explanation, facts, hint: refusal.advice }
+  }
+
+  async #explainWithClock(memberId: string): Promise<Explanation> {
+    const explanation = await super.explain(memberId)
+    const aheadMs = this.#runtime?.transport.clockAheadMs(memberId) ?? 0
+    if (aheadMs === 0) return explanation
+    return { ...explanation, facts: [...explanation.facts, clockFact(aheadMs)] }
   }
 
   /** Leaves the cluster. A node of the app keeps running. */
@@ -263,6 +277,11 @@ class Service extends ClusterHandle implements Startable {
     this.#relays = ids.join()
     this.#runtime?.driver.handle({ type: 'relays', ids })
   }
+}
+
+const noRelay: Problem = {
+  name: 'no-relay',
+  text: 'This member can be reached through relays only, and no relay accepts it, so other pages cannot connect to it. Is a relay of the cluster running, with free reservations? Start another one with `relay: true`.',
 }
 
 const addressEvents = ['transport:listening', 'transport:close', 'self:peer:update'] as const

@@ -16,11 +16,14 @@ import type {
   TypedEventTarget,
 } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
+import type { Problem } from '../api/problem.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Channel, RumorVerdict, Transport, TransportListener } from '../runtime/ports.ts'
 import { type ClusterKeys, rumorTopic, spaceTopic } from '../wire/cluster-keys.ts'
 import { decodeHello, encodeHello } from '../wire/hello.ts'
 import type { AdmissionGate } from './admission/admission-gate.ts'
 import type { RefusalReason, Refusals } from './admission/refusals.ts'
+import { BootstrapProblems } from './bootstrap-problems.ts'
 import { dialOutcome } from './dial-outcome.ts'
 import { Dialler, type DiallerComponents } from './dialler.ts'
 import { FrameBudget } from './frame-budget.ts'
@@ -29,6 +32,7 @@ import { channels, protocols } from './frame-stream.ts'
 import { closeIfHalfOpen, closeIfUnresponsive } from './half-open.ts'
 import type { MemberPubsub } from './member-pubsub.ts'
 import { OutboundStreams } from './outbound-streams.ts'
+import { PeerClocks } from './peer-clocks.ts'
 import type { Platform } from './platform.ts'
 
 export interface TransportComponents extends DiallerComponents {
@@ -53,9 +57,9 @@ export interface TransportOptions {
   readonly pubsub: MemberPubsub
   readonly log: Logger
   readonly hasLostAddress: Platform['hasLostAddress']
+  readonly clock: Clock
 }
 
-const clockWarningMs = 3_600_000
 const maxStreamsPerConnection = 4
 
 const validatorResults: Readonly<Record<RumorVerdict, TopicValidatorResult>> = {
@@ -73,6 +77,8 @@ export class Libp2pTransport implements Transport {
   readonly #streams: OutboundStreams
   readonly #frameBudget = new FrameBudget()
   readonly #connectedPeers = new Set<string>()
+  readonly #clocks = new PeerClocks()
+  readonly #bootstrap: BootstrapProblems
   /** Peers with more than one connection. */
   readonly #multiplyConnected = new Set<string>()
   readonly #undo: (() => void)[] = []
@@ -87,6 +93,7 @@ export class Libp2pTransport implements Transport {
     this.#topic = rumorTopic(keys)
     this.#log = log
     this.#dialler = new Dialler({ components, ownsNode, gate, bootstrap })
+    this.#bootstrap = new BootstrapProblems(bootstrap)
     this.#streams = new OutboundStreams({
       connect: id => this.#dialler.connect(id),
       hello: () => this.#hello(),
@@ -97,6 +104,18 @@ export class Libp2pTransport implements Transport {
   /** The connections that were not admitted, and why. Undefined until there is one. */
   get refusals(): Refusals | undefined {
     return this.#refusals
+  }
+
+  /** What is wrong with the bootstrap addresses and the clocks. @param connections the number of connected members */
+  problems(connections: number): Problem[] {
+    const now = this.#options.clock.now()
+    const all = [this.#bootstrap.problem(connections, now.monotonicMs), this.#clocks.problem(now)]
+    return all.filter(problem => problem !== undefined)
+  }
+
+  /** How far the clock of a connected member is ahead, in milliseconds, if by more than a minute; otherwise 0. */
+  clockAheadMs(id: string): number {
+    return this.#clocks.aheadMs(id, this.#options.clock.now())
   }
 
   /** The number of streams that were aborted because of unfinished frames. */
@@ -178,9 +197,14 @@ export class Libp2pTransport implements Transport {
   }
 
   dialBootstrap(address: string): void {
+    this.#bootstrap.dialled(address, this.#options.clock.now().monotonicMs)
     this.#dialler.connectTo(address).then(
-      id => this.#listener?.bootstrapConnected(address, id),
+      id => {
+        this.#bootstrap.answered(address)
+        this.#listener?.bootstrapConnected(address, id)
+      },
       error => {
+        this.#bootstrap.failed(address, error)
         this.#log('bootstrap %s not reached, will retry - %e', address, error)
         this.#listener?.bootstrapFailed(address)
       },
@@ -256,7 +280,7 @@ export class Libp2pTransport implements Transport {
     const onFrame = (frame: Uint8Array): void => {
       if (this.#multiplyConnected.has(from)) this.#streams.answerOver(from, connection)
       if (helloReceived) this.#listener?.frame(from, channel, frame)
-      else if (this.#isHelloOfCluster(frame)) helloReceived = true
+      else if (this.#isHelloOfCluster(connection, frame)) helloReceived = true
       else stream.abort(new Error('the first frame is no hello of this cluster'))
     }
     readFrames(stream, { budget: this.#frameBudget, peer: from, onFrame })
@@ -264,16 +288,14 @@ export class Libp2pTransport implements Transport {
 
   /** The first frame on each stream, the same on all channels. */
   #hello(): Uint8Array {
-    return encodeHello({ cluster: this.#options.cluster, epochMs: Date.now() })
+    return encodeHello({ cluster: this.#options.cluster, epochMs: this.#options.clock.now().epochMs })
   }
 
-  #isHelloOfCluster(frame: Uint8Array): boolean {
+  #isHelloOfCluster({ remotePeer, status }: Connection, frame: Uint8Array): boolean {
     const decoded = decodeHello(frame)
     if (!decoded.ok) return false
     const { cluster, epochMs } = decoded.value
-    const differenceMs = epochMs - Date.now()
-    if (Math.abs(differenceMs) > clockWarningMs)
-      this.#log('the clock of a member differs from ours by %d s', Math.round(differenceMs / 1000))
+    if (status === 'open') this.#clocks.received(remotePeer.toString(), epochMs, this.#options.clock.now())
     return cluster.every((byte, i) => byte === this.#options.cluster[i])
   }
 
@@ -310,6 +332,7 @@ export class Libp2pTransport implements Transport {
       return
     }
     this.#streams.closed(id)
+    this.#clocks.closed(id)
     this.#dialler.disconnected(id)
     if (!this.#connectedPeers.delete(id)) {
       this.#forgetStranger(connection)

@@ -6,6 +6,7 @@ import type { Overlay } from '../overlay/overlay.ts'
 import type { Table } from '../table/table.ts'
 import type { EffectQueue } from './effect-queue.ts'
 import { heartbeatIntervalMs } from './heartbeats.ts'
+import { IndirectContacts } from './indirect-contacts.ts'
 import type { LocalAnnouncer } from './local-announcer.ts'
 import type { LocalRecord } from './local-record.ts'
 import type { MemberEvents } from './member-events.ts'
@@ -24,6 +25,8 @@ export interface DetectorBridgeOptions {
   readonly effectQueue: EffectQueue
 }
 
+/** Our choice: one minute. A person who looks at the health after a complaint still sees the pause. */
+const recentMs = 60_000
 /** After a local pause, the member syncs with three connected members at the same time. */
 const urgentFanout = 3
 
@@ -31,7 +34,9 @@ export class DetectorBridge {
   readonly #options: DetectorBridgeOptions
   /** The overlay revision of the subjects that the detector last received. */
   #subjectsRevision = -1
+  readonly #indirect = new IndirectContacts()
   #pauses = 0
+  #lastPause: { readonly ms: number; readonly endedMs: number } | undefined
 
   constructor(options: DetectorBridgeOptions) {
     this.#options = options
@@ -42,8 +47,20 @@ export class DetectorBridge {
     return this.#pauses
   }
 
+  /** For how long a member has not answered this member's own probes, in milliseconds; undefined if it does. */
+  indirectMs(id: string, nowMs: number): number | undefined {
+    return this.#indirect.silentMs(id, nowMs)
+  }
+
+  /** The length of the last local pause in milliseconds if it ended within the last minute; otherwise 0. */
+  recentPauseMs(nowMs: number): number {
+    const { ms, endedMs } = this.#lastPause ?? { ms: 0, endedMs: 0 }
+    return nowMs - endedMs < recentMs ? ms : 0
+  }
+
   /** @returns whether the input had any effect. */
   handle(input: DetectorInput, now: Instant): boolean {
+    this.#indirect.received(input)
     const effects = this.#options.detector.handle(input, now.monotonicMs)
     this.#apply(effects, now)
     return effects.length > 0
@@ -97,6 +114,7 @@ export class DetectorBridge {
     for (const effect of effects) {
       switch (effect.type) {
         case 'send':
+          this.#indirect.sent(effect.message, now.monotonicMs)
           effectQueue.push({ type: 'send-probe', to: effect.to, message: effect.message })
           break
         case 'redial':
@@ -113,6 +131,7 @@ export class DetectorBridge {
           break
         case 'paused':
           this.#pauses += 1
+          this.#lastPause = { ms: effect.ms, endedMs: now.monotonicMs }
           this.heartbeatDue(now)
           this.startSync(urgentFanout, now)
           break

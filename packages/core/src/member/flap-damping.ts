@@ -74,6 +74,9 @@ interface Track {
   dueMs: number
 }
 
+/** Our choice: five. In each probe interval, a member probes another one, and its monitors probe this member. */
+const silenceIntervals = 5
+
 export class FlapDamping {
   readonly #intervalMs: number
   readonly #tracks = new Map<string, Track>()
@@ -101,6 +104,12 @@ export class FlapDamping {
   received(nowMs: number): void {
     if (nowMs - this.#receivedMs >= receiveGapIntervals * this.#intervalMs) this.#resumedMs = nowMs
     this.#receivedMs = nowMs
+  }
+
+  /** Whether no message has arrived for five probe intervals, after messages had arrived. */
+  isSilent(nowMs: number): boolean {
+    const silentMs = nowMs - this.#receivedMs
+    return Number.isFinite(silentMs) && silentMs >= silenceIntervals * this.#intervalMs
   }
 
   /** The latest death has led to a suspected partition. */

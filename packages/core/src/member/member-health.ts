@@ -10,6 +10,8 @@ export interface MemberHealth {
   readonly localHealth: number
   /** The number of local pauses since the start: event loop blocked, process stopped, or computer suspended. */
   readonly pauses: number
+  /** The length of the last local pause in milliseconds if it ended within the last minute; otherwise 0. */
+  readonly recentPauseMs: number
   /**
    * The number of suspicions since the start that were refuted before this member showed them as `suspect`: false alarms
    * of the network, or of a member with a bad connection.
@@ -31,8 +33,18 @@ export interface MemberHealth {
    * the dead members are back, or ten minutes after the last of these members was declared dead.
    */
   readonly partitionSuspected: boolean
+  /**
+   * Whether nothing has arrived from any other member for five probe intervals, although at least one of them is neither
+   * gone nor asleep. Either the network of this machine is down, or all other members ended at once.
+   */
+  readonly cutOff: boolean
   /** The number of members that are connected to this one now. */
   readonly connections: number
+  /**
+   * The number of connections in the last minute that this member replaced because they carried no gossip: gossipsub had
+   * lost its stream on them.
+   */
+  readonly silentConnections: number
   /** Whether the table has reached its limit of 20,000 members: further members are not seen. */
   readonly full: boolean
   /** The number of ids that wait for an introduction or a connection: they are not members. At most 256. */

@@ -190,6 +190,11 @@ export class MembershipMachine {
     return this.#parts.roundTrips.least(id)
   }
 
+  /** For how long a member has not answered this member's own probes, in milliseconds; undefined if it does. */
+  indirectMs(id: string, nowMs: number): number | undefined {
+    return this.#parts.detectorBridge.indirectMs(id, nowMs)
+  }
+
   health(): MemberHealth {
     const { memberView, detector, detectorBridge, damping, identity, partition, overlay, table } = this.#parts
     const { standing, refusals } = this.#parts
@@ -197,16 +202,27 @@ export class MembershipMachine {
     return {
       localHealth: detector.localHealth(),
       pauses: detectorBridge.pauses,
+      recentPauseMs: detectorBridge.recentPauseMs(this.#now.monotonicMs),
+      silentConnections: this.#silentPubsub.recent(this.#now.monotonicMs),
       visible,
       known: visible + memberView.count('dead'),
       refutedSuspicions: damping.refuted,
       identityCopied: identity.isCopied,
       partitionSuspected: partition.suspected(visible, this.#now.monotonicMs),
+      cutOff: this.#isCutOff(),
       connections: overlay.connected().length,
       full: table.capacity.free === 0,
       provisional: standing.provisional,
       refusedFacts: refusals.counts(),
     }
+  }
+
+  /** Whether other members should be heard from, and none is. */
+  #isCutOff(): boolean {
+    if (!this.#parts.damping.isSilent(this.#now.monotonicMs)) return false
+    const isQuiet = ({ id, status, attention }: Member): boolean =>
+      id === this.#self || status === 'left' || attention.state === 'frozen' || attention.state === 'asleep'
+    return !this.members().every(isQuiet)
   }
 
   usage(): ResourceUsage {

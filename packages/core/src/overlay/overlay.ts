@@ -91,6 +91,11 @@ export class Overlay {
     return this.neighbours(nowMs).filter(id => this.#connections.has(id) || this.#plan.hasFailed(id))
   }
 
+  /** Whether several dials of the member in a row failed. */
+  isUndialable(id: string): boolean {
+    return this.#plan.skips(id)
+  }
+
   /** A number that increases whenever the result of `subjects` may have changed. */
   get revision(): number {
     return this.#revision

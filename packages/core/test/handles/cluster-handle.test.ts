@@ -87,6 +87,7 @@ describe('the health', () => {
 
   it('is current when it is read, and the same object until a figure changes', async () => {
     start()
+    await clock.pass(6_000)
     const before = shown()
     expect(before).toMatchObject({ visible: 1, known: 1, droppedConnections: 0, storageError: undefined })
     await clock.pass(5_000)
@@ -97,15 +98,28 @@ describe('the health', () => {
   })
 
   it('is announced within a second if only a figure of the host changes, and otherwise not', async () => {
-    follow('localDiscoveryError')
     start()
-    await clock.pass(1_000)
-    expect(seen).toEqual(['localDiscoveryError undefined'])
     await clock.pass(10_000)
+    follow('localDiscoveryError')
+    await clock.pass(10_000)
+    expect(seen).toEqual([])
     handle.figures = { localDiscoveryError: 'no network' }
     await clock.pass(1_000)
     await clock.pass(10_000)
-    expect(seen).toEqual(['localDiscoveryError undefined', 'localDiscoveryError no network'])
+    expect(seen).toEqual(['localDiscoveryError no network'])
+  })
+
+  it('lists a problem in words while its cause lasts', async () => {
+    start()
+    expect(shown().problems).toEqual([])
+    await clock.pass(6_000)
+    expect(shown().problems).toEqual([{ name: 'alone', text: expect.stringContaining('bootstrap') }])
+    const fromHost = [{ name: 'clock', text: 'The clock is wrong.' }] as const
+    handle.figures = { problems: fromHost }
+    const { problems } = shown()
+    expect(problems).toEqual(fromHost)
+    handle.figures = { problems: [...fromHost], droppedConnections: 1 }
+    expect(shown().problems).toBe(problems)
   })
 
   it('is announced before each event that concerns it', async () => {

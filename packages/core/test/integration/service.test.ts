@@ -87,6 +87,10 @@ describe('hearsay on a libp2p node of the app', { timeout: 60_000 }, () => {
     for (const stream of rumorStreams()) stream.abort(new Error('the network did it'))
     await vi.waitUntil(() => rumorStreams().length === 0, { timeout: 10_000 })
     await vi.waitUntil(() => rumorStreams().length > 0, { timeout: 40_000 })
+    expect(cluster.health.getSnapshot().problems).toContainEqual({
+      name: 'silent-connections',
+      text: expect.stringContaining('carried no gossip'),
+    })
     expect(alive(first.members.getSnapshot())).toHaveLength(3)
   })
 

@@ -20,4 +20,11 @@ describe('silent pubsub detector', () => {
     expect(detector.takeOverdue(['ada', 'grace'], 5_000)).toEqual(['grace'])
     expect(detector.takeOverdue(['ada'], 10_000)).toEqual(['ada'])
   })
+
+  it('counts the connections of the last minute', () => {
+    const detector = new SilentPubsubDetector()
+    for (const nowMs of [0, 5_000]) detector.takeOverdue(['ada', 'grace'], nowMs)
+    for (const nowMs of [10_000, 15_000]) detector.takeOverdue(['ada'], nowMs)
+    expect([15_000, 64_999, 65_000, 75_000].map(nowMs => detector.recent(nowMs))).toEqual([3, 3, 1, 0])
+  })
 })

@@ -83,7 +83,9 @@ describe('explain', () => {
         withinMs: 60_000,
       })
       expect(await explained(simulation)).toEqual([
-        expect.stringMatching(/^It did not answer a probe: n members? reports? it\.$/),
+        expect.stringMatching(
+          /^Its host refuses connections at its port: n members? reports? it\. Probably its process has ended\.$/,
+        ),
         'This member has no connection to it.',
         heartbeat,
         record,

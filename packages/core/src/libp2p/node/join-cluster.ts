@@ -97,7 +97,14 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
       )
       discovery = finder
     },
-    health: () => ({ localDiscoveryError: discovery?.fault, droppedConnections: inbound.dropped }),
+    health() {
+      const relayProblem = relayBounds.problem(performance.now())
+      return {
+        localDiscoveryError: discovery?.fault,
+        droppedConnections: inbound.dropped,
+        problems: relayProblem ? [relayProblem] : [],
+      }
+    },
     stopping() {
       for (const stop of stops) stop()
     },

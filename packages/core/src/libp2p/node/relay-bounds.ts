@@ -7,10 +7,14 @@
  */
 import type { Connection, ConnectionGater, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Problem } from '../../api/problem.ts'
 import { hostOf } from '../dial-addresses.ts'
 
 /** Our choice: maximum number of browsers that use this relay at the same time. libp2p's default is 15. */
 export const maxReservations = 512
+
+/** Our choice: one minute, as for other events in the health. */
+const recentMs = 60_000
 
 export interface RelayLimits {
   /** Reservations of all peers behind one address. */
@@ -36,6 +40,7 @@ const defaults: RelayLimits = {
 const hopProtocol = '/libp2p/circuit/relay/0.2.0/hop'
 
 export interface Reservations {
+  readonly size: number
   entries(): IterableIterator<[PeerId, { readonly addr: Multiaddr; readonly signal: object }]>
   has(peer: PeerId): boolean
   delete(peer: PeerId): void
@@ -49,6 +54,7 @@ export class RelayBounds {
   readonly #limits: RelayLimits
   #node: RelayedNode | undefined
   #reservations: Reservations | undefined
+  #refusedMs = Number.NEGATIVE_INFINITY
 
   constructor(limits: RelayLimits = defaults) {
     this.#limits = limits
@@ -56,8 +62,22 @@ export class RelayBounds {
 
   /** The relay calls these methods before each reservation and each circuit. */
   readonly gater: ConnectionGater = {
-    denyInboundRelayReservation: source => !this.#mayReserve(source),
-    denyOutboundRelayedConnection: source => !this.#mayConnect(source),
+    denyInboundRelayReservation: source => this.#denies(this.#mayReserve(source)),
+    denyOutboundRelayedConnection: source => this.#denies(this.#mayConnect(source)),
+  }
+
+  /** Set for a minute after the relay has refused a peer. */
+  problem(nowMs: number): Problem | undefined {
+    if (nowMs - this.#refusedMs >= recentMs) return undefined
+    return {
+      name: 'relay-full',
+      text: `This relay has refused peers, because all of its ${maxReservations} reservations are in use, or one address uses more than its share. Start another relay, and give pages its address, too.`,
+    }
+  }
+
+  #denies(isAllowed: boolean): boolean {
+    if (!isAllowed) this.#refusedMs = performance.now()
+    return !isAllowed
   }
 
   /** Applies the bounds to a relay. */
@@ -78,7 +98,8 @@ export class RelayBounds {
         if ('clear' in signal && typeof signal.clear === 'function') signal.clear()
       } else if (!peer.equals(source) && hostOf(addr) === host) sameHost += 1
     }
-    return reservations.has(source) || sameHost < this.#limits.maxReservationsPerAddress
+    if (reservations.has(source)) return true
+    return reservations.size < maxReservations && sameHost < this.#limits.maxReservationsPerAddress
   }
 
   /** Whether the bounds of circuits allow this request. The stream of the request is open already, so it counts. */

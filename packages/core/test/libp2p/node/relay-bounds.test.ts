@@ -28,6 +28,7 @@ class RelayBench {
           this.#connections.filter(each => !peer || each.remotePeer.equals(peer)) as unknown as Connection[],
       },
       {
+        size: 0,
         entries: () => entries().values() as IterableIterator<[PeerId, { addr: Multiaddr; signal: object }]>,
         has: peer => this.#reservations.has(peer.toString()),
         delete: peer => void this.#reservations.delete(peer.toString()),
@@ -53,6 +54,10 @@ class RelayBench {
     return true
   }
 
+  get problem(): string | undefined {
+    return this.#bounds.problem(performance.now())?.text
+  }
+
   /** Opens a circuit, whose stream stays open if it is allowed. */
   circuit(source: PeerId, destination: PeerId): boolean {
     const streams = this.#connections.find(({ remotePeer }) => remotePeer.equals(source))?.streams
@@ -71,7 +76,10 @@ describe('a relay', () => {
       await bench.connect('10.0.0.1'),
       await bench.connect('10.0.0.1'),
     ]
-    expect([a, b, c].map(peer => bench.reserve(peer))).toEqual([true, true, false])
+    expect([a, b].map(peer => bench.reserve(peer))).toEqual([true, true])
+    expect(bench.problem).toBeUndefined()
+    expect(bench.reserve(c)).toBe(false)
+    expect(bench.problem).toContain('This relay has refused peers')
     expect(bench.reserve(a)).toBe(true)
     expect(bench.reserve(await bench.connect('10.0.0.2'))).toBe(true)
   })

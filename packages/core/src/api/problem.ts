@@ -1,0 +1,43 @@
+/** Problem: the form in which the health names what is wrong. */
+
+/**
+ * - `not-admitted`: no peer accepts this member, because the secret or the name of the cluster differs.
+ * - `bootstrap-unreachable`: no member answers at a bootstrap address.
+ * - `alone`: this member has found no other member for 6 s, and no other problem says why.
+ * - `local-discovery`: members in the local network are not found.
+ * - `no-relay`: this member can be reached through relays only, and no relay accepts it.
+ * - `relay-full`: this member is a relay, and has refused a peer within the last minute because a bound is reached.
+ * - `clock`: the clocks of this member and of other members differ by more than a minute.
+ * - `identity-copied`: another process runs with this member's identity.
+ * - `cut-off`: nothing arrives from any other member, so the network of this machine is probably down.
+ * - `partition`: many members died at once, so a part of the network is probably cut off.
+ * - `paused`: this process was stopped or blocked within the last minute.
+ * - `lossy-network`: messages of this member arrive late or not at all.
+ * - `silent-connections`: gossip stopped on connections that are open.
+ * - `storage`: the store does not accept writes.
+ * - `full`: the table has reached its limit of members.
+ */
+export type ProblemName =
+  | 'not-admitted'
+  | 'bootstrap-unreachable'
+  | 'alone'
+  | 'local-discovery'
+  | 'no-relay'
+  | 'relay-full'
+  | 'clock'
+  | 'identity-copied'
+  | 'cut-off'
+  | 'partition'
+  | 'paused'
+  | 'lossy-network'
+  | 'silent-connections'
+  | 'storage'
+  | 'full'
+
+/** Something that is wrong with this member or around it, and what a person can do. */
+export interface Problem {
+  /** Stable, for programs. */
+  readonly name: ProblemName
+  /** What this member observes and what to do, in English, two or three sentences. The wording may change. */
+  readonly text: string
+}

@@ -1,0 +1,78 @@
+/**
+ * Problems: what the figures of the health mean, in words.
+ *
+ * Each problem has a cause that ends, and is listed exactly while the cause lasts or, for events, for a minute.
+ */
+import type { Health } from '../api/health.ts'
+import type { Problem } from '../api/problem.ts'
+
+/** Our choice: until then, each dial of a bootstrap address has led to a member or is a problem of its own. */
+export const aloneAfterMs = 6_000
+/**
+ * From this local health on. Our choice: 3 of 7. A single missed nack or refutation raises it by one, and answered probes
+ * lower it again.
+ */
+const lossyFrom = 3
+
+/**
+ * The problems that follow from the figures and from the host, most important first.
+ *
+ * @param fromHost the problems that only the host knows
+ * @param runningMs how long the member has been running, in milliseconds
+ */
+export function problemsOf(
+  health: Omit<Health, 'problems'>,
+  fromHost: readonly Problem[],
+  runningMs: number,
+): readonly Problem[] {
+  const { identityCopied, storageError, admissionError, localDiscoveryError, partitionSuspected } = health
+  const { visible, known, full, recentPauseMs, localHealth, silentConnections, connections } = health
+  const problems: Problem[] = []
+  const add = (name: Problem['name'], text: string) => void problems.push({ name, text })
+  if (identityCopied)
+    add(
+      'identity-copied',
+      'Another process runs with this identity, because its storage was copied. Stop one of the two, and delete its copy of the storage.',
+    )
+  if (storageError !== undefined) add('storage', storageError)
+  if (admissionError !== undefined) add('not-admitted', admissionError)
+  problems.push(...fromHost)
+  if (localDiscoveryError !== undefined)
+    add('local-discovery', `Members in the local network are not found: ${localDiscoveryError}.`)
+  if (connections === 0 && visible <= 1 && problems.length === 0 && runningMs >= aloneAfterMs)
+    add(
+      'alone',
+      'No other member was found. Give this member the address of another one as `bootstrap`, or start one in the same local network.',
+    )
+  if (health.cutOff)
+    add(
+      'cut-off',
+      `Nothing arrives from any of the ${known - 1} other members. Probably the network of this machine is down: check the cable, the Wi-Fi and the VPN. Otherwise all of them ended at once.`,
+    )
+  if (partitionSuspected)
+    add(
+      'partition',
+      `${known - visible} of ${known} members disappeared, many of them at the same time. Probably the network between them and this member is cut: check it on both sides. They return by themselves when it works.`,
+    )
+  if (recentPauseMs > 0)
+    add(
+      'paused',
+      `This process stood still for ${(recentPauseMs / 1_000).toFixed(1)} s: its event loop was blocked, it was stopped, or the machine slept. Move long computations to a worker, or give the machine more processor time.`,
+    )
+  if (localHealth >= lossyFrom)
+    add(
+      'lossy-network',
+      `Other members answer this member late or not at all (local health ${localHealth} of 7, 0 is good). Is this machine overloaded, or does its network lose packets? Meanwhile it waits longer before it suspects a member.`,
+    )
+  if (silentConnections > 0)
+    add(
+      'silent-connections',
+      `${silentConnections} of this member's connections carried no gossip and were replaced. If this goes on, look for other code that uses the pubsub service of the same libp2p node, or for a proxy that ends streams.`,
+    )
+  if (full)
+    add(
+      'full',
+      'The table is full: 20,000 members are listed, and others are not seen. Members that died or left make space after a day.',
+    )
+  return problems
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import type { Health } from '../../src/api/health.ts'
+import { problemsOf } from '../../src/handles/problems.ts'
+import { noRefusals } from '../../src/member/refusals.ts'
+
+const well: Omit<Health, 'problems'> = {
+  localHealth: 0,
+  pauses: 0,
+  recentPauseMs: 0,
+  refutedSuspicions: 0,
+  visible: 3,
+  known: 3,
+  identityCopied: false,
+  partitionSuspected: false,
+  cutOff: false,
+  connections: 2,
+  silentConnections: 0,
+  full: false,
+  provisional: 0,
+  refusedFacts: noRefusals,
+  rejected: 0,
+  limited: 0,
+  clientIdCollisions: 0,
+  storage: 'ok',
+  storageError: undefined,
+  localDiscoveryError: undefined,
+  admissionError: undefined,
+  refusedConnections: 0,
+  droppedConnections: 0,
+  abortedStreams: 0,
+}
+const lonely = { visible: 1, known: 1, connections: 0 }
+
+const namesOf = (changes: Partial<Health>, runningMs = 60_000) =>
+  problemsOf({ ...well, ...changes }, [], runningMs).map(({ name }) => name)
+
+describe('the problems of a member', () => {
+  it('are none while all figures are good', () => {
+    expect(namesOf({})).toEqual([])
+    expect(namesOf({ localHealth: 2, pauses: 9, refutedSuspicions: 9, rejected: 9, limited: 9 })).toEqual([])
+  })
+
+  it.each([
+    ['identity-copied', { identityCopied: true }, 'Stop one of the two'],
+    ['storage', { storage: 'failing', storageError: 'The disk is full.' }, 'The disk is full.'],
+    ['not-admitted', { admissionError: 'Give both ends the same secret.' }, 'the same secret'],
+    ['local-discovery', { localDiscoveryError: 'port 5353 is in use' }, 'port 5353 is in use'],
+    ['partition', { partitionSuspected: true, visible: 2, known: 6 }, '4 of 6 members disappeared'],
+    ['cut-off', { cutOff: true }, 'Nothing arrives from any of the 2 other members'],
+    ['paused', { recentPauseMs: 2_345 }, 'stood still for 2.3 s'],
+    ['lossy-network', { localHealth: 3 }, 'local health 3 of 7'],
+    ['silent-connections', { silentConnections: 1 }, 'carried no gossip'],
+    ['full', { full: true }, 'The table is full'],
+  ] satisfies [string, Partial<Health>, string][])('name `%s` with %j', (name, changes, words) => {
+    const [problem, ...others] = problemsOf({ ...well, ...changes }, [], 60_000)
+    expect(problem).toEqual({ name, text: expect.stringContaining(words) })
+    expect(others).toEqual([])
+  })
+
+  it('name a lonely member after six seconds, unless another problem says why it is lonely', () => {
+    expect(namesOf(lonely, 5_999)).toEqual([])
+    expect(namesOf(lonely, 6_000)).toEqual(['alone'])
+    expect(namesOf({ ...lonely, admissionError: 'no' })).toEqual(['not-admitted'])
+    const fromHost = [{ name: 'bootstrap-unreachable', text: 'no' }] as const
+    expect(problemsOf({ ...well, ...lonely }, fromHost, 60_000)).toEqual(fromHost)
+  })
+})

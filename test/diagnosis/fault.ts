@@ -1,0 +1,26 @@
+/**
+ * Fault: something that goes wrong in practice, how a test causes it, and the words with which hearsay names the cause.
+ *
+ * docs/diagnosis.md lists the same faults; a test compares the two.
+ */
+import type { TestContext } from 'vitest'
+
+/** What a person reads at this moment: the texts of problems, or of an explanation. */
+export type Said = () => readonly string[] | Promise<readonly string[]>
+
+export interface Fault {
+  /** As in docs/diagnosis.md. */
+  readonly name: string
+  /** Where the cause is named, as in docs/diagnosis.md. */
+  readonly source: 'health' | 'explain' | 'error'
+  /** A part of the text that names the cause, as in docs/diagnosis.md. */
+  readonly words: string
+  /** Causes the fault. The result is read again and again until it contains the words. */
+  readonly inject: (context: TestContext) => Promise<Said>
+}
+
+/** Some of the faults end by themselves with the test: all that is started here is ended then. */
+export const problemsOf =
+  (member: { readonly problems: readonly string[] }): Said =>
+  () =>
+    member.problems
