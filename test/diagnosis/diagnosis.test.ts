@@ -19,7 +19,7 @@ const seconds: string[] = []
 
 afterAll(() => console.log(seconds.join('\n')))
 
-describe('the cause is named', () => {
+describe.concurrent('the cause is named', () => {
   it.for(injected.map(fault => [fault.name, fault] as const))(
     '%s',
     async ([name, { words, inject }], context) => {
