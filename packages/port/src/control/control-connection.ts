@@ -1,0 +1,66 @@
+/** Control connection: one connection to a control socket, on the client's side. */
+import { rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { InvalidOptionsError } from '@hearsay/core/app'
+import type { Port } from '../channel.ts'
+import { socketPort } from '../socket-port.ts'
+import { type ControlMember, controlVersion, greetingOf, type Opened } from './control-protocol.ts'
+import { firstMessage } from './opened-port.ts'
+
+/** Our choice: longer than an event loop is blocked, and a person still waits. */
+const greetingTimeoutMs = 2_000
+
+export interface Connection {
+  readonly member: ControlMember
+  /** What is opened. It is started already. */
+  readonly port: Port
+  close(): void
+}
+
+/**
+ * Connects to the socket at this path. Removes the socket if its process has ended.
+ *
+ * @param received called with each message after the greeting
+ * @returns `gone`: nobody listens; `silent`: the member does not answer; `full`: it has too many connections
+ * @throws {InvalidOptionsError} the member has another version of this package
+ */
+export function openControl(
+  path: string,
+  opened: Opened,
+  received?: (message: unknown) => void,
+): Promise<Connection | 'gone' | 'silent' | 'full'> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path)
+    const port = socketPort(socket)
+    const timeout = setTimeout(() => {
+      socket.destroy()
+      resolve('silent')
+    }, greetingTimeoutMs)
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
+      // A member's socket listens before it has this name, so the process has ended.
+      if (code === 'ECONNREFUSED') void rm(path, { force: true }).catch(() => {})
+      resolve(code === 'ECONNREFUSED' || code === 'ENOENT' ? 'gone' : 'full')
+    })
+    socket.once('close', () => {
+      clearTimeout(timeout)
+      resolve('full')
+    })
+    firstMessage(port, (message, open) => {
+      clearTimeout(timeout)
+      const { control, ...member } = greetingOf(message) ?? {}
+      if (control !== controlVersion) {
+        socket.destroy()
+        reject(
+          new InvalidOptionsError(
+            `control: the member at ${path} has another version of @hearsay/port. Use the same version on both sides`,
+          ),
+        )
+        return
+      }
+      if (received) open.addEventListener?.('message', event => received((event as MessageEvent).data))
+      const close = () => void socket.destroy()
+      resolve({ member: { ...(member as Omit<ControlMember, 'path'>), path }, port: open, close })
+    })
+    port.postMessage({ control: controlVersion, ...opened })
+  })
+}

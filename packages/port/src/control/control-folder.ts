@@ -1,0 +1,93 @@
+/**
+ * Control folder: where the control sockets of the members lie, and how each is named.
+ *
+ * Only their user can open them: the folder has the mode 0700, and belongs to the user. A name consists of a hash of the
+ * cluster's name and of the end of the member's id, so its length does not depend on either. On Windows, the sockets are named
+ * pipes, which all lie in one folder of the system.
+ */
+import { createHash } from 'node:crypto'
+import { lstat, mkdir, readdir } from 'node:fs/promises'
+import { tmpdir, userInfo } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { InvalidOptionsError } from '@hearsay/core/app'
+
+/** The path of a Unix socket has at most 108 bytes on Linux and 104 on macOS, with a zero at the end. While it is created, it has a dot more. */
+const maxPathBytes = 102
+const pipes = '\\\\.\\pipe\\'
+const isWindows = process.platform === 'win32'
+const ending = '.sock'
+
+/**
+ * The folder of this user: `hearsay` in `XDG_RUNTIME_DIR`, or else in the system's temporary directory. On Windows the part of
+ * the pipes' names that is the same for all pipes of the user.
+ */
+export function defaultFolder(): string {
+  if (isWindows) return `hearsay-${hash(userInfo().username)}`
+  const runtime = process.env['XDG_RUNTIME_DIR']
+  if (runtime !== undefined && isAbsolute(runtime)) return join(runtime, 'hearsay')
+  return join(tmpdir(), `hearsay-${process.getuid?.()}`)
+}
+
+/**
+ * Creates the folder, if it is missing.
+ *
+ * @throws {InvalidOptionsError} other users could open the sockets, or replace them
+ */
+export async function createFolder(folder: string): Promise<void> {
+  if (isWindows) return
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await checkFolder(folder)
+}
+
+/** The path of a member's socket. @throws {InvalidOptionsError} the path is too long */
+export function socketPath(folder: string, cluster: string, id: string): string {
+  const name = `${hash(cluster)}-${id.slice(-shortIdLength)}`
+  if (isWindows) return `${pipes}${folder}-${name}`
+  const path = join(folder, `${name}${ending}`)
+  if (Buffer.byteLength(path) > maxPathBytes)
+    throw new InvalidOptionsError(
+      `folder: the path of a control socket has at most ${maxPathBytes} bytes, and this has more: ${path}. Choose a folder with a shorter path`,
+    )
+  return path
+}
+
+/**
+ * The paths of all sockets in the folder, or of those of one cluster. A socket may belong to a process that has ended.
+ *
+ * @returns none if there is no such folder
+ * @throws {InvalidOptionsError} other users could have created the sockets
+ */
+export async function socketPaths(folder: string, cluster: string | undefined): Promise<string[]> {
+  const start = cluster === undefined ? '' : `${hash(cluster)}-`
+  if (isWindows) {
+    const names = await readdir(pipes)
+    return names.filter(name => name.startsWith(`${folder}-${start}`)).map(name => pipes + name)
+  }
+  try {
+    await checkFolder(folder)
+    const names = await readdir(folder)
+    return names
+      .filter(name => name.startsWith(start) && /^[0-9a-f]/.test(name) && name.endsWith(ending))
+      .sort()
+      .map(name => join(folder, name))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** In a directory that all users can write to, another user may have created the folder. */
+async function checkFolder(folder: string): Promise<void> {
+  const found = await lstat(folder)
+  const isOwn = found.isDirectory() && found.uid === process.getuid?.()
+  if (!isOwn || (found.mode & 0o077) !== 0)
+    throw new InvalidOptionsError(
+      `folder: ${folder} must be a folder of this user with the mode 0700, because a process that can open a control socket controls the member`,
+    )
+}
+
+/** As in the texts of the command line. */
+const shortIdLength = 8
+
+/** 16 hexadecimal digits. */
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)

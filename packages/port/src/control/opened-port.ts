@@ -1,0 +1,18 @@
+/** Opened port: a port whose first message is read before the port is handed on. */
+import type { Port } from '../channel.ts'
+
+/**
+ * Reads the first message of a port.
+ *
+ * @param received called with the message, and with the port, which is started already: give it its listeners before this call
+ *   returns, so that it misses no message
+ */
+export function firstMessage(port: Port, received: (message: unknown, opened: Port) => void): void {
+  const { start: _, ...opened } = port
+  const first = (event: Event) => {
+    port.removeEventListener?.('message', first)
+    received((event as MessageEvent).data, opened)
+  }
+  port.addEventListener?.('message', first)
+  port.start?.()
+}

@@ -1,0 +1,118 @@
+/**
+ * Serve control: a local socket on which other processes of the user ask a running member.
+ *
+ * A name in the folder always belongs to a socket that listens, or to a process that was killed: the socket listens under
+ * another name first, and is then renamed.
+ */
+import { chmod, rename, rm } from 'node:fs/promises'
+import { createServer, type Server, type Socket } from 'node:net'
+import { basename, dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Cluster } from '@hearsay/core'
+import { checkOptionNames, ListenError } from '@hearsay/core/app'
+import { type Allow, checkAllow } from '../served/rights.ts'
+import { createFolder, defaultFolder, socketPath } from './control-folder.ts'
+import { serveConnection } from './served-connection.ts'
+
+/** Our choice: more than a person opens, and few enough that a script in a loop does not exhaust the member. */
+const maxConnections = 32
+/** Our choice: how long an answer that was sent may take to be read when the socket closes. */
+const drainMs = 500
+
+/** Options of `serveControl`. */
+export interface ServeControlOptions {
+  /**
+   * The folder of the socket. It is created with the mode 0700, if it is missing. Give clients the same one. On Windows, a part
+   * of the pipe's name. @default `hearsay` in `XDG_RUNTIME_DIR`, or else `hearsay-` with the user's number in the system's
+   * temporary directory
+   */
+  readonly folder?: string
+  /** What clients may do. A client ends the member only if it asks for that right. @default everything */
+  readonly allow?: Allow
+}
+
+/** A control socket. */
+export interface ControlSocket {
+  /** The path of the socket, or the name of the pipe. */
+  readonly path: string
+  /** The number of open connections. */
+  readonly connections: number
+  /** Ends all connections, and removes the socket. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves a cluster to other processes of this user on this machine, such as `hearsay members`: over a Unix socket with the mode
+ * 0600, on Windows over a named pipe. They find it by `connectControl` and `listControl`. At most 32 connections are open at
+ * once. Close it when the member has left.
+ *
+ * @throws {InvalidOptionsError} an option is invalid, the path is too long, or other users can write to the folder
+ * @throws {ListenError} the socket cannot be created
+ */
+export async function serveControl(
+  cluster: Cluster,
+  options: ServeControlOptions = {},
+): Promise<ControlSocket> {
+  checkOptionNames('serveControl', options, { folder: true, allow: true }, "{ folder: '/run/atlas' }")
+  const { folder = defaultFolder(), allow = {} } = options
+  checkAllow(allow)
+  const path = socketPath(folder, cluster.name, cluster.self.id)
+  const sockets = new Set<Socket>()
+  const server = createServer(socket => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    serveConnection(cluster, socket, allow)
+  })
+  server.maxConnections = maxConnections
+  try {
+    await createFolder(folder)
+    await listen(server, path)
+  } catch (error) {
+    server.close()
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error
+    throw new ListenError(`serveControl: cannot listen on ${path}: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+  // The socket keeps no process running.
+  server.unref()
+  let closing: Promise<void> | undefined
+  return {
+    path,
+    get connections() {
+      return sockets.size
+    },
+    close: () => {
+      closing ??= close(server, sockets, path)
+      return closing
+    },
+  }
+}
+
+async function listen(server: Server, path: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  const isPipe = process.platform === 'win32'
+  const first = isPipe ? path : join(dirname(path), `.${basename(path)}`)
+  // A process that was killed may have left it.
+  if (!isPipe) await rm(first, { force: true })
+  server.listen(first, resolve)
+  await promise
+  if (isPipe) return
+  await chmod(first, 0o600)
+  await rename(first, path)
+}
+
+async function close(server: Server, sockets: ReadonlySet<Socket>, path: string): Promise<void> {
+  server.close()
+  if (process.platform !== 'win32') await rm(path, { force: true })
+  // Answers of this task are sent first.
+  await new Promise(resolve => setImmediate(resolve))
+  const ended = [...sockets].map(socket => new Promise(resolve => socket.once('close', resolve)))
+  for (const socket of sockets) socket.end()
+  const drained = new AbortController()
+  const timeout = wait(drainMs, undefined, { signal: drained.signal, ref: false }).catch(() => {})
+  await Promise.race([Promise.all(ended), timeout])
+  drained.abort()
+  for (const socket of sockets) socket.destroy()
+}

@@ -1,0 +1,69 @@
+/**
+ * Served connection: one connection to a control socket, on the member's side.
+ *
+ * A client that is not done with its first message in time, or sends another one than this version knows, is disconnected.
+ */
+import type { Socket } from 'node:net'
+import type { Cluster } from '@hearsay/core'
+import type { Port } from '../channel.ts'
+import { serveCluster } from '../serve-cluster.ts'
+import type { Allow } from '../served/rights.ts'
+import { socketPort } from '../socket-port.ts'
+import {
+  controlVersion,
+  type Greeting,
+  type Opening,
+  openingOf,
+  type SentRecord,
+} from './control-protocol.ts'
+import { followLog } from './follow-log.ts'
+import { type LogLevel, logLevels } from './log-levels.ts'
+import { firstMessage } from './opened-port.ts'
+
+/** Our choice: a client on the same machine sends its first message at once. */
+const openingTimeoutMs = 5_000
+/** Our choice: some thousand lines. A client that reads more slowly misses the newest. */
+const maxUnsentBytes = 1_048_576
+
+export function serveConnection(cluster: Cluster, socket: Socket, allow: Allow): void {
+  const port = socketPort(socket)
+  const timeout = setTimeout(() => socket.destroy(), openingTimeoutMs)
+  timeout.unref()
+  socket.once('close', () => clearTimeout(timeout))
+  firstMessage(port, (message, opened) => {
+    clearTimeout(timeout)
+    const opening = openingOf(message)
+    if (!opening) socket.destroy()
+    else open(cluster, socket, opened, opening, allow)
+  })
+}
+
+function open(cluster: Cluster, socket: Socket, port: Port, opening: Opening, allow: Allow): void {
+  const { id, name } = cluster.self
+  port.postMessage({
+    control: controlVersion,
+    cluster: cluster.name,
+    id,
+    name,
+    pid: process.pid,
+  } satisfies Greeting)
+  // The client sees from the version that this member cannot answer it.
+  if (opening.control !== controlVersion) socket.end()
+  else if (opening.open === 'view')
+    serveCluster(cluster, port, { allow: { ...allow, leave: opening.mayLeave && allow.leave !== false } })
+  else if (opening.open === 'log' && logLevels.includes(opening.level)) sendLog(socket, port, opening.level)
+  else socket.end()
+}
+
+/** Sends the log of this process until the client closes the connection. */
+function sendLog(socket: Socket, port: Port, level: LogLevel): void {
+  let dropped = 0
+  const stop = followLog(level, record => {
+    if (socket.writableLength > maxUnsentBytes) dropped += 1
+    else {
+      port.postMessage({ record, dropped } satisfies SentRecord)
+      dropped = 0
+    }
+  })
+  socket.once('close', stop)
+}

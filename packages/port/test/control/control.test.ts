@@ -1,0 +1,207 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer, connect as netConnect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { InvalidOptionsError, ListenError, NotRunningError } from '@hearsay/core'
+import { logger } from '@libp2p/logger'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  type ControlSocket,
+  connectControl,
+  followControlLog,
+  listControl,
+  type ServeControlOptions,
+  serveControl,
+} from '../../src/node.ts'
+import { ViewBench } from '../view-bench.ts'
+
+const onWindows = process.platform === 'win32'
+let bench: ViewBench
+let folder: string
+let sockets: ControlSocket[]
+beforeEach(async () => {
+  bench = new ViewBench()
+  await bench.run(1_000)
+  folder = mkdtempSync(join(tmpdir(), 'hearsay-'))
+  sockets = []
+})
+afterEach(async () => {
+  await Promise.all(sockets.map(socket => socket.close()))
+  bench.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function serve(name = 'm0', options: ServeControlOptions = {}): Promise<ControlSocket> {
+  const socket = await serveControl(bench.other(name), { folder, ...options })
+  sockets.push(socket)
+  return socket
+}
+
+describe('a control socket', () => {
+  it.skipIf(onWindows)('can be opened by its user only, and is removed when it closes', async () => {
+    const { path, close } = await serve()
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(statSync(folder).mode & 0o777).toBe(0o700)
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^[0-9a-f]{16}-\w{8}\.sock$/)])
+    await close()
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('gives a view of the member, whose end does not end the member', async () => {
+    await serve()
+    const cluster = await connectControl({ folder })
+    expect(cluster.members.getSnapshot()).toEqual(bench.member.members.getSnapshot())
+    expect(cluster.self.id).toBe(bench.member.self.id)
+    await cluster.leave()
+    expect(bench.member.self.status).toBe('alive')
+  })
+
+  it('lists the members that run here, ordered by id', async () => {
+    for (const name of ['m2', 'm0', 'm1']) await serve(name)
+    const ids = ['m0', 'm1', 'm2'].map(name => bench.other(name).self.id)
+    const list = await listControl({ folder, cluster: bench.member.name })
+    expect(list.map(({ id }) => id)).toEqual(ids.sort())
+    expect(list[0]).toMatchObject({ cluster: bench.member.name, pid: process.pid })
+    expect(await listControl({ folder, cluster: 'another' })).toEqual([])
+  })
+
+  it('finds a member by its name, its id and the end of its id', async () => {
+    for (const name of ['m0', 'm1']) await serve(name)
+    const { id, name } = bench.other('m1').self
+    for (const member of [name, id, id.slice(-8), `…${id.slice(-8)}`]) {
+      const cluster = await connectControl({ folder, member })
+      expect(cluster.self.id).toBe(id)
+      await cluster.leave()
+    }
+    await expect(connectControl({ folder, member: 'eve' })).rejects.toThrow(NotRunningError)
+  })
+
+  it('ends the member only for a client that asked for it', async () => {
+    await serve()
+    const cluster = await connectControl({ folder, mayLeave: true })
+    const left = vi.fn()
+    void cluster.leave().then(left)
+    await vi.waitFor(async () => {
+      await bench.simulation.run(2_000)
+      expect(left).toHaveBeenCalled()
+    })
+    expect(bench.member.self.status).toBe('left')
+  })
+
+  it('never ends a member that does not allow it', async () => {
+    await serve('m0', { allow: { leave: false, update: false } })
+    const cluster = await connectControl({ folder, mayLeave: true })
+    expect(() => cluster.update({ name: 'eve' })).toThrow(/may not do that/)
+    await cluster.leave()
+    expect(bench.member.self.status).toBe('alive')
+  })
+
+  it('says that no member runs here', async () => {
+    await expect(connectControl({ folder })).rejects.toThrow(NotRunningError)
+    await expect(connectControl({ folder: join(folder, 'missing') })).rejects.toThrow(/no member runs here/)
+  })
+
+  it.skipIf(onWindows)('removes the socket of a process that was killed', async () => {
+    const { path } = await serve()
+    await sockets[0]?.close()
+    const script = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`
+    spawnSync(process.execPath, ['-e', script])
+    expect(readdirSync(folder)).toHaveLength(1)
+    expect(await listControl({ folder })).toEqual([])
+    await vi.waitFor(() => expect(readdirSync(folder)).toEqual([]))
+  })
+
+  it.skipIf(onWindows)('replaces the socket that a killed process of the same member has left', async () => {
+    const { path } = await serve()
+    await sockets[0]?.close()
+    writeFileSync(path, '')
+    await serve()
+    expect(await listControl({ folder })).toHaveLength(1)
+  })
+
+  it.skipIf(onWindows)('does not use a folder that other users can write to', async () => {
+    const { chmodSync } = await import('node:fs')
+    chmodSync(folder, 0o755)
+    await expect(serve()).rejects.toThrow(/mode 0700/)
+    await expect(connectControl({ folder })).rejects.toThrow(InvalidOptionsError)
+  })
+
+  it.skipIf(onWindows)('says that the path is too long, or that it cannot be used', async () => {
+    await expect(serve('m0', { folder: join(folder, 'x'.repeat(100)) })).rejects.toThrow(/at most 102 bytes/)
+    writeFileSync(join(folder, 'file'), '')
+    await expect(serve('m0', { folder: join(folder, 'file', 'hearsay') })).rejects.toThrow(ListenError)
+  })
+
+  it('refuses unknown options', async () => {
+    await expect(serve('m0', { fold: '' } as never)).rejects.toThrow(/unknown option 'fold'/)
+    await expect(connectControl({ memer: '' } as never)).rejects.toThrow(/did you mean 'member'/)
+    await expect(listControl({ port: 1 } as never)).rejects.toThrow(/unknown option 'port'/)
+  })
+
+  it('accepts 32 connections at once', async () => {
+    const { path } = await serve()
+    const open: Socket[] = Array.from({ length: 32 }, () => netConnect(path))
+    await Promise.all(open.map(socket => once(socket, 'connect')))
+    await vi.waitFor(() => expect(sockets[0]?.connections).toBe(32))
+    await expect(connectControl({ folder })).rejects.toThrow(/too many connections/)
+    for (const socket of open) socket.destroy()
+    await vi.waitFor(() => expect(sockets[0]?.connections).toBe(0))
+    await (await connectControl({ folder })).leave()
+  })
+
+  it('disconnects a client that does not speak its protocol', async () => {
+    const { path } = await serve()
+    for (const bytes of [
+      Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+      Buffer.alloc(64, 0xff),
+      Buffer.from([3, 1, 2, 3]),
+    ]) {
+      const socket = netConnect(path)
+      socket.on('error', () => {})
+      socket.write(bytes)
+      socket.end()
+      await once(socket, 'close')
+    }
+    await (await connectControl({ folder })).leave()
+  })
+
+  it.skipIf(onWindows)('says that a member does not answer', async () => {
+    const { path } = await serve()
+    await sockets[0]?.close()
+    const mute = createServer().listen(path)
+    await once(mute, 'listening')
+    await expect(connectControl({ folder })).rejects.toThrow(/does not answer/)
+    mute.close()
+  })
+
+  it('ends its views when it closes', async () => {
+    await serve()
+    const cluster = await connectControl({ folder })
+    await sockets[0]?.close()
+    await vi.waitFor(() => expect(() => cluster.update({ name: 'ada' })).toThrow(NotRunningError))
+  })
+
+  it('sends the log of the process, from the level up', async () => {
+    await serve()
+    const write = vi.fn()
+    const stop = await followControlLog(write, { folder, level: 'info' })
+    const log = logger('hearsay:test')
+    await vi.waitFor(() => {
+      log('the answer is %d', 42)
+      expect(write).toHaveBeenCalled()
+    })
+    logger('libp2p:tcp')('not of interest')
+    log.error('the store fails')
+    await vi.waitFor(() => expect(write.mock.lastCall?.[0]).toMatchObject({ level: 'error' }))
+    expect(write.mock.calls[0]).toEqual([
+      { atMs: expect.any(Number), level: 'info', component: 'hearsay:test', message: 'the answer is 42' },
+      0,
+    ])
+    expect(write.mock.calls.every(([{ component }]) => component.startsWith('hearsay'))).toBe(true)
+    stop()
+    await vi.waitFor(() => expect(sockets[0]?.connections).toBe(0))
+    expect(logger('hearsay:test').enabled).toBe(false)
+  })
+})
