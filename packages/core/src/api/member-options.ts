@@ -51,6 +51,14 @@ export interface MemberOptions {
    * @default 'lan'
    */
   profile?: 'local' | 'lan' | 'wan'
+  /**
+   * Whether this member is here for a moment only, such as one that a script starts for one question. When it leaves, other
+   * members remove it from their lists at once, instead of showing it as `left` for a day. Members that die are shown
+   * as others are.
+   *
+   * @default false
+   */
+  ephemeral?: boolean
 }
 
 /** Names of the options that every member has. */
@@ -61,6 +69,7 @@ export const memberOptionNames: OptionNames<MemberOptions> = {
   tags: true,
   bootstrap: true,
   profile: true,
+  ephemeral: true,
 }
 
 const profiles: readonly unknown[] = ['local', 'lan', 'wan']
@@ -76,6 +85,8 @@ export function checkMemberOptions(options: MemberOptions): void {
   checkHalfPairs('cluster: the name', cluster)
   checkSecret(options.secret)
   if (!profiles.includes(profile)) throw new InvalidOptionsError("profile: give 'local', 'lan' or 'wan'")
+  if (options.ephemeral !== undefined && typeof options.ephemeral !== 'boolean')
+    throw new InvalidOptionsError('ephemeral: give true or false')
   checkBootstrap(bootstrap)
   checkNameAndTags(name, tags)
 }

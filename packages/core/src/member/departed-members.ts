@@ -5,12 +5,15 @@
  * when no member advertises it any more, its row is deleted and its last incarnation becomes a tombstone. Both times count
  * from the dates in the leaving record or in the suspicions, so all members, also late joiners, remove the member at about
  * the same time.
+ *
+ * An ephemeral member that left is advertised for a minute only, so that all members learn that it left. Apps do not see it
+ * any more.
  */
 import type { Overlay } from '../overlay/overlay.ts'
 import type { RecordFact, Table } from '../table/table.ts'
 import type { EffectQueue } from './effect-queue.ts'
 import type { FlapDamping } from './flap-damping.ts'
-import type { MemberView } from './member-view.ts'
+import { isForgotten, type MemberView } from './member-view.ts'
 
 export interface DepartedMembersOptions {
   readonly table: Table
@@ -26,6 +29,11 @@ const maxUnobservedDeathMs = 600_000
 /** The row is deleted after this multiple of the retention time. */
 const deletionFactor = 1.125
 
+/** Our choice: a rumor takes a second, and after a lost one anti-entropy some ten rounds of 5 s at most. */
+const ephemeralRetentionMs = 60_000
+/** Our choice: two sweeps after the last member has stopped to advertise it. */
+const ephemeralDeletionMs = 3 * ephemeralRetentionMs
+
 export class DepartedMembers {
   readonly #options: DepartedMembersOptions
 
@@ -36,8 +44,9 @@ export class DepartedMembers {
   /** Stops advertising members of the first stage and drops those of the second. @returns the ids of the dropped members */
   sweep(epochMs: number): string[] {
     const { table, memberView, retentionMs } = this.#options
-    for (const id of memberView.departed(epochMs, retentionMs)) table.stopAdvertising(id)
-    return this.#drop(memberView.departed(epochMs, retentionMs * deletionFactor))
+    for (const id of memberView.departed(epochMs, retentionMs, ephemeralRetentionMs))
+      table.stopAdvertising(id)
+    return this.#drop(memberView.departed(epochMs, retentionMs * deletionFactor, ephemeralDeletionMs))
   }
 
   /**
@@ -54,17 +63,22 @@ export class DepartedMembers {
   }
 
   /** Whether a member that departed at this date is in the first stage. */
-  isExpired(departedEpochMs: number, epochMs: number): boolean {
-    return epochMs - departedEpochMs >= this.#options.retentionMs
+  isExpired(fact: RecordFact, departedEpochMs: number, epochMs: number): boolean {
+    const retentionMs = isForgotten(fact) ? ephemeralRetentionMs : this.#options.retentionMs
+    return epochMs - departedEpochMs >= retentionMs
   }
 
   /**
    * When a member left, or the earliest date of its suspicions. The date is never in the future and never before the
    * incarnation. If this member has seen the dead member alive, the date is at most ten minutes ago. So a suspicion with an
    * earlier date, from a malicious member or a wrong clock, has no effect.
+   *
+   * For an ephemeral member that left and was seen alive here, the date is now: its clock may be wrong by more than a minute.
    */
-  departureDate({ author: id, record }: RecordFact, epochMs: number): number {
+  departureDate(fact: RecordFact, epochMs: number): number {
     const { table, memberView } = this.#options
+    const { author: id, record } = fact
+    if (isForgotten(fact) && memberView.wasAlive(id)) return epochMs
     const claims = table.get(id)?.suspicions?.claims ?? []
     const dates = record.leaving ? [record.leftEpochMs] : claims.map(claim => claim.epochMs)
     const hasSeenAlive = !record.leaving && memberView.wasAlive(id)

@@ -96,8 +96,10 @@ export function firstRecord(of: {
   name: string
   tags: Readonly<Record<string, string>>
   incarnation: number
+  ephemeral?: boolean
 }): MemberRecord {
   return {
+    ephemeral: false,
     ...of,
     version: 1,
     addresses: [],

@@ -67,7 +67,7 @@ export class MemberEvents {
       // Do not leave this to the sweep: while members keep joining, they would send each other expired rows again and
       // again.
       const hasDeparted = verdict === 'dead' || fact.record.leaving
-      if (id !== self && hasDeparted && departedMembers.isExpired(departedEpochMs, epochMs))
+      if (id !== self && hasDeparted && departedMembers.isExpired(fact, departedEpochMs, epochMs))
         table.stopAdvertising(id)
       if (fact.record.leaving) overlay.remove(id)
       if (event) effectQueue.push({ type: 'event', event })

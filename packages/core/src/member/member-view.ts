@@ -54,7 +54,7 @@ export class MemberView {
     return this.#rows.get(id)?.wasAlive ?? false
   }
 
-  /** The members, ordered by id. Returns the same array until a member changes. */
+  /** The members, ordered by id, without ephemeral ones that left. Returns the same array until a member changes. */
   snapshot(): readonly Member[] {
     if (!this.#snapshot) this.#snapshot = this.#sorted()
     else if (this.#changed.size > 0) this.#snapshot = this.#patched(this.#snapshot)
@@ -101,9 +101,14 @@ export class MemberView {
     return type && { type, member }
   }
 
-  /** The ids of the members that departed at least `retentionMs` ago. */
-  departed(epochMs: number, retentionMs: number): string[] {
-    return [...this.#departed].filter(([, date]) => epochMs - date >= retentionMs).map(([id]) => id)
+  /** The ids of the members that departed at least `retentionMs` ago; `ephemeralMs` for ephemeral members that left. */
+  departed(epochMs: number, retentionMs: number, ephemeralMs: number = retentionMs): string[] {
+    return [...this.#departed]
+      .filter(([id, date]) => {
+        const fact = this.#rows.get(id)?.fact
+        return epochMs - date >= (fact && isForgotten(fact) ? ephemeralMs : retentionMs)
+      })
+      .map(([id]) => id)
   }
 
   /** The ids of at most `count` other members that are dead or left, the earliest departures first. */
@@ -130,19 +135,31 @@ export class MemberView {
   }
 
   #sorted(): Member[] {
-    return [...this.#rows.values()].map(({ member }) => member).sort((a, b) => (a.id < b.id ? -1 : 1))
+    return [...this.#rows.values()]
+      .filter(row => this.#isListed(row))
+      .map(({ member }) => member)
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   #patched(before: readonly Member[]): Member[] {
     const members = [...before]
     for (const id of this.#changed) {
-      const member = this.get(id)
+      const row = this.#rows.get(id)
+      const member = row && this.#isListed(row) ? row.member : undefined
       const index = lowerBound(members, each => each.id >= id)
       members.splice(index, members[index]?.id === id ? 1 : 0, ...(member ? [member] : []))
     }
     return members
   }
+
+  /** This member itself stays in the list. */
+  #isListed({ fact }: ViewRow): boolean {
+    return !isForgotten(fact) || fact.author === this.#self
+  }
 }
+
+/** Whether this is the last record of an ephemeral member: the member left, and others forget it. */
+export const isForgotten = ({ record }: RecordFact): boolean => record.ephemeral && record.leaving
 
 /** Whether a member with this status counts as present: alive or suspect. */
 export function isPresentStatus(status: MemberStatus): boolean {

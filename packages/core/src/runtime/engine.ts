@@ -96,11 +96,11 @@ export function createEngine(
   tuning: Tuning = {},
 ): Engine {
   const { id: self, clock, transport, keys, random, cachedPeers } = host
-  const { name = self.slice(-6), tags = {}, profile = 'lan' } = options
+  const { name = self.slice(-6), tags = {}, profile = 'lan', ephemeral = false } = options
   const bootstrap = (options.bootstrap ?? []).map(bootstrapMultiaddr)
   const now = clock.now()
   const incarnation = firstIncarnation(host.incarnation, now.epochMs, random)
-  const record = firstRecord({ name, tags: { ...tags }, incarnation })
+  const record = firstRecord({ name, tags: { ...tags }, incarnation, ephemeral })
   const machine = new MembershipMachine(
     { self, record, bootstrap, cachedPeers, profile, random, ...tuning },
     now,

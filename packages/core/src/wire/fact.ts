@@ -45,6 +45,8 @@ export interface MemberRecord {
   /** When the member left, by its own clock; 0 while `leaving` is false. */
   readonly leftEpochMs: number
   readonly attention: Attention
+  /** Other members forget this member soon after it has left. */
+  readonly ephemeral: boolean
 }
 
 /** The decoded content of a fact. */
@@ -123,6 +125,7 @@ function encodeRecord(record: MemberRecord): Uint8Array {
     leftEpochMs: record.leftEpochMs,
     attention: attentionStates.indexOf(record.attention.state),
     attentionLeaseMs: record.attention.leaseMs,
+    ephemeral: record.ephemeral,
   })
 }
 
@@ -173,7 +176,7 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
   const message = messages.MemberRecord.decode(payload, {
     limits: { addresses: limits.maxAddresses, tags: limits.maxTags, spaces: limits.maxSpaces },
   })
-  const { incarnation, version, addresses, leaving, leftEpochMs } = message
+  const { incarnation, version, addresses, leaving, leftEpochMs, ephemeral } = message
   if (!isCount(incarnation) || !isCount(version) || !isCount(leftEpochMs))
     return failed('invalid', 'a record has whole numbers ≥ 0')
   if (message.spaces.some(({ space, generation }) => space.length !== spaceTagBytes || !isCount(generation)))
@@ -193,6 +196,7 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
     spaces,
     leaving,
     leftEpochMs,
+    ephemeral,
     attention: { state, leaseMs },
   }
   const excess = recordExcess(record)

@@ -268,6 +268,7 @@ export interface MemberRecord {
   attention: number
   attentionLeaseMs: number
   leftEpochMs: number
+  ephemeral: boolean
 }
 
 export namespace MemberRecord {
@@ -336,6 +337,11 @@ export namespace MemberRecord {
           w.uint64Number(obj.leftEpochMs)
         }
 
+        if ((obj.ephemeral != null && obj.ephemeral !== false)) {
+          w.uint32(88)
+          w.bool(obj.ephemeral)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -350,7 +356,8 @@ export namespace MemberRecord {
           leaving: false,
           attention: 0,
           attentionLeaseMs: 0,
-          leftEpochMs: 0
+          leftEpochMs: 0,
+          ephemeral: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -413,6 +420,10 @@ export namespace MemberRecord {
             }
             case 10: {
               obj.leftEpochMs = reader.uint64Number()
+              break
+            }
+            case 11: {
+              obj.ephemeral = reader.bool()
               break
             }
             default: {

@@ -90,6 +90,52 @@ describe('a departed member', () => {
     expect(table.hasTombstone(ada, incarnation + 1, bench.now.epochMs)).toBe(false)
   })
 
+  it('is removed within minutes if it is ephemeral and left, counted from the arrival of its leave', () => {
+    const bench = new MemberBench({ retentionMs: 86_400_000 })
+    const { table, departedMembers } = bench.parts
+    bench.handle(ada, recordBody({ incarnation, ephemeral: true }))
+    bench.endStep()
+    bench.pass(hourMs)
+    // The clock of the member is an hour behind.
+    const leave = { version: 2, leaving: true, ephemeral: true, leftEpochMs: startEpochMs }
+    bench.handle(ada, recordBody({ incarnation, ...leave }))
+    bench.endStep()
+    const sweep = () => [departedMembers.sweep(bench.now.epochMs), table.index(ada) !== undefined]
+    bench.pass(59_999)
+    expect(sweep()).toEqual([[], true])
+    bench.pass(1)
+    expect(sweep()).toEqual([[], false])
+    bench.pass(119_999)
+    expect(sweep()).toEqual([[], false])
+    bench.pass(1)
+    expect(sweep()).toEqual([[ada], false])
+    expect(table.hasTombstone(ada, incarnation, bench.now.epochMs)).toBe(true)
+  })
+
+  it('stays for the usual time if it is ephemeral and died', () => {
+    const bench = new MemberBench({ retentionMs: 8_000 })
+    bench.handle(ada, recordBody({ incarnation, ephemeral: true }))
+    bench.endStep()
+    bench.parts.memberView.observe(
+      bench.parts.table.get(ada)?.record as RecordFact,
+      'dead',
+      startEpochMs,
+      startEpochMs,
+    )
+    bench.pass(7_999)
+    expect(bench.parts.departedMembers.sweep(bench.now.epochMs)).toEqual([])
+    expect(bench.parts.memberView.snapshot().map(({ id }) => id)).toContain(ada)
+  })
+
+  it('that arrives as an ephemeral member after it left does not outlive the others', () => {
+    const bench = new MemberBench()
+    const leave = { leaving: true, ephemeral: true, leftEpochMs: startEpochMs }
+    bench.pass(60_000)
+    bench.handle(ada, recordBody({ incarnation, ...leave }))
+    bench.endStep()
+    expect(bench.parts.table.index(ada)).toBeUndefined()
+  })
+
   it('is removed early while less than a sixteenth of the table is free, the first departed first', () => {
     const bench = new MemberBench({ maxMembers: 32 })
     const names = Array.from({ length: 30 }, (_, i) => `m${i}`)

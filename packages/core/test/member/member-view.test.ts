@@ -52,6 +52,28 @@ describe('member view', () => {
     expect(view.get(ada)?.status).toBe(after)
   })
 
+  it('does not list an ephemeral member that left, except this member itself', () => {
+    const view = new MemberView(self)
+    const ids = () => view.snapshot().map(({ id }) => id)
+    for (const author of [ada, self])
+      view.observe(fact({ incarnation: 1, ephemeral: true }, author), 'alive', 0, 0)
+    expect(ids()).toEqual([ada, self].sort())
+    for (const author of [ada, self]) {
+      const event = view.observe(
+        fact({ incarnation: 1, version: 2, ephemeral: true, leaving: true }, author),
+        'alive',
+        0,
+        0,
+      )
+      expect(event?.type).toBe(author === ada ? 'leave' : undefined)
+    }
+    expect(ids()).toEqual([self])
+    expect(view.get(ada)?.status).toBe('left')
+    // Returns, and is listed again.
+    view.observe(fact({ incarnation: 2, ephemeral: true }), 'alive', 0, 0)
+    expect(ids()).toEqual([ada, self].sort())
+  })
+
   it.each<MemberStatus>(['suspect', 'dead', 'left'])(
     'a member that was first observed as %s joins when it is alive',
     status => {

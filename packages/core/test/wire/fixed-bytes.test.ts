@@ -67,6 +67,7 @@ describe('the bytes of rumors', () => {
           leaving: true,
           leftEpochMs: epochMs,
           attention: { state: 'frozen', leaseMs: 60_000 },
+          ephemeral: false,
         },
       },
       '0aa901',

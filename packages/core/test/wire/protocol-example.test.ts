@@ -87,6 +87,7 @@ it('the example of the protocol page matches byte for byte', async () => {
       leaving: false,
       leftEpochMs: 0,
       attention: { state: 'full', leaseMs: 0 },
+      ephemeral: false,
     },
   })
   const heartbeat = await ada.sign({ type: 'heartbeat', incarnation: epochMs, sequence: 3 })

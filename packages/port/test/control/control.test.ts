@@ -79,6 +79,7 @@ describe('a control socket', () => {
   })
 
   it('ends the member only for a client that asked for it', async () => {
+    const { member } = bench
     await serve()
     const cluster = await connectControl({ folder, mayLeave: true })
     const left = vi.fn()
@@ -87,7 +88,7 @@ describe('a control socket', () => {
       await bench.simulation.run(2_000)
       expect(left).toHaveBeenCalled()
     })
-    expect(bench.member.self.status).toBe('left')
+    expect(member.self.status).toBe('left')
   })
 
   it('never ends a member that does not allow it', async () => {
