@@ -1,46 +1,19 @@
 /**
  * Main: reads the command line and runs the command.
  *
- * The code of a command is loaded when the command runs. Every error is one line on stderr. Exit code 2 means that the
+ * Every error is one line on stderr. Exit code 2 means that the
  * caller can correct the error, 1 is for all other errors.
  */
-import { Command, CommanderError } from 'commander'
-import manifest from '../package.json' with { type: 'json' }
-import { addConfigCommands } from './config/options.ts'
-import { addDemoOptions } from './demo/options.ts'
-import { addJoinOptions, addRelayOptions } from './join/options.ts'
-import { addPresenceOptions } from './presence/options.ts'
+import { type Command, CommanderError } from 'commander'
+import { createProgram } from './program.ts'
 import { endProcess, watchOutput } from './terminal/output.ts'
 import { UsageError } from './usage-error.ts'
 
 export async function main(argv: readonly string[]): Promise<void> {
   watchOutput()
-  const program = new Command('hearsay')
-    .description('Which members are here and how they are doing, without a central server')
-    .version(manifest.version)
-    .exitOverride()
-    .configureOutput({ outputError: () => undefined })
-
-  addJoinOptions(program.command('join')).action(async (cluster, options) => {
-    const { join } = await import('./join/join.ts')
-    await join(cluster, options)
-  })
-  addRelayOptions(program.command('relay')).action(async (cluster, options) => {
-    const { join } = await import('./join/join.ts')
-    await join(cluster, { ...options, relay: true })
-  })
-  addConfigCommands(program.command('config'), async (...asked) => {
-    const { config } = await import('./config/config.ts')
-    await config(...asked)
-  })
-  addPresenceOptions(program.command('presence')).action(async (cluster, room, options) => {
-    const { presence } = await import('./presence/presence.ts')
-    await presence(cluster, room, options)
-  })
-  addDemoOptions(program.command('demo')).action(async options => {
-    const { demo } = await import('./demo/demo.ts')
-    await demo(options)
-  })
+  const program = createProgram()
+  for (const command of commandsOf(program))
+    command.exitOverride().configureOutput({ outputError: () => undefined })
 
   try {
     await program.parseAsync(argv)
@@ -50,6 +23,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     await endProcess(exitCode)
   }
 }
+
+/** The command and all commands below it. */
+const commandsOf = (command: Command): Command[] => [command, ...command.commands.flatMap(commandsOf)]
 
 function explain(error: Error, argv: readonly string[]): { exitCode: number; line: string } {
   if (error instanceof UsageError) return { exitCode: 2, line: error.message }

@@ -2,10 +2,11 @@
  * For other makers of a `Cluster`, such as a view over a port: the stores, events, errors and checks of an app's handles,
  * without a member and without libp2p.
  */
+
+export { checkMemberId, checkSpaceName, checkSuspend, checkUpdate } from './api/call-options.ts'
 export { type ConfigSettings, checkSameSettings, configSettings } from './api/config-options.ts'
 export { type CheckValue, checkWith } from './api/config-schema.ts'
 export * from './api/errors.ts'
-export { checkMemberId, checkSpaceName, checkSuspend, checkUpdate } from './api/member-options.ts'
 export { checkOptionNames } from './api/option-names.ts'
 export { broadcastValue, type SharedValue, sharedValue } from './api/shared-value.ts'
 export type { Clock } from './base/clock.ts'

@@ -1,13 +1,12 @@
 /**
- * `hearsay config …`: starts a member, runs one command or watches, and ends.
+ * `hearsay config …`: attaches to a running member or starts one, runs one command or watches, and ends.
  *
  * Exit code 0 means that another member has the entries that the command read, or the entry that it wrote.
  */
 
+import { openMember } from '../attach/open-cluster.ts'
 import { asUsageError } from '../member/as-usage-error.ts'
 import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
-import { joinOptions } from '../member/options.ts'
-import { startMember } from '../member/start-member.ts'
 import { endProcess, outputClosed } from '../terminal/output.ts'
 import { jsonReport } from './json-report.ts'
 import type { ConfigFlags, ConfigRequest } from './options.ts'
@@ -22,8 +21,9 @@ export async function config(
   const isWatch = request.type === 'watch'
   // A command other than watch completes even if the reader of its output is gone.
   const stop = Promise.race([stopRequested(), ...(isWatch ? [outputClosed()] : [])])
-  const member = await Promise.race([startMember(joinOptions(cluster, flags)), stop])
-  if (!member) return endProcess(1)
+  const opened = await Promise.race([openMember(cluster, flags), stop])
+  if (!opened) return endProcess(1)
+  const { cluster: member } = opened
   const ask = async () => {
     const report = flags.json ? jsonReport : (await import('./text-report.ts')).textReport(member)
     const config = await asUsageError(member.config(name, { writers: writer ?? 'anyone' }))

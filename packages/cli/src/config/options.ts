@@ -1,6 +1,7 @@
 /** Command line of `hearsay config …`: its subcommands and their options. */
 import type { Json } from '@hearsay/core'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
+import { type AttachFlags, addAttachOptions, toSeconds } from '../attach/options.ts'
 import { addMemberOptions, append, type MemberFlags } from '../member/options.ts'
 import { typedValue } from '../terminal/json-value.ts'
 
@@ -14,7 +15,7 @@ export type ConfigRequest =
   | { readonly type: 'set'; readonly key: string; readonly value: Json }
   | { readonly type: 'watch'; readonly key: string | undefined }
 
-export interface ConfigFlags extends MemberFlags {
+export interface ConfigFlags extends MemberFlags, AttachFlags {
   /** Seconds. */
   readonly wait: number
   readonly writer?: readonly string[]
@@ -26,12 +27,14 @@ export function addConfigCommands(config: Command, run: Run): void {
   config.description('read, write and watch a config that members share')
 
   const add = (type: ConfigRequest['type'], description: string): Command =>
-    addMemberOptions(
-      config
-        .command(type)
-        .description(description)
-        .argument('<cluster>', "the cluster's name")
-        .argument('<name>', "the config's name"),
+    addAttachOptions(
+      addMemberOptions(
+        config
+          .command(type)
+          .description(description)
+          .argument('<cluster>', "the cluster's name")
+          .argument('<name>', "the config's name"),
+      ),
     )
       .option('--wait <seconds>', 'how long to wait for a member that has the config open', toSeconds, 5)
       .option('--writer <id>', 'a member whose entries count, repeatable (default: anyone)', append)
@@ -54,10 +57,4 @@ export function addConfigCommands(config: Command, run: Run): void {
   add('list', 'print all keys and their values').action((cluster, name, flags) =>
     run(cluster, name, { type: 'list' }, flags),
   )
-}
-
-function toSeconds(text: string): number {
-  const seconds = Number(text)
-  if (text.trim() !== '' && seconds >= 0 && seconds <= 3_600) return seconds
-  throw new InvalidArgumentError('Give a number of seconds from 0 to 3600.')
 }

@@ -2,10 +2,11 @@
 import { styleText } from 'node:util'
 import type { Cluster, Json } from '@hearsay/core'
 import { log } from '../join/log.ts'
+import { widthOf } from '../terminal/column.ts'
 import { printable, shortId } from '../terminal/format.ts'
 import { shownValue } from '../terminal/json-value.ts'
 import { printLog } from '../terminal/log-line.ts'
-import { printTable } from '../terminal/text-table.ts'
+import { tableLines } from '../terminal/text-table.ts'
 import type { Report } from './report.ts'
 
 /** Local date and time, in a format that sorts by time. */
@@ -53,6 +54,10 @@ export function textReport(cluster: Cluster): Report {
       printLog({ at: Date.now(), event: 'conflict', colour: 'red', name, rest: `${lost} lost to ${won}` })
     },
   }
+}
+
+function printTable(titles: readonly string[], rows: readonly (readonly string[])[]): void {
+  for (const line of tableLines(titles, rows, widthOf)) console.log(line)
 }
 
 const shownOrNone = (value: Json | undefined) => (value === undefined ? '–' : shownValue(value))

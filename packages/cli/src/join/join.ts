@@ -1,5 +1,7 @@
 /** `hearsay join` and `hearsay relay`: run one member from its start until it leaves. */
 import type { Cluster } from '@hearsay/core'
+import type { ControlSocket } from '@hearsay/port/node'
+import { type ControlFlags, controlFolder } from '../attach/options.ts'
 import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { followMembers } from '../member/member-events.ts'
 import { joinOptions, type MemberFlags } from '../member/options.ts'
@@ -10,7 +12,7 @@ import { jsonLines } from './json-lines.ts'
 /** 3 s (our choice): enough for a bootstrap member that starts slowly, and soon enough to show a wrong address. */
 const unansweredMs = 3_000
 
-export interface JoinFlags extends MemberFlags {
+export interface JoinFlags extends MemberFlags, ControlFlags {
   readonly relay?: boolean
 }
 
@@ -30,10 +32,32 @@ export async function join(cluster: string, flags: JoinFlags): Promise<void> {
         "hearsay: anybody who knows the cluster's name may use this relay. Give all members a secret to prevent that",
       )
     if (flags.bootstrap) warnIfUnanswered(member, flags.bootstrap)
-    await stop
+    const control = flags.control === false ? undefined : serveControlSocket(member, flags)
+    await Promise.race([stop, hasLeft(member)])
     await leaveWithin(member)
+    await (await control)?.close()
   }
   await endProcess(0)
+}
+
+/** A member without a control socket is still a member. */
+async function serveControlSocket(member: Cluster, flags: ControlFlags): Promise<ControlSocket | undefined> {
+  const { serveControl } = await import('./control-server.ts')
+  try {
+    return await serveControl(member, controlFolder(flags))
+  } catch (error) {
+    console.error(`hearsay: other commands cannot ask this member: ${(error as Error).message}`)
+    return undefined
+  }
+}
+
+/** Another command let the member leave. */
+function hasLeft({ members, self: { id } }: Cluster): Promise<void> {
+  return new Promise(resolve => {
+    members.subscribe(() => {
+      if (members.getSnapshot().find(member => member.id === id)?.status === 'left') resolve()
+    })
+  })
 }
 
 function warnOfCopy(member: Cluster): void {

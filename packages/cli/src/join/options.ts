@@ -1,11 +1,16 @@
 /** Command line of `hearsay join` and `hearsay relay`. */
 import type { Command } from 'commander'
+import { addControlOption } from '../attach/options.ts'
 import { addMemberOptions } from '../member/options.ts'
 
 export function addJoinOptions(command: Command): Command {
-  return addMemberOptions(
-    command.description('run a member of a cluster until Ctrl-C').argument('<cluster>', "the cluster's name"),
-  )
+  return addControlOption(
+    addMemberOptions(
+      command
+        .description('run a member of a cluster until Ctrl-C')
+        .argument('<cluster>', "the cluster's name"),
+    ),
+  ).option('--no-control', 'do not let other commands on this machine ask this member')
 }
 
 export function addRelayOptions(command: Command): Command {

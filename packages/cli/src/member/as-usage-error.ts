@@ -5,7 +5,7 @@ import {
   ListenError,
   NotAllowedError,
   StorageError,
-} from '@hearsay/core'
+} from '@hearsay/core/app'
 import { UsageError } from '../usage-error.ts'
 
 const usageErrors = [InvalidOptionsError, InvalidValueError, ListenError, NotAllowedError, StorageError]

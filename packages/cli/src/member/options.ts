@@ -3,22 +3,33 @@ import type { JoinOptions } from '@hearsay/core'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { readSecret } from './secret.ts'
 
-export interface MemberFlags {
-  readonly name?: string
-  readonly tag?: Readonly<Record<string, string>>
+/** How a member joins, whoever it is. */
+export interface JoiningFlags {
   readonly listen?: readonly string[]
   readonly bootstrap?: readonly string[]
   readonly profile?: 'local' | 'lan' | 'wan'
-  readonly storage?: string
   readonly secretFile?: string
   readonly mdns: boolean
+}
+
+export interface MemberFlags extends JoiningFlags {
+  readonly name?: string
+  readonly tag?: Readonly<Record<string, string>>
+  readonly storage?: string
   readonly json?: true
 }
 
 export function addMemberOptions(command: Command): Command {
+  return addJoiningOptions(
+    command
+      .option('--name <name>', "the member's name")
+      .option('--tag <key=value>', 'a tag, repeatable', addTag)
+      .option('--storage <dir>', 'a folder to store the identity in, so that a restart is the same member'),
+  ).option('--json', 'print one JSON object a line')
+}
+
+export function addJoiningOptions(command: Command): Command {
   return command
-    .option('--name <name>', "the member's name")
-    .option('--tag <key=value>', 'a tag, repeatable', addTag)
     .option(
       '--listen <multiaddr>',
       'where others reach this member, repeatable (default: any address, a free port)',
@@ -32,22 +43,28 @@ export function addMemberOptions(command: Command): Command {
     .addOption(
       new Option('--profile <profile>', 'how far apart members are').choices(['local', 'lan', 'wan']),
     )
-    .option('--storage <dir>', 'a folder to store the identity in, so that a restart is the same member')
     .option(
       '--secret-file <file>',
       "a file whose first line is the cluster's secret (default: the environment variable HEARSAY_SECRET)",
     )
     .option('--no-mdns', 'do not look for members on the local network')
-    .option('--json', 'print one JSON object a line')
 }
 
 /** @throws {UsageError} the file with the secret cannot be read */
-export function joinOptions(
-  cluster: string,
-  { tag, json: _, secretFile, ...rest }: MemberFlags,
-): JoinOptions {
+export function joinOptions(cluster: string, flags: Omit<MemberFlags, 'json'>): JoinOptions {
+  const { tag, secretFile, name, listen, bootstrap, profile, storage, mdns } = flags
   const secret = readSecret(secretFile)
-  return { cluster, ...rest, ...(tag && { tags: tag }), ...(secret !== undefined && { secret }) }
+  return {
+    cluster,
+    mdns,
+    ...(name !== undefined && { name }),
+    ...(tag && { tags: tag }),
+    ...(listen && { listen }),
+    ...(bootstrap && { bootstrap }),
+    ...(profile && { profile }),
+    ...(storage !== undefined && { storage }),
+    ...(secret !== undefined && { secret }),
+  }
 }
 
 /** Collects an option that may be given several times. */
@@ -60,7 +77,10 @@ export function keyAndValue(text: string): [key: string, value: string] {
   return [text.slice(0, equals), text.slice(equals + 1)]
 }
 
-function addTag(text: string, before: MemberFlags['tag'] = {}): MemberFlags['tag'] {
+export function addTag(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
   const [key, value] = keyAndValue(text)
   return { ...before, [key]: value }
 }

@@ -1,10 +1,9 @@
-/** `hearsay presence`: runs a member in one room, and shows the other members there. */
+/** `hearsay presence`: enters one room, through a running member or as a new one, and shows the members there. */
 import type { Cluster, Room } from '@hearsay/core'
+import { openMember } from '../attach/open-cluster.ts'
 import { jsonLines } from '../join/json-lines.ts'
 import { asUsageError } from '../member/as-usage-error.ts'
 import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
-import { joinOptions } from '../member/options.ts'
-import { startMember } from '../member/start-member.ts'
 import { quitKeyPressed } from '../terminal/keys.ts'
 import { endProcess, outputClosed } from '../terminal/output.ts'
 import { jsonRenderer } from './json-renderer.ts'
@@ -17,8 +16,9 @@ export async function presence(
   { set, ...flags }: PresenceFlags,
 ): Promise<void> {
   const stop = Promise.race([stopRequested(), outputClosed()])
-  const member = await Promise.race([startMember(joinOptions(cluster, flags)), stop])
-  if (member) {
+  const opened = await Promise.race([openMember(cluster, flags), stop])
+  if (opened) {
+    const { cluster: member } = opened
     try {
       const room = await asUsageError(member.room(name))
       if (set) await asUsageError((async () => room.presence.set(set))())

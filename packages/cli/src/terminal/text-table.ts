@@ -1,20 +1,33 @@
 /** Text table: rows below titles. Each column is as wide as its widest text; the last one is not padded. */
 import { styleText } from 'node:util'
-import stringWidth from 'string-width'
-import { left } from './column.ts'
 
-export function printTable(titles: readonly string[], rows: readonly (readonly string[])[]): void {
-  for (const line of tableLines(titles, rows)) console.log(line)
-}
+/** The width of a text in terminal cells. */
+export type WidthOf = (text: string) => number
 
-export function tableLines(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = titles.map((title, i) =>
-    Math.max(stringWidth(title), ...rows.map(row => stringWidth(row[i] ?? ''))),
-  )
+export function tableLines(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  widthOf: WidthOf,
+): string[] {
+  const widths = titles.map((title, i) => Math.max(widthOf(title), ...rows.map(row => widthOf(row[i] ?? ''))))
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, i) => left(cell, widths[i] ?? 0))
+      .map((cell, i) => cell + ' '.repeat(Math.max(0, (widths[i] ?? 0) - widthOf(cell))))
       .join('  ')
       .trimEnd()
   return [styleText('dim', line(titles)), ...rows.map(line)]
 }
+
+/** Prints the table. The code that measures any text takes a fifth of a short command, so it is loaded only if needed. */
+export async function printTable(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+): Promise<void> {
+  const widthOf: WidthOf = rows.flat().every(isPlain)
+    ? text => text.length
+    : (await import('./column.ts')).widthOf
+  for (const line of tableLines(titles, rows, widthOf)) console.log(line)
+}
+
+/** Whether each character is one cell wide. */
+const isPlain = (text: string): boolean => /^[\x20-\x7e…–]*$/.test(text)

@@ -1,13 +1,8 @@
 /** Options of a member. They are checked once, before the member starts anything. */
-import { firstRecord } from '../member/local-record.ts'
-import { byteLength, isPlainObject } from '../wire/checks.ts'
-import { recordExcess } from '../wire/fact.ts'
-import { limits } from '../wire/limits.ts'
-import { halfPairFault, receivedText } from '../wire/text.ts'
 import { checkBootstrap } from './bootstrap-address.ts'
-import type { LeaveOptions } from './cluster.ts'
+import { checkHalfPairs, checkNameAndTags } from './call-options.ts'
 import { InvalidOptionsError } from './errors.ts'
-import { checkOptionNames, type OptionNames } from './option-names.ts'
+import type { OptionNames } from './option-names.ts'
 
 /** Options of every member, on any libp2p node. All strings must be well-formed Unicode. */
 export interface MemberOptions {
@@ -100,74 +95,4 @@ function checkSecret(secret: unknown): void {
       `secret: give ${minSecretLength} to 1,024 random characters or bytes, such as the output of 'openssl rand -base64 32'`,
     )
   if (typeof secret === 'string') checkHalfPairs('secret: it', secret)
-}
-
-/** Checks the argument of `cluster.update`. @throws {InvalidOptionsError} */
-export function checkUpdate(change: Pick<MemberOptions, 'name' | 'tags'>): void {
-  checkOptionNames('update', change, { name: true, tags: true }, "{ name: 'ada' }")
-  checkNameAndTags(change.name, change.tags)
-}
-
-/** Checks the options of `cluster.suspend`. @returns the length of the lease @throws {InvalidOptionsError} */
-export function checkSuspend(options: { leaseMs?: number } = {}): number {
-  checkOptionNames('suspend', options, { leaseMs: true }, '{ leaseMs: 600_000 }')
-  const { leaseMs = limits.maxAttentionLeaseMs } = options
-  checkLease('suspend: leaseMs', leaseMs)
-  return leaseMs
-}
-
-/** Checks the options of `cluster.leave`. @throws {InvalidOptionsError} */
-export function checkLeave(options: LeaveOptions = {}): void {
-  checkOptionNames('leave', options, { returnsWithinMs: true }, '{ returnsWithinMs: 10_000 }')
-  const { returnsWithinMs } = options
-  if (returnsWithinMs !== undefined) checkLease('leave: returnsWithinMs', returnsWithinMs)
-}
-
-function checkLease(option: string, ms: number): void {
-  if (!Number.isInteger(ms) || ms < 1 || ms > limits.maxAttentionLeaseMs)
-    throw new InvalidOptionsError(`${option}: give whole milliseconds, 1 to 3,600,000`)
-}
-
-/** Checks name and tags, at the start and on each change. @throws {InvalidOptionsError} */
-export function checkNameAndTags(name: string | undefined, tags: MemberOptions['tags']): void {
-  if (name !== undefined && typeof name !== 'string') throw new InvalidOptionsError('name: give a string')
-  checkHalfPairs('name: it', name ?? '')
-  if (tags !== undefined && !isPlainObject(tags))
-    throw new InvalidOptionsError("tags: give an object of strings, like { role: 'host' }")
-  for (const [key, value] of Object.entries<unknown>(tags ?? {})) {
-    checkHalfPairs(`tags: the key '${receivedText(key)}'`, key)
-    if (typeof value !== 'string')
-      throw new InvalidOptionsError(`tags: the value of '${key}' is not a string`)
-    checkHalfPairs(`tags: the value of '${key}'`, value)
-  }
-  const excess = recordExcess(firstRecord({ name: name ?? '', tags: tags ?? {}, incarnation: 0 }))
-  if (excess !== undefined) throw new InvalidOptionsError(`${excess} cannot be shared: make it shorter`)
-}
-
-/**
- * Checks the name of a room, a config or a document.
- *
- * @param call the call that takes the name: the message begins with it
- * @throws {InvalidOptionsError}
- */
-export function checkSpaceName(
-  call: string,
-  name: unknown,
-  { minBytes = 1 }: { minBytes?: 0 | 1 } = {},
-): void {
-  const range = minBytes === 0 ? 'of at most' : `of ${minBytes} to`
-  if (typeof name !== 'string' || byteLength(name) < minBytes || byteLength(name) > limits.maxRoomNameBytes)
-    throw new InvalidOptionsError(`${call}: give a name ${range} ${limits.maxRoomNameBytes} bytes`)
-  checkHalfPairs(`${call}: the name`, name)
-}
-
-/** Checks that the string is well-formed: without halves of surrogate pairs. @throws {InvalidOptionsError} */
-export function checkHalfPairs(what: string, text: string): void {
-  const fault = halfPairFault(text)
-  if (fault !== undefined) throw new InvalidOptionsError(`${what} ${fault}`)
-}
-
-/** Checks only that the id is a string: an id that no member has is allowed. @throws {InvalidOptionsError} */
-export function checkMemberId(call: string, id: unknown): void {
-  if (typeof id !== 'string') throw new InvalidOptionsError(`${call}: give a member id, like cluster.self.id`)
 }

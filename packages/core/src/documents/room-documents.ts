@@ -1,7 +1,7 @@
 /** Room documents: the documents of one room that this member has open. There is one object for each name. */
 import * as Y from 'yjs'
+import { checkSpaceName } from '../api/call-options.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
-import { checkSpaceName } from '../api/member-options.ts'
 import { checkOptionNames, type OptionNames } from '../api/option-names.ts'
 import type { DocumentOptions, RoomDocument } from '../api/room-document.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'

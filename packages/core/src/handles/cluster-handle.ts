@@ -5,11 +5,11 @@
  * figures of the health are zero. No listener of the app runs while the driver is in a step.
  */
 import type { TypedEventTarget } from 'main-event'
+import { checkLeave, checkMemberId, checkSuspend, checkUpdate } from '../api/call-options.ts'
 import type { Cluster, ClusterEvents, Explanation, LeaveOptions, StoreState } from '../api/cluster.ts'
 import type { Config, ConfigOptions, ConfigSchema } from '../api/config.ts'
 import { NotRunningError } from '../api/errors.ts'
 import type { Health } from '../api/health.ts'
-import { checkLeave, checkMemberId, checkSuspend, checkUpdate } from '../api/member-options.ts'
 import type { Room } from '../api/room.ts'
 import type { Store } from '../api/store.ts'
 import type { Clock } from '../base/clock.ts'

@@ -4,11 +4,11 @@
  * The registry is created with the first of them, so a member without rooms and configs loads and runs none of this code.
  */
 import { toString as toText } from 'uint8arrays/to-string'
+import { checkSpaceName } from '../api/call-options.ts'
 import type { ConfigOptions, ConfigSchema } from '../api/config.ts'
 import { type ConfigSettings, checkSameSettings, configSettings } from '../api/config-options.ts'
 import { checkWith } from '../api/config-schema.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
-import { checkSpaceName } from '../api/member-options.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { SpacesDriver } from '../runtime/spaces-driver.ts'
 import { type DocumentSnapshot, DocumentStorage } from '../storage/document-storage.ts'

@@ -1,13 +1,9 @@
 /** Options of `joinCluster`, for Node and browsers. Some have different defaults in browsers. */
 import type { Datastore } from 'interface-datastore'
 import { checkAddresses } from '../api/bootstrap-address.ts'
+import { checkHalfPairs } from '../api/call-options.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
-import {
-  checkHalfPairs,
-  checkMemberOptions,
-  type MemberOptions,
-  memberOptionNames,
-} from '../api/member-options.ts'
+import { checkMemberOptions, type MemberOptions, memberOptionNames } from '../api/member-options.ts'
 import { checkOptionNames, type OptionNames } from '../api/option-names.ts'
 
 /** Options of `joinCluster`. An unknown or unusable option throws {@link InvalidOptionsError} before anything starts. */

@@ -4,12 +4,13 @@
  * A decoded fact includes its encoded payload: the signature covers these bytes, so members relay them bit for bit,
  * unknown fields included. Decoded facts are within the limits; their signatures are not verified yet (`signing.ts`).
  */
-import { byteLength, isCount } from './checks.ts'
+import { isCount } from './checks.ts'
 import { decodeEnvelope } from './fact-envelope.ts'
 import { equalBytes } from './hashes.ts'
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import * as messages from './messages.ts'
+import { recordExcess } from './record-limits.ts'
 import { type DecodeFailure, failed, ok, type Result } from './result.ts'
 import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './tags.ts'
 import { receivedText } from './text.ts'
@@ -201,21 +202,4 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
   }
   const excess = recordExcess(record)
   return excess === undefined ? ok({ type: 'record', record }) : failed('too-large', excess)
-}
-
-/** A description of the limit that the record exceeds; undefined if it exceeds none. Checks local and received records. */
-export function recordExcess(record: MemberRecord): string | undefined {
-  if (byteLength(record.name) > limits.maxNameBytes) return `a name over ${limits.maxNameBytes} bytes`
-  if (record.addresses.length > limits.maxAddresses) return `more than ${limits.maxAddresses} addresses`
-  if (record.addresses.some(address => address.length > limits.maxAddressBytes))
-    return `an address over ${limits.maxAddressBytes} bytes`
-  const tags = Object.entries(record.tags)
-  if (tags.length > limits.maxTags) return `more than ${limits.maxTags} tags`
-  for (const [key, value] of tags) {
-    if (byteLength(key) > limits.maxTagKeyBytes) return `a tag key over ${limits.maxTagKeyBytes} bytes`
-    if (byteLength(value) > limits.maxTagValueBytes)
-      return `a tag value over ${limits.maxTagValueBytes} bytes`
-  }
-  if (record.spaces.length > limits.maxSpaces) return `more than ${limits.maxSpaces} rooms and shared configs`
-  return undefined
 }

@@ -1,0 +1,33 @@
+/** `hearsay health`: the figures of the member's health, and what needs attention. */
+import { styleText } from 'node:util'
+import type { OpenedCluster } from '../attach/open-cluster.ts'
+import { printable } from '../terminal/format.ts'
+import { printJson } from '../terminal/output.ts'
+import { printFields } from './fields.ts'
+import { troublesOf } from './troubles.ts'
+
+export async function health({ cluster }: OpenedCluster, json: true | undefined): Promise<boolean> {
+  const figures = cluster.health.getSnapshot()
+  const troubles = troublesOf(figures)
+  if (json) printJson({ event: 'health', ok: troubles.length === 0, troubles, ...figures, at: Date.now() })
+  else {
+    const { localHealth, pauses, visible, known, connections, storage, refutedSuspicions } = figures
+    if (troubles.length === 0) console.log(styleText('green', 'ok'))
+    for (const trouble of troubles) console.log(styleText('yellow', printable(trouble)))
+    printFields([
+      ['members visible', `${visible} of ${known} known`],
+      ['connections', `${connections}`],
+      ['local health', `${localHealth} of 7 (0 is good)`],
+      ['pauses since the start', `${pauses}`],
+      ['suspicions refuted in time', `${refutedSuspicions}`],
+      ['storage', storage],
+      ['connections refused', `${figures.refusedConnections}`],
+      ['connections dropped', `${figures.droppedConnections}`],
+      ['streams aborted', `${figures.abortedStreams}`],
+      ['facts refused', `${Object.values(figures.refusedFacts).reduce((sum, count) => sum + count, 0)}`],
+      ['facts in rooms rejected', `${figures.rejected}`],
+      ['messages in rooms limited', `${figures.limited}`],
+    ])
+  }
+  return troubles.length === 0
+}

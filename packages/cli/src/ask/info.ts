@@ -1,0 +1,38 @@
+/** `hearsay info`: who the member is, and how many others it knows. */
+import type { MemberStatus } from '@hearsay/core'
+import type { OpenedCluster } from '../attach/open-cluster.ts'
+import { shownTags } from '../members/member-rows.ts'
+import { printable } from '../terminal/format.ts'
+import { printJson } from '../terminal/output.ts'
+import { printFields } from './fields.ts'
+import { troublesOf } from './troubles.ts'
+
+export async function info({ cluster, isAttached }: OpenedCluster, json: true | undefined): Promise<boolean> {
+  const { id, name, incarnation, addresses, tags } = cluster.self
+  const { connections } = cluster.health.getSnapshot()
+  const counts: Record<MemberStatus, number> = { alive: 0, suspect: 0, dead: 0, left: 0 }
+  for (const { status } of cluster.members.getSnapshot()) counts[status] += 1
+  const troubles = troublesOf(cluster.health.getSnapshot())
+  if (json) {
+    const fields = { cluster: cluster.name, id, name, incarnation, addresses, tags, attached: isAttached }
+    printJson({ event: 'info', ...fields, members: counts, connections, troubles, at: Date.now() })
+  } else
+    printFields([
+      ['cluster', printable(cluster.name)],
+      ['name', printable(name)],
+      ['id', id],
+      ['member', isAttached ? 'runs on this machine' : 'joined for this question'],
+      ['started', new Date(incarnation).toISOString()],
+      ...addresses.map(address => ['address', address] as const),
+      ['tags', shownTags(tags)],
+      [
+        'members',
+        Object.entries(counts)
+          .flatMap(([status, count]) => (count > 0 ? `${count} ${status}` : []))
+          .join(', '),
+      ],
+      ['connections', `${connections}`],
+      ['health', troubles.length === 0 ? 'ok' : `${troubles.length} need attention. See hearsay health`],
+    ])
+  return true
+}

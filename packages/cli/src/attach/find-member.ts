@@ -1,0 +1,38 @@
+/** Find member: the member that a user means by a name, an id, or a part of one. */
+import type { Member } from '@hearsay/core'
+import { shortId } from '../terminal/format.ts'
+import { UsageError } from '../usage-error.ts'
+
+/**
+ * The member with this id or this name, or else the only one whose id begins or ends so or whose name begins so. Of members
+ * with the same name, one that is present counts before those that are gone.
+ *
+ * @returns undefined: there is none
+ * @throws {UsageError} several members fit
+ */
+export function findMember(members: readonly Member[], text: string): Member | undefined {
+  const part = text.replace(/^…/, '')
+  if (part === '') return undefined
+  const rules: readonly ((member: Member) => boolean)[] = [
+    ({ id }) => id === part,
+    ({ name }) => name === part,
+    ({ id }) => id.endsWith(part) || id.startsWith(part),
+    ({ name }) => name.startsWith(part),
+  ]
+  for (const rule of rules) {
+    const fitting = members.filter(rule)
+    const present = fitting.filter(({ status }) => status === 'alive' || status === 'suspect')
+    const found = present.length > 0 ? present : fitting
+    if (found.length > 1) throw new UsageError(`'${text}' is one of ${listed(found)}. Give the end of its id`)
+    if (found[0]) return found[0]
+  }
+  return undefined
+}
+
+const maxListed = 5
+
+function listed(members: readonly Member[]): string {
+  const shown = members.slice(0, maxListed).map(({ name, id }) => `${name} ${shortId(id)}`)
+  const more = members.length - shown.length
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ')
+}

@@ -1,0 +1,120 @@
+/**
+ * Open cluster: attaches to a member that runs on this machine, or joins as a new member if there is none.
+ *
+ * A member that joins here is ephemeral, unless it has a storage: other members forget it when it has left. Attaching loads
+ * neither libp2p nor a member.
+ */
+import type { Cluster } from '@hearsay/core'
+import type { LogLevel, LogRecord } from '@hearsay/port/node'
+import { asUsageError } from '../member/as-usage-error.ts'
+import { joinOptions, type MemberFlags } from '../member/options.ts'
+import { UsageError } from '../usage-error.ts'
+import {
+  type AskFlags,
+  type AttachFlags,
+  type ControlFlags,
+  controlFolder,
+  type RunningFlags,
+} from './options.ts'
+
+export interface OpenedCluster {
+  /** A view of the running member, or the member that joined. */
+  readonly cluster: Cluster
+  readonly isAttached: boolean
+  /** Follows the log of the member's process. */
+  followLog(level: LogLevel, write: (record: LogRecord, dropped: number) => void): Promise<() => void>
+}
+
+/** Opens the cluster of a command that needs no member of its own. */
+export async function openAsked({ cluster, member, attach, ...flags }: AskFlags): Promise<OpenedCluster> {
+  if (attach) {
+    const attached = await attachTo({ ...flags, ...named({ cluster, member }) })
+    if (attached) return attached
+    if (member !== undefined || cluster === undefined)
+      throw new UsageError(
+        `no member${member === undefined ? '' : ` '${member}'`} runs here. Start one with 'hearsay join', or give --cluster to join for this question`,
+      )
+  } else if (cluster === undefined)
+    throw new UsageError('--no-attach: give the cluster to join with --cluster')
+  const opened = await joinFor(cluster, { ...flags, mdns: flags.mdns })
+  const { untilKnown } = await import('./until-known.ts')
+  await untilKnown(opened.cluster, flags.wait * 1_000)
+  return opened
+}
+
+/**
+ * Opens the cluster of a command that may be a member of its own. It is one if the command line describes the member: its
+ * name, its tags or its storage.
+ */
+export async function openMember(
+  cluster: string,
+  { attach, ...flags }: MemberFlags & AttachFlags,
+): Promise<OpenedCluster> {
+  const isDescribed = [flags.name, flags.tag, flags.storage].some(each => each !== undefined)
+  const attached = attach && !isDescribed ? await attachTo({ ...flags, cluster }) : undefined
+  return attached ?? joinFor(cluster, flags)
+}
+
+/**
+ * Connects to a running member.
+ *
+ * @param mayLeave whether `leave` ends the member
+ * @throws {UsageError} no such member runs here, or more than one
+ */
+export async function openRunning(flags: RunningFlags, mayLeave = false): Promise<Cluster> {
+  const { listControl, connectControl } = await import('./control-client.ts')
+  const { cluster, member } = flags
+  const folder = controlFolder(flags)
+  const members = await asUsageError(listControl({ ...named({ cluster }), ...folder }))
+  if (member === undefined && members.length > 1)
+    throw new UsageError(
+      `several members run here: ${members.map(each => `${each.name} in ${each.cluster}`).join(', ')}. Choose one with --member or --cluster`,
+    )
+  if (members.length === 0)
+    throw new UsageError(`no member${cluster === undefined ? '' : ` of '${cluster}'`} runs here`)
+  return asUsageError(connectControl({ ...named({ cluster, member }), ...folder, mayLeave }))
+}
+
+/** @returns undefined: no such member runs here */
+async function attachTo(
+  flags: ControlFlags & { readonly cluster?: string; readonly member?: string },
+): Promise<OpenedCluster | undefined> {
+  const { cluster, member } = flags
+  const { connectControl, followControlLog } = await import('./control-client.ts')
+  const which = { ...named({ cluster, member }), ...controlFolder(flags) }
+  try {
+    const view = await asUsageError(connectControl(which))
+    const { name, self } = view
+    return {
+      cluster: view,
+      isAttached: true,
+      followLog: (level, write) =>
+        followControlLog(write, { ...which, cluster: name, member: self.id, level }),
+    }
+  } catch (error) {
+    if ((error as Error).name === 'NotRunningError') return undefined
+    throw error
+  }
+}
+
+async function joinFor(
+  cluster: string,
+  { control: _, ...flags }: Omit<MemberFlags, 'json'> & ControlFlags & { readonly json?: true },
+): Promise<OpenedCluster> {
+  const { startMember } = await import('../member/start-member.ts')
+  const options = joinOptions(cluster, flags)
+  return {
+    cluster: await startMember({ ...options, ...(flags.storage === undefined && { ephemeral: true }) }),
+    isAttached: false,
+    followLog: async (level, write) => {
+      const { followLog } = await import('../join/control-server.ts')
+      return followLog(level, record => write(record, 0))
+    },
+  }
+}
+
+/** Without the properties that are undefined. */
+const named = (given: { readonly cluster?: string | undefined; readonly member?: string | undefined }) => ({
+  ...(given.cluster !== undefined && { cluster: given.cluster }),
+  ...(given.member !== undefined && { member: given.member }),
+})

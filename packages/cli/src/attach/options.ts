@@ -1,0 +1,70 @@
+/** Options by which a command finds a running member, and joins if there is none. */
+import type { Command } from 'commander'
+import { InvalidArgumentError } from 'commander'
+import { addJoiningOptions, type JoiningFlags } from '../member/options.ts'
+
+/** How to find the control socket of a running member. */
+export interface ControlFlags {
+  /** The folder of the control sockets; false: use none. */
+  readonly control?: string | false
+}
+
+/** Whether to use a running member. */
+export interface AttachFlags extends ControlFlags {
+  readonly attach: boolean
+}
+
+/** Options of the commands that ask a member. */
+export interface AskFlags extends AttachFlags, JoiningFlags {
+  readonly cluster?: string
+  readonly member?: string
+  /** Seconds. */
+  readonly wait: number
+  readonly json?: true
+}
+
+/** Options of the commands that only a running member can carry out. */
+export type RunningFlags = Pick<AskFlags, 'control' | 'cluster' | 'member' | 'json'>
+
+const controlVariable = 'HEARSAY_CONTROL'
+
+export const addControlOption = (command: Command): Command =>
+  command.option(
+    '--control <folder>',
+    'the folder of the control sockets (default: HEARSAY_CONTROL, or the folder of this user)',
+  )
+
+export const addRunningOptions = (command: Command): Command =>
+  addControlOption(
+    command
+      .option('--cluster <name>', 'the cluster (default: the one with a running member)')
+      .option('--member <member>', 'the running member, if several run here: its name or the end of its id'),
+  ).option('--json', 'print one JSON object a line')
+
+const addNoAttach = (command: Command): Command =>
+  command.option('--no-attach', 'join as a new member, even if a member of the cluster runs here')
+
+/** For a command that may be a member of its own. */
+export const addAttachOptions = (command: Command): Command => addNoAttach(addControlOption(command))
+
+export const addAskOptions = (command: Command): Command =>
+  addJoiningOptions(
+    addNoAttach(addRunningOptions(command)).option(
+      '--wait <seconds>',
+      'how long to wait for other members, if it joins',
+      toSeconds,
+      5,
+    ),
+  )
+
+/** The folder that the user chose; undefined: the folder of this user. */
+export const controlFolder = ({ control }: ControlFlags): { folder?: string } => {
+  const folder = control || process.env[controlVariable]
+  return folder ? { folder } : {}
+}
+
+export function toSeconds(text: string): number {
+  const seconds = Number(text)
+  if (text.trim() !== '' && seconds >= 0 && seconds <= 3_600) return seconds
+  throw new InvalidArgumentError('Give a number of seconds from 0 to 3600.')
+}

@@ -1,0 +1,27 @@
+/** Until known: waits until a member that has just joined knows the others. */
+import type { Cluster } from '@hearsay/core'
+
+/** Our choice: a table that has not changed for so long is complete in clusters of some hundred members. */
+const quietMs = 300
+
+/** Resolves when another member is present and no member has changed for a while, or when the time is over. */
+export function untilKnown({ members, self }: Cluster, timeoutMs: number): Promise<void> {
+  return new Promise(resolve => {
+    let quiet: NodeJS.Timeout | undefined
+    const done = () => {
+      unsubscribe()
+      clearTimeout(quiet)
+      clearTimeout(timeout)
+      resolve()
+    }
+    const changed = () => {
+      const isAlone = !members.getSnapshot().some(({ id, status }) => id !== self.id && status === 'alive')
+      if (isAlone) return
+      clearTimeout(quiet)
+      quiet = setTimeout(done, quietMs)
+    }
+    const timeout = setTimeout(done, timeoutMs)
+    const unsubscribe = members.subscribe(changed)
+    changed()
+  })
+}

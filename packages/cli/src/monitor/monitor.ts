@@ -1,0 +1,36 @@
+/** `hearsay monitor`: the events of a member and the log of its process, as they happen. */
+import type { LogRecord } from '@hearsay/port/node'
+import { openAsked } from '../attach/open-cluster.ts'
+import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
+import { followMembers } from '../member/member-events.ts'
+import { endProcess, outputClosed, printJson } from '../terminal/output.ts'
+import type { MonitorFlags } from './options.ts'
+
+export async function monitor({ level, ...flags }: MonitorFlags): Promise<void> {
+  const stop = Promise.race([stopRequested(), outputClosed()])
+  const opened = await Promise.race([openAsked(flags), stop])
+  if (!opened) return endProcess(0)
+  const { cluster } = opened
+  const { event } = flags.json
+    ? (await import('../join/json-lines.ts')).jsonLines
+    : (await import('../join/log.ts')).log
+  const write = flags.json ? jsonLog : (await import('./text-log.ts')).textLog
+  const unfollow = await opened.followLog(level, (record, dropped) => {
+    if (dropped > 0) console.error(`hearsay: ${dropped} lines of the log were not received`)
+    write(record)
+  })
+  followMembers(cluster, event)
+  // The member has ended, or left.
+  const ended = new Promise<undefined>(resolve => {
+    cluster.members.subscribe(() => {
+      if (cluster.self.status === 'left') resolve(undefined)
+    })
+  })
+  await Promise.race([stop, ended])
+  unfollow()
+  await leaveWithin(cluster)
+  await endProcess(0)
+}
+
+const jsonLog = ({ atMs: at, level, component, message }: LogRecord): void =>
+  printJson({ event: 'log', level, component, message, at })

@@ -1,0 +1,65 @@
+/**
+ * Program: the tree of all commands, with their options and help. The code of a command is loaded when the command runs.
+ *
+ * The completion of shells and the manual page are made from this tree, so a command or an option that is added here appears
+ * in both.
+ */
+import { Command } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
+import { addAskCommands } from './ask/options.ts'
+import { addConfigCommands } from './config/options.ts'
+import { addDemoOptions } from './demo/options.ts'
+import { addJoinOptions, addRelayOptions } from './join/options.ts'
+import { addLeaveOptions } from './leave/options.ts'
+import { addMembersOptions } from './members/options.ts'
+import { addMonitorOptions } from './monitor/options.ts'
+import { addPresenceOptions } from './presence/options.ts'
+import { addTagsCommands } from './tags/options.ts'
+
+export function createProgram(): Command {
+  const program = new Command('hearsay')
+    .description('Which members are here and how they are doing, without a central server')
+    .version(manifest.version)
+
+  addJoinOptions(program.command('join')).action(async (cluster, options) => {
+    const { join } = await import('./join/join.ts')
+    await join(cluster, options)
+  })
+  addRelayOptions(program.command('relay')).action(async (cluster, options) => {
+    const { join } = await import('./join/join.ts')
+    await join(cluster, { ...options, relay: true })
+  })
+  addMembersOptions(program.command('members')).action(async options => {
+    const { members } = await import('./members/members.ts')
+    await members(options)
+  })
+  addAskCommands(program, async (...asked) => {
+    const { ask } = await import('./ask/ask.ts')
+    await ask(...asked)
+  })
+  addMonitorOptions(program.command('monitor')).action(async options => {
+    const { monitor } = await import('./monitor/monitor.ts')
+    await monitor(options)
+  })
+  addTagsCommands(program.command('tags'), async (...asked) => {
+    const { changeTags } = await import('./tags/tags.ts')
+    await changeTags(...asked)
+  })
+  addLeaveOptions(program.command('leave')).action(async options => {
+    const { leave } = await import('./leave/leave.ts')
+    await leave(options)
+  })
+  addConfigCommands(program.command('config'), async (...asked) => {
+    const { config } = await import('./config/config.ts')
+    await config(...asked)
+  })
+  addPresenceOptions(program.command('presence')).action(async (cluster, room, options) => {
+    const { presence } = await import('./presence/presence.ts')
+    await presence(cluster, room, options)
+  })
+  addDemoOptions(program.command('demo')).action(async options => {
+    const { demo } = await import('./demo/demo.ts')
+    await demo(options)
+  })
+  return program
+}

@@ -1,0 +1,85 @@
+/**
+ * Call options: checks of the values that an app gives to the methods of a cluster.
+ *
+ * Views check them, too. So this file loads neither the wire format nor multiaddrs, which take a fifth of the time of a
+ * short command.
+ */
+import { byteLength, isPlainObject } from '../wire/checks.ts'
+import { limits } from '../wire/limits.ts'
+import { recordExcess } from '../wire/record-limits.ts'
+import { halfPairFault, receivedText } from '../wire/text.ts'
+import type { LeaveOptions } from './cluster.ts'
+import { InvalidOptionsError } from './errors.ts'
+import { checkOptionNames } from './option-names.ts'
+
+type Tags = Readonly<Record<string, string>>
+
+/** Checks the argument of `cluster.update`. @throws {InvalidOptionsError} */
+export function checkUpdate(change: { name?: string; tags?: Tags }): void {
+  checkOptionNames('update', change, { name: true, tags: true }, "{ name: 'ada' }")
+  checkNameAndTags(change.name, change.tags)
+}
+
+/** Checks the options of `cluster.suspend`. @returns the length of the lease @throws {InvalidOptionsError} */
+export function checkSuspend(options: { leaseMs?: number } = {}): number {
+  checkOptionNames('suspend', options, { leaseMs: true }, '{ leaseMs: 600_000 }')
+  const { leaseMs = limits.maxAttentionLeaseMs } = options
+  checkLease('suspend: leaseMs', leaseMs)
+  return leaseMs
+}
+
+/** Checks the options of `cluster.leave`. @throws {InvalidOptionsError} */
+export function checkLeave(options: LeaveOptions = {}): void {
+  checkOptionNames('leave', options, { returnsWithinMs: true }, '{ returnsWithinMs: 10_000 }')
+  const { returnsWithinMs } = options
+  if (returnsWithinMs !== undefined) checkLease('leave: returnsWithinMs', returnsWithinMs)
+}
+
+function checkLease(option: string, ms: number): void {
+  if (!Number.isInteger(ms) || ms < 1 || ms > limits.maxAttentionLeaseMs)
+    throw new InvalidOptionsError(`${option}: give whole milliseconds, 1 to 3,600,000`)
+}
+
+/** Checks name and tags, at the start and on each change. @throws {InvalidOptionsError} */
+export function checkNameAndTags(name: string | undefined, tags: Tags | undefined): void {
+  if (name !== undefined && typeof name !== 'string') throw new InvalidOptionsError('name: give a string')
+  checkHalfPairs('name: it', name ?? '')
+  if (tags !== undefined && !isPlainObject(tags))
+    throw new InvalidOptionsError("tags: give an object of strings, like { role: 'host' }")
+  for (const [key, value] of Object.entries<unknown>(tags ?? {})) {
+    checkHalfPairs(`tags: the key '${receivedText(key)}'`, key)
+    if (typeof value !== 'string')
+      throw new InvalidOptionsError(`tags: the value of '${key}' is not a string`)
+    checkHalfPairs(`tags: the value of '${key}'`, value)
+  }
+  const excess = recordExcess({ name: name ?? '', tags: tags ?? {}, addresses: [], spaces: [] })
+  if (excess !== undefined) throw new InvalidOptionsError(`${excess} cannot be shared: make it shorter`)
+}
+
+/**
+ * Checks the name of a room, a config or a document.
+ *
+ * @param call the call that takes the name: the message begins with it
+ * @throws {InvalidOptionsError}
+ */
+export function checkSpaceName(
+  call: string,
+  name: unknown,
+  { minBytes = 1 }: { minBytes?: 0 | 1 } = {},
+): void {
+  const range = minBytes === 0 ? 'of at most' : `of ${minBytes} to`
+  if (typeof name !== 'string' || byteLength(name) < minBytes || byteLength(name) > limits.maxRoomNameBytes)
+    throw new InvalidOptionsError(`${call}: give a name ${range} ${limits.maxRoomNameBytes} bytes`)
+  checkHalfPairs(`${call}: the name`, name)
+}
+
+/** Checks that the string is well-formed: without halves of surrogate pairs. @throws {InvalidOptionsError} */
+export function checkHalfPairs(what: string, text: string): void {
+  const fault = halfPairFault(text)
+  if (fault !== undefined) throw new InvalidOptionsError(`${what} ${fault}`)
+}
+
+/** Checks only that the id is a string: an id that no member has is allowed. @throws {InvalidOptionsError} */
+export function checkMemberId(call: string, id: unknown): void {
+  if (typeof id !== 'string') throw new InvalidOptionsError(`${call}: give a member id, like cluster.self.id`)
+}
