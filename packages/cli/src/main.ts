@@ -4,14 +4,17 @@
  * Every error is one line on stderr. Exit code 2 means that the
  * caller can correct the error, 1 is for all other errors.
  */
-import { type Command, CommanderError } from 'commander'
-import { createProgram } from './program.ts'
+import { CommanderError } from 'commander'
+import { commandsOf } from './help/command-tree.ts'
+import { completionCommands, createProgram } from './program.ts'
 import { endProcess, watchOutput } from './terminal/output.ts'
 import { UsageError } from './usage-error.ts'
 
 export async function main(argv: readonly string[]): Promise<void> {
   watchOutput()
-  const program = createProgram()
+  const completes = completionCommands.includes(argv[2] ?? '')
+  const program = createProgram({ hasCompletion: !completes })
+  if (completes) (await import('./help/completion.ts')).completeBy(program)
   for (const command of commandsOf(program))
     command.exitOverride().configureOutput({ outputError: () => undefined })
 
@@ -23,9 +26,6 @@ export async function main(argv: readonly string[]): Promise<void> {
     await endProcess(exitCode)
   }
 }
-
-/** The command and all commands below it. */
-const commandsOf = (command: Command): Command[] => [command, ...command.commands.flatMap(commandsOf)]
 
 function explain(error: Error, argv: readonly string[]): { exitCode: number; line: string } {
   if (error instanceof UsageError) return { exitCode: 2, line: error.message }

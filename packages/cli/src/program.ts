@@ -4,11 +4,12 @@
  * The completion of shells and the manual page are made from this tree, so a command or an option that is added here appears
  * in both.
  */
-import { Command } from 'commander'
+import { Argument, Command } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { addAskCommands } from './ask/options.ts'
 import { addConfigCommands } from './config/options.ts'
 import { addDemoOptions } from './demo/options.ts'
+import { addExamples } from './help/command-tree.ts'
 import { addJoinOptions, addRelayOptions } from './join/options.ts'
 import { addLeaveOptions } from './leave/options.ts'
 import { addMembersOptions } from './members/options.ts'
@@ -16,7 +17,8 @@ import { addMonitorOptions } from './monitor/options.ts'
 import { addPresenceOptions } from './presence/options.ts'
 import { addTagsCommands } from './tags/options.ts'
 
-export function createProgram(): Command {
+/** @param hasCompletion false: without the command that {@link completionCommands} replace */
+export function createProgram({ hasCompletion = true }: { hasCompletion?: boolean } = {}): Command {
   const program = new Command('hearsay')
     .description('Which members are here and how they are doing, without a central server')
     .version(manifest.version)
@@ -61,5 +63,14 @@ export function createProgram(): Command {
     const { demo } = await import('./demo/demo.ts')
     await demo(options)
   })
+  if (hasCompletion)
+    program
+      .command('completion')
+      .description('print a script that completes hearsay commands in a shell')
+      .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish', 'powershell']))
+  addExamples(program)
   return program
 }
+
+/** The commands of the library that completes words, which is loaded only for them. */
+export const completionCommands: readonly string[] = ['completion', 'complete']

@@ -38,7 +38,8 @@ export async function openAsked({ cluster, member, attach, ...flags }: AskFlags)
     throw new UsageError('--no-attach: give the cluster to join with --cluster')
   const opened = await joinFor(cluster, { ...flags, mdns: flags.mdns })
   const { untilKnown } = await import('./until-known.ts')
-  await untilKnown(opened.cluster, flags.wait * 1_000)
+  if (!(await untilKnown(opened.cluster, flags.wait * 1_000)))
+    console.error(`hearsay: no other member of '${cluster}' answered within ${flags.wait} s`)
   return opened
 }
 
@@ -65,14 +66,29 @@ export async function openRunning(flags: RunningFlags, mayLeave = false): Promis
   const { listControl, connectControl } = await import('./control-client.ts')
   const { cluster, member } = flags
   const folder = controlFolder(flags)
-  const members = await asUsageError(listControl({ ...named({ cluster }), ...folder }))
+  const members = await fromControl(listControl({ ...named({ cluster }), ...folder }))
   if (member === undefined && members.length > 1)
     throw new UsageError(
       `several members run here: ${members.map(each => `${each.name} in ${each.cluster}`).join(', ')}. Choose one with --member or --cluster`,
     )
   if (members.length === 0)
     throw new UsageError(`no member${cluster === undefined ? '' : ` of '${cluster}'`} runs here`)
-  return asUsageError(connectControl({ ...named({ cluster, member }), ...folder, mayLeave }))
+  try {
+    return await fromControl(connectControl({ ...named({ cluster, member }), ...folder, mayLeave }))
+  } catch (error) {
+    if ((error as Error).name === 'NotRunningError') throw new UsageError((error as Error).message)
+    throw error
+  }
+}
+
+/** The errors without the name of the function, which users of the command do not know. */
+async function fromControl<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asUsageError(asked)
+  } catch (error) {
+    const { message } = error as Error
+    throw Object.assign(error as Error, { message: message.replace(/^\w+Control\w*: /, '') })
+  }
 }
 
 /** @returns undefined: no such member runs here */
@@ -83,7 +99,7 @@ async function attachTo(
   const { connectControl, followControlLog } = await import('./control-client.ts')
   const which = { ...named({ cluster, member }), ...controlFolder(flags) }
   try {
-    const view = await asUsageError(connectControl(which))
+    const view = await fromControl(connectControl(which))
     const { name, self } = view
     return {
       cluster: view,

@@ -4,19 +4,24 @@ import type { Cluster } from '@hearsay/core'
 /** Our choice: a table that has not changed for so long is complete in clusters of some hundred members. */
 const quietMs = 300
 
-/** Resolves when another member is present and no member has changed for a while, or when the time is over. */
-export function untilKnown({ members, self }: Cluster, timeoutMs: number): Promise<void> {
+/**
+ * Resolves when another member is present and no member has changed for a while, or when the time is over.
+ *
+ * @returns whether another member is present
+ */
+export function untilKnown({ members, self }: Cluster, timeoutMs: number): Promise<boolean> {
   return new Promise(resolve => {
     let quiet: NodeJS.Timeout | undefined
+    const isAccompanied = () =>
+      members.getSnapshot().some(({ id, status }) => id !== self.id && status === 'alive')
     const done = () => {
       unsubscribe()
       clearTimeout(quiet)
       clearTimeout(timeout)
-      resolve()
+      resolve(isAccompanied())
     }
     const changed = () => {
-      const isAlone = !members.getSnapshot().some(({ id, status }) => id !== self.id && status === 'alive')
-      if (isAlone) return
+      if (!isAccompanied()) return
       clearTimeout(quiet)
       quiet = setTimeout(done, quietMs)
     }

@@ -2,51 +2,81 @@
 import type { Cluster } from '@hearsay/core'
 import type { ControlSocket } from '@hearsay/port/node'
 import { type ControlFlags, controlFolder } from '../attach/options.ts'
+import type { ExecFlags } from '../exec/options.ts'
+import type { LogFlags } from '../log/options.ts'
+import { openLog, type ProcessLog } from '../log/process-log.ts'
 import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { followMembers } from '../member/member-events.ts'
 import { joinOptions, type MemberFlags } from '../member/options.ts'
 import { startMember } from '../member/start-member.ts'
 import { endProcess, outputClosed } from '../terminal/output.ts'
+import { UsageError } from '../usage-error.ts'
 import { jsonLines } from './json-lines.ts'
+import { warnIfUnanswered, warnOfCopy } from './warnings.ts'
 
-/** 3 s (our choice): enough for a bootstrap member that starts slowly, and soon enough to show a wrong address. */
-const unansweredMs = 3_000
-
-export interface JoinFlags extends MemberFlags, ControlFlags {
+export interface JoinFlags extends MemberFlags, ControlFlags, LogFlags, ExecFlags {
   readonly relay?: boolean
 }
 
 export async function join(cluster: string, flags: JoinFlags): Promise<void> {
   // Do this first, because Ctrl-C during the start must end the process at once.
   const stop = Promise.race([stopRequested(), outputClosed()])
-  // Measuring the width of text takes a fifth of the start, so only the text output loads it.
-  const { ready, event } = flags.json ? jsonLines : (await import('./log.ts')).log
-  const options = joinOptions(cluster, flags)
-  const member = await Promise.race([startMember(options), stop])
-  if (member) {
-    ready(member)
-    followMembers(member, event)
-    warnOfCopy(member)
-    if (flags.relay && options.secret === undefined)
-      console.error(
-        "hearsay: anybody who knows the cluster's name may use this relay. Give all members a secret to prevent that",
-      )
-    if (flags.bootstrap) warnIfUnanswered(member, flags.bootstrap)
-    const control = flags.control === false ? undefined : serveControlSocket(member, flags)
-    await Promise.race([stop, hasLeft(member)])
-    await leaveWithin(member)
-    await (await control)?.close()
+  const log = await openLog(flags)
+  try {
+    await run(cluster, flags, stop, log)
+  } catch (error) {
+    if (!log) throw error
+    // All lines of the log have its format.
+    log.write('error', (error as Error).message)
+    await endProcess(error instanceof UsageError ? 2 : 1)
   }
   await endProcess(0)
 }
 
+async function run(
+  cluster: string,
+  flags: JoinFlags,
+  stop: Promise<undefined>,
+  log: ProcessLog | undefined,
+): Promise<void> {
+  const warn = (line: string) => (log ? log.write('warn', line) : console.error(`hearsay: ${line}`))
+  // Measuring the width of text takes a fifth of the start, so only the text output loads it.
+  const { ready, event } = flags.json ? jsonLines : (await import('./log.ts')).log
+  const options = joinOptions(cluster, flags)
+  const member = await Promise.race([startMember(options), stop])
+  if (!member) return
+  log?.started(member.self.id)
+  log?.write('info', `ready at ${member.self.addresses.join(', ')}`)
+  ready(member)
+  const handlers =
+    flags.exec && (await import('../exec/handlers.ts')).createHandlers(flags.exec, member, warn)
+  followMembers(member, each => {
+    event(each)
+    log?.event(each)
+    handlers?.handle(each)
+  })
+  warnOfCopy(member, warn)
+  if (flags.relay && options.secret === undefined)
+    warn("anybody who knows the cluster's name may use this relay. Give all members a secret to prevent that")
+  if (flags.bootstrap) warnIfUnanswered(member, flags.bootstrap, warn)
+  const control = flags.control === false ? undefined : openControl(member, flags, warn)
+  await Promise.race([stop, hasLeft(member)])
+  await leaveWithin(member)
+  await Promise.all([control?.then(socket => socket?.close()), handlers?.close()])
+  log?.write('info', 'left')
+}
+
 /** A member without a control socket is still a member. */
-async function serveControlSocket(member: Cluster, flags: ControlFlags): Promise<ControlSocket | undefined> {
+async function openControl(
+  member: Cluster,
+  flags: ControlFlags,
+  warn: (line: string) => void,
+): Promise<ControlSocket | undefined> {
   const { serveControl } = await import('./control-server.ts')
   try {
     return await serveControl(member, controlFolder(flags))
   } catch (error) {
-    console.error(`hearsay: other commands cannot ask this member: ${(error as Error).message}`)
+    warn(`other commands cannot ask this member: ${(error as Error).message}`)
     return undefined
   }
 }
@@ -58,24 +88,4 @@ function hasLeft({ members, self: { id } }: Cluster): Promise<void> {
       if (members.getSnapshot().find(member => member.id === id)?.status === 'left') resolve()
     })
   })
-}
-
-function warnOfCopy(member: Cluster): void {
-  member.events.addEventListener('identity', ({ detail: { copied } }) => {
-    console.error(
-      copied
-        ? 'hearsay: another process runs with the same identity: its storage was copied. Stop one of them, and delete its copy'
-        : 'hearsay: no other process runs with the same identity any more',
-    )
-  })
-}
-
-function warnIfUnanswered(member: Cluster, bootstrap: readonly string[]): void {
-  const warn = () => {
-    if (member.members.getSnapshot().length > 1) return
-    const { admissionError } = member.health.getSnapshot()
-    if (admissionError !== undefined) console.error(`hearsay: ${admissionError} Still trying`)
-    else console.error(`hearsay: no answer from ${bootstrap.join(' or ')} yet; still trying`)
-  }
-  setTimeout(warn, unansweredMs)
 }

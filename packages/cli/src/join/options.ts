@@ -1,16 +1,19 @@
 /** Command line of `hearsay join` and `hearsay relay`. */
 import type { Command } from 'commander'
 import { addControlOption } from '../attach/options.ts'
+import { addExecOption } from '../exec/options.ts'
+import { addLogOptions } from '../log/options.ts'
 import { addMemberOptions } from '../member/options.ts'
 
 export function addJoinOptions(command: Command): Command {
-  return addControlOption(
-    addMemberOptions(
-      command
-        .description('run a member of a cluster until Ctrl-C')
-        .argument('<cluster>', "the cluster's name"),
-    ),
-  ).option('--no-control', 'do not let other commands on this machine ask this member')
+  const member = addMemberOptions(
+    command.description('run a member of a cluster until Ctrl-C').argument('<cluster>', "the cluster's name"),
+  )
+  const controlled = addControlOption(member).option(
+    '--no-control',
+    'do not let other commands on this machine ask this member',
+  )
+  return addLogOptions(addExecOption(controlled))
 }
 
 export function addRelayOptions(command: Command): Command {

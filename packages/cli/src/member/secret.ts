@@ -5,11 +5,11 @@
 import { readFileSync } from 'node:fs'
 import { UsageError } from '../usage-error.ts'
 
-const variable = 'HEARSAY_SECRET'
+export const secretVariable = 'HEARSAY_SECRET'
 
 /** The first line of the file, or else the environment variable. Undefined: the cluster has no secret. */
 export function readSecret(file: string | undefined): string | undefined {
-  if (file === undefined) return process.env[variable]
+  if (file === undefined) return process.env[secretVariable]
   try {
     return readFileSync(file, 'utf8').split(/\r?\n/, 1)[0]
   } catch (error) {

@@ -2,12 +2,11 @@
 import type { LogLevel } from '@hearsay/port/node'
 import { type Command, Option } from 'commander'
 import { type AskFlags, addAskOptions } from '../attach/options.ts'
+import { levels } from '../log/options.ts'
 
 export interface MonitorFlags extends AskFlags {
   readonly level: LogLevel
 }
-
-export const levels: readonly string[] = ['error', 'warn', 'info', 'debug', 'trace'] satisfies LogLevel[]
 
 export const addMonitorOptions = (command: Command): Command =>
   addAskOptions(

@@ -1,0 +1,42 @@
+/** Examples of each command, for its help and for the manual page. */
+
+/** A command line, and what it does. */
+export type Example = readonly [line: string, purpose: string]
+
+/** By the name of the command, with the names of the commands above it. */
+export const examples: Readonly<Record<string, readonly Example[]>> = {
+  join: [
+    ['hearsay join atlas --name ada --bootstrap seed.example.org:4001', 'run a member'],
+    ["hearsay join atlas --exec 'fail=./alarm.sh'", 'run a script when a member fails'],
+    ['hearsay join atlas --log json --log-level warn', 'write a log for other programs to stderr'],
+  ],
+  relay: [['hearsay relay atlas --listen /ip4/0.0.0.0/tcp/4002/ws', 'introduce browsers to each other']],
+  members: [
+    ['hearsay members', 'list the members that the member on this machine knows'],
+    ['hearsay members --status suspect,dead', 'list those that need attention'],
+    ['hearsay members --tag role=host --json', 'list the members with a tag, as JSON'],
+    ['hearsay members --watch', 'show changes as they happen'],
+  ],
+  info: [['hearsay info', 'print who the member on this machine is']],
+  health: [['hearsay health || restart-it', 'act when the member needs attention']],
+  explain: [['hearsay explain bob', 'print why bob is seen or not']],
+  rtt: [['hearsay rtt bob', 'print the round-trip time to bob']],
+  reachability: [['hearsay reachability', 'print how each member can be reached']],
+  monitor: [['hearsay monitor --level debug', 'print events and what libp2p logs']],
+  'tags set': [['hearsay tags set role=host zone=b', 'set two tags, and keep the others']],
+  'tags delete': [['hearsay tags delete zone', 'delete a tag']],
+  leave: [['hearsay leave --member ada', 'let ada leave and end']],
+  'config get': [['hearsay config get atlas flags color', 'print the value of a key']],
+  'config set': [['hearsay config set atlas flags limits \'{"requests":100}\'', 'write JSON']],
+  'config delete': [['hearsay config delete atlas flags color', 'delete a key']],
+  'config watch': [['hearsay config watch atlas flags', 'print each change']],
+  'config history': [['hearsay config history atlas flags color', 'print who wrote which values']],
+  'config list': [['hearsay config list atlas flags', 'print all keys and values']],
+  presence: [['hearsay presence atlas design --set mood=fine', 'enter a room and watch it']],
+  demo: [['hearsay demo --members 8', 'watch eight processes']],
+  completion: [
+    ['source <(hearsay completion bash)', 'complete commands in bash; put it into ~/.bashrc'],
+    ['source <(hearsay completion zsh)', 'the same in zsh; put it into ~/.zshrc'],
+    ['hearsay completion fish | source', 'the same in fish; put it into ~/.config/fish/config.fish'],
+  ],
+}
