@@ -3,7 +3,8 @@ import module from 'node:module'
 
 // The first process of a container never hears of a signal that it does not handle. So this comes first, and ends what
 // has not begun; a command that has something to end takes over. Where something was asked for it was not done.
-const isAsked = ['config', 'demo'].includes(process.argv[2])
+const runs = ['join', 'relay', 'presence', 'monitor']
+const isAsked = !runs.includes(process.argv[2])
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.once(signal, () => process.exit(isAsked ? 1 : 0))
 

@@ -3,6 +3,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach } from 'vitest'
@@ -11,6 +14,9 @@ export type JsonLine = Readonly<Record<string, unknown>>
 
 export const bin: string = fileURLToPath(new URL('../bin/hearsay.js', import.meta.url))
 const running = new Set<ChildProcess>()
+/** Not the folder of the user: a test attaches to no other member, and leaves no sockets there. */
+const controlFolder: string = mkdtempSync(join(tmpdir(), 'hearsay-'))
+process.on('exit', () => rmSync(controlFolder, { recursive: true, force: true }))
 
 afterEach(async () => {
   for (const child of running) child.kill('SIGKILL')
@@ -29,7 +35,11 @@ export class HearsayProcess {
   /** @param given the arguments, after variables of the environment if there are any */
   constructor(...given: readonly string[] | [env: Readonly<Record<string, string>>, ...args: string[]]) {
     const args = given.filter(each => typeof each === 'string')
-    const env = { ...process.env, ...given.find(each => typeof each !== 'string') }
+    const env = {
+      ...process.env,
+      HEARSAY_CONTROL: controlFolder,
+      ...given.find(each => typeof each !== 'string'),
+    }
     const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
     this.#child = child
     running.add(child)

@@ -30,11 +30,15 @@ interface Call {
   readonly event: TimedMemberEvent
 }
 
-/** @param report takes a line for people: a command failed, or an event was dropped */
+/**
+ * @param report takes a line for people: a command failed, or an event was dropped
+ * @param startProcess starts a command. @default {@link startHandler}
+ */
 export function createHandlers(
   handlers: readonly Handler[],
   cluster: Cluster,
   report: (line: string) => void,
+  startProcess: typeof startHandler = startHandler,
 ): Handlers {
   const waiting: Call[] = []
   const running = new Map<Call, RunningHandler>()
@@ -53,7 +57,7 @@ export function createHandlers(
   }
 
   const start = (call: Call) => {
-    const handler = startHandler(call.command, call.event, cluster)
+    const handler = startProcess(call.command, call.event, cluster)
     running.set(call, handler)
     void handler.ended.then(failure => {
       running.delete(call)

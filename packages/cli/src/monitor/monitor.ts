@@ -11,7 +11,7 @@ export async function monitor({ level, ...flags }: MonitorFlags): Promise<void> 
   const opened = await Promise.race([openAsked(flags), stop])
   if (!opened) return endProcess(0)
   const { cluster } = opened
-  const { event } = flags.json
+  const { ready, event } = flags.json
     ? (await import('../join/json-lines.ts')).jsonLines
     : (await import('../join/log.ts')).log
   const write = flags.json ? jsonLog : (await import('./text-log.ts')).textLog
@@ -19,6 +19,7 @@ export async function monitor({ level, ...flags }: MonitorFlags): Promise<void> 
     if (dropped > 0) console.error(`hearsay: ${dropped} lines of the log were not received`)
     write(record)
   })
+  ready(cluster)
   followMembers(cluster, event)
   // The member has ended, or left.
   const ended = new Promise<undefined>(resolve => {

@@ -1,0 +1,85 @@
+/** Help, manual page and completion: all are made from the tree of commands. */
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { commandsOf, fullName } from '../src/help/command-tree.ts'
+import { examples } from '../src/help/examples.ts'
+import { manPage } from '../src/help/man-page.ts'
+import { createProgram } from '../src/program.ts'
+import { bin } from './hearsay-process.ts'
+
+const program = createProgram()
+const commands = commandsOf(program).filter(command => command.commands.length === 0)
+const names = commands.map(fullName)
+
+const run = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args])
+  return { status, stdout: String(stdout), stderr: String(stderr) }
+}
+
+const hasShell = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0
+
+describe('the manual page', () => {
+  const page = manPage(program).replaceAll('\\-', '-')
+
+  it.each(names)('describes %s and its options', name => {
+    expect(page).toContain(`.SS "hearsay ${name} `)
+    const command = commands.find(each => fullName(each) === name)
+    for (const { long, hidden } of command?.options ?? []) if (!hidden) expect(page).toContain(String(long))
+  })
+
+  it('is written by the build', () => {
+    expect(readFileSync(new URL('../dist/hearsay.1', import.meta.url), 'utf8')).toBe(manPage(program))
+  })
+
+  it.runIf(hasShell('man'))('has no errors of roff', () => {
+    const { stderr } = spawnSync('man', ['--warnings', '-E', 'UTF-8', '-l', '-'], { input: manPage(program) })
+    expect(String(stderr)).toBe('')
+  })
+})
+
+describe('the help', () => {
+  it('has examples of each command, and of no other', () => {
+    expect(Object.keys(examples).sort()).toEqual([...names].sort())
+  })
+
+  it.each(names)('has examples of %s that its own options allow', name => {
+    const command = commands.find(each => fullName(each) === name)
+    for (const [line] of examples[name] ?? [])
+      for (const [option] of line.matchAll(/--[\w-]+/g))
+        expect(command?.options.map(({ long }) => long)).toContain(option)
+  })
+
+  it('shows them', () => {
+    expect(run('members', '--help').stdout).toMatch(/Examples:\n {2}hearsay members\n/)
+  })
+})
+
+describe('the completion', () => {
+  it('completes commands, subcommands, options and their values', () => {
+    const words = (...args: string[]) =>
+      run('complete', '--', ...args)
+        .stdout.split('\n')
+        .map(line => line.split('\t')[0])
+    expect(words('re')).toEqual(expect.arrayContaining(['relay', 'reachability']))
+    expect(words('config', '')).toEqual(expect.arrayContaining(['get', 'set', 'watch']))
+    expect(words('members', '--wa')).toEqual(expect.arrayContaining(['--watch', '--wait']))
+    expect(words('join', 'atlas', '--profile', '')).toEqual(expect.arrayContaining(['local', 'lan', 'wan']))
+  })
+
+  it.each(['bash', 'zsh', 'fish'])('prints a script that %s can read', shell => {
+    const { status, stdout } = run('completion', shell)
+    expect(status).toBe(0)
+    expect(stdout).toContain('hearsay')
+    if (hasShell(shell)) {
+      const { status, stderr } = spawnSync(shell, ['-n'], { input: stdout })
+      expect([status, String(stderr)]).toEqual([0, ''])
+    }
+  })
+
+  it('names the shells that it knows', () => {
+    const { status, stderr } = run('completion', 'tcsh')
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/^hearsay: .*bash/)
+  })
+})
