@@ -75,7 +75,7 @@ export interface Cluster {
   readonly self: Member
   /**
    * All known members, ordered by id, this member included. Members that died or left stay listed for about a day (24 to
-   * 27 hours), and for less if the table is nearly full (20,000 members).
+   * 27 hours), and for less if the table is nearly full (20,000 members). Ephemeral members that left are not listed.
    */
   readonly members: Store<readonly Member[]>
   /**
