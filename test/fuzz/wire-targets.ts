@@ -15,11 +15,12 @@ import {
   encodeRumors,
   encodeSync,
 } from '../../packages/core/src/wire/codec.ts'
-import { decodeFact, draftFact, recordExcess, type SignedFact } from '../../packages/core/src/wire/fact.ts'
+import { decodeFact, draftFact, type SignedFact } from '../../packages/core/src/wire/fact.ts'
 import { encodeEnvelope } from '../../packages/core/src/wire/fact-envelope.ts'
 import { equalBytes } from '../../packages/core/src/wire/hashes.ts'
 import { decodeHello, encodeHello } from '../../packages/core/src/wire/hello.ts'
 import { limits } from '../../packages/core/src/wire/limits.ts'
+import { recordExcess } from '../../packages/core/src/wire/record-limits.ts'
 import {
   decodeSpaceFrame,
   decodeSpaceRumors,
