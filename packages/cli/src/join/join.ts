@@ -42,7 +42,7 @@ async function run(
   const warn = (line: string) => (log ? log.write('warn', line) : console.error(`hearsay: ${line}`))
   // Measuring the width of text takes a fifth of the start, so only the text output loads it.
   const { ready, event } = flags.json ? jsonLines : (await import('./log.ts')).log
-  const options = joinOptions(cluster, flags)
+  const options = { ...joinOptions(cluster, flags), ...(flags.relay && { relay: true }) }
   const member = await Promise.race([startMember(options), stop])
   if (!member) return
   log?.started(member.self.id)
