@@ -45,6 +45,8 @@ async function run(
   const options = { ...joinOptions(cluster, flags), ...(flags.relay && { relay: true }) }
   const member = await Promise.race([startMember(options), stop])
   if (!member) return
+  // A program that waits for the first line can ask this member.
+  const control = flags.control === false ? undefined : await openControl(member, flags, warn)
   log?.started(member.self.id)
   log?.write('info', `ready at ${member.self.addresses.join(', ')}`)
   ready(member)
@@ -59,10 +61,9 @@ async function run(
   if (flags.relay && options.secret === undefined)
     warn("anybody who knows the cluster's name may use this relay. Give all members a secret to prevent that")
   if (flags.bootstrap) warnIfUnanswered(member, flags.bootstrap, warn)
-  const control = flags.control === false ? undefined : openControl(member, flags, warn)
   await Promise.race([stop, hasLeft(member)])
   await leaveWithin(member)
-  await Promise.all([control?.then(socket => socket?.close()), handlers?.close()])
+  await Promise.all([control?.close(), handlers?.close()])
   log?.write('info', 'left')
 }
 

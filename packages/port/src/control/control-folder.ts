@@ -6,6 +6,7 @@
  * pipes, which all lie in one folder of the system.
  */
 import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
@@ -18,14 +19,16 @@ const isWindows = process.platform === 'win32'
 const ending = '.sock'
 
 /**
- * The folder of this user: `hearsay` in `XDG_RUNTIME_DIR`, or else in the system's temporary directory. On Windows the part of
+ * The folder of this user: `hearsay` in `XDG_RUNTIME_DIR`, if that is the user's, or else one in the system's temporary directory. On Windows the part of
  * the pipes' names that is the same for all pipes of the user.
  */
 export function defaultFolder(): string {
   if (isWindows) return `hearsay-${hash(userInfo().username)}`
-  const runtime = process.env['XDG_RUNTIME_DIR']
-  if (runtime !== undefined && isAbsolute(runtime)) return join(runtime, 'hearsay')
-  return join(tmpdir(), `hearsay-${process.getuid?.()}`)
+  const runtime = process.env['XDG_RUNTIME_DIR'] ?? ''
+  // After `su`, it may be the folder of another user.
+  const isOwn =
+    isAbsolute(runtime) && statSync(runtime, { throwIfNoEntry: false })?.uid === process.getuid?.()
+  return isOwn ? join(runtime, 'hearsay') : join(tmpdir(), `hearsay-${process.getuid?.()}`)
 }
 
 /**

@@ -6,7 +6,6 @@
 import type { Socket } from 'node:net'
 import type { Cluster } from '@hearsay/core'
 import type { Port } from '../channel.ts'
-import { serveCluster } from '../serve-cluster.ts'
 import type { Allow } from '../served/rights.ts'
 import { socketPort } from '../socket-port.ts'
 import {
@@ -34,11 +33,20 @@ export function serveConnection(cluster: Cluster, socket: Socket, allow: Allow):
     clearTimeout(timeout)
     const opening = openingOf(message)
     if (!opening) socket.destroy()
-    else open(cluster, socket, opened, opening, allow)
+    else void open(cluster, socket, opened, opening, allow).catch(() => socket.destroy())
   })
 }
 
-function open(cluster: Cluster, socket: Socket, port: Port, opening: Opening, allow: Allow): void {
+async function open(
+  cluster: Cluster,
+  socket: Socket,
+  port: Port,
+  opening: Opening,
+  allow: Allow,
+): Promise<void> {
+  // Loaded with the first view, because it needs Yjs: most members are never asked. The client waits for the greeting.
+  const { serveCluster } = opening.open === 'view' ? await import('../serve-cluster.ts') : {}
+  if (socket.destroyed) return
   const { id, name } = cluster.self
   port.postMessage({
     control: controlVersion,
@@ -50,7 +58,7 @@ function open(cluster: Cluster, socket: Socket, port: Port, opening: Opening, al
   // The client sees from the version that this member cannot answer it.
   if (opening.control !== controlVersion) socket.end()
   else if (opening.open === 'view')
-    serveCluster(cluster, port, { allow: { ...allow, leave: opening.mayLeave && allow.leave !== false } })
+    serveCluster?.(cluster, port, { allow: { ...allow, leave: opening.mayLeave && allow.leave !== false } })
   else if (opening.open === 'log' && logLevels.includes(opening.level)) sendLog(socket, port, opening.level)
   else socket.end()
 }

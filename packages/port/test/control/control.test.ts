@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { InvalidOptionsError, ListenError, NotRunningError } from '@hearsay/core'
 import { logger } from '@libp2p/logger'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { defaultFolder } from '../../src/control/control-folder.ts'
 import {
   type ControlSocket,
   connectControl,
@@ -47,6 +48,19 @@ describe('a control socket', () => {
     expect(readdirSync(folder)).toEqual([expect.stringMatching(/^[0-9a-f]{16}-\w{8}\.sock$/)])
     await close()
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it.skipIf(onWindows)('is in XDG_RUNTIME_DIR, if that is a folder of the user', async () => {
+    vi.stubEnv('XDG_RUNTIME_DIR', folder)
+    const socket = await serveControl(bench.other('m1'))
+    sockets.push(socket)
+    expect(socket.path.startsWith(join(folder, 'hearsay', '/'))).toBe(true)
+    expect(await listControl({ cluster: bench.member.name })).toMatchObject([{ path: socket.path }])
+    for (const other of [join(folder, 'missing'), 'relative', '']) {
+      vi.stubEnv('XDG_RUNTIME_DIR', other)
+      expect(defaultFolder()).toBe(join(tmpdir(), `hearsay-${process.getuid?.()}`))
+    }
+    vi.unstubAllEnvs()
   })
 
   it('gives a view of the member, whose end does not end the member', async () => {
