@@ -1,8 +1,7 @@
 /** Parts of the commands that ask a member: which member a user means, and how a member can be reached. */
-import type { Health, Member, MemberStatus } from '@hearsay/core'
+import type { Member, MemberStatus } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import { reachOf } from '../src/ask/reach.ts'
-import { troublesOf } from '../src/ask/troubles.ts'
 import { findMember } from '../src/attach/find-member.ts'
 
 const member = (id: string, name: string, status: MemberStatus = 'alive'): Member =>
@@ -53,25 +52,5 @@ describe('reach', () => {
     [[], 'dial-only'],
   ])('of %j is %s', (addresses, reach) => {
     expect(reachOf(addresses)).toBe(reach)
-  })
-})
-
-describe('troubles', () => {
-  const well = { storage: 'ok', connections: 1, known: 2, localHealth: 0 } as Health
-  it.each<[Partial<Health>, RegExp | undefined]>([
-    [{}, undefined],
-    [{ connections: 0, known: 1 }, undefined],
-    [{ localHealth: 3 }, undefined],
-    [{ localHealth: 4 }, /4 of 7/],
-    [{ connections: 0 }, /connected to no member/],
-    [{ storage: 'failing', storageError: 'the disk is full' }, /the disk is full/],
-    [{ identityCopied: true }, /storage was copied/],
-    [{ partitionSuspected: true }, /partition/],
-    [{ full: true }, /table is full/],
-    [{ admissionError: 'The secret is wrong.' }, /secret is wrong/],
-    [{ localDiscoveryError: 'no network' }, /no network/],
-  ])('of %j', (change, trouble) => {
-    const troubles = troublesOf({ ...well, ...change })
-    expect(troubles).toEqual(trouble ? [expect.stringMatching(trouble)] : [])
   })
 })

@@ -4,16 +4,15 @@ import type { OpenedCluster } from '../attach/open-cluster.ts'
 import { printable } from '../terminal/format.ts'
 import { printJson } from '../terminal/output.ts'
 import { printFields } from './fields.ts'
-import { troublesOf } from './troubles.ts'
 
 export async function health({ cluster }: OpenedCluster, json: true | undefined): Promise<boolean> {
   const figures = cluster.health.getSnapshot()
-  const troubles = troublesOf(figures)
-  if (json) printJson({ event: 'health', ok: troubles.length === 0, troubles, ...figures, at: Date.now() })
+  const { problems } = figures
+  if (json) printJson({ event: 'health', ok: problems.length === 0, ...figures, at: Date.now() })
   else {
     const { localHealth, pauses, visible, known, connections, storage, refutedSuspicions } = figures
-    if (troubles.length === 0) console.log(styleText('green', 'ok'))
-    for (const trouble of troubles) console.log(styleText('yellow', printable(trouble)))
+    if (problems.length === 0) console.log(styleText('green', 'ok'))
+    for (const { text } of problems) console.log(styleText('yellow', printable(text)))
     printFields([
       ['members visible', `${visible} of ${known} known`],
       ['connections', `${connections}`],
@@ -29,5 +28,5 @@ export async function health({ cluster }: OpenedCluster, json: true | undefined)
       ['messages in rooms limited', `${figures.limited}`],
     ])
   }
-  return troubles.length === 0
+  return problems.length === 0
 }

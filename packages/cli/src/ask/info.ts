@@ -5,17 +5,15 @@ import { shownTags } from '../members/member-rows.ts'
 import { printable } from '../terminal/format.ts'
 import { printJson } from '../terminal/output.ts'
 import { printFields } from './fields.ts'
-import { troublesOf } from './troubles.ts'
 
 export async function info({ cluster, isAttached }: OpenedCluster, json: true | undefined): Promise<boolean> {
   const { id, name, incarnation, addresses, tags } = cluster.self
-  const { connections } = cluster.health.getSnapshot()
+  const { connections, problems } = cluster.health.getSnapshot()
   const counts: Record<MemberStatus, number> = { alive: 0, suspect: 0, dead: 0, left: 0 }
   for (const { status } of cluster.members.getSnapshot()) counts[status] += 1
-  const troubles = troublesOf(cluster.health.getSnapshot())
   if (json) {
     const fields = { cluster: cluster.name, id, name, incarnation, addresses, tags, attached: isAttached }
-    printJson({ event: 'info', ...fields, members: counts, connections, troubles, at: Date.now() })
+    printJson({ event: 'info', ...fields, members: counts, connections, problems, at: Date.now() })
   } else
     printFields([
       ['cluster', printable(cluster.name)],
@@ -32,7 +30,10 @@ export async function info({ cluster, isAttached }: OpenedCluster, json: true | 
           .join(', '),
       ],
       ['connections', `${connections}`],
-      ['health', troubles.length === 0 ? 'ok' : `${troubles.length} need attention. See hearsay health`],
+      [
+        'health',
+        problems.length === 0 ? 'ok' : `${problems.map(({ name }) => name).join(', ')}: see hearsay health`,
+      ],
     ])
   return true
 }
