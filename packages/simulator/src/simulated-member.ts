@@ -60,6 +60,8 @@ export interface SimulatedMemberOptions {
   readonly tuning: Tuning
   /** Its first id. @default an id that depends on its name and the seed */
   readonly id?: string | undefined
+  /** Other members forget it when it has left. */
+  readonly isEphemeral: boolean
   readonly time: VirtualTime
   readonly network: MemberNetwork
   readonly keys: SimulatedKeys
@@ -216,7 +218,13 @@ export class SimulatedMember {
     })
     const engine = createEngine(
       handle,
-      { cluster: simulatedCluster, name: this.name, profile, bootstrap: [...bootstrap] },
+      {
+        cluster: simulatedCluster,
+        name: this.name,
+        profile,
+        bootstrap: [...bootstrap],
+        ephemeral: this.#options.isEphemeral,
+      },
       {
         id,
         clock: this.clock,

@@ -38,8 +38,9 @@ export interface Simulation extends Faults {
    *
    * @param bootstrap names of members to join through @default ['m0']
    * @param id its member id, for ids that an attacker has chosen @default an id that depends on its name and the seed
+   * @param isEphemeral whether other members forget it when it has left @default false
    */
-  add(bootstrap?: readonly string[], id?: string): SimulatedMember
+  add(bootstrap?: readonly string[], id?: string, isEphemeral?: boolean): SimulatedMember
   /** Calls `act` after this virtual time. */
   after(ms: number, act: () => void): void
   /** Lets virtual time pass. @throws {InvariantViolation} and any error that an app throws */
@@ -129,8 +130,12 @@ class SimulationRun implements Omit<Simulation, keyof Faults> {
     return this.#world.member(name)
   }
 
-  add(bootstrap: readonly string[] = this.members.length === 0 ? [] : ['m0'], id?: string): SimulatedMember {
-    const member = this.#world.add(bootstrap, id)
+  add(
+    bootstrap: readonly string[] = this.members.length === 0 ? [] : ['m0'],
+    id?: string,
+    isEphemeral?: boolean,
+  ): SimulatedMember {
+    const member = this.#world.add(bootstrap, id, isEphemeral)
     this.#world.start(member)
     return member
   }

@@ -100,8 +100,9 @@ export class World {
    *
    * @param bootstrap names of members to join through
    * @param id its id. @default an id that depends on its name and the seed
+   * @param isEphemeral whether other members forget it when it has left
    */
-  add(bootstrap: readonly string[], id?: string): SimulatedMember {
+  add(bootstrap: readonly string[], id?: string, isEphemeral = false): SimulatedMember {
     const { seed, profile = 'lan', tuning = {} } = this.options
     const { time, network, observer } = this
     const name = `m${this.members.length}`
@@ -113,6 +114,7 @@ export class World {
       profile,
       tuning,
       id,
+      isEphemeral,
       time,
       network,
       keys: this.#keys,
