@@ -4,7 +4,7 @@
  */
 import type { Health } from '../api/health.ts'
 import type { Problem } from '../api/problem.ts'
-import { noRefusals } from '../member/refusals.ts'
+import { noRefusedFacts } from '../member/refused-facts.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { PeriodicStore } from './periodic-store.ts'
@@ -37,7 +37,7 @@ const initialFigures: Figures = {
   connections: 0,
   full: false,
   provisional: 0,
-  refusedFacts: noRefusals,
+  refusedFacts: noRefusedFacts,
   rejected: 0,
   limited: 0,
   clientIdCollisions: 0,

@@ -10,7 +10,7 @@ import { isLaterRecord } from '../table/incarnation.ts'
 import type { RecordFact, Table } from '../table/table.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import type { AuthorRates } from './author-rates.ts'
-import type { Refusals } from './refusals.ts'
+import type { RefusedFacts } from './refused-facts.ts'
 import type { Standing } from './standing.ts'
 
 export interface FactFilterOptions {
@@ -18,7 +18,7 @@ export interface FactFilterOptions {
   readonly table: Table
   readonly standing: Standing
   readonly rates: AuthorRates
-  readonly refusals: Refusals
+  readonly refusedFacts: RefusedFacts
 }
 
 export class FactFilter {
@@ -59,7 +59,7 @@ export class FactFilter {
     isDirect: boolean,
     now: Instant,
   ): boolean {
-    const { table, standing, refusals } = this.#options
+    const { table, standing, refusedFacts } = this.#options
     const outcome = table.outcome(fact, now.epochMs)
     const isAbout = (id: string) => outcome === 'unknown-member' && arriving.has(id)
     switch (fact.type) {
@@ -81,7 +81,7 @@ export class FactFilter {
       case 'suspicion':
         if (outcome !== 'merged' && !isAbout(fact.subject)) return false
         if (!standing.mayAccuse(fact.author) && !arriving.has(fact.author)) {
-          refusals.count('unknown-author')
+          refusedFacts.count('unknown-author')
           return false
         }
         return this.#isWithinRate(fact, now)
@@ -89,9 +89,9 @@ export class FactFilter {
   }
 
   #isWithinRate(fact: SignedFact, { monotonicMs }: Instant): boolean {
-    const { self, rates, refusals } = this.#options
+    const { self, rates, refusedFacts } = this.#options
     if (fact.author === self || rates.allows(fact, monotonicMs)) return true
-    refusals.count(fact.type === 'record' ? 'record-rate' : 'suspicion-rate')
+    refusedFacts.count(fact.type === 'record' ? 'record-rate' : 'suspicion-rate')
     return false
   }
 

@@ -1,5 +1,5 @@
 /** Member health: the part of `Cluster.health` that the membership machine provides. */
-import type { Refusal } from './refusals.ts'
+import type { FactRefusal } from './refused-facts.ts'
 
 export interface MemberHealth {
   /**
@@ -50,5 +50,5 @@ export interface MemberHealth {
   /** The number of ids that wait for an introduction or a connection: they are not members. At most 256. */
   readonly provisional: number
   /** How many valid facts of other members were dropped since the start, by reason. See `docs/limits.md`. */
-  readonly refusedFacts: Readonly<Record<Refusal, number>>
+  readonly refusedFacts: Readonly<Record<FactRefusal, number>>
 }

@@ -27,7 +27,7 @@ import { LocalRecord } from './local-record.ts'
 import { MemberEvents } from './member-events.ts'
 import { MemberView } from './member-view.ts'
 import { PartitionDetector } from './partition-detector.ts'
-import { Refusals } from './refusals.ts'
+import { RefusedFacts } from './refused-facts.ts'
 import { RoundTrips } from './round-trips.ts'
 import { Standing, type StandingMode } from './standing.ts'
 import { Startup } from './startup.ts'
@@ -82,7 +82,7 @@ export interface MemberParts {
   readonly detectorBridge: DetectorBridge
   readonly connectionHandler: ConnectionHandler
   readonly identity: IdentityGuard
-  readonly refusals: Refusals
+  readonly refusedFacts: RefusedFacts
   readonly rates: AuthorRates
   readonly standing: Standing
   readonly factFilter: FactFilter
@@ -112,16 +112,16 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
   const damping = new FlapDamping(parameters.probeIntervalMs ?? profiles[profile].probeIntervalMs)
   const hasCompared = prior !== undefined
   const antiEntropy = new AntiEntropy({ table, random, maxDeltaBytes, hasCompared }, nowMs)
-  const refusals = new Refusals()
+  const refusedFacts = new RefusedFacts()
   const rates = new AuthorRates(self)
   const standing = new Standing({
     mode: options.standing ?? 'required',
     table,
     overlay,
     antiEntropy,
-    refusals,
+    refusedFacts,
   })
-  const factFilter = new FactFilter({ self, table, standing, rates, refusals })
+  const factFilter = new FactFilter({ self, table, standing, rates, refusedFacts })
   const startup = new Startup(overlay, antiEntropy, nowMs)
   const rumors = new RumorBatcher()
   const partition = new PartitionDetector()
@@ -221,7 +221,7 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
     detectorBridge,
     connectionHandler,
     identity,
-    refusals,
+    refusedFacts,
     rates,
     standing,
     factFilter,

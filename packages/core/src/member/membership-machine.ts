@@ -197,7 +197,7 @@ export class MembershipMachine {
 
   health(): MemberHealth {
     const { memberView, detector, detectorBridge, damping, identity, partition, overlay, table } = this.#parts
-    const { standing, refusals } = this.#parts
+    const { standing, refusedFacts } = this.#parts
     const visible = memberView.count('alive', 'suspect')
     return {
       localHealth: detector.localHealth(),
@@ -213,7 +213,7 @@ export class MembershipMachine {
       connections: overlay.connected().length,
       full: table.capacity.free === 0,
       provisional: standing.provisional,
-      refusedFacts: refusals.counts(),
+      refusedFacts: refusedFacts.counts(),
     }
   }
 

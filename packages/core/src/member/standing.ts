@@ -19,7 +19,7 @@ import { isLaterRecord } from '../table/incarnation.ts'
 import type { IntroductionFact, RecordFact, Table } from '../table/table.ts'
 import { Introducers } from './introducers.ts'
 import { type ProvisionalMember, ProvisionalMembers } from './provisional-members.ts'
-import type { Refusals } from './refusals.ts'
+import type { RefusedFacts } from './refused-facts.ts'
 
 /** `required`: as described above. `assumed`: each id with a record is a member; only for tests. */
 export type StandingMode = 'required' | 'assumed'
@@ -29,7 +29,7 @@ export interface StandingOptions {
   readonly table: Table
   readonly overlay: Overlay
   readonly antiEntropy: AntiEntropy
-  readonly refusals: Refusals
+  readonly refusedFacts: RefusedFacts
 }
 
 /** Our choice: 10 s. When 32 processes start together, their tables are equal before that. */
@@ -101,14 +101,14 @@ export class Standing {
     const known = this.#provisional.get(id)?.record.record
     if (known && !isLaterRecord(record, known)) return false
     if (this.#reports.take(reporter, nowMs)) return true
-    this.#options.refusals.count('provisional-rate')
+    this.#options.refusedFacts.count('provisional-rate')
     return false
   }
 
   /** The id of this record waits. */
   report(record: RecordFact, reporter: string, nowMs: number): void {
     const evicted = this.#provisional.add(record, reporter, nowMs)
-    for (let i = 0; i < evicted; i++) this.#options.refusals.count('provisional-evicted')
+    for (let i = 0; i < evicted; i++) this.#options.refusedFacts.count('provisional-evicted')
     this.#reviewDueMs = Math.min(this.#reviewDueMs, nowMs + reviewMs)
   }
 
@@ -219,14 +219,14 @@ export class Standing {
   }
 
   #isIntroduced(id: string, nowMs: number): boolean {
-    const { table, refusals } = this.#options
+    const { table, refusedFacts } = this.#options
     const isFirstContact = this.#isFirstContact(nowMs)
     for (const { author } of this.#provisional.get(id)?.introductions ?? []) {
       if (!table.get(author)) continue
       if (isFirstContact) return true
-      if (this.#introducers.isRevoked(author, nowMs)) refusals.count('introducer-unreachable')
+      if (this.#introducers.isRevoked(author, nowMs)) refusedFacts.count('introducer-unreachable')
       else if (this.#introducers.take(author, table.size, nowMs)) return true
-      else refusals.count('introducer-quota')
+      else refusedFacts.count('introducer-quota')
     }
     return false
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Health } from '../../src/api/health.ts'
 import { problemsOf } from '../../src/handles/problems.ts'
-import { noRefusals } from '../../src/member/refusals.ts'
+import { noRefusedFacts } from '../../src/member/refused-facts.ts'
 
 const well: Omit<Health, 'problems'> = {
   localHealth: 0,
@@ -17,7 +17,7 @@ const well: Omit<Health, 'problems'> = {
   silentConnections: 0,
   full: false,
   provisional: 0,
-  refusedFacts: noRefusals,
+  refusedFacts: noRefusedFacts,
   rejected: 0,
   limited: 0,
   clientIdCollisions: 0,

@@ -1,4 +1,4 @@
-/** Refusals: how many facts of other members were dropped although they are valid, by reason. */
+/** Refused facts: how many facts of other members were dropped although they are valid, by reason. */
 
 /**
  * - `unknown-author`: a suspicion by an id that is not a member.
@@ -8,7 +8,7 @@
  * - `introducer-quota`: an introduction beyond the quota of its author. The subject waits.
  * - `introducer-unreachable`: an introduction by a member whose earlier subjects could not be reached. The subject waits.
  */
-export type Refusal =
+export type FactRefusal =
   | 'unknown-author'
   | 'record-rate'
   | 'suspicion-rate'
@@ -17,7 +17,7 @@ export type Refusal =
   | 'introducer-quota'
   | 'introducer-unreachable'
 
-export const noRefusals: Readonly<Record<Refusal, number>> = {
+export const noRefusedFacts: Readonly<Record<FactRefusal, number>> = {
   'unknown-author': 0,
   'record-rate': 0,
   'suspicion-rate': 0,
@@ -27,15 +27,15 @@ export const noRefusals: Readonly<Record<Refusal, number>> = {
   'introducer-unreachable': 0,
 }
 
-export class Refusals {
-  #counts = noRefusals
+export class RefusedFacts {
+  #counts = noRefusedFacts
 
-  count(reason: Refusal): void {
+  count(reason: FactRefusal): void {
     this.#counts = { ...this.#counts, [reason]: this.#counts[reason] + 1 }
   }
 
   /** Since the start, by reason. The same object until the next refusal. */
-  counts(): Readonly<Record<Refusal, number>> {
+  counts(): Readonly<Record<FactRefusal, number>> {
     return this.#counts
   }
 }
