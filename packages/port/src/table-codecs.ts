@@ -1,5 +1,5 @@
 /**
- * Tables: how each store of a cluster is written as a table, and read from one.
+ * Table codecs: how each store of a cluster is written as a table, and read from one.
  *
  * The row of an object is the object itself, so rows stay the same objects as long as the objects do.
  */

@@ -39,7 +39,7 @@ import {
   type Welcome,
 } from '../contract.ts'
 import { emptyTable } from '../table.ts'
-import { healthCodec, heartbeatsCodec, membersCodec } from '../tables.ts'
+import { healthCodec, heartbeatsCodec, membersCodec } from '../table-codecs.ts'
 import { handoverEvents } from './handover-events.ts'
 import type { MirroredConfigs } from './mirrored-configs.ts'
 import type { MirroredRooms, MirroredRoomsOptions } from './mirrored-rooms.ts'

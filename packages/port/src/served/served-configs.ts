@@ -2,7 +2,7 @@
 import type { Cluster, Config, Json } from '@hearsay/core'
 import { InvalidOptionsError, NotRunningError } from '@hearsay/core/app'
 import type { OpenedConfig, SentConfigOptions } from '../config-calls.ts'
-import { historiesCodec } from '../tables.ts'
+import { historiesCodec } from '../table-codecs.ts'
 import type { ViewRights } from './rights.ts'
 import type { SharedSpaces } from './shared-spaces.ts'
 import { StoreMirror } from './store-mirror.ts'

@@ -2,7 +2,7 @@
 import type { Cluster, Room } from '@hearsay/core'
 import { NotRunningError } from '@hearsay/core/app'
 import type { OpenedRoom } from '../contract.ts'
-import { othersCodec, writeIds } from '../tables.ts'
+import { othersCodec, writeIds } from '../table-codecs.ts'
 import type { ViewRights } from './rights.ts'
 import { ServedRoom } from './served-room.ts'
 import type { SharedSpaces } from './shared-spaces.ts'

@@ -20,7 +20,7 @@ import {
   type UpdateChange,
   type Welcome,
 } from '../contract.ts'
-import { healthCodec, heartbeatsCodec, membersCodec } from '../tables.ts'
+import { healthCodec, heartbeatsCodec, membersCodec } from '../table-codecs.ts'
 import type { ViewRights } from './rights.ts'
 import { ServedConfigs } from './served-configs.ts'
 import { ServedRooms } from './served-rooms.ts'
