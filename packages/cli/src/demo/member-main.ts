@@ -1,7 +1,7 @@
 /** A member of the demo: the same member as `hearsay join` runs. It reports to its parent process instead of printing. */
 import type { Cluster } from '@hearsay/core'
-import { showLinks } from '@hearsay/page/connections'
 import { roomName, type Shown } from '@hearsay/page/contract'
+import { publishConnections } from '@hearsay/page/publish-connections'
 import { leaveWithin } from '../member/lifecycle.ts'
 import { followMembers } from '../member/member-events.ts'
 import { startMember } from '../member/start-member.ts'
@@ -27,7 +27,7 @@ process.once('message', async (start: Command) => {
   cluster.heartbeats.subscribe(() => undefined)
   setInterval(() => report({ report: 'view', of: snapshotOthers(cluster) }), viewEveryMs)
   process.on('message', (order: Command) => void execute(cluster, order))
-  showLinks(cluster, await cluster.room<Shown>(roomName))
+  publishConnections(cluster, await cluster.room<Shown>(roomName))
 })
 
 async function execute(cluster: Cluster, order: Command): Promise<void> {

@@ -11,8 +11,8 @@ export function asPoint(value: unknown): Point | undefined {
   return isShare(x) && isShare(y) ? { x, y } : undefined
 }
 
-export function asLinks(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter(link => typeof link === 'string') : []
+export function asIds(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter(id => typeof id === 'string') : []
 }
 
 const isShare = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1

@@ -6,7 +6,7 @@
 import { useCluster } from '@hearsay/react'
 import { type PointerEvent, type ReactNode, useMemo, useState } from 'react'
 import type { Point } from '../contract.ts'
-import { asLinks, useOthersMapped, useUpdatePresence } from '../demo/room.ts'
+import { asIds, useOthersMapped, useUpdatePresence } from '../demo/room.ts'
 import { isPresentStatus, useMemberRows } from '../members/member-list.ts'
 import { useSelection } from '../members/selection.tsx'
 import { type Connection, connectionsBetween } from './connections.ts'
@@ -91,7 +91,7 @@ function useConnections(): readonly Connection[] {
   const rows = useMemberRows()
   const selfId = useCluster()?.self.id
   const own = usePublishedConnections()
-  const others = useOthersMapped(({ presence }) => asLinks(presence.connections))
+  const others = useOthersMapped(({ presence }) => asIds(presence.connections))
   return useMemo(() => {
     const shown = new Map<string, readonly string[]>()
     const published = new Map(others)

@@ -1,8 +1,8 @@
 /** Local connections: the members that this tab is connected to, published at each change. */
 import { useCluster } from '@hearsay/react'
 import { useEffect } from 'react'
-import { showLinks } from '../connections.ts'
-import { asLinks, usePresence, useRoom } from '../demo/room.ts'
+import { asIds, usePresence, useRoom } from '../demo/room.ts'
+import { publishConnections } from '../publish-connections.ts'
 
 const noConnections: readonly string[] = []
 
@@ -10,9 +10,9 @@ const noConnections: readonly string[] = []
 export function usePublishedConnections(): readonly string[] {
   const cluster = useCluster()
   const room = useRoom()
-  useEffect(() => (cluster && room ? showLinks(cluster, room) : undefined), [cluster, room])
+  useEffect(() => (cluster && room ? publishConnections(cluster, room) : undefined), [cluster, room])
   return usePresence(
-    ({ connections }) => (connections === undefined ? noConnections : asLinks(connections)),
+    ({ connections }) => (connections === undefined ? noConnections : asIds(connections)),
     areEqual,
   )
 }
