@@ -153,11 +153,11 @@ export function createFaults(world: World): Faults {
     loss(rate, options = {}) {
       checkRate('rate', rate)
       for (const names of [options.from, options.to]) if (names !== undefined) all(names)
-      return lasting(conditions.lose(rate, options))
+      return lasting(conditions.loss(rate, options))
     },
     delay(delay) {
       checkDelay(delay)
-      return lasting(conditions.slow(delay))
+      return lasting(conditions.delay(delay))
     },
     duplicate(rate) {
       checkRate('rate', rate)

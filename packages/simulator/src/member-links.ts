@@ -12,7 +12,7 @@ export class MemberLinks<End> {
   readonly #owner: End
   readonly #links = new Map<string, readonly Link<End>[]>()
   /** The connection over which the last frame arrived, or the newest. */
-  readonly #gossipReceivedOver = new Map<string, Link<End>>()
+  readonly #framesOver = new Map<string, Link<End>>()
   readonly #gossip = new Map<string, Link<End>>()
   /** Peers that broke the protocol → until when they are refused, in virtual ms. */
   readonly #refused = new Map<string, number>()
@@ -35,7 +35,7 @@ export class MemberLinks<End> {
 
   /** The link that frames are sent over. */
   get(id: string): Link<End> | undefined {
-    return this.#gossipReceivedOver.get(id) ?? this.#links.get(id)?.[0]
+    return this.#framesOver.get(id) ?? this.#links.get(id)?.[0]
   }
 
   /** The link that gossip is sent over; undefined: no gossip is sent. */
@@ -50,7 +50,7 @@ export class MemberLinks<End> {
 
   /** A frame arrived over this link. */
   received(id: string, link: Link<End>): void {
-    if (this.all(id).length > 1) this.#gossipReceivedOver.set(id, link)
+    if (this.all(id).length > 1) this.#framesOver.set(id, link)
   }
 
   all(id: string): readonly Link<End>[] {
@@ -67,7 +67,7 @@ export class MemberLinks<End> {
     const far = farEnd(link, this.#owner)
     const gossip = this.#gossip.get(id)
     if (before.length === 0 || (gossip && farEnd(gossip, this.#owner) === far)) this.#gossip.set(id, link)
-    this.#gossipReceivedOver.set(id, link)
+    this.#framesOver.set(id, link)
     this.#links.set(id, [...before.filter(each => farEnd(each, this.#owner) !== far), link])
     return before.length === 0
   }
@@ -76,7 +76,7 @@ export class MemberLinks<End> {
   remove(id: string, link: Link<End>): boolean {
     const before = this.all(id)
     const left = before.filter(each => each !== link)
-    for (const used of [this.#gossipReceivedOver, this.#gossip]) if (used.get(id) === link) used.delete(id)
+    for (const used of [this.#framesOver, this.#gossip]) if (used.get(id) === link) used.delete(id)
     if (left.length > 0) this.#links.set(id, left)
     else this.#links.delete(id)
     return before.length > 0 && left.length === 0
@@ -84,7 +84,7 @@ export class MemberLinks<End> {
 
   clear(): void {
     this.#links.clear()
-    this.#gossipReceivedOver.clear()
+    this.#framesOver.clear()
     this.#gossip.clear()
   }
 }

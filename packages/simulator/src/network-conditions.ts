@@ -135,7 +135,7 @@ export class NetworkConditions {
     }
   }
 
-  lose(rate: number, { retransmitted = true, from, to }: LossOptions): () => void {
+  loss(rate: number, { retransmitted = true, from, to }: LossOptions): () => void {
     const setOf = (names: string | readonly string[] | undefined) =>
       names === undefined ? undefined : new Set(typeof names === 'string' ? [names] : names)
     const loss = { ...this.#chance('loss', rate), retransmitted, from: setOf(from), to: setOf(to) }
@@ -145,7 +145,7 @@ export class NetworkConditions {
     }
   }
 
-  slow(delay: Delay): () => void {
+  delay(delay: Delay): () => void {
     const late = { delay, random: this.#stream('delay') }
     this.#delayFault = late
     return () => {

@@ -29,7 +29,7 @@ describe('the conditions of the network', () => {
 
   it('lose about the given share', () => {
     const conditions = new NetworkConditions(1, usual)
-    conditions.lose(0.3, { retransmitted: false })
+    conditions.loss(0.3, { retransmitted: false })
     const random = randomStream(1, 'delays')
     const lost = Array.from({ length: 10_000 }, () => conditions.delivery(random, 'a', 'b')).filter(
       ({ isLost }) => isLost,
@@ -41,7 +41,7 @@ describe('the conditions of the network', () => {
 
   it('lose packets in one direction only, if asked to', () => {
     const conditions = new NetworkConditions(1, usual)
-    conditions.lose(1, { from: 'a', to: ['b', 'c'] })
+    conditions.loss(1, { from: 'a', to: ['b', 'c'] })
     const lost = ['ab', 'ac', 'ad', 'ba', 'db'].filter(([from, to]) =>
       conditions.losesPacket(from ?? '', to ?? ''),
     )
@@ -56,9 +56,9 @@ describe('the conditions of the network', () => {
       return Array.from({ length: 100 }, () => conditions.delivery(random, 'a', 'b').delayMs)
     }
     const alone = delays(() => {})
-    expect(delays(conditions => conditions.lose(0.5, {}))).toEqual(alone)
+    expect(delays(conditions => conditions.loss(0.5, {}))).toEqual(alone)
     expect(delays(conditions => conditions.duplicate(0.5))).toEqual(alone)
-    const late = delays(conditions => conditions.slow({ type: 'uniform', minMs: 100, maxMs: 200 }))
+    const late = delays(conditions => conditions.delay({ type: 'uniform', minMs: 100, maxMs: 200 }))
     expect(late.every(ms => ms >= 100)).toBe(true)
   })
 
