@@ -1,4 +1,4 @@
-/** Screen: the line of each member as it is typed, in a terminal; the local line is edited there. */
+/** Screen: shows in the terminal what each member is typing, letter by letter. The user edits the local line there. */
 import { emitKeypressEvents, type Key } from 'node:readline'
 import { styleText } from 'node:util'
 import type { Cluster, Room } from '@hearsay/core'

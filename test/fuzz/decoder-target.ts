@@ -1,4 +1,7 @@
-/** Decoder target: any bytes give a value or a failure, and a decoded value survives another way over the wire. */
+/**
+ * Decoder target: any bytes give a value or a failure. A value that was decoded is the same after it was encoded and decoded
+ * once more.
+ */
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import type { DecodeFailure, Result } from '../../packages/core/src/wire/result.ts'

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import module from 'node:module'
 
-// The first process of a container never hears of a signal that it does not handle. So this comes first, and ends what
-// has not begun; a command that has something to end takes over. Where something was asked for it was not done.
+// Linux does not deliver these signals to the first process of a container unless the process handles them. So the
+// process handles them before it loads the rest, and ends at once. A running command replaces these listeners by its
+// own. A command that was to do something has not done it: exit code 1. A command that only runs exits with 0.
 const runs = ['join', 'relay', 'presence', 'monitor']
 const isAsked = !runs.includes(process.argv[2])
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
@@ -13,7 +14,7 @@ if (major < 22 || (major === 22 && minor < 12)) {
   console.error(`hearsay: needs Node 22.12 or newer, this is ${process.version}`)
   process.exit(2)
 }
-// A member should be there at once: a second start need not compile again, not even after a crash.
+// For a fast start: the next start finds the compiled code. It is written after 2 s, so it survives a crash.
 module.enableCompileCache()
 setTimeout(module.flushCompileCache, 2_000).unref()
 const { main } = await import('../dist/main.js')

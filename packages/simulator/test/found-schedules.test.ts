@@ -1,4 +1,7 @@
-/** Schedules that random search found and that are fixed: each must stay survived. */
+/**
+ * Found schedules: random search found them, and a cluster did not survive them. The causes are fixed, and a cluster must
+ * survive each of them from now on.
+ */
 import { expect, it } from 'vitest'
 import { runSchedule, type Schedule } from '../src/index.ts'
 

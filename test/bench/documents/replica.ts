@@ -18,7 +18,7 @@ export interface Replica {
   start(): Promise<string | undefined>
   /** Opens a document. Its content comes from other replicas, or is empty. */
   open(name: string): Promise<OpenDocument>
-  /** Publishes a number to all others that have the document open. */
+  /** Publishes a number as presence, to all other replicas that have the document open. */
   show(name: string, number: number): void
   /** Calls `changed` with the name of each other replica whose number changed. */
   watch(name: string, changed: (other: string) => void): void

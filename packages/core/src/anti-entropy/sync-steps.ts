@@ -65,7 +65,10 @@ export function agrees(table: Table, { tableHash }: SyncMessage): boolean | unde
   return tableHash && equalBytes(tableHash, table.hash())
 }
 
-/** The unverified heartbeats of a message, or none if the tables differ: indexes are meaningful only between equal tables. */
+/**
+ * The unverified heartbeats of a message, or none if the tables differ: a message names a member by its index in the
+ * table, and an index means the same member only in equal tables.
+ */
 export function heartbeatsIn(table: Table, message: SyncMessage): HeartbeatFact[] {
   if (message.freshHeartbeats.length === 0 || !agrees(table, message)) return []
   const rows = table.advertised()

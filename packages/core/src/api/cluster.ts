@@ -121,8 +121,8 @@ export interface Cluster {
    *
    * Sends all pending changes and publishes that this member is asleep. For `leaseMs`, other members show it as asleep
    * (`Member.attention`). They suspect it neither for its silence nor for closed connections or failed dials. So if
-   * this member crashes while it is asleep, they notice the crash only after the lease. A member that receives the
-   * announcement later counts the lease from that time. Members that run a version of hearsay without `suspend` suspect
+   * this member crashes while it is asleep, they notice the crash only after the lease. Each member counts the lease
+   * from when it receives the announcement, however late that is. Members that run a version of hearsay without `suspend` suspect
    * this member as before.
    *
    * Setting the state again renews the lease.

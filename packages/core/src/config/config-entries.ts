@@ -11,7 +11,7 @@
  * member would reappear.
  *
  * Stored entries whose time has become implausible for the local clock are quarantined: they are neither shared nor
- * shown, remain in storage, and are checked again when the clock changes.
+ * shown, and remain in storage. They are checked again at each sweep, which runs at intervals and when the clock was set.
  */
 
 import type { Instant } from '../base/clock.ts'

@@ -41,8 +41,8 @@ export interface JoinOptions extends MemberOptions {
   mdns?: boolean
   /**
    * Whether to introduce members that cannot be dialled, such as browsers, to each other. The member then acts as a circuit
-   * relay (v2) until the two members have a direct connection, for at most 128 kB and 2 minutes for each pair. Not allowed
-   * in browsers.
+   * relay (v2) until the two members have a direct connection. Each relayed connection ends after 128 KiB, both directions
+   * together, or after 2 minutes. Not allowed in browsers.
    *
    * @default false
    */

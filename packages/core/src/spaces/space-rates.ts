@@ -1,12 +1,12 @@
 /**
  * Space rates: how many bytes of rumors about its spaces this member takes, in all spaces together.
  *
- * New facts by members of a space count for their author, broadcasts apart from all other facts. All other facts count for
- * the peer that sent the rumor: those by authors that are not known to be in the space, and those that are known already.
- * So neither new identities nor repeated facts make more bytes possible.
+ * New facts by a member of the space count against the rates of their author, which are two: one for broadcasts, one for
+ * the rest. All other facts count against the rate of the peer that sent the rumor: new facts by authors that are not known
+ * to be in the space, and facts that are not new. So neither new identities nor repeated facts increase the number of bytes.
  *
- * For its own facts the member has half of an author's rate: other members take what it sends, even if several seconds of
- * it arrive together.
+ * For its own facts the member has half of an author's rate. So other members accept what it sends, even if the facts of
+ * several seconds arrive together.
  */
 import { TokenBuckets } from '../base/token-buckets.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'

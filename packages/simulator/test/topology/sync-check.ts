@@ -1,11 +1,14 @@
 /**
  * Sync check: whether each member that reports `synced` is right.
  *
- * When a holder becomes synced, and it knows holders that are synced, it must contain the state of at least
- * one of them: the state at the time when the new holder opened the document or, if the other holder became
- * synced later, the state at that time. If it knows no synced holder, it must contain what each known holder
- * had stored. A holder knows another holder if its room lists that member. A holder that was added while
- * nothing else happened must know all other holders.
+ * The check runs when a holder becomes synced:
+ *
+ * - If it knows synced holders, it must contain the reference state of at least one of them. The reference state of a
+ *   holder is its state when the new holder opened the document. If it became synced later, it is the state at that time.
+ * - If it knows no synced holder, it must contain what each known holder had stored.
+ *
+ * A holder knows another holder if its room lists that member. A holder that was added while nothing else happened must
+ * know all other holders.
  */
 import type { RoomDocument } from '@hearsay/core'
 import { contains, operationsOf, type ReplicaState, stateOf } from './replica-state.ts'
