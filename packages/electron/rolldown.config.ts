@@ -1,8 +1,9 @@
 /**
  * Builds the two modules that are bundled.
  *
- * - The module of the member's process: without the bundle, the process loads over 500 modules of hearsay and its dependencies,
- *   which takes about four times as long. LevelDB is native code, which cannot be bundled. The licences of the bundled packages are in dist/licenses.txt.
+ * - The module of the member's process: without the bundle, the process loads over 500 modules of hearsay and its
+ *   dependencies, which takes about four times as long. LevelDB is native code, which cannot be bundled. The licences of
+ *   the bundled packages are in dist/licenses.txt.
  * - The preload script: a sandboxed one can load no files.
  */
 import { defineConfig, type Plugin } from 'rolldown'

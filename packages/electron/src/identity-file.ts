@@ -1,7 +1,7 @@
 /**
  * Identity file: the member's private key, encrypted by the system's keychain where there is one.
  *
- * The folder contains the key in one form only: encrypted, or as it is. A key that cannot be read stays as it is: losing an
+ * The folder contains the key in one form only: encrypted or unencrypted. A key that cannot be read is not changed: losing an
  * identity by accident is worse than not starting.
  */
 import { randomBytes } from 'node:crypto'
@@ -19,7 +19,8 @@ export interface LoadedIdentity {
 const identityBytes = 32
 
 /**
- * Reads the key, or makes a new one. A key that lies unencrypted from an earlier start is encrypted as soon as that is possible.
+ * Reads the key, or makes a new one. A key that an earlier start stored unencrypted is encrypted as soon as a keychain is
+ * available.
  *
  * @param folder created if missing, for this user alone
  * @throws {StorageError} the key cannot be read, decrypted or written

@@ -13,7 +13,7 @@ export interface SupervisorOptions {
   readonly fork: () => UtilityProcess
   /** The options of the member, at each start of a process. */
   readonly joinOptions: () => JoinOptions
-  /** A process of the member that had joined ended, or did not join again. Another one is started. */
+  /** The member had joined, and its process ended, or its next process did not join. Another process is started. */
   readonly restarting: (reason: Error) => void
 }
 
@@ -61,7 +61,7 @@ export class MemberProcessSupervisor {
     this.#isEnded = true
     clearTimeout(this.#timer)
     this.#process?.kill()
-    // For those that wait, and for those that ask later.
+    // Reject both promises: callers wait for the first one already, and later callers get the second one.
     this.#joined.reject(error)
     this.#joined = pending()
     this.#joined.reject(error)

@@ -2,7 +2,7 @@
 import type { Cluster } from '@hearsay/core'
 import type { PowerEvent, PowerMonitor, PreventableEvent } from './electron.ts'
 
-/** Announces sleep and return. @param shutDown called when the system shuts down @returns ends that */
+/** Announces sleep and return. @param shutDown called when the system shuts down @returns a function that ends this */
 export function followPower(
   powerMonitor: PowerMonitor,
   cluster: Pick<Cluster, 'suspend' | 'resume'>,
@@ -21,8 +21,8 @@ const idleCheckMs = 10_000
 /**
  * Publishes in the tag `away` that nobody uses the device: `locked` or `idle`. Other tags stay.
  *
- * @param afterMs how long without input until the device is idle
- * @returns ends that
+ * @param afterMs the time without input after which the device is idle
+ * @returns a function that ends this
  */
 export function followUser(powerMonitor: PowerMonitor, cluster: Cluster, afterMs: number): () => void {
   const check = () => {

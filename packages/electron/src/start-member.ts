@@ -1,7 +1,7 @@
 /**
  * Start member: the member of an Electron app, in a utility process that outlives the windows.
  *
- * The main process is a view of the member like each window. What it does with the member, it does through this view.
+ * The main process is a view of the member like each window, and uses the member only through this view.
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -107,7 +107,7 @@ export async function startMember(electron: Electron, options: StartOptions): Pr
       fork: () => electron.utilityProcess.fork(modulePath, [], { serviceName: 'hearsay' }),
       joinOptions: () => ({
         ...joinOptions,
-        // As the app last changed them.
+        // The name and tags as the app last changed them.
         ...(cluster && { name: cluster.self.name, tags: cluster.self.tags }),
         storage: join(folder, 'store'),
         identity,
@@ -142,7 +142,7 @@ class StartedMember implements AppMember {
   readonly isIdentityEncrypted: boolean
   readonly #supervisor: MemberProcessSupervisor
   readonly #windows: WindowPorts
-  /** End what calls the view. */
+  /** Functions that remove the listeners through which the system and the user call the view. */
   readonly #unfollow: (() => void)[]
   readonly #ignoreQuit: () => void
   #leaving: Promise<void> | undefined

@@ -19,7 +19,7 @@ export interface WindowPortsOptions {
 /** Our choice: an app may open its windows before it starts the member, which takes up to some seconds. */
 const serveWaitMs = 10_000
 
-/** A UUID is such a word. */
+/** The allowed ids of views: letters, digits and dashes, as in a UUID. */
 const viewForm = /^[\w-]{1,36}$/
 
 interface ServedWindow {
@@ -33,13 +33,13 @@ export class WindowPorts {
   readonly #options: WindowPortsOptions
   readonly #windows = new WeakMap<WebContents, ServedWindow>()
   #lastNumber = 0
-  /** Called when the app has named another window. */
+  /** Functions to call when the app has named another window. */
   readonly #waiting = new Set<() => void>()
 
   constructor(options: WindowPortsOptions) {
     this.#options = options
     const { ipcMain } = options.electron
-    // Of a member that has left.
+    // Remove the handler of an earlier member, which has left.
     ipcMain.removeHandler(connectChannel)
     ipcMain.handle(connectChannel, (event, request: unknown, view: unknown) =>
       this.#answer(event, `${request}`, `${view}`),
@@ -51,7 +51,7 @@ export class WindowPorts {
     for (const look of this.#waiting) look()
   }
 
-  /** @returns undefined: the port is on its way */
+  /** @returns undefined: the port was sent to the page */
   async #answer(
     { sender, senderFrame: frame }: InvokeEvent,
     request: string,
@@ -71,7 +71,7 @@ export class WindowPorts {
     }
   }
 
-  /** @returns undefined: the app has not named the window for a while */
+  /** @returns undefined: the app did not name the window within `serveWaitMs` */
   #window(contents: WebContents): Promise<ServedWindow | undefined> {
     return new Promise(resolve => {
       const settle = (window: ServedWindow | undefined) => {

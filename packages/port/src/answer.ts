@@ -18,7 +18,7 @@ export type Answer<T> =
   | { readonly value: T }
   | { readonly error: { readonly name: string; readonly message: string } }
 
-/** By the name that each error has. The names of classes may be shortened in a bundle. */
+/** By the `name` of the errors, because a bundler may shorten the names of the classes. */
 const classes: Readonly<Record<string, new (message: string) => Error>> = {
   InvalidOptionsError,
   InvalidValueError,

@@ -8,7 +8,7 @@ import { MemberCalls } from './mirrored/member-calls.ts'
 import { MirroredCluster } from './mirrored/mirrored-cluster.ts'
 
 /**
- * Opens a port to the member. Called again each time a port has closed, and the view then goes on over the new port. If the
+ * Opens a port to the member. Called again each time a port has closed, and the view then continues over the new port. If the
  * promise rejects, the view ends.
  */
 export type OpenPort = () => Promise<Port>
@@ -43,7 +43,7 @@ class View {
   #focusedAtMs = Date.now()
   readonly #ended = new AbortController()
 
-  /** @param isReopened whether the view goes on over another port when one has closed */
+  /** @param isReopened whether the view continues over another port when one has closed */
   constructor(openPort: OpenPort, isReopened: boolean) {
     this.#openPort = openPort
     this.#isReopened = isReopened

@@ -68,7 +68,7 @@ export interface Welcome {
 export interface MemberCalls extends ConfigCalls {
   /** Begins the view. @param focusedAtMs when the user turned to the view, as an epoch time */
   connect(version: number, focusedAtMs: number): Answer<Welcome>
-  /** The view has taken a batch. */
+  /** The view has processed a batch, and can receive the next one. */
   acknowledge(number: number): void
   /** Whether the view is hidden. A hidden view receives at most four batches a second. */
   setHidden(isHidden: boolean): void

@@ -99,7 +99,7 @@ export function sameList<T>(before: readonly T[] | undefined, after: readonly T[
 }
 
 type Histories = ReadonlyMap<string, readonly ConfigVersion[]>
-/** The column with the ids of the entries, newest first. No id is this name. */
+/** The name of the column with the ids of the entries, newest first. No entry has this id. */
 const order = 'order'
 
 /**

@@ -12,7 +12,7 @@ export type Row = Readonly<Record<string, unknown>>
 /** Row key → row. */
 export type Table = ReadonlyMap<string, Row>
 
-/** What makes one table of another. */
+/** The changes that turn one table into another. */
 export interface TableDiff {
   /** Changed rows: the columns that have new values, and the names of removed columns. */
   readonly changed: readonly (readonly [key: string, values: Row, removed: readonly string[]])[]

@@ -20,7 +20,7 @@ interface ReceivedBatch {
   readonly events: readonly unknown[]
 }
 
-/** A view that speaks birpc by hand: it sends what it likes, and acknowledges only what it is told to. */
+/** A view without this package's code: the test chooses each call that it sends, and each batch that it acknowledges. */
 class HostileView {
   readonly batches: ReceivedBatch[] = []
   readonly #port: MessagePort

@@ -38,7 +38,7 @@ export class ViewBench {
     return { cluster, served }
   }
 
-  /** A view that goes on over another port when its port has closed. */
+  /** A view that continues over another port when its port has closed. */
   async movingView(member: Cluster = this.member): Promise<MovingView> {
     let next: (port: Port) => void = () => {}
     let served: ServedPort | undefined
@@ -59,7 +59,7 @@ export class ViewBench {
       cluster,
       detach: async () => {
         this.#views.delete(cluster)
-        // The member's side goes on for a moment, as when only the connection is lost.
+        // The member's side continues for a moment, as when only the connection is lost.
         const gone = served
         port?.dispatchEvent(new Event('close'))
         await new Promise(resolve => setTimeout(resolve, 5))

@@ -35,7 +35,7 @@ export class ControlChannel {
     this.#channel.postMessage(message)
   }
 
-  /** @returns ends the calls */
+  /** @returns a function that ends the calls */
   listen(listener: (message: ControlMessage) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

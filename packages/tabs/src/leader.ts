@@ -52,7 +52,7 @@ export class Leader {
     return new LeaderPort(port2, this.id)
   }
 
-  /** Ends the member. @param isHandover another tab goes on with the member, so that it does not leave */
+  /** Ends the member. @param isHandover another tab continues the member, so the member does not leave */
   async end(isHandover: boolean): Promise<void> {
     this.#left.resolve(this.#end(isHandover))
     await this.ended

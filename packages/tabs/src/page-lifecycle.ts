@@ -7,7 +7,7 @@ export interface PageListener {
   resumed(): void
 }
 
-/** @returns ends the calls. Nothing happens outside of pages */
+/** Calls the listener. Outside of pages it does nothing. @returns a function that ends the calls */
 export function followPage({ paused, resumed }: PageListener): () => void {
   if (!('document' in globalThis)) return () => {}
   document.addEventListener('freeze', paused)

@@ -71,7 +71,7 @@ async function leadWith(
   }
 }
 
-/** @param hangs called if the leader does not answer. @returns ends the watch */
+/** @param hangs called if the leader does not answer. @returns a function that ends the watch */
 function watchLeader(control: ControlChannel, hangs: () => void): () => void {
   let unanswered = 0
   const unlisten = control.listen(({ type }) => {

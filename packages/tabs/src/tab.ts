@@ -1,7 +1,7 @@
 /**
  * Tab: this tab's part in the member that all tabs share: its view, and the leadership when it is its turn.
  *
- * The view goes on over one leader after the other. A tab that is frozen, or that the browser keeps after the user has left
+ * The view continues over one leader after the other. A tab that is frozen, or that the browser keeps after the user has left
  * it, has no view and waits for nothing until it is shown again.
  */
 import type { Cluster } from '@hearsay/core'

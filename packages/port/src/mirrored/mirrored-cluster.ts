@@ -46,7 +46,7 @@ import type { MirroredRooms, MirroredRoomsOptions } from './mirrored-rooms.ts'
 import type { MirroredSpace } from './mirrored-space.ts'
 import { MirroredStore } from './mirrored-store.ts'
 
-/** Our choice: a member that has just started knows the others and the content of its rooms long before. */
+/** Our choice: long enough for a member that has just started to learn the other members and the content of its rooms. */
 const keepMs = 10_000
 const heartbeats = [clusterNumber, 'heartbeats'] as const
 

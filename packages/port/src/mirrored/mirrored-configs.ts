@@ -30,7 +30,7 @@ export class MirroredConfigs {
     this.#options = options
   }
 
-  /** Opens the config, or returns the one that is open with the same options. @throws {InvalidOptionsError} */
+  /** Opens the config, or returns its object if it is open with the same options. @throws {InvalidOptionsError} */
   async open(name: string, options: ConfigOptions<ConfigSchema | undefined>): Promise<MirroredConfig> {
     checkSpaceName('config', name)
     const settings = configSettings(options, () => true)

@@ -25,7 +25,7 @@ export class MirroredRooms {
     this.#options = options
   }
 
-  /** Enters the room, or returns the one that was entered. */
+  /** Enters the room, or returns its object if the view has entered it. */
   async open(name: string): Promise<MirroredRoom> {
     const known = this.#rooms.get(name)
     if (known) return known

@@ -17,7 +17,7 @@ export interface ServedConfigsOptions {
   readonly subscriptions: ViewSubscriptions
 }
 
-/** Our choice: a view that waits for more than this has lost count. */
+/** Our choice: far more calls than an app makes at the same time. */
 const maxSyncs = 256
 
 interface OpenConfig {
@@ -40,7 +40,7 @@ export class ServedConfigs {
     const { number, name } = space
     const access = rights.config(name)
     rights.check(access !== undefined, `config '${name}'`)
-    // Only these: a schema that crossed a port is none.
+    // Pass on only these options: a schema cannot be sent over a port.
     const { writers, retentionMs } = options
     const known = {
       ...(writers !== undefined && { writers }),

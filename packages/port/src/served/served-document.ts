@@ -128,7 +128,11 @@ export class ServedDocument implements Source<DocumentChange> {
     }
   }
 
-  /** Publishes the awareness of the view; undefined removes it. @throws {InvalidValueError} nothing has changed */
+  /**
+   * Publishes the awareness of the view; undefined removes it.
+   *
+   * @throws {InvalidValueError} the value is invalid. Nothing was changed
+   */
   claim(claim: LocalClaim | undefined): void {
     this.#awareness.claimView(this.#options.view, claim)
     this.#claim = claim

@@ -228,7 +228,10 @@ export class ServedView implements MemberCalls {
     return this.#focusedAtMs >= this.#options.focus.atMs
   }
 
-  /** Views tell when they had the focus, because all of them may come from another member. */
+  /**
+   * The view sends the time of its last focus. After a handover all views are new to this member, which thus learns which
+   * of them had the focus last.
+   */
   #focused(atMs: number): void {
     const { focus } = this.#options
     if (!Number.isFinite(atMs)) return

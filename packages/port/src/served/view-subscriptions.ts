@@ -17,7 +17,7 @@ type Mirror = Pick<StoreMirror<unknown>, 'watch' | 'take'>
 /** Our choice: as many as a member can be in. */
 const maxSpaces = 256
 
-/** What the view calls a room or config. */
+/** A room or config: its name, and the number that the view has given it. */
 export interface NumberedSpace {
   readonly number: number
   readonly name: string
