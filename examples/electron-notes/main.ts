@@ -1,4 +1,4 @@
-/** Main process: the member, two windows, and a tray that shows who is here. */
+/** Main process: the member, two windows, and a tray that shows the connected devices. */
 import { join } from 'node:path'
 import { type AppMember, startMember } from '@hearsay/electron/main'
 import * as electron from 'electron'

@@ -31,7 +31,7 @@ async function run(key: Key): Promise<void> {
       return console.log(settings.get(key) ?? defaults[key])
     case 'set':
       await settings.set(key, key === 'times' ? Number(value) : value)
-      // This process ends: another process must have the entry.
+      // This process ends now, so another process must have the entry.
       await synced()
       return
     case 'history':

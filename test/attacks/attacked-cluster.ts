@@ -10,10 +10,10 @@ import type { MemberReport } from './member-report.ts'
 import type { Credentials, Target } from './raw-peer.ts'
 
 const program = fileURLToPath(new URL('./member-main.ts', import.meta.url))
-/** A member whose event loop is busy for longer counts as one that did not answer. */
+/** A member that does not report within this time, for instance because its event loop is busy, did not answer. */
 const reportBoundMs = 10_000
 
-/** What honest members prove, and attackers that are members. */
+/** The cluster name and the secret of honest members, and of attackers that are members. */
 export const credentials: Credentials = {
   cluster: `attacked-${process.pid}`,
   secret: 'only honest members know this',
@@ -104,12 +104,12 @@ export class AttackedCluster {
     return this.#started++
   }
 
-  /** Starts the member of an index at its place, which it may have had before. It joins through the first member. */
+  /** Starts a member with this index, which it may have had before. It joins through the first member. */
   startMember(index: number, place: Pick<JoinOptions, 'listen' | 'storage'>): Member {
     return this.#start(index, { ...place, bootstrap: [this.#subject.firstAddress] })
   }
 
-  /** The targets of an attack: all running members, the one that attacks enter by first. */
+  /** The targets of an attack: all running members. The first is the one to which most attacks connect. */
   targets(): Target[] {
     return this.processes.members.flatMap(({ name }) => this.honest.get(name)?.target ?? [])
   }

@@ -3,7 +3,7 @@ import type { ScriptName } from './scripts/index.ts'
 
 export interface Attack {
   readonly name: ScriptName
-  /** For the table. */
+  /** The name of the attack in the table. */
   readonly title: string
   readonly by: readonly ('stranger' | 'member')[]
   /** When an additional honest member, which has a storage, ends and starts again. @default there is no such member */

@@ -10,9 +10,9 @@ const progressMs = 10_000
 export interface JoinFigures {
   readonly joins: Readonly<Record<string, number>>
   readonly seconds: number
-  /** How many got in, by the strangers' own account or in the table of a member. */
+  /** The number of strangers that were admitted, as they count themselves or as a member's table shows. */
   readonly gotIn: number
-  /** Of the first member, at which the strangers try, and of the others together. Percent of one core. */
+  /** Processor time in percent of one core: of the first member, which the strangers dial, and of all others together. */
   readonly cpuPercent: { readonly first: number; readonly others: number }
   readonly residentGrowthMb: number
   readonly keptGrowthMb: number

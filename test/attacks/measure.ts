@@ -31,9 +31,9 @@ export interface Figures {
   /** Members whose document, config or presence the attack changed, by what changed. */
   readonly damaged: Readonly<Record<string, number>>
   readonly refused: Readonly<Record<string, number>>
-  /** Whether the attacker's process ended before the attack did. If so, the other figures mean nothing. */
+  /** Whether the attacker's process ended too early. The other figures are then meaningless. */
   readonly attackFailed: boolean
-  /** What the attacker counted, and how the returning member did. */
+  /** The counts of the attacker, and the times of the returning member. */
   readonly counted: Readonly<Record<string, number>>
 }
 
@@ -159,7 +159,7 @@ async function newcomerSeen(cluster: AttackedCluster): Promise<number | null> {
   return seenMs === undefined || joiningAtMs === undefined ? null : rounded(sinceMs + seenMs - joiningAtMs)
 }
 
-/** Kills a member that the attack does not enter by. */
+/** Kills a member to which the attack does not connect first. */
 async function killedSeen(cluster: AttackedCluster): Promise<number | null> {
   const { members, sightings } = cluster.processes
   const [killed] = members.splice(-2, 1)

@@ -29,7 +29,7 @@ import { clusterTag } from '../../packages/core/src/wire/tags.ts'
 import { encodePublish, rumorProtocol } from './gossip-rpc.ts'
 import { Identity } from './identity.ts'
 
-/** What the peer claims to be a member of. A stranger has another secret, or none. */
+/** The name and the secret of the cluster of which the peer claims to be a member. A stranger has another secret, or none. */
 export interface Credentials {
   readonly cluster: string
   readonly secret: string | undefined
@@ -238,7 +238,7 @@ const protocolOf = (route: Route): string => (route === 'rumors' ? rumorProtocol
 async function readFrames(stream: Stream, onFrame: (frame: Uint8Array) => unknown): Promise<void> {
   const frames = lpStream(stream)
   for (;;) {
-    // Only reading fails when the other end closes: a mistake in a script must not pass as that.
+    // Catch errors of reading only: the other end has closed. A mistake in a script must not look like that.
     const frame = await frames.read().catch(() => undefined)
     if (!frame) return
     await onFrame(frame.subarray())

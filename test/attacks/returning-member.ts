@@ -16,7 +16,7 @@ import type { Target } from './raw-peer.ts'
 const boundMs = 30_000
 /** A member stores the addresses of others every 30 s. */
 const storedAfterMs = 35_000
-/** Attacks enter by the members before it, and the kit kills the one before the newcomer. */
+/** Attacks connect to the members before this position first, and the kit kills the member before the newcomer. */
 const position = 3
 
 export class ReturningMember {
@@ -44,7 +44,7 @@ export class ReturningMember {
     return this.#member?.name ?? ''
   }
 
-  /** Events about it before this time say that it ended, which is true. */
+  /** Until this time, events that report its end are correct. */
   get returnedAtMs(): number {
     return this.#returnedAtMs
   }

@@ -38,7 +38,7 @@ async function runTable(): Promise<boolean> {
       const figures = await measure(await clusters.fit(), { ...attack, asked })
       const broken = brokenBounds(attack, figures, { by: asked, members, usual })
       rows.push(progress({ name: attack.name, by: asked, figures, broken }))
-      // A stranger that broke nothing left nothing behind.
+      // The next attack may use the cluster again after an attack by a stranger that broke no bound.
       if (asked === 'member' || broken.length > 0) await clusters.discard()
     }
   await clusters.discard()
@@ -53,7 +53,7 @@ function progress(row: Row): Row {
   return row
 }
 
-/** @returns whether nobody got in */
+/** @returns whether no stranger was admitted */
 async function runJoins(joins: number): Promise<boolean> {
   const clusters = new Clusters(options.members)
   const figures = await measureJoins(await clusters.fit(), {

@@ -14,7 +14,7 @@ import type { Line, Seen } from './sleep/device.ts'
 
 const port = 4001
 const settleMs = 10_000
-/** What was decided during the sleep is known by then. */
+/** Long enough for the device to receive everything that the others decided while it slept. */
 const aftermathMs = 10_000
 const boundMs = 1_000
 const devicePath = fileURLToPath(new URL('sleep/device.ts', import.meta.url))

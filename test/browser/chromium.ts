@@ -9,7 +9,7 @@ import { delimiter, join } from 'node:path'
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 import { type Child, startChild } from '../processes/process.ts'
 
-/** Set by `HEARSAY_SKIP_BROWSER=1`: the run reports it at its end. */
+/** Whether `HEARSAY_SKIP_BROWSER=1` leaves out the tests in Chromium. The run reports this at its end. */
 export const skipsBrowser: boolean = process.env['HEARSAY_SKIP_BROWSER'] === '1'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']

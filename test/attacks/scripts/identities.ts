@@ -7,13 +7,13 @@ import { Identity } from '../identity.ts'
 import { RawPeer } from '../raw-peer.ts'
 import { atRate, attackingPeer, entries, parts, range, type Script, type ScriptContext } from './script.ts'
 
-/** The rate at which a low one blinded the detection of crashes. */
+/** In an earlier version, such a low rate of identities was enough to prevent the detection of crashes. */
 const slowRate = 20
 const manyIdentities = 22_000
 const groundKeys = 10_000
 const surroundingPeers = 16
 const rings = 4
-/** Each with its record and an introduction, within one message. */
+/** Identities in one message, each with its record and an introduction. */
 const introducedPerRound = 200
 
 export const madeUpIdentities: Script = async context => {
@@ -60,7 +60,7 @@ export const floodAcrossRestart: Script = async context => {
   })
 }
 
-/** Each record has 32 kB of fields that no version knows. */
+/** Records with 32 kB of fields that no version of hearsay knows. */
 export const paddedRecords: Script = async context => {
   const peer = await attackingPeer(context, entries(context))
   // Field 100, length-delimited.

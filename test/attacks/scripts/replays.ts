@@ -1,4 +1,4 @@
-/** Replays: a record in which an honest member said that it leaves, although the member has returned since. */
+/** Replays: sends the recorded leave of an honest member again, although the member has returned since. */
 import { clusterKeys, rumorTopic } from '../../../packages/core/src/wire/cluster-keys.ts'
 import {
   decodeRumors,

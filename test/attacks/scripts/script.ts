@@ -25,7 +25,7 @@ export async function attackingPeer(
   return peer
 }
 
-/** The targets that most attacks enter by. */
+/** The targets to which most attacks connect. */
 export const entries = ({ order }: ScriptContext): readonly Target[] => order.targets.slice(0, 3)
 
 /** Runs the step at a constant rate, the given number of times. @default for ever */

@@ -1,6 +1,6 @@
 /**
- * Withholding: hostile members connect to all members, take part in gossip and in syncs, and hold back what concerns two
- * members: the one that is killed, and the newcomer.
+ * Withholding: hostile members connect to all members, take part in gossip and in syncs, and withhold the facts about two
+ * members: the member that is killed, and the newcomer.
  */
 import { multiaddr } from '@multiformats/multiaddr'
 import { clusterKeys, rumorTopic } from '../../../packages/core/src/wire/cluster-keys.ts'
