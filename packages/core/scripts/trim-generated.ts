@@ -1,8 +1,8 @@
 /**
- * Trim generated: takes what nobody here calls out of each generated file, a third of it, and says at its head that it
- * is generated, which keeps the type checker out of it.
+ * Trim generated: removes the code that hearsay does not call from each generated file, a third of the file. Adds a comment
+ * at the head of the file, which keeps the type checker from checking it.
  *
- * protons 8 writes for each message a decoder that yields field by field, and has no option to do without.
+ * For each message, protons 8 writes a decoder that yields field by field, and has no option to leave it out.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'

@@ -106,7 +106,7 @@ export interface Cluster {
   explain(memberId: string): Promise<Explanation>
   /**
    * Changes this member's name or tags and publishes them to all members. `tags` replaces all tags; a property that is
-   * absent stays as it is. Setting the same values does nothing. `self` and `members` show the change when this method
+   * absent is not changed. Setting the same values does nothing. `self` and `members` show the change when this method
    * returns, unless a new incarnation is being stored at that moment.
    *
    * @throws {InvalidOptionsError} `change` has another property, a string that is not well-formed, a name over 128 bytes,
@@ -122,8 +122,8 @@ export interface Cluster {
    * Sends all pending changes and publishes that this member is asleep. For `leaseMs`, other members show it as asleep
    * (`Member.attention`). They suspect it neither for its silence nor for closed connections or failed dials. So if
    * this member crashes while it is asleep, they notice the crash only after the lease. Each member counts the lease
-   * from when it receives the announcement, however late that is. Members that run a version of hearsay without `suspend` suspect
-   * this member as before.
+   * from when it receives the announcement, however late that is. Members that run a version of hearsay without `suspend`
+   * suspect this member like any silent member.
    *
    * Setting the state again renews the lease.
    *
@@ -147,7 +147,7 @@ export interface Cluster {
    *
    * @throws {InvalidOptionsError} the name is not a well-formed string of 1 to 128 bytes, or this member is in 256 rooms
    *   and shared configs already
-   * @throws {StorageError} the stored documents of the room are damaged; the store stays as it is
+   * @throws {StorageError} the stored documents of the room are damaged; the store is unchanged
    * @throws {NotRunningError} the cluster has not started, or was left
    */
   room<P extends object = Record<string, Json>>(name: string): Promise<Room<P>>
@@ -158,7 +158,7 @@ export interface Cluster {
    * @throws {InvalidOptionsError} the name is not a well-formed string of 1 to 128 bytes
    * @throws {InvalidOptionsError} an option is invalid, or the config is open with other options
    * @throws {InvalidOptionsError} this member is in 256 rooms and shared configs already
-   * @throws {StorageError} the stored entries of the config are damaged; the store stays as it is
+   * @throws {StorageError} the stored entries of the config are damaged; the store is unchanged
    * @throws {NotRunningError} the cluster has not started, or was left
    */
   config<S extends ConfigSchema | undefined = undefined>(

@@ -34,14 +34,14 @@ export interface DocumentHost {
   /**
    * Publishes this member's awareness; undefined removes it.
    *
-   * @throws {InvalidValueError} nothing has changed
+   * @throws {InvalidValueError} a value is invalid. Nothing was changed
    */
   claim(document: string, claim: LocalClaim | undefined): void
   /**
    * Publishes the awareness of a view of this member; undefined removes it.
    *
    * @throws {NotRunningError} the view is not open
-   * @throws {InvalidValueError} nothing has changed
+   * @throws {InvalidValueError} a value is invalid. Nothing was changed
    */
   claimView(view: string, document: string, claim: LocalClaim | undefined): void
   /**

@@ -98,7 +98,7 @@ export class DocumentWriter {
     await this.#log.stored()
   }
 
-  /** A foreign update was applied. @param update undefined: not the whole update and nothing else was applied */
+  /** A foreign update was applied. @param update undefined: only a part of the update was applied, or pending ones, too */
   applied(update: Uint8Array | undefined): void {
     if (update) {
       this.#applying.clear()

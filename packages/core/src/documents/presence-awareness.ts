@@ -35,7 +35,7 @@ export class PresenceAwareness extends Awareness {
 
   /**
    * @param origin origin of events about other members
-   * @param publish sends the claim to the other members, or throws; then nothing has changed
+   * @param publish sends the claim to the other members. If it throws, nothing was changed
    */
   constructor(
     doc: Y.Doc,
@@ -51,7 +51,7 @@ export class PresenceAwareness extends Awareness {
     publish(this.claim())
   }
 
-  /** @throws {InvalidValueError} the state is no JSON, or makes this member's presence too large; nothing has changed */
+  /** @throws {InvalidValueError} the state is no JSON, or makes this member's presence too large. Nothing was changed */
   override setLocalState(state: State | null): void {
     const set = () => super.setLocalState(state)
     // The constructor of y-protocols sets a first state before `#publish` exists.

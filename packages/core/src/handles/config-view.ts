@@ -90,7 +90,7 @@ export class ConfigView {
   }
 }
 
-/** Calls `listener` with the new value after each change of the key. @returns ends that */
+/** Calls `listener` with the new value after each change of the key. @returns a function that ends the calls */
 export function watchKey(
   events: TypedEventTarget<ConfigEvents<unknown>>,
   key: string,

@@ -44,7 +44,12 @@ export class LocalPresence {
     return this.#fields.get(name)?.value
   }
 
-  /** Changes the named fields. @returns whether any changed. @throws {InvalidValueError} nothing changed */
+  /**
+   * Changes the named fields.
+   *
+   * @returns whether any changed
+   * @throws {InvalidValueError} a value is invalid. Nothing was changed
+   */
   set(change: Readonly<Record<string, unknown>>): boolean {
     const fields = new Map(this.#fields)
     const changed: string[] = []

@@ -91,7 +91,7 @@ export class OpenView implements PresenceView {
     if (this.#documents.size > 0) this.#options.awarenessChanged()
   }
 
-  /** Publishes the header of the view. @throws {InvalidValueError} nothing has changed */
+  /** Publishes the header of the view. @throws {InvalidValueError} a value is invalid. Nothing was changed */
   announce(focus: number): void {
     this.#publish({ [viewHeaderField(this.slot)]: { id: this.id, focus, number: this.number } })
     this.#focus = focus

@@ -45,7 +45,11 @@ export class PresencePublisher {
     )
   }
 
-  /** Changes the named fields; undefined removes a field. @throws {InvalidValueError} nothing has changed */
+  /**
+   * Changes the named fields; undefined removes a field.
+   *
+   * @throws {InvalidValueError} a value is invalid. Nothing was changed
+   */
   set(fields: Readonly<Record<string, unknown>>): void {
     if (!this.#isStopped && this.#presence.set(fields)) this.#send.request()
   }

@@ -30,7 +30,7 @@ export class PresenceViews {
     this.#options = options
   }
 
-  /** @throws as `Presence.view` */
+  /** @throws the errors of `Presence.view` */
   open(id: string): PresenceView {
     this.#options.checkOpen()
     const known = this.#views.get(id)
@@ -59,7 +59,7 @@ export class PresenceViews {
    * Publishes the awareness of a view in a document; undefined removes it.
    *
    * @throws {NotRunningError} the view is not open
-   * @throws {InvalidValueError} nothing has changed
+   * @throws {InvalidValueError} a value is invalid. Nothing was changed
    */
   claim(id: string, document: string, claim: LocalClaim | undefined): void {
     const view = this.#views.get(id)

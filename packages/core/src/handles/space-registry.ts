@@ -57,7 +57,7 @@ export class SpaceRegistry {
     driver.attachSpaces(this.#driver)
   }
 
-  /** Enters the room, or returns the one that is open. @throws {InvalidOptionsError} @throws {StorageError} */
+  /** Enters the room, or returns its handle if it is open. @throws {InvalidOptionsError} @throws {StorageError} */
   async room(name: string): Promise<RoomHandle> {
     checkSpaceName('room', name)
     const space = spaceTag(this.#engine.cluster, 'room', name)
@@ -71,7 +71,7 @@ export class SpaceRegistry {
   }
 
   /**
-   * Opens the config, or returns the one that is open with the same options.
+   * Opens the config, or returns its handle if it is open with the same options.
    *
    * @throws {InvalidOptionsError} @throws {StorageError}
    */

@@ -1,4 +1,4 @@
-/** Identity: a member's private key, stored in its datastore. A key that cannot be read stays as it is. */
+/** Identity: a member's private key, stored in its datastore. A key that cannot be read is left unchanged. */
 
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'

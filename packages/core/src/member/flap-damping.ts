@@ -64,7 +64,7 @@ interface Track {
   incarnation: number
   /** When the member got this verdict in this incarnation. */
   sinceMs: number
-  /** Since when the member is alive or suspected by one other member alone; Infinity: it is not. */
+  /** Since when the member has been alive, or suspected by one other member alone; Infinity: it is neither now. */
   undisputedMs: number
   /** How long the next suspicion waits. */
   suppressMs: number

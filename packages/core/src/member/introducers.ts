@@ -25,7 +25,7 @@ const maxReached = 4_096
 interface Trust {
   answered: number
   unreachable: number
-  /** Outcomes count for ten minutes from here on. */
+  /** When the present ten minutes began, in which outcomes are counted. */
   sinceMs: number
   revokedUntilMs: number
 }

@@ -49,6 +49,6 @@ export interface MemberHealth {
   readonly full: boolean
   /** The number of ids that wait for an introduction or a connection: they are not members. At most 256. */
   readonly provisional: number
-  /** How many valid facts of other members were dropped since the start, by reason. See `docs/limits.md`. */
+  /** How many valid facts of other members were dropped or had to wait since the start, by reason. See `docs/limits.md`. */
   readonly refusedFacts: Readonly<Record<FactRefusal, number>>
 }

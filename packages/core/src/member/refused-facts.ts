@@ -1,4 +1,4 @@
-/** Refused facts: how many facts of other members were dropped although they are valid, by reason. */
+/** Refused facts: how many valid facts of other members were dropped or have to wait, by reason. */
 
 /**
  * - `unknown-author`: a suspicion by an id that is not a member.

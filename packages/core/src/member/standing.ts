@@ -35,8 +35,8 @@ export interface StandingOptions {
 /** Our choice: 10 s. When 32 processes start together, their tables are equal before that. */
 const firstContactMs = 10_000
 /**
- * If a peer lacks a member for longer than this, the member is introduced to the peer again. Our choice: two syncs.
- * After them, the present introduction would hardly reach the peer soon.
+ * If a peer lacks a member for longer than this, the member is introduced to the peer again. Our choice: two syncs. If
+ * they did not bring the present introduction to the peer, later ones hardly will.
  */
 const introduceAgainMs = 2_000
 /**

@@ -189,7 +189,7 @@ export class RoomReplica implements SpaceReplica {
     this.#carried.set(document, monotonicMs + carryForMs)
     if (isKnown) return
     const doc = new Y.Doc()
-    // Nothing is written under this client id.
+    // A carrier writes nothing, so the document needs no client id of its own.
     doc.clientID = 0
     this.documents.set(document, new DocumentSync({ name: document, doc, origin: this, isCarried: true }))
     this.#listener.carriedChanged(document, true)
@@ -244,7 +244,7 @@ export class RoomReplica implements SpaceReplica {
     }
   }
 
-  /** Where presence of this author belongs. */
+  /** The registers for presence of this author: those that count, or the pending ones. */
   #registersOf(author: string): PresenceRegisters {
     const isKnown =
       author === this.#self ||

@@ -2,7 +2,8 @@
  * Open spaces: the spaces that the local member is in, and those that the app left a moment ago.
  *
  * For 15 s after the app left a space, the member stays subscribed: it still forwards rumors, and its streams continue. An app
- * that returns sooner finds the space unchanged. Each entry has a higher generation than the one before.
+ * that returns sooner finds the space unchanged. Each time the member enters a space, the generation is higher than ever
+ * before.
  */
 import type { SpaceGeneration } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'

@@ -13,7 +13,7 @@ export interface KeyValues {
   read(prefix: string): Promise<readonly (readonly [key: string, value: Uint8Array])[]>
   /**
    * Writes all of the changes or none. Resolves when a reopened store would contain these changes and all earlier ones that
-   * resolved. An empty list only checks that.
+   * resolved. An empty list writes nothing and only checks this.
    *
    * @param options sync: these and all earlier changes also survive a power loss @default false
    */

@@ -26,7 +26,9 @@ const record = (id: string, version = 1): SignedFact =>
 const introduction = (author: string, subject: string): SignedFact =>
   signedFact(author, introductionBody(subject, epochMs))
 
-/** A machine that is connected to Ada and has compared its table with hers. It is past its first contact, unless told otherwise. */
+/**
+ * A machine that is connected to Ada and has compared its table with hers. By default, its first contact is over.
+ */
 class Established {
   readonly machine: MembershipMachine
   readonly effects: MachineEffect[] = []

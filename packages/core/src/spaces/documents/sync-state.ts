@@ -220,7 +220,7 @@ export class SyncState {
     this.#reject(id, nowMs + rejectedForMs, false)
   }
 
-  /** Content from this member may be requested again at `untilMs`. Until then, the replica does without. */
+  /** Content from this member may be requested again at `untilMs`, and not before. */
   postpone(id: string, untilMs: number): void {
     this.#reject(id, untilMs, true)
   }

@@ -4,7 +4,7 @@
  *
  * Only one page at a time uses the identity in the database: two pages with one identity would be one member. Each further
  * page has its own identity until it closes. Stored rooms and configs can be merged, so all pages share them. A database
- * that is not hearsay's stays as it is.
+ * that is not hearsay's is left unchanged.
  */
 import type { Datastore } from 'interface-datastore'
 import { StorageError } from '../../api/errors.ts'

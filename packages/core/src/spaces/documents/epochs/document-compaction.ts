@@ -1,7 +1,7 @@
 /**
  * Document compaction: changes a Yjs document in place, as if one client had written the content that an epoch keeps.
  *
- * The types, their observers and their content stay as they are, so observers are not called. Ids change: relative
+ * The types, their observers and their content stay the same, so observers are not called. Ids change: relative
  * positions and undo stacks find nothing any more. No former clients remain, neither in the document nor in its state
  * vector.
  */
@@ -85,7 +85,7 @@ function cutItem(item: Y.Item, offset: number): Y.Item {
   return right
 }
 
-/** Keeps the items of this client in the list and the keys of a type, each as if written after the one before it. */
+/** Keeps only the items of this client in a type: in its list, and under its keys. Links each item to the one before it. */
 function relink(type: SharedType, client: number): void {
   // In the order in which the epoch keeps them, which is the same on all replicas.
   const list = [...listOf(type)]

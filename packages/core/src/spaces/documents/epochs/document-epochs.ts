@@ -180,7 +180,7 @@ export class DocumentEpochs {
     this.#enter({ epoch, past: { parent, updates } })
   }
 
-  /** The whole base has arrived. @returns whether the epoch was entered; if not, nothing has changed */
+  /** The whole base has arrived. @returns whether the epoch was entered; if not, nothing was changed */
   enterGathered(from: string, epoch: EpochName): boolean {
     const updates = this.later.takeGathered(from)
     return updates !== undefined && this.enterEpoch(epoch, updates)
@@ -190,7 +190,7 @@ export class DocumentEpochs {
    * Enters the epoch of another member with the whole content of this replica.
    *
    * @param updates the base of the epoch, from another member
-   * @returns whether the updates are the base of the epoch; if not, nothing has changed
+   * @returns whether the updates are the base of the epoch; if not, nothing was changed
    */
   enterEpoch(name: EpochName, updates: readonly Uint8Array[]): boolean {
     const { doc, origin, isCarried, reportError } = this.#options
