@@ -66,7 +66,7 @@ export type DetectorInput =
   /** A connection to `id` opened or closed, or a dial of `id` ended. */
   | { readonly type: 'connection'; readonly id: string; readonly state: ConnectionEvent }
   /**
-   * A new heartbeat of a known member, over any path. It counts for phi, but is no evidence that `id` is
+   * A new heartbeat of a known member, over any path. It updates phi, but is no evidence that `id` is
    * reachable.
    */
   | {

@@ -1,7 +1,7 @@
 /** Convergence: whether every running member sees exactly the running members. */
 import type { SimulatedMember } from './simulated-member.ts'
 
-/** With more members, only each second, third … one counts for the agreement. */
+/** With more members, only every second, third … member is checked for the agreement. */
 const maxChecked = 100
 
 export class Convergence {

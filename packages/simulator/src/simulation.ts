@@ -199,7 +199,7 @@ class SimulationRun implements Omit<Simulation, keyof Faults> {
   }
 
   /**
-   * Whether promises must settle before the simulation goes on: a member is leaving, an event was emitted, a promise is
+   * Whether promises must settle before the simulation continues: a member is leaving, an event was emitted, a promise is
    * awaited, or the simulation has not yielded to the event loop for `yieldEveryMs`.
    */
   #mustSettle(): boolean {

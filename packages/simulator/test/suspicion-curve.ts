@@ -12,8 +12,8 @@ export const lookMs = 10
 export interface CutOff {
   readonly simulation: Simulation
   /**
-   * The shortest suspicion that ended in death, as m0, one of the few, saw it, to `lookMs`. Only suspicions that began
-   * before the first death count: a smaller cluster suspects for a shorter time.
+   * The shortest suspicion that ended in death at m0, one of the members that were cut off; exact to `lookMs`. Only
+   * suspicions that began before the first death count: a smaller cluster suspects for a shorter time.
    */
   readonly shortestMs: number
 }

@@ -28,7 +28,7 @@ export interface Survived {
   readonly virtualMs: number
 }
 
-/** An invariant is violated, the members do not converge, events go on, or the code throws. */
+/** An invariant is violated, the members do not converge, events do not end, or the code throws. */
 export interface Failed {
   /** Tells a `Failed` from a `Survived`. */
   readonly type: 'failed'

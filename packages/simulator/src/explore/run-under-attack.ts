@@ -9,7 +9,7 @@ import { NotInTimeError, type Simulation } from '../simulation.ts'
 
 /** Our choice: as without an attack. */
 const agreesWithinMs = 150_000
-/** Our choice: what the earlier faults caused has ended then, as in a run without an attack. */
+/** Our choice: as in a run without an attack, the effects of the earlier faults have ended after this time. */
 const settlesMs = 15_000
 /** How long false deaths are counted before the crash. Our choice: several refutations of each accused member. */
 const watchedMs = 30_000
@@ -18,7 +18,11 @@ const detectsWithinMs = 5_000
 /** With fewer honest members, the crash of one leaves too few. */
 const minHonest = 4
 
-/** What the attack did to the honest members, or undefined if it did nothing. @param honest the honest running members */
+/**
+ * What the attack caused at the honest members, or undefined if it had no effect.
+ *
+ * @param honest the honest running members
+ */
 export async function harmOf(
   simulation: Simulation,
   honest: () => readonly SimulatedMember[],

@@ -23,7 +23,7 @@ function seen(simulation: Simulation): string[] {
   return [...new Set(views.map(view => `${view?.status} ${view?.attention.state}`))].sort()
 }
 
-/** What counts as an accusation: a published suspicion, also one that was refuted and shown to no app. */
+/** The suspicions in the tables, also those that no app has received, and the events `suspect` and `fail`. */
 function accusations(simulation: Simulation): unknown[] {
   const claims = simulation.running.flatMap(({ machine }) =>
     machine.members().flatMap(({ id }) => machine.table.get(id)?.suspicions?.claims ?? []),

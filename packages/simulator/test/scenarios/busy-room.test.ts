@@ -27,7 +27,7 @@ it('a document, a config and the probes work while 20 members move their cursors
       }
       expect(new Set(texts.map(String))).toEqual(new Set([String(first)]))
       expect(configs.map(config => config.get('edit'))).toEqual(configs.map(() => second))
-      // Throttled: a little behind, and never more than that.
+      // The throttle delays presence a little, and the delay does not grow.
       for (const { presence } of last.presence.others.getSnapshot())
         expect(presence.cursor).toBeGreaterThan(60 * second + 40)
     }

@@ -321,7 +321,7 @@ describe('the cost of a sync', () => {
     simulation.heal()
     const before = simulation.sent().space
     await simulation.runUntil(() => textOf(first) === textOf(second), { withinMs: 60_000 })
-    // Until both have also offered what the exchange brought.
+    // Wait until both members have offered the content that the exchange brought.
     await simulation.run(5_000)
     const healing = simulation.sent().space - before
     const least = optimum.reduce((sum, bytes) => sum + bytes)

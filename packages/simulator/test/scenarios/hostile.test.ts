@@ -111,7 +111,7 @@ describe('a hostile member', () => {
     for (const { machine } of outcome.honest)
       expect(machine.health().visible).toBeLessThanOrEqual(honestCount + 2 + 16)
     await outcome.simulation.run(120_000)
-    // The few that one member took reach the others in the same way, a few a minute.
+    // The few identities that one member accepted reach the other members as slowly, a few a minute.
     for (const { machine } of outcome.honest) expect(machine.usage().provisional).toBeLessThanOrEqual(16)
   }, 240_000)
 

@@ -141,7 +141,7 @@ describe('the views of a member', () => {
 })
 
 describe('the awareness of views', () => {
-  /** The states in the awareness of a document but its own. */
+  /** The states of other members and views in the awareness of a document. */
   const carets = ({ awareness }: Pick<RoomDocument, 'awareness'>): unknown[] =>
     [...awareness.getStates()].filter(([client]) => client !== awareness.clientID).map(([, state]) => state)
 
