@@ -9,7 +9,7 @@ const clusters = new Clusters(6)
 afterAll(() => clusters.discard())
 
 describe('an attack', { timeout: 120_000 }, () => {
-  it('admits nobody of 300 uninvited joins, and tells strangers nothing of the cluster', async () => {
+  it('admits nobody of 300 uninvited joins, and sends strangers no data of the cluster', async () => {
     const figures = await measureJoins(await clusters.fit(), { joins: 300 })
     expect(figures).toMatchObject({ gotIn: 0, lost: 0, joins: { 'confidential values learned': 0 } })
     for (const route of ['TCP', 'WebSocket', 'relay'])

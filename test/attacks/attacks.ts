@@ -51,7 +51,12 @@ export const attacks: readonly Attack[] = [
     atMost: () => ({ opened: 0 }),
   },
   { name: 'withholdingRelay', title: '8 members forward nothing about two others', by: ['member'] },
-  { name: 'replayedGoodbye', title: 'the goodbye of a member that returned', by: both, returning: 'before' },
+  {
+    name: 'replayedLeave',
+    title: 'the recorded leave of a member that returned',
+    by: both,
+    returning: 'before',
+  },
   {
     name: 'floodAcrossRestart',
     title: '200 introduced identities a second while a member starts again',

@@ -53,12 +53,12 @@ export class ReturningMember {
     return this.#cluster.honest.get(this.name)?.target
   }
 
-  /** It leaves and starts again. @returns its goodbye, as a member received it: a sync frame in base64 */
+  /** It leaves and starts again. @returns its leave record, as a member received it: a sync frame in base64 */
   async leaveAndReturn(): Promise<string> {
     const { target } = this
     if (!target) throw new Error('the returning member does not run')
     const recorder = startAttacker({
-      script: 'recordGoodbye',
+      script: 'recordLeave',
       by: 'member',
       credentials: this.#cluster.credentials,
       targets: [target],
@@ -73,10 +73,10 @@ export class ReturningMember {
     await sleep(1_000)
     await this.#end('leave', member => member.writeLine('leave'))
     await recorder.ended
-    const [goodbye = ''] = recorder.learned()
+    const [leave = ''] = recorder.learned()
     await recorder.stop()
     if ((await this.#start()) === null) throw new Error('the members did not see the returned member')
-    return goodbye
+    return leave
   }
 
   /** It is killed and starts again. @returns the time until all others saw it again; Infinity: not within 30 s */

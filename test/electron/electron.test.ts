@@ -95,7 +95,7 @@ describe.skipIf(executablePath === undefined)('electron-notes in Electron', { ti
     expect(members()).toHaveLength(1)
   })
 
-  it('says goodbye when it quits', async () => {
+  it('announces its leave when it quits', async () => {
     const left = vi.fn()
     other.events.addEventListener('leave', left)
     await app.evaluate(({ app }) => app.quit())

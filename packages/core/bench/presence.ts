@@ -169,20 +169,20 @@ for (let round = 0; round < updates; round++) {
     await spread(
       () => void all[at]?.pubsub.publish(topic, data),
       arrived => {
-        const heard = (event: CustomEvent<{ topic: string }>) => {
+        const received = (event: CustomEvent<{ topic: string }>) => {
           if (event.detail.topic === topic) arrived()
         }
         const others = all.filter((_, i) => i !== at)
-        for (const { pubsub } of others) pubsub.addEventListener('message', heard as never)
+        for (const { pubsub } of others) pubsub.addEventListener('message', received as never)
         return () => {
-          for (const { pubsub } of others) pubsub.removeEventListener('message', heard as never)
+          for (const { pubsub } of others) pubsub.removeEventListener('message', received as never)
         }
       },
     )
   const publishRaw = async () => raw.push(await publish(rawTopic, message))
   const publishSigned = async () => {
-    const said = message.subarray(signatureBytes)
-    signed.push(await publish(signedTopic, concat([sign(null, said, privateKey), said])))
+    const payload = message.subarray(signatureBytes)
+    signed.push(await publish(signedTopic, concat([sign(null, payload, privateKey), payload])))
   }
   const setPresence = async () =>
     presence.push(

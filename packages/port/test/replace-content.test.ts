@@ -42,7 +42,7 @@ describe('replacing the content of a document', () => {
     expect(contentOf(other)).toEqual(contentOf(before))
   })
 
-  it('tells observers what disappears and what appears, with the given origin', () => {
+  it('notifies observers of what disappears and what appears, with the given origin', () => {
     const [before, other] = [written(), written()]
     const seen: unknown[] = []
     before.getText('text').observe((event, { origin }) => seen.push([origin, event.target.toString()]))

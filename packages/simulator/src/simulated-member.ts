@@ -254,7 +254,7 @@ export class SimulatedMember {
    * Leaves the cluster. Resolves when all connected members have received the leave, or after 1 s, and when 200 ms more have
    * passed. If document changes are still unsent, it resolves up to 5 s later.
    */
-  sayGoodbye(options?: LeaveOptions): Promise<void> {
+  announceLeave(options?: LeaveOptions): Promise<void> {
     return this.#running().handle.leave(options)
   }
 

@@ -158,7 +158,7 @@ export class World {
     const { processNumber } = member
     this.#leaving += 1
     try {
-      await member.sayGoodbye(options)
+      await member.announceLeave(options)
     } finally {
       this.#leaving -= 1
     }

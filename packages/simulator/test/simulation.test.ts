@@ -75,10 +75,10 @@ describe('a simulation', () => {
 
   it('ends the process of a member that leaves', async () => {
     const simulation = await converged({ seed: 2, members: 8 })
-    const goodbye = simulation.member('m3').cluster.leave()
+    const left = simulation.member('m3').cluster.leave()
     await simulation.runUntil(() => simulation.statusesOf('m3').join() === 'left', { withinMs: 2_000 })
     await simulation.run(1_000)
-    await goodbye
+    await left
     expect(simulation.member('m3').isRunning).toBe(false)
   })
 

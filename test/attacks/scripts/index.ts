@@ -10,7 +10,7 @@ import {
   paddedRecords,
   thirdHost,
 } from './identities.ts'
-import { recordGoodbye, replayedGoodbye } from './replays.ts'
+import { recordLeave, replayedLeave } from './replays.ts'
 import type { Script } from './script.ts'
 import { broadcastFlood, configFlood, documentClients, documentWipe, presenceFlood } from './spaces.ts'
 import { uninvitedJoins } from './uninvited-joins.ts'
@@ -36,9 +36,9 @@ export const scripts = {
   relayUse,
   foreignOrigin,
   withholdingRelay,
-  replayedGoodbye,
+  replayedLeave,
   floodAcrossRestart,
-  recordGoodbye,
+  recordLeave,
   uninvitedJoins,
 } satisfies Record<string, Script>
 

@@ -13,11 +13,11 @@ import { RawPeer } from '../raw-peer.ts'
 import { atRate, attackingPeer, entries, type Script } from './script.ts'
 
 /** Sends the recorded leave record to all members, the returned one included, directly and as a rumor. */
-export const replayedGoodbye: Script = async context => {
+export const replayedLeave: Script = async context => {
   const { order, count } = context
   const recorded = decodeSync(Buffer.from(order.recorded, 'base64'))
-  const [goodbye] = (recorded.ok && recorded.value?.facts) || []
-  if (!goodbye) throw new Error('no goodbye was recorded')
+  const [leave] = (recorded.ok && recorded.value?.facts) || []
+  if (!leave) throw new Error('no leave was recorded')
   const topic = rumorTopic(clusterKeys(order.credentials.cluster, order.credentials.secret))
   const peer = await attackingPeer(context, entries(context))
   context.begin()
@@ -26,8 +26,8 @@ export const replayedGoodbye: Script = async context => {
     // Another fact beside it, because a member drops a message that it has seen.
     const own = await peer.identity.record({ name: 'attacker', version: index + 1 })
     for (const target of order.targets) {
-      if (await peer.sendFacts(target, [goodbye])) count('sent')
-      await peer.publish(target, topic, encodeRumors([goodbye, own]))
+      if (await peer.sendFacts(target, [leave])) count('sent')
+      await peer.publish(target, topic, encodeRumors([leave, own]))
     }
   })
 }
@@ -36,11 +36,11 @@ export const replayedGoodbye: Script = async context => {
  * Joins as a member, and records the leave record of the first target. The script ends when it has recorded
  * one.
  */
-export const recordGoodbye: Script = async ({ order, begin, learn }) => {
+export const recordLeave: Script = async ({ order, begin, learn }) => {
   const [target] = order.targets
   if (!target) throw new Error('there is no member to listen to')
   const topic = rumorTopic(clusterKeys(order.credentials.cluster, order.credentials.secret))
-  const { promise: goodbye, resolve } = Promise.withResolvers<SignedFact>()
+  const { promise: leave, resolve } = Promise.withResolvers<SignedFact>()
   const peer = await RawPeer.create(order.credentials, {
     onFrame: (_, route, frame) => {
       const facts = factsIn(route === 'rumors' ? publishedData(frame, topic) : [frame], route)
@@ -50,7 +50,7 @@ export const recordGoodbye: Script = async ({ order, begin, learn }) => {
   })
   if (!(await peer.join(target))) throw new Error('the recorder was not admitted')
   begin()
-  learn([Buffer.from(encodeSync(syncMessage({ facts: [await goodbye] }))).toString('base64')])
+  learn([Buffer.from(encodeSync(syncMessage({ facts: [await leave] }))).toString('base64')])
 }
 
 function factsIn(messages: readonly Uint8Array[], route: string): readonly SignedFact[] {

@@ -81,7 +81,7 @@ describe('a cluster with a secret', { timeout: 60_000 }, () => {
     expect(open.members.getSnapshot()).toHaveLength(1)
   })
 
-  it('tells a member that its bootstrap address is no member', async () => {
+  it('reports to a member that its bootstrap address is no member', async () => {
     const node = await strangerNode()
     const member = await join({
       cluster: 'atlas',

@@ -178,7 +178,7 @@ describe('spaces driver', () => {
     expect(bench.calls).toContain('publish')
   })
 
-  it('tells the handle of a changed space that a step has ended', () => {
+  it('notifies the handle of a changed space when a step has ended', () => {
     const bench = new SpacesDriverBench()
     const before = bench.steps
     bench.rumor(update(honest))

@@ -49,7 +49,7 @@ export interface Failed {
  * How long the run waits for members that are leaving. A paused member leaves when it resumes, and starts
  * again after the time in the schedule.
  */
-const goodbyesMs = 120_000
+const leavesMs = 120_000
 /** Our choice: the time to heal a partition plus the longest interval between TCP's retransmissions. */
 const convergesWithinMs = 150_000
 const quietMs = 60_000
@@ -77,7 +77,7 @@ export async function runSchedule(schedule: Schedule): Promise<Outcome> {
   try {
     await simulation.run(scheduleEndMs(schedule) + 1)
     simulation.heal()
-    await simulation.runUntil(() => pending.leaves === 0, { withinMs: goodbyesMs })
+    await simulation.runUntil(() => pending.leaves === 0, { withinMs: leavesMs })
     if (hostile.size > 0) {
       const harm = await harmOf(simulation, honest)
       if (harm !== undefined) return failed('attack', harm)

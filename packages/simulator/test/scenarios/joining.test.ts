@@ -78,9 +78,9 @@ describe('joining, leaving, returning', () => {
       const simulation = await settled({ seed: 153, members: 8 })
       const unknownId = idOf('a stranger')
       const incarnation = simulation.member('m1').clock.now().epochMs
-      const goodbye = signedFact(unknownId, recordBody({ incarnation, version: 3, leaving: true }))
+      const leave = signedFact(unknownId, recordBody({ incarnation, version: 3, leaving: true }))
       const join = signedFact(unknownId, recordBody({ incarnation, version: 2 }))
-      for (const fact of [goodbye, join]) {
+      for (const fact of [leave, join]) {
         for (const member of simulation.members) injectRumor(member, simulation.member('m1'), fact)
         await simulation.run(5_000)
       }

@@ -4,8 +4,8 @@
  * A connection is pending when it opens. It is admitted once each end has proved the admission key to the other on this
  * connection (wire/admission.ts). The end that dialled opens the stream of this handshake. A connection that is not
  * admitted within 5 s is refused, and a refused connection is never admitted. A peer that broke the protocol too often
- * is refused for a while, even if its proof is right. Nothing of hearsay is sent to a peer over a connection that is
- * not admitted, nor accepted from it.
+ * is refused for a while, even if its proof is right. No message of hearsay is sent or accepted over a connection that
+ * is not admitted.
  */
 import type { Connection, Libp2pEvents, Stream, StreamHandler, TypedEventTarget } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
