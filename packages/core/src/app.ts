@@ -3,11 +3,12 @@
  * without a member and without libp2p.
  */
 
-export { checkMemberId, checkSpaceName, checkSuspend, checkUpdate } from './api/call-options.ts'
+export { checkAnswer, checkMemberId, checkSpaceName, checkSuspend, checkUpdate } from './api/call-options.ts'
 export { type ConfigSettings, checkSameSettings, configSettings } from './api/config-options.ts'
 export { type CheckValue, checkWith } from './api/config-schema.ts'
 export * from './api/errors.ts'
 export { checkOptionNames } from './api/option-names.ts'
+export { type QueryRequest, queryRequest, sharedQueryValue } from './api/query-checks.ts'
 export { broadcastValue, type SharedValue, sharedValue } from './api/shared-value.ts'
 export type { Clock } from './base/clock.ts'
 export { hasSpaceForKey } from './config/key-capacity.ts'
@@ -20,10 +21,13 @@ export { type ViewAwareness, viewAwarenessOf } from './documents/view-awareness.
 export { type ConfigVersions, ConfigView, watchKey } from './handles/config-view.ts'
 export { checkedEntry, checkWriter } from './handles/config-write-checks.ts'
 export { checkFields, LocalPresence } from './handles/local-presence.ts'
+export { pendingQuery } from './handles/pending-query.ts'
+export { RunningQuery } from './handles/running-query.ts'
 export { withLeave } from './handles/with-leave.ts'
 export { reportAppError, reportRejection } from './runtime/app-calls.ts'
 export { AppEvents } from './runtime/app-events.ts'
 export { AppNotifications } from './runtime/app-notifications.ts'
 export { createStore, type OwnedStore } from './runtime/owned-store.ts'
+export { QueryHandlers } from './runtime/query-handlers.ts'
 export { systemClock } from './runtime/system-clock.ts'
 export { limits } from './wire/limits.ts'

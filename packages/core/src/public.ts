@@ -40,6 +40,16 @@ export type {
   PresenceView,
 } from './api/presence.ts'
 export type { Problem, ProblemName } from './api/problem.ts'
+export type {
+  AskedQuery,
+  ClusterBroadcast,
+  Query,
+  QueryAnswer,
+  QueryFailure,
+  QueryHandler,
+  QueryOptions,
+  QueryResult,
+} from './api/query.ts'
 export type { Room, RoomEvent, RoomEvents } from './api/room.ts'
 export type {
   DocumentAwareness,

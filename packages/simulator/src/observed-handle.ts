@@ -1,5 +1,13 @@
 /** The shipped cluster handle, with an observer of its events and of the promises that it returns. */
-import type { Config, ConfigOptions, ConfigSchema, Explanation, Room } from '@hearsay/core'
+import type {
+  Config,
+  ConfigOptions,
+  ConfigSchema,
+  Explanation,
+  Query,
+  QueryOptions,
+  Room,
+} from '@hearsay/core'
 import { type Clock, ClusterHandle, type MemberEvent } from '@hearsay/core/host'
 
 export interface HandleObserver {
@@ -34,6 +42,20 @@ export class ObservedHandle extends ClusterHandle {
   ): Promise<Config<S>> {
     this.#observer.promised()
     return super.config(name, options)
+  }
+
+  override query(name: string, payload?: unknown, options?: QueryOptions): Query {
+    this.#observer.promised()
+    return super.query(name, payload, options)
+  }
+
+  override broadcast(name: string, payload?: unknown): Promise<void> {
+    this.#observer.promised()
+    return super.broadcast(name, payload)
+  }
+
+  override appCalled(): void {
+    this.#observer.promised()
   }
 
   override event(event: MemberEvent): void {

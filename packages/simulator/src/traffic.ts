@@ -6,6 +6,8 @@ export interface Traffic {
   sync: number
   /** Syncs of rooms and shared configs. */
   space: number
+  /** Queries that are sent directly, and answers. Other queries and broadcasts are rumors. */
+  query: number
   /** Rumors. */
   rumor: number
   /** gossipsub's control messages: GRAFT, PRUNE, IHAVE, IWANT. */
@@ -14,16 +16,17 @@ export interface Traffic {
 
 /** Traffic with zero bytes of each kind. */
 export function noTraffic(): Traffic {
-  return { probe: 0, sync: 0, space: 0, rumor: 0, gossipControl: 0 }
+  return { probe: 0, sync: 0, space: 0, query: 0, rumor: 0, gossipControl: 0 }
 }
 
 /** The sum, kind by kind. */
 export function sumTraffic(each: Iterable<Readonly<Traffic>>): Traffic {
   const sum = noTraffic()
-  for (const { probe, sync, space, rumor, gossipControl } of each) {
+  for (const { probe, sync, space, query, rumor, gossipControl } of each) {
     sum.probe += probe
     sum.sync += sync
     sum.space += space
+    sum.query += query
     sum.rumor += rumor
     sum.gossipControl += gossipControl
   }
@@ -31,6 +34,6 @@ export function sumTraffic(each: Iterable<Readonly<Traffic>>): Traffic {
 }
 
 /** The bytes of all kinds together. */
-export function totalBytes({ probe, sync, space, rumor, gossipControl }: Readonly<Traffic>): number {
-  return probe + sync + space + rumor + gossipControl
+export function totalBytes({ probe, sync, space, query, rumor, gossipControl }: Readonly<Traffic>): number {
+  return probe + sync + space + query + rumor + gossipControl
 }

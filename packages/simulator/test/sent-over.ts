@@ -10,6 +10,7 @@ export async function sentOver(simulation: Simulation, ms: number): Promise<Traf
     probe: after.probe - before.probe,
     sync: after.sync - before.sync,
     space: after.space - before.space,
+    query: after.query - before.query,
     rumor: after.rumor - before.rumor,
     gossipControl: after.gossipControl - before.gossipControl,
   }

@@ -56,8 +56,15 @@ export function checkNameAndTags(name: string | undefined, tags: Tags | undefine
   if (excess !== undefined) throw new InvalidOptionsError(`${excess} cannot be shared: make it shorter`)
 }
 
+/** Checks the arguments of `cluster.answer`. @throws {InvalidOptionsError} */
+export function checkAnswer(name: unknown, handler: unknown): void {
+  checkSpaceName('answer', name)
+  if (typeof handler !== 'function')
+    throw new InvalidOptionsError('answer: give a function that returns the answer')
+}
+
 /**
- * Checks the name of a room, a config or a document.
+ * Checks the name of a room, a config, a document or a query.
  *
  * @param call the call that takes the name: the message begins with it
  * @throws {InvalidOptionsError}

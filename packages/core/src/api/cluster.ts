@@ -5,6 +5,7 @@ import type { Json } from '../wire/json.ts'
 import type { Config, ConfigOptions, ConfigSchema } from './config.ts'
 import type { StorageError } from './errors.ts'
 import type { Health } from './health.ts'
+import type { ClusterBroadcast, Query, QueryHandler, QueryOptions } from './query.ts'
 import type { Room } from './room.ts'
 import type { Store } from './store.ts'
 
@@ -42,6 +43,11 @@ export type ClusterEvents = { [type in ClusterEventType]: CustomEvent<Member> } 
   storage: CustomEvent<StoreState>
   /** Another process began to run with this member's identity (`Health.identityCopied`), or stopped. */
   identity: CustomEvent<{ readonly copied: boolean }>
+  /**
+   * A member broadcast a value with `Cluster.broadcast`, this member included. Fires at most once for each broadcast in each
+   * process.
+   */
+  broadcast: CustomEvent<ClusterBroadcast>
 }
 
 /** Why this member sees another member or does not see it: the facts, most important first, and a hint. */
@@ -165,6 +171,39 @@ export interface Cluster {
     name: string,
     options?: ConfigOptions<S>,
   ): Promise<Config<S>>
+  /**
+   * Asks members of the cluster, and collects their answers. Await the result, or iterate over the answers as they arrive.
+   *
+   * A member that is asked runs its handler at most once in each process. An answer can be lost: ask again, if running the
+   * handler twice does no harm. If a member that is asked is not connected to this one, the query and its answers pass
+   * through other members, which can read them.
+   *
+   * Rejects with an {@link InvalidOptionsError} if the name is not a well-formed string of 1 to 128 bytes or an option is
+   * invalid, with an {@link InvalidValueError} if JSON would change the payload or it is over 16 kB, with a
+   * {@link RateLimitError} if 64 queries are running or this member asks more often than other members take (twice a
+   * second after a burst of 16, or 64 times a second after 256 if all members that are asked are connected), and with a
+   * {@link NotRunningError} if the cluster has not started or was left. Nothing was sent then.
+   *
+   * @param name what the query is about; members answer by this name
+   * @param payload anything that JSON carries. @default null
+   */
+  query(name: string, payload?: unknown, options?: QueryOptions): Query
+  /**
+   * Answers the queries of a name that ask this member. If several handlers have one name, the last one answers.
+   *
+   * @returns a function that ends this
+   * @throws {InvalidOptionsError} the name is not a well-formed string of 1 to 128 bytes, or the handler is no function
+   */
+  answer(name: string, handler: QueryHandler): () => void
+  /**
+   * Sends a value once to all members, this one included, where it fires the event `broadcast`. No member stores it, and
+   * delivery is not guaranteed. Resolves when the value was sent.
+   *
+   * Rejects as `query` does. Broadcasts count together with queries.
+   *
+   * @param payload anything that JSON carries. @default null
+   */
+  broadcast(name: string, payload?: unknown): Promise<void>
   /**
    * Leaves the cluster. Announces the leave, and waits at most 1 s until all connected members have acknowledged it. Waits at
    * most 5 s until changes of documents have reached the members that store them. Then stops. Never rejects because of a

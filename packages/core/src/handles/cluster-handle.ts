@@ -5,14 +5,16 @@
  * figures of the health are zero. No listener of the app runs while the driver is in a step.
  */
 import type { TypedEventTarget } from 'main-event'
-import { checkLeave, checkMemberId, checkSuspend, checkUpdate } from '../api/call-options.ts'
+import { checkAnswer, checkLeave, checkMemberId, checkSuspend, checkUpdate } from '../api/call-options.ts'
 import type { Cluster, ClusterEvents, Explanation, LeaveOptions, StoreState } from '../api/cluster.ts'
 import type { Config, ConfigOptions, ConfigSchema } from '../api/config.ts'
 import { NotRunningError } from '../api/errors.ts'
 import type { Health } from '../api/health.ts'
+import type { Query, QueryHandler, QueryOptions } from '../api/query.ts'
 import type { Room } from '../api/room.ts'
 import type { Store } from '../api/store.ts'
 import type { Clock } from '../base/clock.ts'
+import { andThen } from '../base/maybe-async.ts'
 import type { Member } from '../member/member.ts'
 import type { MemberEvent } from '../member/member-view.ts'
 import { AppEvents } from '../runtime/app-events.ts'
@@ -20,9 +22,15 @@ import { AppNotifications } from '../runtime/app-notifications.ts'
 import type { Driver } from '../runtime/driver.ts'
 import type { Engine, EngineListener } from '../runtime/engine.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
+import type { QueriesPort } from '../runtime/ports.ts'
+import { QueryHandlers } from '../runtime/query-handlers.ts'
+import type { SignedBroadcast } from '../wire/query-fact.ts'
+import type { ClusterQueries } from './cluster-queries.ts'
 import { explain } from './explain.ts'
 import { createHealthStore, type HostHealth } from './health-store.ts'
 import { createHeartbeatStore, type Heartbeats } from './heartbeat-store.ts'
+import { loadQueries } from './load-queries.ts'
+import { pendingQuery } from './pending-query.ts'
 import type { PeriodicStore } from './periodic-store.ts'
 import type { SpaceRegistry } from './space-registry.ts'
 
@@ -48,6 +56,9 @@ export class ClusterHandle implements Cluster, EngineListener {
   #leaving: Promise<void> | undefined
   /** Created with the first room or config. */
   #registry: { readonly engine: Engine; readonly spaces: SpaceRegistry } | undefined
+  readonly #handlers = new QueryHandlers()
+  /** Created with the first query. */
+  #queries: { readonly engine: Engine; readonly queries: ClusterQueries } | undefined
 
   constructor(name: string, clock: Clock) {
     this.name = name
@@ -134,6 +145,21 @@ export class ClusterHandle implements Cluster, EngineListener {
     return (await spaces.config(name, options)) as unknown as Config<S>
   }
 
+  query(name: string, payload?: unknown, options?: QueryOptions): Query {
+    return pendingQuery(this.#presentQueries().then(queries => queries.query(name, payload, options)))
+  }
+
+  answer(name: string, handler: QueryHandler): () => void {
+    checkAnswer(name, handler)
+    // Load the code now, so that the first query is answered without a wait. If that fails, the next query loads it.
+    Promise.resolve(loadQueries()).catch(() => {})
+    return this.#handlers.add(name, handler)
+  }
+
+  async broadcast(name: string, payload?: unknown): Promise<void> {
+    await (await this.#presentQueries()).broadcast(name, payload)
+  }
+
   leave(options?: LeaveOptions): Promise<void> {
     checkLeave(options)
     if (this.#leaving) return this.#leaving
@@ -164,6 +190,14 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.#health.refresh()
     this.#events.emit('identity', { copied })
   }
+
+  queries(): QueriesPort | Promise<QueriesPort> {
+    const queries = this.#clusterQueries(this.#running())
+    return queries instanceof Promise ? queries.then(({ driver }) => driver) : queries.driver
+  }
+
+  /** A function of the app is called that may return a promise, or a promise for which the app waits is settled. */
+  appCalled(): void {}
 
   /** The store began to fail, or recovered. */
   storageChanged(state: StoreState): void {
@@ -224,6 +258,25 @@ export class ClusterHandle implements Cluster, EngineListener {
     if (this.#leaving) throw new NotRunningError('the cluster was left')
     if (this.#registry?.engine !== engine) this.#registry = { engine, spaces: new SpaceRegistry(engine) }
     return this.#registry.spaces
+  }
+
+  async #presentQueries(): Promise<ClusterQueries> {
+    const queries = await this.#clusterQueries(this.#present())
+    // The member may have left meanwhile.
+    this.#present()
+    return queries
+  }
+
+  #clusterQueries(engine: Engine): ClusterQueries | Promise<ClusterQueries> {
+    return andThen(loadQueries(), ({ ClusterQueries }) => {
+      if (this.#queries?.engine !== engine) {
+        const broadcast = ({ author: from, name, value }: SignedBroadcast) =>
+          this.#events.emit('broadcast', { from, name, value })
+        const options = { engine, handlers: this.#handlers, broadcast, appCalled: () => this.appCalled() }
+        this.#queries = { engine, queries: new ClusterQueries(options) }
+      }
+      return this.#queries.queries
+    })
   }
 
   /** @throws {NotRunningError} the cluster has not started, or was left */

@@ -20,6 +20,9 @@ export function withLeave(cluster: Cluster, leave: (options?: LeaveOptions) => P
     resume: () => cluster.resume(),
     room: name => cluster.room(name),
     config: (name, options) => cluster.config(name, options),
+    query: (name, payload, options) => cluster.query(name, payload, options),
+    answer: (name, handler) => cluster.answer(name, handler),
+    broadcast: (name, payload) => cluster.broadcast(name, payload),
     leave,
   }
 }

@@ -15,9 +15,10 @@ export const protocols: Readonly<Record<Channel, string>> = {
   probe: '/hearsay/probe/2.0.0',
   sync: '/hearsay/sync/2.0.0',
   space: '/hearsay/space/3.0.0',
+  query: '/hearsay/query/1.0.0',
 }
 
-export const channels: readonly Channel[] = ['probe', 'sync', 'space']
+export const channels: readonly Channel[] = ['probe', 'sync', 'space', 'query']
 
 /** Our choice: four frames of the largest size. */
 const maxBufferBytes = 4 * limits.maxFrameBytes

@@ -32,6 +32,7 @@ export class OutboundStreams {
     probe: new Map(),
     sync: new Map(),
     space: new Map(),
+    query: new Map(),
   }
 
   /** For members with several connections: the connection for answers. */

@@ -10,6 +10,7 @@
 
 import * as Y from 'yjs'
 import type { Instant } from '../base/clock.ts'
+import { ReplayWindow } from '../base/replay-window.ts'
 import { renewIntervalMs } from '../spaces/document-requests.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
@@ -28,7 +29,6 @@ import { limits } from '../wire/limits.ts'
 import type { EventFact, SpaceFact, UpdateFact } from '../wire/space-fact.ts'
 import { DocumentRoster } from './document-roster.ts'
 import { PresenceRegisters } from './presence-registers.ts'
-import { ReplayWindow } from './replay-window.ts'
 
 /** What a room handle needs to know of its replica. */
 export interface RoomListener {

@@ -22,6 +22,7 @@ import { PeerScore, refusalMs, type Violation } from './peer-score.ts'
 import type {
   Channel,
   MembershipPort,
+  QueriesPort,
   RumorVerdict,
   SpacesPort,
   Transport,
@@ -50,6 +51,8 @@ export interface DriverListener {
   leaveAcknowledged(): void
   /** Another process began to run with this member's identity, or stopped. */
   identityChanged(isCopied: boolean): void
+  /** The queries of this member. A promise while their code is loaded. */
+  queries(): QueriesPort | Promise<QueriesPort>
 }
 
 /** The host, as the driver calls it. */
@@ -69,6 +72,9 @@ const maxEarly = 1_024
  */
 const lateTimerMs = 50
 
+/** The first byte of a rumor with a query or a broadcast: their field of the message, which `Rumors` does not have. */
+const queryRumorByte = 0x12
+
 const copiedText =
   'another process runs with this identity: was the storage copied? Stop one, and delete its copy of the storage'
 
@@ -77,6 +83,7 @@ export class Driver implements TransportListener, MembershipPort {
   readonly #peerScore = new PeerScore()
   readonly #inbound: ClusterInbound
   #spaces: SpacesPort | undefined
+  #queries: QueriesPort | undefined
   #deadlineMs = Number.POSITIVE_INFINITY
   #cancelTimer: () => void = () => {}
   #cancelSilentCheck: () => void = () => {}
@@ -124,6 +131,7 @@ export class Driver implements TransportListener, MembershipPort {
     this.#cancelTimer()
     this.#cancelSilentCheck()
     this.#spaces?.stop()
+    this.#queries?.stop()
   }
 
   handle(input: MachineInput): void {
@@ -152,6 +160,12 @@ export class Driver implements TransportListener, MembershipPort {
     this.#spaces = spaces
   }
 
+  /** Attaches the queries of this member when the first one is asked or arrives. */
+  attachQueries(queries: QueriesPort): void {
+    this.#queries = queries
+    if (this.#phase === 'stopped') queries.stop()
+  }
+
   bootstrapConnected(address: string, id: string): void {
     this.handle({ type: 'bootstrap-connected', address, id })
   }
@@ -178,6 +192,10 @@ export class Driver implements TransportListener, MembershipPort {
           this.#spaces?.frame(from, bytes)
         })
         break
+      case 'query':
+        this.#received(from)
+        this.#withQueries(queries => queries.frame(from, bytes))
+        break
     }
   }
 
@@ -186,7 +204,23 @@ export class Driver implements TransportListener, MembershipPort {
     return this.#options.notifications.step(() => {
       this.#received(from)
       if (space !== undefined) return this.#spaces?.rumor(space, from, bytes) ?? 'ignore'
+      if (bytes[0] === queryRumorByte)
+        return andThen(
+          this.#withQueries(queries => queries.rumor(from, bytes)),
+          verdict => verdict ?? 'ignore',
+        )
       return this.#inbound.rumor(from, bytes)
+    })
+  }
+
+  /** Calls the queries of this member. @returns undefined if the member has stopped, or their code cannot be loaded */
+  #withQueries<T>(act: (queries: QueriesPort) => T | Promise<T>): T | Promise<T | undefined> | undefined {
+    if (this.#phase !== 'running') return undefined
+    const queries = this.#queries ?? this.#options.listener.queries()
+    if (!(queries instanceof Promise)) return act(queries)
+    return queries.then(act).catch(error => {
+      this.#options.host.log(`queries cannot be loaded: ${error}`)
+      return undefined
     })
   }
 
@@ -323,6 +357,7 @@ export class Driver implements TransportListener, MembershipPort {
         break
       case 'changed':
         this.#spaces?.membersChanged(effect.ids)
+        this.#queries?.membersChanged(effect.ids)
         break
       case 'identity':
         host.log(effect.isCopied ? copiedText : 'no other process has this identity any more')

@@ -69,6 +69,8 @@ export interface Engine {
   readonly notifications: AppNotifications
   /** The cluster tag. */
   readonly cluster: Uint8Array
+  /** The incarnation in which this process started. */
+  readonly incarnation: number
   /** Stores the first incarnation, so that the member can publish as soon as it starts. Resolves within 250 ms. */
   prepare(): Promise<void>
 }
@@ -122,7 +124,7 @@ export function createEngine(
     ...(intern && { intern }),
   })
   const prepare = async () => await persist(incarnation)
-  const engine = { self, machine, driver, host, notifications, cluster, prepare }
+  const engine = { self, machine, driver, host, notifications, cluster, incarnation, prepare }
   listener.attach(engine)
   return engine
 }

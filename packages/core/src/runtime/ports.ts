@@ -10,9 +10,9 @@ import type { ViolationReporter } from './peer-score.ts'
 
 /**
  * The stream that carries a frame to a member. Each channel has a stream of its own, so a `probe` frame never waits for
- * `sync` or `space` frames, and a `sync` frame never waits for `space` frames.
+ * frames of other channels, and a `sync` frame never waits for `space` or `query` frames.
  */
-export type Channel = 'probe' | 'sync' | 'space'
+export type Channel = 'probe' | 'sync' | 'space' | 'query'
 
 /** Sends frames and rumors, and manages connections. Outcomes arrive at the {@link TransportListener}. */
 export interface Transport {
@@ -81,6 +81,17 @@ export interface SpacesPort {
   clockStepped(): void
   /** Counts of the objects that the spaces have in memory now. */
   usage(): SpacesUsage
+  stop(): void
+}
+
+/** The queries of a member, as the driver calls them. Loaded when the first one is asked or arrives. */
+export interface QueriesPort {
+  /** A `query` frame arrived. */
+  frame(from: string, bytes: Uint8Array): void
+  /** A rumor with a query or a broadcast arrived. */
+  rumor(from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict>
+  /** The records or statuses of these members changed in one step. */
+  membersChanged(ids: readonly string[]): void
   stop(): void
 }
 

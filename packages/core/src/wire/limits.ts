@@ -57,6 +57,13 @@ export const limits = {
   /** The content of one document that is not deleted; a character counts as one byte. */
   maxDocumentBytes: 268_435_456,
   maxStoredIds: 16_384,
+  /** The payload of a query, an answer or a broadcast in the cluster, as JSON. */
+  maxQueryBytes: 16_384,
+  maxQueryNameBytes: 128,
+  /** Members that a query names. A query to all members names none. */
+  maxQueryRecipients: 256,
+  /** One minute. Longer timeouts are shortened to it. */
+  maxQueryTimeoutMs: 60_000,
   /** Our choice: 100 levels. Deeper values are likely attempts to overflow the stack. */
   maxJsonDepth: 100,
 } as const

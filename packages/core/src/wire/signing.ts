@@ -30,7 +30,12 @@ const kinds = { record: 2, heartbeat: 3, suspicion: 4, introduction: 5 } satisfi
 
 /** `"hearsay/1" | kind, one byte: its field number in SignedFact | cluster tag, 16 bytes | payload` */
 export function signedBytes(cluster: Uint8Array, fact: Pick<Draft, 'type' | 'payload'>): Uint8Array {
-  return concat([domain, Uint8Array.of(kinds[fact.type]), cluster, fact.payload])
+  return signedBytesOf(kinds[fact.type], cluster, fact.payload)
+}
+
+/** The signed bytes of a fact that belongs to no space. @param kind one byte, different for each kind of fact */
+export function signedBytesOf(kind: number, cluster: Uint8Array, payload: Uint8Array): Uint8Array {
+  return concat([domain, Uint8Array.of(kind), cluster, payload])
 }
 
 const spaceKinds = { field: 16, entry: 17, update: 18, event: 19 } satisfies Record<

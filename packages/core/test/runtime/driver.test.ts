@@ -54,7 +54,13 @@ class DriverBench {
       },
       host: { persistCachedPeers() {}, log() {} },
       persist() {},
-      listener: { event() {}, stepped() {}, leaveAcknowledged() {}, identityChanged() {} },
+      listener: {
+        event() {},
+        stepped() {},
+        leaveAcknowledged() {},
+        identityChanged() {},
+        queries: () => Promise.reject(new Error('these tests ask no queries')),
+      },
     })
     this.driver.start()
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ReplayWindow } from '../../src/rooms/replay-window.ts'
+import { ReplayWindow } from '../../src/base/replay-window.ts'
 
 describe('replay window', () => {
   it('accepts each number once, in any order', () => {

@@ -1,0 +1,79 @@
+/**
+ * Cluster queries: the queries and broadcasts of one member, as its cluster handle calls them.
+ *
+ * Loaded with the first call, or with the first query of another member.
+ */
+
+import { checkSpaceName } from '../api/call-options.ts'
+import type { QueryAnswer, QueryFailure, QueryOptions } from '../api/query.ts'
+import { queryRequest, sharedQueryValue } from '../api/query-checks.ts'
+import type { MembershipMachine } from '../member/membership-machine.ts'
+import type { QueryView } from '../queries/queries.ts'
+import type { Engine } from '../runtime/engine.ts'
+import { QueriesDriver } from '../runtime/queries-driver.ts'
+import type { QueryHandlers } from '../runtime/query-handlers.ts'
+import type { SignedAnswer, SignedBroadcast } from '../wire/query-fact.ts'
+import { RunningQuery } from './running-query.ts'
+
+export interface ClusterQueriesOptions {
+  readonly engine: Engine
+  readonly handlers: QueryHandlers
+  readonly broadcast: (fact: SignedBroadcast) => void
+  readonly appCalled: () => void
+}
+
+export class ClusterQueries {
+  readonly driver: QueriesDriver
+
+  constructor({ engine, ...options }: ClusterQueriesOptions) {
+    const { self, machine, driver, host, notifications, cluster, incarnation } = engine
+    const { transport, keys, random } = host
+    this.driver = new QueriesDriver({
+      ...options,
+      view: viewOf(self, machine),
+      cluster,
+      generation: incarnation,
+      clock: notifications.clock,
+      notifications,
+      transport,
+      keys,
+      random,
+      reporter: driver,
+    })
+    driver.attachQueries(this.driver)
+  }
+
+  /** @throws {InvalidOptionsError} @throws {InvalidValueError} @throws {RateLimitError} */
+  async query(name: string, payload: unknown, options: QueryOptions | undefined): Promise<RunningQuery> {
+    const request = queryRequest(name, payload, options)
+    const query = new RunningQuery()
+    await this.driver.ask(request, {
+      answered: answer => query.add(replyOf(answer)),
+      ended: missing => query.end(missing),
+    })
+    return query
+  }
+
+  /** @throws {InvalidOptionsError} @throws {InvalidValueError} @throws {RateLimitError} */
+  async broadcast(name: string, payload: unknown): Promise<void> {
+    checkSpaceName('broadcast', name)
+    await this.driver.broadcast(name, sharedQueryValue('broadcast', payload))
+  }
+}
+
+function replyOf({ author: from, outcome }: SignedAnswer): QueryAnswer | QueryFailure {
+  return 'value' in outcome ? { from, value: outcome.value } : { from, reason: outcome.failure }
+}
+
+function viewOf(self: string, machine: MembershipMachine): QueryView {
+  const isHere = (id: string) => {
+    const status = machine.member(id)?.status
+    return status === 'alive' || status === 'suspect'
+  }
+  return {
+    self,
+    isHere,
+    here: () => machine.members().flatMap(({ id }) => (isHere(id) ? id : [])),
+    connected: () => machine.overlay.connected(),
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * Queries: the queries, answers and broadcasts of one member as a state machine without I/O, timers and clocks.
+ *
+ * 1. A query reaches a member once, by frame if all members that are asked are connected, otherwise by rumor. So does a
+ *    broadcast.
+ * 2. An answer goes to the asker if it is connected. If not, it goes back to the peer that brought the query, which relays
+ *    it in the same way. It is never a rumor.
+ * 3. An answer counts only while its query runs, and only once for each author, which must have been asked.
+ *
+ * All facts that are delivered here are verified. Effects are carried out in their order.
+ */
+import { sample } from '../base/arrays.ts'
+import { ReplayWindow } from '../base/replay-window.ts'
+import {
+  type QueryFact,
+  queryId,
+  type SignedAnswer,
+  type SignedBroadcast,
+  type SignedQuery,
+} from '../wire/query-fact.ts'
+import { AnswerOutbox, queryFactBytes } from './answer-outbox.ts'
+import { ForeignQueries } from './foreign-queries.ts'
+import { maxOwnQueries, OwnQueries } from './own-queries.ts'
+import { QueryRates, type QueryRoute } from './query-rates.ts'
+
+export type QueriesEffect =
+  | { readonly type: 'publish'; readonly fact: QueryFact }
+  | { readonly type: 'send'; readonly to: string; readonly facts: readonly QueryFact[] }
+  /** This member is asked. */
+  | { readonly type: 'run'; readonly id: string; readonly query: SignedQuery }
+  /** Nobody waits for this member's answer any more. */
+  | { readonly type: 'expired'; readonly id: string }
+  /** An answer to a query of this member. */
+  | { readonly type: 'answered'; readonly answer: SignedAnswer }
+  /** A query of this member has ended. */
+  | { readonly type: 'ended'; readonly id: string; readonly missing: readonly string[] }
+  | { readonly type: 'broadcast'; readonly fact: SignedBroadcast }
+
+/** The cluster, as this member sees it. */
+export interface QueryView {
+  readonly self: string
+  /** Whether the member is alive or suspect; also for this member. */
+  isHere(id: string): boolean
+  /** The members that are alive or suspect, this one included. */
+  here(): readonly string[]
+  connected(): readonly string[]
+}
+
+/** `ignored`: known, or of nobody here. `excess`: more than an honest peer sends for long. */
+export type QueryAdmission = 'new' | 'ignored' | 'excess'
+
+export interface QueriesOptions {
+  readonly view: QueryView
+  readonly random: () => number
+}
+
+export class Queries {
+  readonly #options: QueriesOptions
+  readonly #own = new OwnQueries()
+  readonly #foreign = new ForeignQueries()
+  readonly #rates = new QueryRates()
+  readonly #delivered = new ReplayWindow()
+  readonly #outbox = new AnswerOutbox()
+  #effects: QueriesEffect[] = []
+
+  constructor(options: QueriesOptions) {
+    this.#options = options
+  }
+
+  /** How a query to these members, or a broadcast, is sent. @param to undefined: all members */
+  routeTo(to: readonly string[] | undefined): QueryRoute {
+    const { view } = this.#options
+    const connected = new Set(view.connected())
+    const isReachedDirectly = (id: string) => id === view.self || connected.has(id) || !view.isHere(id)
+    return (to ?? view.here()).every(isReachedDirectly) ? 'direct' : 'rumor'
+  }
+
+  /** Counts a query or broadcast that this member is about to sign. @returns why it must not be sent, if so */
+  refusal(type: 'query' | 'broadcast', route: QueryRoute, nowMs: number): 'open' | 'rate' | undefined {
+    if (type === 'query' && this.#own.size >= maxOwnQueries) return 'open'
+    return this.#rates.takeOwn(route, nowMs) ? undefined : 'rate'
+  }
+
+  /** Sends a query of this member. */
+  ask(query: SignedQuery, nowMs: number): void {
+    const { view } = this.#options
+    const id = queryId(query)
+    const asked = query.to ?? view.here()
+    const here = asked.filter(each => view.isHere(each))
+    const absent = asked.filter(each => !view.isHere(each))
+    this.#own.add(id, query, here, absent, nowMs)
+    this.#send(query, here)
+    if (here.includes(view.self)) this.#effects.push({ type: 'run', id, query })
+    this.#end(nowMs)
+  }
+
+  /** Sends a broadcast of this member, and delivers it here. */
+  broadcast(fact: SignedBroadcast): void {
+    this.#send(fact, this.#options.view.here())
+    this.#effects.push({ type: 'broadcast', fact })
+  }
+
+  /** Sends this member's answer to a query. */
+  answer(answer: SignedAnswer, nowMs: number): void {
+    if (this.#own.has(answer.query)) this.#answered(answer, nowMs)
+    else this.#relay(answer, this.#options.view.self, nowMs)
+  }
+
+  /** Whether to verify and deliver a received fact. @param from the peer that sent it */
+  admit(fact: QueryFact, from: string, route: QueryRoute, nowMs: number): QueryAdmission {
+    const { view } = this.#options
+    const { author } = fact
+    if (author === view.self || !view.isHere(author)) return 'ignored'
+    if (fact.type === 'answer') {
+      if (this.#own.awaits(fact)) return 'new'
+      return this.#foreign.toRelay(fact) ? 'new' : 'excess'
+    }
+    if (route === 'direct' && author !== from) return 'excess'
+    if (this.#delivered.has(author, fact.generation, fact.number)) return 'ignored'
+    if (!this.#rates.allows(author, route, nowMs)) return 'excess'
+    return fact.type === 'query' && !this.#foreign.hasRoom(author) ? 'excess' : 'new'
+  }
+
+  /** Takes a verified fact. @returns false if an equal one came first */
+  deliver(fact: QueryFact, from: string, route: QueryRoute, nowMs: number): boolean {
+    if (this.admit(fact, from, route, nowMs) !== 'new') return false
+    const { view } = this.#options
+    if (fact.type === 'answer') {
+      if (this.#own.awaits(fact)) this.#answered(fact, nowMs)
+      else this.#relay(fact, from, nowMs)
+      return true
+    }
+    this.#rates.take(fact.author, route, nowMs)
+    this.#delivered.accept(fact.author, fact.generation, fact.number)
+    if (fact.type === 'broadcast') {
+      this.#effects.push({ type: 'broadcast', fact })
+      return true
+    }
+    const id = queryId(fact)
+    this.#foreign.add(id, fact, from, nowMs)
+    if (fact.to?.includes(view.self) ?? true) this.#effects.push({ type: 'run', id, query: fact })
+    return true
+  }
+
+  /** The records or statuses of these members changed. */
+  membersChanged(ids: readonly string[], nowMs: number): void {
+    const { view } = this.#options
+    this.#own.gone(ids.filter(id => !view.isHere(id)))
+    this.#end(nowMs)
+  }
+
+  /** Whether this member's own answer to the query would still reach somebody. */
+  isRunning(id: string): boolean {
+    return this.#own.has(id) || this.#foreign.get(id) !== undefined
+  }
+
+  deadlineMs(): number {
+    return Math.min(this.#own.deadlineMs(), this.#foreign.deadlineMs(), this.#outbox.deadlineMs())
+  }
+
+  advance(nowMs: number): void {
+    this.#end(nowMs)
+    for (const id of this.#foreign.takeEnded(nowMs)) this.#effects.push({ type: 'expired', id })
+  }
+
+  /** Ends all queries, because the member stops. */
+  stop(): void {
+    this.advance(Number.POSITIVE_INFINITY)
+  }
+
+  take(nowMs: number): QueriesEffect[] {
+    const effects = this.#effects
+    this.#effects = []
+    for (const { to, facts } of this.#outbox.take(nowMs)) effects.push({ type: 'send', to, facts })
+    return effects
+  }
+
+  #send(fact: SignedQuery | SignedBroadcast, recipients: readonly string[]): void {
+    const others = recipients.filter(id => id !== this.#options.view.self)
+    if (others.length === 0) return
+    if (this.routeTo(others) === 'rumor') this.#effects.push({ type: 'publish', fact })
+    else for (const to of others) this.#effects.push({ type: 'send', to, facts: [fact] })
+  }
+
+  #answered(answer: SignedAnswer, nowMs: number): void {
+    this.#own.answered(answer)
+    this.#effects.push({ type: 'answered', answer })
+    this.#end(nowMs)
+  }
+
+  /** Sends an answer one step back on the way of its query. */
+  #relay(answer: SignedAnswer, from: string, nowMs: number): void {
+    const query = this.#foreign.toRelay(answer)
+    if (!query) return
+    query.relayed.add(answer.author)
+    const { asker, upstream } = query
+    if (!this.#rates.takeRelayed(asker, queryFactBytes(answer), nowMs)) return
+    const connected = this.#options.view.connected()
+    if (connected.includes(asker) || upstream === asker) this.#outbox.add(asker, answer, nowMs)
+    else if (connected.includes(upstream)) this.#outbox.add(upstream, answer, nowMs)
+    else {
+      // The peer that brought the query is gone. Most others received it as well, and know a way of their own.
+      const [other] = sample(
+        connected.filter(id => id !== from),
+        1,
+        this.#options.random,
+      )
+      if (other !== undefined) this.#outbox.add(other, answer, nowMs)
+    }
+  }
+
+  #end(nowMs: number): void {
+    for (const { id, missing } of this.#own.takeEnded(nowMs)) {
+      this.#effects.push({ type: 'ended', id, missing })
+      this.#effects.push({ type: 'expired', id })
+    }
+  }
+}

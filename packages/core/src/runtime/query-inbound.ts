@@ -1,0 +1,70 @@
+/**
+ * Query inbound: the messages of queries, from the bytes of a peer to the machine of the queries.
+ *
+ * A fact is verified only if the machine would take it, and delivered only if it is verified. A rumor is forwarded only if
+ * it was delivered.
+ */
+import { andThen } from '../base/maybe-async.ts'
+import type { QueryAdmission } from '../queries/queries.ts'
+import type { QueryRoute } from '../queries/query-rates.ts'
+import { decodeQueryFrame, decodeQueryRumor } from '../wire/query-codec.ts'
+import { type QueryFact, signedQueryBytes } from '../wire/query-fact.ts'
+import { Inbound, type InboundOptions } from './inbound.ts'
+import type { RumorVerdict } from './ports.ts'
+import type { Verified } from './verification.ts'
+
+export interface QueryInboundOptions extends InboundOptions {
+  /** The cluster tag. */
+  readonly cluster: Uint8Array
+  readonly receiver: QueryReceiver
+}
+
+/** The queries of the member, as the pipeline calls them. */
+export interface QueryReceiver {
+  admit(fact: QueryFact, from: string, route: QueryRoute): QueryAdmission
+  /** Takes a verified fact. @returns false if an equal one came first */
+  deliver(fact: QueryFact, from: string, route: QueryRoute): boolean
+}
+
+/** What one message costs a receiver, besides its payload. */
+const factCost = 512
+
+export class QueryInbound {
+  readonly #options: QueryInboundOptions
+  readonly #inbound: Inbound
+
+  constructor(options: QueryInboundOptions) {
+    this.#options = options
+    this.#inbound = new Inbound(options)
+  }
+
+  frame(from: string, bytes: Uint8Array): void {
+    const facts = this.#inbound.message(from, decodeQueryFrame(bytes)) ?? []
+    const wanted = facts.filter(fact => this.#isNew(fact, from, 'direct'))
+    if (wanted.length === 0) return
+    andThen(this.#verified(from, wanted), ({ facts }) => {
+      for (const fact of facts) this.#options.receiver.deliver(fact, from, 'direct')
+    })
+  }
+
+  rumor(from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {
+    const decoded = decodeQueryRumor(bytes)
+    const fact = this.#inbound.message(from, decoded)
+    if (!decoded.ok) return 'reject'
+    if (!fact || !this.#isNew(fact, from, 'rumor')) return 'ignore'
+    return andThen(this.#verified(from, [fact]), ({ forged }) => {
+      if (forged) return 'reject'
+      return this.#options.receiver.deliver(fact, from, 'rumor') ? 'accept' : 'ignore'
+    })
+  }
+
+  #isNew(fact: QueryFact, from: string, route: QueryRoute): boolean {
+    const admission = this.#options.receiver.admit(fact, from, route)
+    if (admission === 'excess') this.#options.reporter.reportExcess(from, fact.payload.length + factCost)
+    return admission === 'new'
+  }
+
+  #verified(from: string, facts: readonly QueryFact[]): Verified<QueryFact> | Promise<Verified<QueryFact>> {
+    return this.#inbound.verified(from, facts, fact => signedQueryBytes(this.#options.cluster, fact))
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Query runner: calls the app's handlers for the queries that ask this member.
+ *
+ * At most 32 queries run at once, and at most 8 of one asker. A query ends when its handler has settled, or when nobody waits
+ * for its answer any more. An error of a handler is reported once here, and the asker learns only that there was one.
+ */
+import type { QueryHandler } from '../api/query.ts'
+import { sharedQueryValue } from '../api/query-checks.ts'
+import type { Json } from '../wire/json.ts'
+import type { AnswerFailure, SignedQuery } from '../wire/query-fact.ts'
+import { reportAppError } from './app-calls.ts'
+import type { QueryHandlers } from './query-handlers.ts'
+
+/** Our choice: as many calls as an app has in progress without noticing. */
+const maxRunning = 32
+/** Our choice: one asker leaves most of the places to others. */
+const maxOfOneAsker = 8
+
+export type Outcome = { readonly value: Json } | { readonly failure: AnswerFailure }
+
+export class QueryRunner {
+  readonly #handlers: QueryHandlers
+  /** Id of the query → its asker, and what ends it. */
+  readonly #running = new Map<string, { readonly asker: string; readonly ended: AbortController }>()
+
+  constructor(handlers: QueryHandlers) {
+    this.#handlers = handlers
+  }
+
+  /** @param answer called once, unless the query is ended before */
+  run(id: string, query: SignedQuery, answer: (outcome: Outcome) => void): void {
+    const { name, author: asker } = query
+    const handler = this.#handlers.get(name)
+    if (!handler) {
+      answer({ failure: 'no-handler' })
+      return
+    }
+    const ofAsker = [...this.#running.values()].filter(each => each.asker === asker)
+    if (this.#running.size >= maxRunning || ofAsker.length >= maxOfOneAsker) {
+      answer({ failure: 'busy' })
+      return
+    }
+    const ended = new AbortController()
+    this.#running.set(id, { asker, ended })
+    void outcomeOf(handler, query, ended.signal).then(outcome => {
+      if (this.#running.delete(id)) answer(outcome)
+    })
+  }
+
+  /** Nobody waits for the answer of this query any more. */
+  end(id: string): void {
+    const running = this.#running.get(id)
+    this.#running.delete(id)
+    running?.ended.abort()
+  }
+}
+
+async function outcomeOf(handler: QueryHandler, query: SignedQuery, signal: AbortSignal): Promise<Outcome> {
+  try {
+    const value = await handler(query.value, { from: query.author, signal })
+    return { value: sharedQueryValue(`the answer to '${query.name}'`, value) }
+  } catch (error) {
+    // A handler that was aborted may well reject.
+    if (!signal.aborted) reportAppError(error)
+    return { failure: 'error' }
+  }
+}
