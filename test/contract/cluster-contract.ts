@@ -6,10 +6,13 @@
  */
 import {
   type Cluster,
+  type ClusterEvents,
   InvalidOptionsError,
   InvalidValueError,
   type Json,
   NotRunningError,
+  type Query,
+  type QueryResult,
   type Room,
 } from '@hearsay/core'
 import * as v from 'valibot'
@@ -179,6 +182,122 @@ export function describeCluster(maker: string, make: () => Promise<Pair>): void 
       expect(() => mine.broadcast(Number.NaN)).toThrow(InvalidValueError)
       for (const room of [mine, theirs]) room.leave()
       expect(() => mine.broadcast(1)).toThrow(NotRunningError)
+    })
+
+    it('asks members, and answers', async () => {
+      const { first, second } = pair
+      const ids = [first.self.id, second.self.id]
+      const asked: unknown[] = []
+      const stops = [
+        first.answer('double', () => 'not this one'),
+        first.answer('double', (payload, { from, signal }) => {
+          asked.push([payload, from, signal.aborted])
+          return Promise.resolve(Number(payload) * 2)
+        }),
+        second.answer('double', payload => ({ doubled: Number(payload) * 2 })),
+      ]
+      const expected = [
+        { from: first.self.id, value: 42 },
+        { from: second.self.id, value: { doubled: 42 } },
+      ]
+      await pair.until(() => true)
+      for (const asker of [first, second]) {
+        const replies: unknown[] = []
+        let result: QueryResult | undefined
+        const query = asker.query('double', 21)
+        void (async () => {
+          for await (const reply of query) replies.push(reply)
+          result = await query
+        })()
+        await pair.until(() => result !== undefined)
+        expect(result).toEqual({ answers: expect.arrayContaining(expected), failures: [], missing: [] })
+        expect(replies).toEqual(result?.answers)
+      }
+      expect(asked).toEqual([second, first].map(({ self }) => [21, self.id, false]).reverse())
+      for (const stop of stops.splice(1)) stop()
+      const ended = async (query: Query) => {
+        let result: QueryResult | undefined
+        void query.then(each => {
+          result = each
+        })
+        await pair.until(() => result !== undefined)
+        return result
+      }
+      await pair.until(() => true)
+      expect(await ended(second.query('double', 1, { to: ids }))).toEqual({
+        answers: [{ from: first.self.id, value: 'not this one' }],
+        failures: [{ from: second.self.id, reason: 'no-handler' }],
+        missing: [],
+      })
+      stops[0]?.()
+    })
+
+    it('answers with a failure if its handler fails, which is reported once', async () => {
+      const { first, second } = pair
+      const { reportError } = globalThis
+      const reported: unknown[] = []
+      globalThis.reportError = error => void reported.push(error)
+      const stop = first.answer('fail', () => {
+        throw new Error('of the handler')
+      })
+      await pair.until(() => true)
+      let result: QueryResult | undefined
+      void second.query('fail', null, { to: first.self.id }).then(each => {
+        result = each
+      })
+      await pair.until(() => result !== undefined)
+      globalThis.reportError = reportError
+      stop()
+      expect(result?.failures).toEqual([{ from: first.self.id, reason: 'error' }])
+      expect(reported).toEqual([expect.objectContaining({ message: 'of the handler' })])
+    })
+
+    it('aborts a handler when nobody waits any more, and says that it is missing', async () => {
+      const { first, second } = pair
+      let isAborted = false
+      const stop = first.answer('slow', (_, { signal }) => {
+        signal.addEventListener('abort', () => {
+          isAborted = true
+        })
+        return new Promise(() => {})
+      })
+      await pair.until(() => true)
+      let result: QueryResult | undefined
+      void second.query('slow', null, { to: first.self.id, timeoutMs: 300 }).then(each => {
+        result = each
+      })
+      await pair.until(() => result !== undefined && isAborted)
+      expect(result?.missing).toEqual([first.self.id])
+      stop()
+    })
+
+    it('refuses what cannot be asked', async () => {
+      const { first } = pair
+      await expect(first.query('')).rejects.toThrow(InvalidOptionsError)
+      await expect(first.query('x', Number.NaN)).rejects.toThrow(InvalidValueError)
+      await expect(first.query('x', 'x'.repeat(20_000))).rejects.toThrow(InvalidValueError)
+      await expect(first.query('x', 1, { timeout: 5 } as never)).rejects.toThrow(/timeoutMs/)
+      await expect(first.query('x', 1, { timeoutMs: 0 })).rejects.toThrow(InvalidOptionsError)
+      for (const to of ['nobody', [], [5]])
+        await expect(first.query('x', 1, { to: to as string })).rejects.toThrow(InvalidOptionsError)
+      expect(() => first.answer('x', 5 as never)).toThrow(InvalidOptionsError)
+      await expect(first.broadcast('', 1)).rejects.toThrow(InvalidOptionsError)
+      await expect(first.broadcast('x', Number.NaN)).rejects.toThrow(InvalidValueError)
+    })
+
+    it('broadcasts to all members, itself included, once', async () => {
+      const { first, second } = pair
+      const received: unknown[] = []
+      const onBroadcast = ({ detail }: ClusterEvents['broadcast']) => received.push(detail)
+      for (const { events } of [first, second]) events.addEventListener('broadcast', onBroadcast)
+      void first.broadcast('deploy', { version: 2 })
+      await pair.until(() => received.length === 2)
+      void second.broadcast('done')
+      await pair.until(() => received.length === 4)
+      for (const { events } of [first, second]) events.removeEventListener('broadcast', onBroadcast)
+      const sent = { from: first.self.id, name: 'deploy', value: { version: 2 } }
+      const done = { from: second.self.id, name: 'done', value: null }
+      expect(received).toEqual([sent, sent, done, done])
     })
 
     it('shares configs', async () => {

@@ -74,6 +74,8 @@ class View {
     const connection = openConnection(port, {
       batch: batch => this.#show(batch, connection),
       closed: (reason, isFinal) => this.#closed(reason, isFinal),
+      asked: async (...query) => (await this.#cluster?.asked(...query)) ?? { failure: 'no-handler' },
+      askedNoMore: number => this.#cluster?.askedNoMore(number),
     })
     this.#connection = connection
     const { member } = connection

@@ -10,10 +10,11 @@ import type { Explanation, Json, LeaveOptions, ProviderStatus } from '@hearsay/c
 import type { AwarenessClaims, LocalClaim } from '@hearsay/core/app'
 import type { Answer } from './answer.ts'
 import type { ConfigCalls } from './config-calls.ts'
+import type { QueryCalls, ViewQueryCalls } from './query-calls.ts'
 import type { TableDiff } from './table.ts'
 
 /** Both sides must have the same version. */
-export const contractVersion = 1
+export const contractVersion = 2
 
 /** The stores and events of the cluster have this number; rooms and configs have numbers of their own. */
 export const clusterNumber = 0
@@ -53,6 +54,7 @@ export type PortEvent = readonly [owner: number, type: string, detail: unknown, 
 export interface Rights {
   readonly update: boolean
   readonly leave: boolean
+  readonly queries: boolean
 }
 
 export interface Welcome {
@@ -65,7 +67,7 @@ export interface Welcome {
 }
 
 /** What the member's side answers. */
-export interface MemberCalls extends ConfigCalls {
+export interface MemberCalls extends ConfigCalls, QueryCalls {
   /** Begins the view. @param focusedAtMs when the user turned to the view, as an epoch time */
   connect(version: number, focusedAtMs: number): Answer<Welcome>
   /** The view has processed a batch, and can receive the next one. */
@@ -130,7 +132,7 @@ export interface SuspendOptions {
 }
 
 /** What a view receives. */
-export interface ViewCalls {
+export interface ViewCalls extends ViewQueryCalls {
   batch(batch: Batch): void
   /** The member's side has closed the port. @param reason in words, for people */
   closed(reason: string): void

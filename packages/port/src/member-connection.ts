@@ -10,8 +10,9 @@ import {
   type ViewCalls,
   type Welcome,
 } from './contract.ts'
+import type { ViewQueryCalls } from './query-calls.ts'
 
-export interface ConnectionListener {
+export interface ConnectionListener extends ViewQueryCalls {
   batch(batch: Batch): void
   /** The port has closed. @param reason in words, for people. @param isFinal the member's side has ended the view */
   closed(reason: string, isFinal: boolean): void
@@ -54,7 +55,12 @@ export function openConnection(port: Port, listener: ConnectionListener): Member
     received: message => receive(message),
     closed: () => closed('the port has closed', false),
   })
-  const functions: ViewCalls = { batch, closed: reason => closed(reason, true) }
+  const functions: ViewCalls = {
+    batch,
+    closed: reason => closed(reason, true),
+    asked: (...values) => listener.asked(...values),
+    askedNoMore: number => listener.askedNoMore(number),
+  }
   const remote = createBirpc<MemberCalls, ViewCalls>(functions, {
     post: message => {
       if (isOpen) channel.post(message)

@@ -5,6 +5,7 @@ import { createBirpc } from 'birpc'
 import { openChannel, type Port } from './channel.ts'
 import { configCalls } from './config-calls.ts'
 import type { MemberCalls, ViewCalls } from './contract.ts'
+import { queryCalls } from './query-calls.ts'
 import { type Allow, ViewRights } from './served/rights.ts'
 import { type LastFocus, ServedView } from './served/served-view.ts'
 import { SharedSpaces } from './served/shared-spaces.ts'
@@ -63,6 +64,7 @@ const calls = [
   'closeDocument',
   'close',
   ...configCalls,
+  ...queryCalls,
 ] as const satisfies readonly (keyof MemberCalls)[]
 let views = 0
 
@@ -93,6 +95,10 @@ export function serveCluster(cluster: Cluster, port: Port, options: ServeOptions
     view: id ?? `${views}`,
     send: batch => void view.batch.asEvent(batch),
     ended: () => channel.close(),
+    handlers: {
+      asked: (...values) => view.asked(...values),
+      askedNoMore: number => void view.askedNoMore.asEvent(number),
+    },
   })
   const functions = Object.fromEntries(
     calls.map(name => [
@@ -112,7 +118,9 @@ export function serveCluster(cluster: Cluster, port: Port, options: ServeOptions
     },
     // Answer only calls of the contract, not calls of methods that every object has.
     resolver: name => (Object.hasOwn(functions, name) ? functions[name] : undefined),
-    eventNames: ['batch', 'closed'],
+    eventNames: ['batch', 'closed', 'askedNoMore'],
+    // An answer may take as long as its query waits, which is bounded.
+    timeout: -1,
   })
   return {
     get refusedCalls() {

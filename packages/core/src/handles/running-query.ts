@@ -12,13 +12,16 @@ export class RunningQuery implements AsyncIterable<Reply> {
   readonly result: Promise<QueryResult>
   readonly #replies: Reply[] = []
   #settle: (result: QueryResult) => void = () => {}
+  #reject: (error: unknown) => void = () => {}
+  #error: { readonly error: unknown } | undefined
   /** Iterators that wait for the next reply or the end. */
   #waiting: (() => void)[] = []
   #isEnded = false
 
   constructor() {
-    this.result = new Promise(resolve => {
+    this.result = new Promise((resolve, reject) => {
       this.#settle = resolve
+      this.#reject = reject
     })
   }
 
@@ -36,11 +39,20 @@ export class RunningQuery implements AsyncIterable<Reply> {
     this.#notify()
   }
 
+  /** The query could not be asked. */
+  fail(error: unknown): void {
+    this.#isEnded = true
+    this.#error = { error }
+    this.#reject(error)
+    this.#notify()
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Reply, void> {
     for (let next = 0; ; next += 1) {
       while (next >= this.#replies.length && !this.#isEnded)
         await new Promise<void>(resolve => this.#waiting.push(resolve))
       const reply = this.#replies[next]
+      if (this.#error && !reply) throw this.#error.error
       if (!reply) return
       yield reply
     }

@@ -5,6 +5,18 @@
  * last answers; when it is removed, the one before answers again.
  */
 import type { QueryHandler } from '../api/query.ts'
+import type { AnswerFailure } from '../wire/query-fact.ts'
+
+/** A handler that stands for one elsewhere throws this error to pass on its failure, which was reported there. */
+export class AnswerFailedError extends Error {
+  override readonly name = 'AnswerFailedError'
+  readonly reason: AnswerFailure
+
+  constructor(reason: AnswerFailure) {
+    super(reason)
+    this.reason = reason
+  }
+}
 
 export class QueryHandlers {
   readonly #byName = new Map<string, { readonly handler: QueryHandler }[]>()
@@ -18,6 +30,11 @@ export class QueryHandlers {
       if (others.length > 0) this.#byName.set(name, others)
       else this.#byName.delete(name)
     }
+  }
+
+  /** The names that have a handler. */
+  names(): readonly string[] {
+    return [...this.#byName.keys()]
   }
 
   get(name: string): QueryHandler | undefined {

@@ -9,12 +9,15 @@ import { sharedQueryValue } from '../api/query-checks.ts'
 import type { Json } from '../wire/json.ts'
 import type { AnswerFailure, SignedQuery } from '../wire/query-fact.ts'
 import { reportAppError } from './app-calls.ts'
-import type { QueryHandlers } from './query-handlers.ts'
+import { AnswerFailedError, type QueryHandlers } from './query-handlers.ts'
 
 /** Our choice: as many calls as an app has in progress without noticing. */
 const maxRunning = 32
 /** Our choice: one asker leaves most of the places to others. */
 const maxOfOneAsker = 8
+
+/** What a handler needs of a query. */
+export type RunnableQuery = Pick<SignedQuery, 'name' | 'author' | 'value'>
 
 export type Outcome = { readonly value: Json } | { readonly failure: AnswerFailure }
 
@@ -28,7 +31,7 @@ export class QueryRunner {
   }
 
   /** @param answer called once, unless the query is ended before */
-  run(id: string, query: SignedQuery, answer: (outcome: Outcome) => void): void {
+  run(id: string, query: RunnableQuery, answer: (outcome: Outcome) => void): void {
     const { name, author: asker } = query
     const handler = this.#handlers.get(name)
     if (!handler) {
@@ -55,11 +58,12 @@ export class QueryRunner {
   }
 }
 
-async function outcomeOf(handler: QueryHandler, query: SignedQuery, signal: AbortSignal): Promise<Outcome> {
+async function outcomeOf(handler: QueryHandler, query: RunnableQuery, signal: AbortSignal): Promise<Outcome> {
   try {
     const value = await handler(query.value, { from: query.author, signal })
     return { value: sharedQueryValue(`the answer to '${query.name}'`, value) }
   } catch (error) {
+    if (error instanceof AnswerFailedError) return { failure: error.reason }
     // A handler that was aborted may well reject.
     if (!signal.aborted) reportAppError(error)
     return { failure: 'error' }

@@ -22,7 +22,7 @@ const repeated: readonly (keyof Contract)[] = [
 ]
 
 /** Calls that are answered with an error if they were sent. All others are part of the state that the view sends again. */
-const lost: readonly (keyof Contract)[] = ['broadcast', 'discardSuperseded']
+const lost: readonly (keyof Contract)[] = ['query', 'broadcastToAll', 'broadcast', 'discardSuperseded']
 
 interface Call {
   readonly name: keyof Contract

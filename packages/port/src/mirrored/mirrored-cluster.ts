@@ -13,19 +13,26 @@ import type {
   Explanation,
   Health,
   Heartbeat,
+  Json,
   LeaveOptions,
   Member,
+  Query,
+  QueryHandler,
+  QueryOptions,
   Room,
   Store,
 } from '@hearsay/core'
 import {
   AppEvents,
   AppNotifications,
+  checkAnswer,
   checkMemberId,
   checkSuspend,
   checkUpdate,
   NotAllowedError,
   NotRunningError,
+  pendingQuery,
+  QueryHandlers,
   systemClock,
 } from '@hearsay/core/app'
 import type { TypedEventTarget } from 'main-event'
@@ -38,10 +45,12 @@ import {
   type UpdateChange,
   type Welcome,
 } from '../contract.ts'
+import type { ReplyEvent, ViewOutcome } from '../query-calls.ts'
 import { emptyTable } from '../table.ts'
 import { healthCodec, heartbeatsCodec, membersCodec } from '../table-codecs.ts'
 import { handoverEvents } from './handover-events.ts'
 import type { MirroredConfigs } from './mirrored-configs.ts'
+import type { MirroredQueries } from './mirrored-queries.ts'
 import type { MirroredRooms, MirroredRoomsOptions } from './mirrored-rooms.ts'
 import type { MirroredSpace } from './mirrored-space.ts'
 import { MirroredStore } from './mirrored-store.ts'
@@ -62,6 +71,8 @@ export class MirroredCluster implements Cluster {
   readonly #close: (reason: string) => void
   #rooms: MirroredRooms | undefined
   #configs: MirroredConfigs | undefined
+  readonly #handlers = new QueryHandlers()
+  #queries: MirroredQueries | undefined
   /** The open rooms and configs, by their numbers. */
   readonly #spaces = new Map<number, MirroredSpace>()
   #lastNumber = clusterNumber
@@ -106,18 +117,18 @@ export class MirroredCluster implements Cluster {
 
   update(change: UpdateChange): void {
     checkUpdate(change)
-    this.#checkUpdating('update')
+    this.#checkAllowed('update', 'update')
     report(this.#member.update(change))
   }
 
   suspend(options?: SuspendOptions): void {
     checkSuspend(options)
-    this.#checkUpdating('suspend')
+    this.#checkAllowed('update', 'suspend')
     report(this.#member.suspend(options))
   }
 
   resume(): void {
-    this.#checkUpdating('resume')
+    this.#checkAllowed('update', 'resume')
     report(this.#member.resume())
   }
 
@@ -138,6 +149,34 @@ export class MirroredCluster implements Cluster {
     this.#checkRunning()
     this.#configs ??= new MirroredConfigs({ ...this.#spaceOptions(), self: () => this.#welcome.self })
     return (await this.#configs.open(name, options)) as unknown as Config<S>
+  }
+
+  query(name: string, payload?: unknown, options?: QueryOptions): Query {
+    return pendingQuery(this.#asking('query').then(queries => queries.query(name, payload, options)))
+  }
+
+  answer(name: string, handler: QueryHandler): () => void {
+    checkAnswer(name, handler)
+    this.#checkAllowed('queries', 'answer')
+    const stop = this.#handlers.add(name, handler)
+    report(this.#member.answerQueries(name, true))
+    return () => {
+      stop()
+      if (!this.#handlers.get(name)) report(this.#member.answerQueries(name, false))
+    }
+  }
+
+  async broadcast(name: string, payload?: unknown): Promise<void> {
+    await (await this.#asking('broadcast')).broadcast(name, payload)
+  }
+
+  /** A member asks a query that the view answers. */
+  async asked(number: number, name: string, value: Json, author: string): Promise<ViewOutcome> {
+    return (await this.#loadQueries()).asked(number, { name, value, author })
+  }
+
+  askedNoMore(number: number): void {
+    this.#queries?.askedNoMore(number)
   }
 
   leave(options?: LeaveOptions): Promise<void> {
@@ -161,7 +200,8 @@ export class MirroredCluster implements Cluster {
         this.members.getSnapshot(),
         events,
       ))
-        if (owner === clusterNumber) this.#events.emit(type as keyof ClusterEvents, detail as never)
+        if (type === 'reply') this.#queries?.replied(detail as ReplyEvent)
+        else if (owner === clusterNumber) this.#events.emit(type as keyof ClusterEvents, detail as never)
         else this.#spaces.get(owner)?.event(type, detail, document)
     })
   }
@@ -188,6 +228,7 @@ export class MirroredCluster implements Cluster {
     const { clock } = this.#notifications
     this.#cancelSettling = clock.setTimer(clock.now().monotonicMs + keepMs, () => this.#settle())
     if (this.heartbeats.isWatched) void member.watch(heartbeats, true)
+    for (const name of this.#handlers.names()) void member.answerQueries(name, true)
     await Promise.all([...this.#spaces.values()].map(space => space.attach(member)))
   }
 
@@ -245,9 +286,23 @@ export class MirroredCluster implements Cluster {
     this.end('this view has left')
   }
 
-  #checkUpdating(what: string): void {
+  async #asking(what: string): Promise<MirroredQueries> {
+    this.#checkAllowed('queries', what)
+    const queries = await this.#loadQueries()
     this.#checkRunning()
-    if (!this.#welcome.rights.update) throw new NotAllowedError(refusal(what))
+    return queries
+  }
+
+  async #loadQueries(): Promise<MirroredQueries> {
+    // Load this code with the first query, like that of rooms.
+    const { MirroredQueries } = await import('./mirrored-queries.ts')
+    this.#queries ??= new MirroredQueries(this.#member, this.#handlers)
+    return this.#queries
+  }
+
+  #checkAllowed(right: 'update' | 'queries', what: string): void {
+    this.#checkRunning()
+    if (!this.#welcome.rights[right]) throw new NotAllowedError(refusal(what))
   }
 
   #checkRunning(): void {

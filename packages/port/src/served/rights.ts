@@ -12,6 +12,11 @@ export interface Allow {
   /** Whether `leave()` of the view ends the member. If not, it only ends the view. @default false */
   readonly leave?: boolean
   /**
+   * Whether the view may ask queries, answer them, and broadcast to all members. It receives broadcasts in any case.
+   * @default true
+   */
+  readonly queries?: boolean
+  /**
    * Name of a room → access. In a name, `*` stands for any text. The first name that matches counts, and a room without a
    * match is refused. @default { '*': 'write' }
    */
@@ -33,17 +38,19 @@ interface Rule {
 export class ViewRights {
   readonly update: boolean
   readonly leave: boolean
+  readonly queries: boolean
   readonly #rooms: readonly Rule[]
   readonly #configs: readonly Rule[]
 
   /** @throws {InvalidOptionsError} */
   constructor(allow: Allow = {}) {
     checkOptionNames('allow', allow, allowNames, "{ rooms: { '*': 'read' } }")
-    const { update = true, leave = false, rooms, configs } = allow
-    for (const [option, value] of Object.entries({ update, leave }))
+    const { update = true, leave = false, queries = true, rooms, configs } = allow
+    for (const [option, value] of Object.entries({ update, leave, queries }))
       if (typeof value !== 'boolean') throw new InvalidOptionsError(`allow.${option}: give true or false`)
     this.update = update
     this.leave = leave
+    this.queries = queries
     this.#rooms = rulesOf('rooms', rooms)
     this.#configs = rulesOf('configs', configs)
   }
@@ -62,7 +69,7 @@ export class ViewRights {
   }
 }
 
-const allowNames = { update: true, leave: true, rooms: true, configs: true } as const
+const allowNames = { update: true, leave: true, queries: true, rooms: true, configs: true } as const
 
 function rulesOf(option: string, access: Readonly<Record<string, Access>> = { '*': 'write' }): Rule[] {
   if (typeof access !== 'object' || access === null)

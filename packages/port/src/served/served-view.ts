@@ -4,7 +4,16 @@
  *
  * Nothing that a view sends harms the member: each call is checked, and an error is its answer.
  */
-import type { Cluster, Config, Explanation, Json, LeaveOptions, Room } from '@hearsay/core'
+import type {
+  Cluster,
+  Config,
+  Explanation,
+  Json,
+  LeaveOptions,
+  QueryOptions,
+  QueryResult,
+  Room,
+} from '@hearsay/core'
 import { InvalidOptionsError, type LocalClaim, systemClock } from '@hearsay/core/app'
 import { type Answer, answer, answerLater } from '../answer.ts'
 import type { OpenedConfig, SentConfigOptions } from '../config-calls.ts'
@@ -23,6 +32,7 @@ import {
 import { healthCodec, heartbeatsCodec, membersCodec } from '../table-codecs.ts'
 import type { ViewRights } from './rights.ts'
 import { ServedConfigs } from './served-configs.ts'
+import { type RemoteHandlers, ServedQueries } from './served-queries.ts'
 import { ServedRooms } from './served-rooms.ts'
 import type { SharedSpaces } from './shared-spaces.ts'
 import { StoreMirror } from './store-mirror.ts'
@@ -43,11 +53,23 @@ export interface ServedViewOptions {
   /** Id of the view. */
   readonly view: string
   readonly send: (batch: Batch) => void
+  /** The handlers of the view, at the other end of the port. */
+  readonly handlers: RemoteHandlers
   /** The view has ended. */
   readonly ended: () => void
 }
 
-const memberEvents = ['join', 'update', 'suspect', 'recover', 'fail', 'leave', 'storage', 'identity'] as const
+const memberEvents = [
+  'join',
+  'update',
+  'suspect',
+  'recover',
+  'fail',
+  'leave',
+  'storage',
+  'identity',
+  'broadcast',
+] as const
 
 export class ServedView implements MemberCalls {
   readonly #options: ServedViewOptions
@@ -55,6 +77,7 @@ export class ServedView implements MemberCalls {
   readonly #subscriptions: ViewSubscriptions
   readonly #rooms: ServedRooms
   readonly #configs: ServedConfigs
+  readonly #queries: ServedQueries
   /** When the user turned to this view. */
   #focusedAtMs = 0
   #refusedCalls = 0
@@ -67,6 +90,7 @@ export class ServedView implements MemberCalls {
     const parts = { ...options, queue: this.#queue, subscriptions: this.#subscriptions }
     this.#rooms = new ServedRooms(parts)
     this.#configs = new ServedConfigs(parts)
+    this.#queries = new ServedQueries(parts)
   }
 
   /** The number of calls that were answered with an error. */
@@ -99,12 +123,12 @@ export class ServedView implements MemberCalls {
         this.#subscriptions.mirror(clusterNumber, name, mirror)
       this.#subscriptions.listen(clusterNumber, cluster.events, ...memberEvents)
       for (const store of ['members', 'health']) this.#subscriptions.watch([clusterNumber, store], true)
-      const { update, leave } = rights
+      const { update, leave, queries } = rights
       return {
         version: contractVersion,
         cluster: cluster.name,
         self: cluster.self.id,
-        rights: { update, leave },
+        rights: { update, leave, queries },
       }
     })
   }
@@ -210,6 +234,27 @@ export class ServedView implements MemberCalls {
     this.#configs.endSynced(config, call)
   }
 
+  query(number: number, name: string, payload: Json, options: QueryOptions): Promise<Answer<QueryResult>> {
+    return this.#answerLater(async () => {
+      this.#checkQueries('query')
+      return this.#queries.query(number, name, payload, options)
+    })
+  }
+
+  answerQueries(name: string, isAnswered: boolean): Answer<void> {
+    return this.#answer(() => {
+      this.#checkQueries('answer')
+      this.#queries.answer(name, isAnswered)
+    })
+  }
+
+  broadcastToAll(name: string, payload: Json): Promise<Answer<void>> {
+    return this.#answerLater(async () => {
+      this.#checkQueries('broadcast')
+      await this.#options.cluster.broadcast(name, payload)
+    })
+  }
+
   close(number: number): void {
     this.#subscriptions.close(number)
   }
@@ -237,6 +282,11 @@ export class ServedView implements MemberCalls {
     if (!Number.isFinite(atMs)) return
     this.#focusedAtMs = Math.min(atMs, systemClock.now().epochMs)
     focus.atMs = Math.max(focus.atMs, this.#focusedAtMs)
+  }
+
+  #checkQueries(what: string): void {
+    const { rights } = this.#options
+    rights.check(rights.queries, what)
   }
 
   /** A call that needs the right to update. */

@@ -1,0 +1,75 @@
+/**
+ * Mirrored queries: the queries and broadcasts of a view, and the queries of members that its handlers answer.
+ *
+ * Loaded when the first one is needed.
+ */
+import type { QueryOptions } from '@hearsay/core'
+import {
+  checkSpaceName,
+  type QueryHandlers,
+  QueryRunner,
+  queryRequest,
+  RunningQuery,
+  sharedQueryValue,
+} from '@hearsay/core/app'
+import { resultOf } from '../answer.ts'
+import type { RemoteMember } from '../contract.ts'
+import type { ReplyEvent, ViewOutcome } from '../query-calls.ts'
+
+export class MirroredQueries {
+  readonly #member: RemoteMember
+  readonly #runner: QueryRunner
+  /** The running queries of this view, by their numbers. */
+  readonly #running = new Map<number, { readonly query: RunningQuery; readonly from: Set<string> }>()
+  #lastNumber = 0
+
+  constructor(member: RemoteMember, handlers: QueryHandlers) {
+    this.#member = member
+    this.#runner = new QueryRunner(handlers)
+  }
+
+  /** @throws {InvalidOptionsError} @throws {InvalidValueError} */
+  query(name: string, payload: unknown, options: QueryOptions | undefined): RunningQuery {
+    const { value, to, timeoutMs } = queryRequest(name, payload, options)
+    const number = ++this.#lastNumber
+    const query = new RunningQuery()
+    this.#running.set(number, { query, from: new Set() })
+    void this.#end(number, query, this.#member.query(number, name, value, { timeoutMs, ...(to && { to }) }))
+    return query
+  }
+
+  /** @throws {InvalidOptionsError} @throws {InvalidValueError} @throws the error of the member */
+  async broadcast(name: string, payload: unknown): Promise<void> {
+    checkSpaceName('broadcast', name)
+    resultOf(await this.#member.broadcastToAll(name, sharedQueryValue('broadcast', payload)))
+  }
+
+  /** A reply to one of this view's queries. */
+  replied([number, reply]: ReplyEvent): void {
+    const running = this.#running.get(number)
+    if (!running || running.from.has(reply.from)) return
+    running.from.add(reply.from)
+    running.query.add(reply)
+  }
+
+  /** A member asks. */
+  asked(number: number, query: Parameters<QueryRunner['run']>[1]): Promise<ViewOutcome> {
+    return new Promise(resolve => this.#runner.run(`${number}`, query, resolve))
+  }
+
+  /** Nobody waits for the answer any more. */
+  askedNoMore(number: number): void {
+    this.#runner.end(`${number}`)
+  }
+
+  async #end(number: number, query: RunningQuery, answer: ReturnType<RemoteMember['query']>): Promise<void> {
+    try {
+      const { answers, failures, missing } = resultOf(await answer)
+      for (const reply of [...answers, ...failures]) this.replied([number, reply])
+      query.end(missing)
+    } catch (error) {
+      query.fail(error)
+    }
+    this.#running.delete(number)
+  }
+}

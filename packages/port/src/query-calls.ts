@@ -1,0 +1,34 @@
+/** Query calls: the calls between a view and the member's side about queries and broadcasts. */
+import type { Json, QueryAnswer, QueryFailure, QueryOptions, QueryResult } from '@hearsay/core'
+import type { Answer } from './answer.ts'
+
+/** A reply to query `number` of the view: the detail of an event `reply` of the cluster. */
+export type ReplyEvent = readonly [number: number, reply: QueryAnswer | QueryFailure]
+
+/** What the member's side answers. The right `queries` is required. */
+export interface QueryCalls {
+  /**
+   * Asks members. Their replies arrive as events meanwhile, and all of them with the result.
+   *
+   * @param number a number that the view chooses, and that no running query of it has
+   */
+  query(number: number, name: string, payload: Json, options: QueryOptions): Promise<Answer<QueryResult>>
+  /** From now on, queries of this name are passed to the view, or no longer. */
+  answerQueries(name: string, isAnswered: boolean): Answer<void>
+  /** Broadcasts a value to all members. */
+  broadcastToAll(name: string, payload: Json): Promise<Answer<void>>
+}
+
+/** What a handler of a view answers. */
+export type ViewOutcome = { readonly value: Json } | { readonly failure: QueryFailure['reason'] }
+
+/** What a view receives. */
+export interface ViewQueryCalls {
+  /** A member asks. @param number chosen by the member's side @param from the id of the member */
+  asked(number: number, name: string, payload: Json, from: string): Promise<ViewOutcome>
+  /** Nobody waits for the answer any more. */
+  askedNoMore(number: number): void
+}
+
+/** The names of the calls that the member's side answers. */
+export const queryCalls: readonly (keyof QueryCalls)[] = ['query', 'answerQueries', 'broadcastToAll']
