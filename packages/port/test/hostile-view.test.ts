@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Allow, serveCluster } from '../src/index.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Allow, contractVersion, serveCluster } from '../src/index.ts'
 import { ViewBench } from './view-bench.ts'
 
 let bench: ViewBench
@@ -26,11 +26,14 @@ class HostileView {
   readonly #port: MessagePort
   readonly #waiting = new Map<string, (answer: Answer) => void>()
   #calls = 0
+  /** What it answers when a member asks. */
+  answers: unknown
 
   constructor(port: MessagePort) {
     this.#port = port
     port.on('message', message => {
       if (message.t === 's') this.#waiting.get(message.i)?.(message)
+      if (message.m === 'asked') this.send({ t: 's', i: message.i, r: this.answers })
       if (message.m === 'batch') this.batches.push(message.a[0])
     })
   }
@@ -64,7 +67,7 @@ describe('a hostile view', () => {
   it('is refused everything that it may not do, counted, and changes nothing', async () => {
     const { served, view, close } = hostileView({ update: false, rooms: { readable: 'read' }, configs: {} })
     const before = bench.member.self
-    await view.call('connect', 1)
+    await view.call('connect', contractVersion)
     await view.call('openRoom', 1, 'readable')
     const refused = [
       await view.call('update', { name: 'mallory' }),
@@ -91,7 +94,7 @@ describe('a hostile view', () => {
 
   it('cannot write a config that it may only read, or give the member a schema', async () => {
     const { served, view, close } = hostileView({ configs: { readable: 'read' } })
-    await view.call('connect', 1)
+    await view.call('connect', contractVersion)
     await view.call('acknowledge', 1)
     expect(await view.call('openConfig', 1, 'secret', {})).toMatchObject({
       error: { name: 'NotAllowedError' },
@@ -119,7 +122,7 @@ describe('a hostile view', () => {
     ['config', 'openConfig', [{}]],
   ])('cannot open one %s twice under one number', async (_, method, rest) => {
     const { view, close } = hostileView()
-    await view.call('connect', 1)
+    await view.call('connect', contractVersion)
     const opening = [view.call(method, 1, 'b', ...rest), view.call(method, 1, 'b', ...rest)]
     expect(await opening[1]).toMatchObject({ error: { name: 'InvalidOptionsError' } })
     view.send({ t: 'q', m: 'acknowledge', a: [1] })
@@ -129,14 +132,16 @@ describe('a hostile view', () => {
 
   it('connects once', async () => {
     const { view, close } = hostileView()
-    await view.call('connect', 1)
-    expect(await view.call('connect', 1)).toMatchObject({ error: { name: 'InvalidOptionsError' } })
+    await view.call('connect', contractVersion)
+    expect(await view.call('connect', contractVersion)).toMatchObject({
+      error: { name: 'InvalidOptionsError' },
+    })
     close()
   })
 
   it('has a bounded number of pending calls of synced', async () => {
     const { view, close } = hostileView()
-    await view.call('connect', 1)
+    await view.call('connect', contractVersion)
     await view.call('acknowledge', 1)
     await view.call('openConfig', 1, 'c', {})
     const calls = Array.from({ length: 257 }, (_, call) => view.call('synced', 1, call))
@@ -163,7 +168,7 @@ describe('a hostile view', () => {
     ['an explanation of an object', ['explain', {}]],
   ] as const)('cannot harm the member with %s', async (_, [method, ...values]) => {
     const { view, close } = hostileView({})
-    await view.call('connect', 1)
+    await view.call('connect', contractVersion)
     await view.call('openRoom', 1, 'a')
     await view.call(method, ...values)
     for (const message of [null, 7, 'text', { t: 'q' }, { t: 's', i: 'unknown' }, { t: 'x' }])
@@ -174,10 +179,87 @@ describe('a hostile view', () => {
   })
 })
 
+describe('a hostile view that queries', () => {
+  it('is refused without the right, and does not answer', async () => {
+    const { served, view, close } = hostileView({ queries: false })
+    await view.call('connect', contractVersion)
+    for (const answer of [
+      await view.call('query', 1, 'name', null, {}),
+      await view.call('answerQueries', 'name', true),
+      await view.call('broadcastToAll', 'name', null),
+    ])
+      expect(answer).toMatchObject({ error: { name: 'NotAllowedError' } })
+    expect(served.refusedCalls).toBe(3)
+    const result = await bench.settled(bench.member.query('name', null, { to: bench.member.self.id }))
+    expect(result.failures).toEqual([{ from: bench.member.self.id, reason: 'no-handler' }])
+    close()
+  })
+
+  it('is refused wrong names, payloads and options', async () => {
+    const { view, close } = hostileView()
+    await view.call('connect', contractVersion)
+    for (const answer of [
+      await view.call('query', 1, '', null, {}),
+      await view.call('query', 1, 'x', () => {}, {}).catch(() => ({ error: {} })),
+      await view.call('query', 1, 'x', 'x'.repeat(20_000), {}),
+      await view.call('query', 1, 'x', null, { to: ['x'] }),
+      await view.call('query', 1, 'x', null, { timeoutMs: 1e9 }),
+      await view.call('query', 1, 'x', null, 7),
+      await view.call('answerQueries', 7, true),
+      await view.call('broadcastToAll', 7, true),
+      await view.call('broadcastToAll', 'x', 10n),
+    ])
+      expect(answer).toMatchObject({ error: expect.anything() })
+    close()
+  })
+
+  it('answers at most 256 names', async () => {
+    const { view, close } = hostileView()
+    await view.call('connect', contractVersion)
+    for (let name = 0; name < 256; name++)
+      expect(await view.call('answerQueries', `${name}`, true)).toEqual({ value: undefined })
+    expect(await view.call('answerQueries', 'more', true)).toMatchObject({ error: expect.anything() })
+    expect(await view.call('answerQueries', '0', false)).toEqual({ value: undefined })
+    expect(await view.call('answerQueries', 'more', true)).toEqual({ value: undefined })
+    close()
+  })
+
+  it('has at most 32 queries running', async () => {
+    const { view, close } = hostileView()
+    await view.call('connect', contractVersion)
+    const { id } = bench.other().self
+    for (let number = 0; number < 32; number++)
+      void view.call('query', number, 'slow', null, { to: id, timeoutMs: 60_000 })
+    expect(await view.call('query', 33, 'slow', null, { to: id })).toMatchObject({
+      error: { name: 'RateLimitError' },
+    })
+    close()
+  })
+
+  it('harms nobody with what it answers', async () => {
+    const reported: unknown[] = []
+    vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
+    const { view, close } = hostileView()
+    await view.call('connect', contractVersion)
+    await view.call('answerQueries', 'name', true)
+    const { id } = bench.member.self
+    for (const answer of [null, 7, {}, { failure: 'none' }, { value: 10n }, { value: 'x'.repeat(20_000) }]) {
+      view.answers = answer
+      const { failures } = await bench.settled(bench.member.query('name', null, { to: id }))
+      expect(failures).toEqual([{ from: id, reason: 'error' }])
+    }
+    view.answers = { failure: 'busy' }
+    const { failures } = await bench.settled(bench.member.query('name', null, { to: id }))
+    expect(failures).toEqual([{ from: id, reason: 'busy' }])
+    vi.unstubAllGlobals()
+    close()
+  })
+})
+
 describe('a view that does not acknowledge', () => {
   it('receives one batch, and everything that changed since in the next one', async () => {
     const { view, close } = hostileView()
-    await view.call('connect', 1)
+    await view.call('connect', contractVersion)
     await view.crossed()
     for (let step = 0; step < 50; step++) {
       bench.other('m1').update({ tags: { step: `${step}` } })
@@ -197,7 +279,7 @@ describe('a view that does not acknowledge', () => {
 
   it('has a bounded queue of events, and the member counts those that were dropped', async () => {
     const { served, view, close } = hostileView()
-    await view.call('connect', 1)
+    await view.call('connect', contractVersion)
     await view.call('openRoom', 1, 'a')
     const other = await bench.other().room('a')
     await bench.simulation.run(5_000)

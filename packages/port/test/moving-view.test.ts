@@ -147,6 +147,30 @@ describe('a view that moves to another port', () => {
     expect(other.entries.getSnapshot()).toEqual({ color: { name: 'red' }, size: 12 })
   })
 
+  it('answers queries over each port, and reports a query that may be lost', async () => {
+    const { cluster } = view
+    const names: unknown[] = []
+    cluster.answer('name', (_, { from }) => {
+      names.push(from)
+      return 'the view'
+    })
+    const { id } = bench.member.self
+    const ask = () => bench.settled(bench.other().query('name', null, { to: id }))
+    await bench.crossed()
+    expect((await ask()).answers).toEqual([{ from: id, value: 'the view' }])
+    bench.member.answer('slow', () => new Promise(() => {}))
+    const lost = cluster.query('slow', null, { to: id })
+    const rejected = expect(lost).rejects.toThrow('query: the member moved, and this may be lost')
+    await bench.crossed()
+    await view.detach()
+    await rejected
+    expect((await ask()).failures).toEqual([{ from: id, reason: 'no-handler' }])
+    const waits = cluster.query('name', null, { to: id })
+    await view.attach(bench.member)
+    expect((await bench.settled(waits)).answers).toEqual([{ from: id, value: 'the view' }])
+    expect(names).toEqual([bench.other().self.id, id])
+  })
+
   it('repeats calls that were open, sends waiting broadcasts, and reports one that may be lost', async () => {
     const room = await view.cluster.room('design')
     const other = await bench.other().room('design')

@@ -14,6 +14,7 @@ describe('the rights of a view', () => {
     [{ allow: 7 }, 'give an object'],
     [{ allow: { update: 'no' } }, 'allow.update: give true or false'],
     [{ allow: { leave: 1 } }, 'allow.leave: give true or false'],
+    [{ allow: { queries: 'yes' } }, 'allow.queries: give true or false'],
     [{ allow: { rooms: null } }, 'allow.rooms: give names'],
     [{ allow: { rooms: { notes: 'raed' } } }, "allow.rooms: 'notes' is 'raed'"],
     [{ allow: { configs: { '*': true } } }, "allow.configs: '*' is 'true'"],

@@ -94,6 +94,14 @@ export class ViewBench {
     await this.crossed()
   }
 
+  /** The value of a promise that needs virtual time and messages over ports. */
+  async settled<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false
+    void promise.finally(() => (isSettled = true)).catch(() => {})
+    while (!isSettled) await this.run(20)
+    return promise
+  }
+
   close(): void {
     for (const port of this.#ports) port.close()
   }

@@ -1,5 +1,5 @@
 import type { Query, QueryResult } from '@hearsay/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createSimulation, type Simulation } from '../../src/index.ts'
 import { sentOver } from '../sent-over.ts'
 
@@ -24,15 +24,20 @@ async function resultOf(simulation: Simulation, query: Query, withinMs = 10_000)
 const idsOf = (simulation: Simulation) => simulation.members.map(({ id }) => id).sort()
 
 describe('a query', () => {
-  it.each([4, 40, 200])('is answered by all of %i members, this one included, without waiting', async count => {
-    const simulation = cluster(count)
-    await simulation.run(2_000)
-    const query = simulation.member('m1').cluster.query('name')
-    const { answers, failures, missing } = await resultOf(simulation, query, 2_000)
-    expect(answers.map(({ from }) => from).sort()).toEqual(idsOf(simulation))
-    expect(answers.map(({ value }) => value).sort()).toEqual(simulation.members.map(({ name }) => name).sort())
-    expect([failures, missing]).toEqual([[], []])
-  })
+  it.each([4, 40, 200])(
+    'is answered by all of %i members, this one included, without waiting',
+    async count => {
+      const simulation = cluster(count)
+      await simulation.run(2_000)
+      const query = simulation.member('m1').cluster.query('name')
+      const { answers, failures, missing } = await resultOf(simulation, query, 2_000)
+      expect(answers.map(({ from }) => from).sort()).toEqual(idsOf(simulation))
+      expect(answers.map(({ value }) => value).sort()).toEqual(
+        simulation.members.map(({ name }) => name).sort(),
+      )
+      expect([failures, missing]).toEqual([[], []])
+    },
+  )
 
   it('is answered by the members that are asked alone, connected or not', async () => {
     const simulation = cluster(60)
@@ -63,13 +68,12 @@ describe('a query', () => {
       throw new Error('secret detail')
     })
     m3?.cluster.answer('double', () => new Promise(() => {}))
-    const { reportError } = globalThis
     const reported: unknown[] = []
-    globalThis.reportError = error => void reported.push(error)
+    vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
     const asked = m0?.cluster.query('double', 21, { timeoutMs: 3_000 })
     const startedMs = simulation.nowMs
     const result = await resultOf(simulation, asked as Query)
-    globalThis.reportError = reportError
+    vi.unstubAllGlobals()
     expect(simulation.nowMs - startedMs).toBeGreaterThanOrEqual(3_000)
     expect(payloads).toEqual([[21, m0?.id]])
     expect(result.answers).toEqual([{ from: m1?.id, value: 42 }])
@@ -199,7 +203,11 @@ describe('a broadcast', () => {
 })
 
 /** In the order in which they answered. */
-function byOrder({ failures }: QueryResult, a: { from: string | undefined }, b: { from: string | undefined }): number {
+function byOrder(
+  { failures }: QueryResult,
+  a: { from: string | undefined },
+  b: { from: string | undefined },
+): number {
   const place = (from: string | undefined) => failures.findIndex(failure => failure.from === from)
   return place(a.from) - place(b.from)
 }
