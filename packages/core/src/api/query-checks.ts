@@ -1,7 +1,6 @@
 /** Query checks: the arguments of `Cluster.query`, `answer` and `broadcast`. */
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
-import { isMemberId } from '../wire/member-id.ts'
 import { InvalidOptionsError, InvalidValueError } from './errors.ts'
 import { checkSpaceName } from './call-options.ts'
 import { checkOptionNames } from './option-names.ts'
@@ -19,15 +18,23 @@ export interface QueryRequest {
   readonly to: readonly string[] | undefined
 }
 
-/** @throws {InvalidOptionsError} @throws {InvalidValueError} */
-export function queryRequest(name: string, payload: unknown, options: QueryOptions = {}): QueryRequest {
+/**
+ * @param isMemberId whether a text has the form of a member id. @default not checked here
+ * @throws {InvalidOptionsError} @throws {InvalidValueError}
+ */
+export function queryRequest(
+  name: string,
+  payload: unknown,
+  options: QueryOptions = {},
+  isMemberId: (id: string) => boolean = () => true,
+): QueryRequest {
   checkSpaceName('query', name)
   checkOptionNames('query', options, { to: true, timeoutMs: true }, '{ timeoutMs: 1_000 }')
   const { to, timeoutMs = defaultTimeoutMs } = options
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > limits.maxQueryTimeoutMs)
     throw new InvalidOptionsError('query: timeoutMs: give whole milliseconds, 1 to 60,000')
   const value = sharedQueryValue('query', payload)
-  return { name, value, timeoutMs, to: to === undefined ? undefined : recipients(to) }
+  return { name, value, timeoutMs, to: to === undefined ? undefined : recipients(to, isMemberId) }
 }
 
 /**
@@ -43,15 +50,12 @@ export function sharedQueryValue(from: string, value: unknown): Json {
   return shared.value
 }
 
-function recipients(to: string | readonly string[]): readonly string[] {
+function recipients(to: string | readonly string[], isMemberId: (id: string) => boolean): readonly string[] {
   const ids = [...new Set(Array.isArray(to) ? to : [to])]
-  if (ids.length === 0 || ids.length > limits.maxQueryRecipients || !ids.every(isId))
+  const areIds = ids.every(id => typeof id === 'string' && isMemberId(id))
+  if (ids.length === 0 || ids.length > limits.maxQueryRecipients || !areIds)
     throw new InvalidOptionsError(
       `query: to: give 1 to ${limits.maxQueryRecipients} member ids, like cluster.self.id`,
     )
   return ids
-}
-
-function isId(id: unknown): boolean {
-  return typeof id === 'string' && isMemberId(id)
 }

@@ -12,6 +12,7 @@ import type { QueryView } from '../queries/queries.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { QueriesDriver } from '../runtime/queries-driver.ts'
 import type { QueryHandlers } from '../runtime/query-handlers.ts'
+import { isMemberId } from '../wire/member-id.ts'
 import type { SignedAnswer, SignedBroadcast } from '../wire/query-fact.ts'
 import { RunningQuery } from './running-query.ts'
 
@@ -45,7 +46,7 @@ export class ClusterQueries {
 
   /** @throws {InvalidOptionsError} @throws {InvalidValueError} @throws {RateLimitError} */
   async query(name: string, payload: unknown, options: QueryOptions | undefined): Promise<RunningQuery> {
-    const request = queryRequest(name, payload, options)
+    const request = queryRequest(name, payload, options, isMemberId)
     const query = new RunningQuery()
     await this.driver.ask(request, {
       answered: answer => query.add(replyOf(answer)),

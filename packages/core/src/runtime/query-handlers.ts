@@ -5,18 +5,6 @@
  * last answers; when it is removed, the one before answers again.
  */
 import type { QueryHandler } from '../api/query.ts'
-import type { AnswerFailure } from '../wire/query-fact.ts'
-
-/** A handler that stands for one elsewhere throws this error to pass on its failure, which was reported there. */
-export class AnswerFailedError extends Error {
-  override readonly name = 'AnswerFailedError'
-  readonly reason: AnswerFailure
-
-  constructor(reason: AnswerFailure) {
-    super(reason)
-    this.reason = reason
-  }
-}
 
 export class QueryHandlers {
   readonly #byName = new Map<string, { readonly handler: QueryHandler }[]>()

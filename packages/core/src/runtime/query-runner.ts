@@ -9,12 +9,23 @@ import { sharedQueryValue } from '../api/query-checks.ts'
 import type { Json } from '../wire/json.ts'
 import type { AnswerFailure, SignedQuery } from '../wire/query-fact.ts'
 import { reportAppError } from './app-calls.ts'
-import { AnswerFailedError, type QueryHandlers } from './query-handlers.ts'
+import type { QueryHandlers } from './query-handlers.ts'
 
 /** Our choice: as many calls as an app has in progress without noticing. */
 const maxRunning = 32
 /** Our choice: one asker leaves most of the places to others. */
 const maxOfOneAsker = 8
+
+/** A handler that stands for one elsewhere throws this error to pass on its failure, which was reported there. */
+export class AnswerFailedError extends Error {
+  override readonly name = 'AnswerFailedError'
+  readonly reason: AnswerFailure
+
+  constructor(reason: AnswerFailure) {
+    super(reason)
+    this.reason = reason
+  }
+}
 
 /** What a handler needs of a query. */
 export type RunnableQuery = Pick<SignedQuery, 'name' | 'author' | 'value'>
