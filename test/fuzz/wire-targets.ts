@@ -21,6 +21,7 @@ import { equalBytes } from '../../packages/core/src/wire/hashes.ts'
 import { decodeHello, encodeHello } from '../../packages/core/src/wire/hello.ts'
 import { limits } from '../../packages/core/src/wire/limits.ts'
 import { recordExcess } from '../../packages/core/src/wire/record-limits.ts'
+import { decodeQueryFrame, encodeQueryFrame } from '../../packages/core/src/wire/query-codec.ts'
 import {
   decodeSpaceFrame,
   decodeSpaceRumors,
@@ -29,6 +30,7 @@ import {
 } from '../../packages/core/src/wire/space-codec.ts'
 import { decodeSpaceFact, draftSpaceFact, type SpaceFact } from '../../packages/core/src/wire/space-fact.ts'
 import { facts, hello, probeMessage, syncMessages } from '../../packages/core/test/wire/codec-arbitraries.ts'
+import { queryFacts } from '../../packages/core/test/wire/query-arbitraries.ts'
 import { spaceFacts, spaceSteps } from '../../packages/core/test/wire/space-arbitraries.ts'
 import { idOf, testTag } from '../helpers/signed-facts.ts'
 import { bytesTarget, codecTarget } from './decoder-target.ts'
@@ -64,6 +66,7 @@ export const wireTargets: readonly Target[] = [
     encode: encodeSpaceRumors,
     keepsRules: keepSpaceRules,
   }),
+  codecTarget('queries', queryFacts, { decode: decodeQueryFrame, encode: encodeQueryFrame }),
   bytesTarget({
     name: 'admission',
     arbitrary: fc.constantFrom(request, answer),

@@ -28,6 +28,7 @@ const asked = [
   '/hearsay/probe/2.0.0',
   '/hearsay/sync/2.0.0',
   '/hearsay/space/3.0.0',
+  '/hearsay/query/1.0.0',
   '/hearsay/rumors/2.0.0',
   '/hearsay/admission/1.0.0',
 ]
