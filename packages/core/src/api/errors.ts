@@ -17,8 +17,9 @@ export class InvalidValueError extends Error {
 }
 
 /**
- * This member broadcasts more than other members take of one member: 256 KiB a second after a burst of 1 MiB, in all rooms
- * together. The value was not broadcast. Broadcast less often, or share larger data in a document.
+ * This member sends more than other members take of one member. In rooms: more than 256 KiB of broadcasts a second after a
+ * burst of 1 MiB, in all rooms together. In the cluster: more queries and broadcasts than `Cluster.query` says. Nothing was
+ * sent. Broadcast or ask less often, or share larger data in a document.
  */
 export class RateLimitError extends Error {
   override readonly name = 'RateLimitError'

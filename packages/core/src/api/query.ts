@@ -39,7 +39,9 @@ export interface QueryFailure {
 
 /** What became of a query. Each member that was asked is in one of the three lists, in the order in which it answered. */
 export interface QueryResult {
+  /** The members that answered with a value. */
   readonly answers: readonly QueryAnswer[]
+  /** The members that answered without a value. */
   readonly failures: readonly QueryFailure[]
   /**
    * The ids of the members that did not answer until the deadline, and of those that were dead, unknown or had left,
@@ -74,6 +76,7 @@ export type QueryHandler = (payload: Json, query: AskedQuery) => unknown
 export interface ClusterBroadcast {
   /** The member id. */
   readonly from: string
+  /** The name that it gave to the broadcast. */
   readonly name: string
   /** What it broadcast, as JSON carries it. hearsay does not check its shape. */
   readonly value: Json
