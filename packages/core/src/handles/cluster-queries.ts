@@ -28,7 +28,7 @@ export class ClusterQueries {
 
   constructor({ engine, ...options }: ClusterQueriesOptions) {
     const { self, machine, driver, host, notifications, cluster, incarnation } = engine
-    const { transport, keys, random } = host
+    const { transport, keys } = host
     this.driver = new QueriesDriver({
       ...options,
       view: viewOf(self, machine),
@@ -38,7 +38,6 @@ export class ClusterQueries {
       notifications,
       transport,
       keys,
-      random,
       reporter: driver,
     })
     driver.attachQueries(this.driver)

@@ -16,6 +16,8 @@ export interface ForeignQuery {
   readonly deadlineMs: number
   readonly asked: ReadonlySet<string> | undefined
   readonly relayed: Set<string>
+  /** This member's own answer, until it was repeated. */
+  answer: SignedAnswer | undefined
 }
 
 export class ForeignQueries {
@@ -38,7 +40,14 @@ export class ForeignQueries {
   add(id: string, { author: asker, to, timeoutMs }: SignedQuery, upstream: string, nowMs: number): void {
     this.#counts.set(asker, (this.#counts.get(asker) ?? 0) + 1)
     const asked = to && new Set(to)
-    this.#open.set(id, { asker, upstream, deadlineMs: nowMs + timeoutMs, asked, relayed: new Set() })
+    this.#open.set(id, {
+      asker,
+      upstream,
+      deadlineMs: nowMs + timeoutMs,
+      asked,
+      relayed: new Set(),
+      answer: undefined,
+    })
   }
 
   /** The query of an answer that may be relayed; undefined if it must not be. */

@@ -9,8 +9,14 @@ import type { SignedAnswer, SignedQuery } from '../wire/query-fact.ts'
 /** Our choice: at most half of what other members remember of one author. */
 export const maxOwnQueries = 64
 
+/** Our choice: a query that was lost on the way to more members is not repeated to them one by one. */
+const maxRepeats = 8
+
 interface OwnQuery {
+  readonly query: SignedQuery
   readonly deadlineMs: number
+  /** When the query is repeated to the members that have not answered; Infinity: it was. */
+  repeatMs: number
   /** Undefined: all members were asked, and a member that is new may answer as well. */
   readonly asked: ReadonlySet<string> | undefined
   readonly waiting: Set<string>
@@ -41,13 +47,16 @@ export class OwnQueries {
    */
   add(
     id: string,
-    { to, timeoutMs }: SignedQuery,
+    query: SignedQuery,
     here: readonly string[],
     absent: readonly string[],
     nowMs: number,
   ): void {
+    const { to, timeoutMs } = query
     this.#open.set(id, {
+      query,
       deadlineMs: nowMs + timeoutMs,
+      repeatMs: nowMs + timeoutMs / 2,
       asked: to && new Set(to),
       waiting: new Set(here),
       missing: new Set(absent),
@@ -76,8 +85,18 @@ export class OwnQueries {
 
   deadlineMs(): number {
     let deadlineMs = Number.POSITIVE_INFINITY
-    for (const query of this.#open.values()) deadlineMs = Math.min(deadlineMs, query.deadlineMs)
+    for (const query of this.#open.values())
+      deadlineMs = Math.min(deadlineMs, query.deadlineMs, query.repeatMs)
     return deadlineMs
+  }
+
+  /** The queries whose time is half over, and the few members that have not answered. Each query is returned once. */
+  takeRepeats(nowMs: number): { readonly query: SignedQuery; readonly to: readonly string[] }[] {
+    const due = [...this.#open.values()].filter(({ repeatMs }) => nowMs >= repeatMs)
+    for (const query of due) query.repeatMs = Number.POSITIVE_INFINITY
+    return due.flatMap(({ query, waiting }) =>
+      waiting.size <= maxRepeats ? { query, to: [...waiting] } : [],
+    )
   }
 
   /** Removes and returns the queries that have ended. @param nowMs Infinity ends all of them */

@@ -4,12 +4,13 @@
  * 1. A query reaches a member once, by frame if all members that are asked are connected, otherwise by rumor. So does a
  *    broadcast.
  * 2. An answer goes to the asker if it is connected. If not, it goes back to the peer that brought the query, which relays
- *    it in the same way. It is never a rumor.
- * 3. An answer counts only while its query runs, and only once for each author, which must have been asked.
+ *    it in the same way; or to the asker over a new connection, if that peer is gone. It is never a rumor.
+ * 3. If few members have not answered when half of the time is over, the asker sends the query to each of them once more. A
+ *    member that has answered already sends its answer again.
+ * 4. An answer counts only while its query runs, and only once for each author, which must have been asked.
  *
  * All facts that are delivered here are verified. Effects are carried out in their order.
  */
-import { sample } from '../base/arrays.ts'
 import { ReplayWindow } from '../base/replay-window.ts'
 import {
   type QueryFact,
@@ -46,12 +47,14 @@ export interface QueryView {
   connected(): readonly string[]
 }
 
-/** `ignored`: known, or of nobody here. `excess`: more than an honest peer sends for long. */
-export type QueryAdmission = 'new' | 'ignored' | 'excess'
+/**
+ * `repeated`: its author sends it again. `ignored`: known, or of nobody here. `excess`: more than an honest peer sends for
+ * long.
+ */
+export type QueryAdmission = 'new' | 'repeated' | 'ignored' | 'excess'
 
 export interface QueriesOptions {
   readonly view: QueryView
-  readonly random: () => number
 }
 
 export class Queries {
@@ -102,8 +105,10 @@ export class Queries {
 
   /** Sends this member's answer to a query. */
   answer(answer: SignedAnswer, nowMs: number): void {
+    const query = this.#foreign.get(answer.query)
+    if (query) query.answer = answer
     if (this.#own.has(answer.query)) this.#answered(answer, nowMs)
-    else this.#relay(answer, this.#options.view.self, nowMs)
+    else this.#relay(answer, nowMs)
   }
 
   /** Whether to verify and deliver a received fact. @param from the peer that sent it */
@@ -116,9 +121,18 @@ export class Queries {
       return this.#foreign.toRelay(fact) ? 'new' : 'excess'
     }
     if (route === 'direct' && author !== from) return 'excess'
-    if (this.#delivered.has(author, fact.generation, fact.number)) return 'ignored'
+    if (this.#delivered.has(author, fact.generation, fact.number))
+      return route === 'direct' ? 'repeated' : 'ignored'
     if (!this.#rates.allows(author, route, nowMs)) return 'excess'
     return fact.type === 'query' && !this.#foreign.hasRoom(author) ? 'excess' : 'new'
+  }
+
+  /** The author of a query sends it again: it lacks this member's answer. */
+  repeat(fact: QueryFact, nowMs: number): void {
+    const query = this.#foreign.get(queryId(fact))
+    if (!query?.answer) return
+    this.#outbox.add(query.asker, query.answer, nowMs)
+    query.answer = undefined
   }
 
   /** Takes a verified fact. @returns false if an equal one came first */
@@ -127,7 +141,7 @@ export class Queries {
     const { view } = this.#options
     if (fact.type === 'answer') {
       if (this.#own.awaits(fact)) this.#answered(fact, nowMs)
-      else this.#relay(fact, from, nowMs)
+      else this.#relay(fact, nowMs)
       return true
     }
     this.#rates.take(fact.author, route, nowMs)
@@ -160,6 +174,9 @@ export class Queries {
 
   advance(nowMs: number): void {
     this.#end(nowMs)
+    for (const { query, to } of this.#own.takeRepeats(nowMs))
+      for (const id of to)
+        if (id !== this.#options.view.self) this.#effects.push({ type: 'send', to: id, facts: [query] })
     for (const id of this.#foreign.takeEnded(nowMs)) this.#effects.push({ type: 'expired', id })
   }
 
@@ -189,24 +206,16 @@ export class Queries {
   }
 
   /** Sends an answer one step back on the way of its query. */
-  #relay(answer: SignedAnswer, from: string, nowMs: number): void {
+  #relay(answer: SignedAnswer, nowMs: number): void {
     const query = this.#foreign.toRelay(answer)
     if (!query) return
     query.relayed.add(answer.author)
     const { asker, upstream } = query
     if (!this.#rates.takeRelayed(asker, queryFactBytes(answer), nowMs)) return
     const connected = this.#options.view.connected()
-    if (connected.includes(asker) || upstream === asker) this.#outbox.add(asker, answer, nowMs)
-    else if (connected.includes(upstream)) this.#outbox.add(upstream, answer, nowMs)
-    else {
-      // The peer that brought the query is gone. Most others received it as well, and know a way of their own.
-      const [other] = sample(
-        connected.filter(id => id !== from),
-        1,
-        this.#options.random,
-      )
-      if (other !== undefined) this.#outbox.add(other, answer, nowMs)
-    }
+    // If the peer that brought the query is gone, the transport dials the asker.
+    const next = connected.includes(asker) || !connected.includes(upstream) ? asker : upstream
+    this.#outbox.add(next, answer, nowMs)
   }
 
   #end(nowMs: number): void {

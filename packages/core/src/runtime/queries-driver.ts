@@ -40,7 +40,6 @@ export interface QueriesDriverOptions {
   readonly notifications: AppNotifications
   readonly transport: Transport
   readonly keys: Signer & Verifier
-  readonly random: () => number
   readonly reporter: ViolationReporter
   readonly handlers: QueryHandlers
   /** A member broadcast a value, this member included. */
@@ -112,6 +111,10 @@ export class QueriesDriver implements QueriesPort, QueryReceiver {
 
   admit(fact: QueryFact, from: string, route: QueryRoute): QueryAdmission {
     return this.#queries.admit(fact, from, route, this.#nowMs())
+  }
+
+  repeat(fact: QueryFact): void {
+    this.#step(queries => queries.repeat(fact, this.#nowMs()))
   }
 
   deliver(fact: QueryFact, from: string, route: QueryRoute): boolean {

@@ -22,6 +22,8 @@ export interface QueryInboundOptions extends InboundOptions {
 /** The queries of the member, as the pipeline calls them. */
 export interface QueryReceiver {
   admit(fact: QueryFact, from: string, route: QueryRoute): QueryAdmission
+  /** The author of a query sends it again. */
+  repeat(fact: QueryFact): void
   /** Takes a verified fact. @returns false if an equal one came first */
   deliver(fact: QueryFact, from: string, route: QueryRoute): boolean
 }
@@ -61,6 +63,7 @@ export class QueryInbound {
   #isNew(fact: QueryFact, from: string, route: QueryRoute): boolean {
     const admission = this.#options.receiver.admit(fact, from, route)
     if (admission === 'excess') this.#options.reporter.reportExcess(from, fact.payload.length + factCost)
+    if (admission === 'repeated') this.#options.receiver.repeat(fact)
     return admission === 'new'
   }
 

@@ -76,7 +76,6 @@ export class QueriesBench {
           return Buffer.compare(signatureOf(author, bytes), signature) === 0
         },
       },
-      random: () => 0,
       reporter: {
         reportViolation: (from, violation) => void this.violations.push(`${violation} by ${from}`),
         reportExcess: (_, bytes) => {

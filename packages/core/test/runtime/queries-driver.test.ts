@@ -33,7 +33,7 @@ describe('a query that arrives', () => {
     })
   })
 
-  it('is answered over the peer that brought it, and else over any', async () => {
+  it('is answered over the peer that brought it, and directly if that peer is gone', async () => {
     const { bench } = benchWithHandler()
     bench.rumor(bob, signed(eve, queryBody()))
     bench.rumor(bob, signed(eve, queryBody({ number: 2 })))
@@ -42,7 +42,7 @@ describe('a query that arrives', () => {
     bench.rumor(bob, signed(eve, queryBody({ number: 3 })))
     bench.connected = [ada ?? '']
     await bench.clock.pass(100)
-    expect(bench.answersTo(ada)).toHaveLength(1)
+    expect(bench.answersTo(eve)).toHaveLength(1)
   })
 
   it('is not run if others are asked, and forwarded all the same', async () => {
@@ -237,6 +237,28 @@ describe('this member', () => {
     await bench.clock.pass(5_000)
     for (let i = 0; i < 10; i++) bench.ask()
     expect(() => bench.ask()).toThrow(RateLimitError)
+  })
+
+  it('sends a query again to few members that have not answered, once', async () => {
+    const bench = new QueriesBench()
+    bench.ask([ada ?? '', bob ?? ''])
+    const query = bench.lastFact
+    bench.frame(ada, signed(ada, answerTo(queryId(query))))
+    bench.sent.length = 0
+    await bench.clock.pass(4_900)
+    expect(bench.sent).toEqual([{ to: bob, facts: [query] }])
+  })
+
+  it('sends its answer again, once, if the author of the query asks again', async () => {
+    const { bench, handler } = benchWithHandler()
+    const query = signed(ada, queryBody())
+    bench.rumor(bob, query)
+    await bench.clock.pass(100)
+    for (let i = 0; i < 3; i++) bench.frame(ada, query)
+    bench.frame(bob, query)
+    await bench.clock.pass(100)
+    expect(handler).toHaveBeenCalledTimes(1)
+    expect(bench.answersTo(ada)).toHaveLength(2)
   })
 
   it('stops waiting for members that left', async () => {
