@@ -263,7 +263,7 @@ export function describeCluster(maker: string, make: () => Promise<Pair>): void 
       })
       await pair.until(() => true)
       let result: QueryResult | undefined
-      void second.query('slow', null, { to: first.self.id, timeoutMs: 300 }).then(each => {
+      void second.query('slow', null, { to: first.self.id, timeoutMs: 2_000 }).then(each => {
         result = each
       })
       await pair.until(() => result !== undefined && isAborted)

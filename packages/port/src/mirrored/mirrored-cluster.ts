@@ -176,7 +176,8 @@ export class MirroredCluster implements Cluster {
   }
 
   askedNoMore(number: number): void {
-    this.#queries?.askedNoMore(number)
+    // The code may still be loaded for the query itself, which comes first.
+    void this.#loadQueries().then(queries => queries.askedNoMore(number))
   }
 
   leave(options?: LeaveOptions): Promise<void> {
