@@ -15,6 +15,7 @@ import { addLeaveOptions } from './leave/options.ts'
 import { addMembersOptions } from './members/options.ts'
 import { addMonitorOptions } from './monitor/options.ts'
 import { addPresenceOptions } from './presence/options.ts'
+import { addEventOptions, addQueryOptions } from './query/options.ts'
 import { addTagsCommands } from './tags/options.ts'
 
 /** @param hasCompletion false: without the command that {@link completionCommands} replace */
@@ -42,6 +43,14 @@ export function createProgram({ hasCompletion = true }: { hasCompletion?: boolea
   addMonitorOptions(program.command('monitor')).action(async options => {
     const { monitor } = await import('./monitor/monitor.ts')
     await monitor(options)
+  })
+  addQueryOptions(program.command('query'), async (...asked) => {
+    const { query } = await import('./query/query.ts')
+    await query(...asked)
+  })
+  addEventOptions(program.command('event'), async (...asked) => {
+    const { sendEvent } = await import('./query/event.ts')
+    await sendEvent(...asked)
   })
   addTagsCommands(program.command('tags'), async (...asked) => {
     const { changeTags } = await import('./tags/tags.ts')

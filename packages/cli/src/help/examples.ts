@@ -23,6 +23,11 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   rtt: [['hearsay rtt bob', 'print the round-trip time to bob']],
   reachability: [['hearsay reachability', 'print how each member can be reached']],
   monitor: [['hearsay monitor --level debug', 'print events and what libp2p logs']],
+  query: [
+    ['hearsay query load', 'ask all members, and print their answers'],
+    ['hearsay query restart \'{"delay":5}\' --to bob --timeout 10', 'ask one member'],
+  ],
+  event: [['hearsay event deploy v3', 'send an event to all members']],
   'tags set': [['hearsay tags set role=host zone=b', 'set two tags, and keep the others']],
   'tags delete': [['hearsay tags delete zone', 'delete a tag']],
   leave: [['hearsay leave --member ada', 'let ada leave and end']],

@@ -6,7 +6,7 @@ import type { ExecFlags } from '../exec/options.ts'
 import type { LogFlags } from '../log/options.ts'
 import { openLog, type ProcessLog } from '../log/process-log.ts'
 import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
-import { followMembers } from '../member/member-events.ts'
+import { followBroadcasts, followMembers } from '../member/member-events.ts'
 import { joinOptions, type MemberFlags } from '../member/options.ts'
 import { startMember } from '../member/start-member.ts'
 import { endProcess, outputClosed } from '../terminal/output.ts'
@@ -41,7 +41,7 @@ async function run(
 ): Promise<void> {
   const warn = (line: string) => (log ? log.write('warn', line) : console.error(`hearsay: ${line}`))
   // Measuring the width of text takes a fifth of the start, so only the text output loads it.
-  const { ready, event } = flags.json ? jsonLines : (await import('./log.ts')).log
+  const { ready, event, broadcast } = flags.json ? jsonLines : (await import('./log.ts')).log
   const options = { ...joinOptions(cluster, flags), ...(flags.relay && { relay: true }) }
   const member = await Promise.race([startMember(options), stop])
   if (!member) return
@@ -57,6 +57,7 @@ async function run(
     log?.event(each)
     handlers?.handle(each)
   })
+  followBroadcasts(member, broadcast)
   warnOfCopy(member, warn)
   if (flags.relay && options.secret === undefined)
     warn("anybody who knows the cluster's name may use this relay. Give all members a secret to prevent that")

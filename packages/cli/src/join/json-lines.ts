@@ -1,6 +1,6 @@
 /** JSON lines: the output of `hearsay join --json`; nothing else is printed to stdout. */
 import type { Cluster } from '@hearsay/core'
-import type { TimedMemberEvent } from '../member/member-events.ts'
+import type { TimedBroadcast, TimedMemberEvent } from '../member/member-events.ts'
 import { printJson } from '../terminal/output.ts'
 
 export const jsonLines = {
@@ -9,5 +9,8 @@ export const jsonLines = {
   },
   event({ event, member: { id, name, incarnation }, at }: TimedMemberEvent): void {
     printJson({ event, id, name, incarnation, at })
+  },
+  broadcast({ from: id, member: name, name: broadcast, value, at }: TimedBroadcast): void {
+    printJson({ event: 'broadcast', id, name, broadcast, value, at })
   },
 }

@@ -1,7 +1,8 @@
 /** Log: the text output of `hearsay join`, one line an event. */
 import type { Cluster, ClusterEventType } from '@hearsay/core'
-import type { TimedMemberEvent } from '../member/member-events.ts'
+import type { TimedBroadcast, TimedMemberEvent } from '../member/member-events.ts'
 import { printable, shortId } from '../terminal/format.ts'
+import { shownValue } from '../terminal/json-value.ts'
 import { type Colour, printLog } from '../terminal/log-line.ts'
 
 const colours: Record<ClusterEventType, Colour> = {
@@ -24,6 +25,10 @@ export const log = {
     const texts = showsTags ? [attention.state === 'asleep' ? 'asleep' : '', listed(tags)] : []
     const rest = [shortId(id), ...texts.filter(Boolean)].join('  ')
     printLog({ at, event, colour: colours[event], name, rest })
+  },
+  broadcast({ from, member = '', name, value, at }: TimedBroadcast): void {
+    const rest = `${shortId(from)}  ${printable(name)} ${shownValue(value)}`
+    printLog({ at, event: 'broadcast', colour: 'cyan', name: member, rest })
   },
 }
 

@@ -2,7 +2,7 @@
 import type { LogRecord } from '@hearsay/port/node'
 import { openAsked } from '../attach/open-cluster.ts'
 import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
-import { followMembers } from '../member/member-events.ts'
+import { followBroadcasts, followMembers } from '../member/member-events.ts'
 import { endProcess, outputClosed, printJson } from '../terminal/output.ts'
 import type { MonitorFlags } from './options.ts'
 
@@ -11,7 +11,7 @@ export async function monitor({ level, ...flags }: MonitorFlags): Promise<void> 
   const opened = await Promise.race([openAsked(flags), stop])
   if (!opened) return endProcess(0)
   const { cluster } = opened
-  const { ready, event } = flags.json
+  const { ready, event, broadcast } = flags.json
     ? (await import('../join/json-lines.ts')).jsonLines
     : (await import('../join/log.ts')).log
   const write = flags.json ? jsonLog : (await import('./text-log.ts')).textLog
@@ -21,6 +21,7 @@ export async function monitor({ level, ...flags }: MonitorFlags): Promise<void> 
   })
   ready(cluster)
   followMembers(cluster, event)
+  followBroadcasts(cluster, broadcast)
   // The member has ended, or left.
   const ended = new Promise<undefined>(resolve => {
     cluster.members.subscribe(() => {
