@@ -1,8 +1,8 @@
 /** Query checks: the arguments of `Cluster.query`, `answer` and `broadcast`. */
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
-import { InvalidOptionsError, InvalidValueError } from './errors.ts'
 import { checkSpaceName } from './call-options.ts'
+import { InvalidOptionsError, InvalidValueError } from './errors.ts'
 import { checkOptionNames } from './option-names.ts'
 import type { QueryOptions } from './query.ts'
 import { sharedValue } from './shared-value.ts'
