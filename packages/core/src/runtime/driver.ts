@@ -193,8 +193,10 @@ export class Driver implements TransportListener, MembershipPort {
         })
         break
       case 'query':
-        this.#received(from)
-        this.#withQueries(queries => queries.frame(from, bytes))
+        this.#options.notifications.step(() => {
+          this.#received(from)
+          void this.#withQueries(queries => queries.frame(from, bytes))
+        })
         break
     }
   }
