@@ -271,6 +271,31 @@ export function describeCluster(maker: string, make: () => Promise<Pair>): void 
       stop()
     })
 
+    it('measures whether the members know the same, while somebody looks', async () => {
+      const { first, second } = pair
+      const calls: unknown[] = []
+      const stop = first.convergence.subscribe(() => calls.push(first.convergence.getSnapshot()))
+      await pair.until(() => first.convergence.getSnapshot().sinceMs !== undefined)
+      stop()
+      const agreed = first.convergence.getSnapshot()
+      expect(agreed).toEqual({
+        agreeing: 2,
+        known: 2,
+        sinceMs: expect.any(Number),
+        differing: [],
+        missing: [],
+      })
+      expect(calls.at(-1)).toBe(agreed)
+      let isSettled = false
+      void second.settled().then(() => {
+        isSettled = true
+      })
+      await pair.until(() => isSettled)
+      const reason = new Error('enough')
+      await expect(first.settled({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+      expect(() => first.answer('hearsay:table', () => 1)).toThrow(InvalidOptionsError)
+    })
+
     it('refuses what cannot be asked', async () => {
       const { first } = pair
       await expect(first.query('')).rejects.toThrow(InvalidOptionsError)

@@ -20,6 +20,7 @@ export type {
   ConfigValues,
   ConfigVersion,
 } from './api/config.ts'
+export type { Convergence, SettledOptions } from './api/convergence.ts'
 export {
   InvalidOptionsError,
   InvalidValueError,

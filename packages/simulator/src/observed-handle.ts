@@ -7,6 +7,7 @@ import type {
   Query,
   QueryOptions,
   Room,
+  SettledOptions,
 } from '@hearsay/core'
 import { type Clock, ClusterHandle, type MemberEvent } from '@hearsay/core/host'
 
@@ -47,6 +48,11 @@ export class ObservedHandle extends ClusterHandle {
   override query(name: string, payload?: unknown, options?: QueryOptions): Query {
     this.#observer.promised()
     return super.query(name, payload, options)
+  }
+
+  override settled(options?: SettledOptions): Promise<void> {
+    this.#observer.promised()
+    return super.settled(options)
   }
 
   override broadcast(name: string, payload?: unknown): Promise<void> {

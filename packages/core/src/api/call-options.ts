@@ -56,9 +56,14 @@ export function checkNameAndTags(name: string | undefined, tags: Tags | undefine
   if (excess !== undefined) throw new InvalidOptionsError(`${excess} cannot be shared: make it shorter`)
 }
 
+/** Names with this prefix are answered by hearsay itself. */
+const reservedPrefix = 'hearsay:'
+
 /** Checks the arguments of `cluster.answer`. @throws {InvalidOptionsError} */
 export function checkAnswer(name: unknown, handler: unknown): void {
   checkSpaceName('answer', name)
+  if (String(name).startsWith(reservedPrefix))
+    throw new InvalidOptionsError(`answer: names that begin with '${reservedPrefix}' are reserved`)
   if (typeof handler !== 'function')
     throw new InvalidOptionsError('answer: give a function that returns the answer')
 }

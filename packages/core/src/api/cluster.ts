@@ -3,6 +3,7 @@ import type { TypedEventTarget } from 'main-event'
 import type { ClusterEventType, Member, MemberStatus } from '../member/member.ts'
 import type { Json } from '../wire/json.ts'
 import type { Config, ConfigOptions, ConfigSchema } from './config.ts'
+import type { Convergence, SettledOptions } from './convergence.ts'
 import type { StorageError } from './errors.ts'
 import type { Health } from './health.ts'
 import type { ClusterBroadcast, Query, QueryHandler, QueryOptions } from './query.ts'
@@ -204,6 +205,19 @@ export interface Cluster {
    * @param payload anything that JSON carries. @default null
    */
   broadcast(name: string, payload?: unknown): Promise<void>
+  /**
+   * Whether all members know the same about each other: the same members, records and suspicions. Measured while the store
+   * has a listener, by a query to all members: every 2 s, or every 100 ms for each member if that is longer. Without a
+   * listener it costs nothing and keeps its last value. Before the first measurement, `known` is 0.
+   */
+  readonly convergence: Store<Convergence>
+  /**
+   * Resolves when all members agree, as in `convergence`, measured after the call.
+   *
+   * @throws the reason of the signal
+   * @throws {NotRunningError} the cluster has not started, or was left
+   */
+  settled(options?: SettledOptions): Promise<void>
   /**
    * Leaves the cluster. Announces the leave, and waits at most 1 s until all connected members have acknowledged it. Waits at
    * most 5 s until changes of documents have reached the members that store them. Then stops. Never rejects because of a

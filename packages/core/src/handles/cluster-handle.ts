@@ -8,6 +8,7 @@ import type { TypedEventTarget } from 'main-event'
 import { checkAnswer, checkLeave, checkMemberId, checkSuspend, checkUpdate } from '../api/call-options.ts'
 import type { Cluster, ClusterEvents, Explanation, LeaveOptions, StoreState } from '../api/cluster.ts'
 import type { Config, ConfigOptions, ConfigSchema } from '../api/config.ts'
+import type { Convergence, SettledOptions } from '../api/convergence.ts'
 import { NotRunningError } from '../api/errors.ts'
 import type { Health } from '../api/health.ts'
 import type { Query, QueryHandler, QueryOptions } from '../api/query.ts'
@@ -26,6 +27,7 @@ import type { QueriesPort } from '../runtime/ports.ts'
 import { QueryHandlers } from '../runtime/query-handlers.ts'
 import type { SignedBroadcast } from '../wire/query-fact.ts'
 import type { ClusterQueries } from './cluster-queries.ts'
+import { ConvergenceMeter } from './convergence-meter.ts'
 import { explain } from './explain.ts'
 import { createHealthStore, type HostHealth } from './health-store.ts'
 import { createHeartbeatStore, type Heartbeats } from './heartbeat-store.ts'
@@ -49,6 +51,7 @@ export class ClusterHandle implements Cluster, EngineListener {
   readonly #members: OwnedStore<readonly Member[]>
   readonly #heartbeats: PeriodicStore<Heartbeats>
   readonly #health: PeriodicStore<Health>
+  readonly #convergence: ConvergenceMeter
   readonly #clock: Clock
   #engine: Engine | undefined
   #attachedMs = 0
@@ -67,6 +70,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.#events = new AppEvents(this.notifications)
     this.#members = createStore(this.notifications, () => this.#engine?.machine.members() ?? noMembers)
     this.#heartbeats = createHeartbeatStore(this.notifications, () => this.#engine)
+    this.#convergence = new ConvergenceMeter(this.notifications, this)
     this.#health = createHealthStore(
       this.notifications,
       () => this.#engine,
@@ -82,6 +86,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.#leaving = undefined
     this.#heartbeats.start()
     this.#health.start()
+    this.#convergence.start()
   }
 
   get events(): TypedEventTarget<ClusterEvents> {
@@ -160,6 +165,14 @@ export class ClusterHandle implements Cluster, EngineListener {
     await (await this.#presentQueries()).broadcast(name, payload)
   }
 
+  get convergence(): Store<Convergence> {
+    return this.#convergence
+  }
+
+  settled(options?: SettledOptions): Promise<void> {
+    return this.#convergence.settled(options)
+  }
+
   leave(options?: LeaveOptions): Promise<void> {
     checkLeave(options)
     if (this.#leaving) return this.#leaving
@@ -235,6 +248,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     engine.driver.stop()
     this.#heartbeats.stop()
     this.#health.stop()
+    this.#convergence.stop()
   }
 
   #announceLeave(driver: Driver): Promise<void> {

@@ -4,6 +4,7 @@
  * Loaded with the first call, or with the first query of another member.
  */
 
+import { toString as toText } from 'uint8arrays/to-string'
 import { checkSpaceName } from '../api/call-options.ts'
 import type { QueryAnswer, QueryFailure, QueryOptions } from '../api/query.ts'
 import { queryRequest, sharedQueryValue } from '../api/query-checks.ts'
@@ -14,6 +15,7 @@ import { QueriesDriver } from '../runtime/queries-driver.ts'
 import type { QueryHandlers } from '../runtime/query-handlers.ts'
 import { isMemberId } from '../wire/member-id.ts'
 import type { SignedAnswer, SignedBroadcast } from '../wire/query-fact.ts'
+import { tableQuery } from './convergence-meter.ts'
 import { RunningQuery } from './running-query.ts'
 
 export interface ClusterQueriesOptions {
@@ -27,6 +29,7 @@ export class ClusterQueries {
   readonly driver: QueriesDriver
 
   constructor({ engine, ...options }: ClusterQueriesOptions) {
+    options.handlers.add(tableQuery, () => toText(engine.machine.table.hash(), 'base64'))
     const { self, machine, driver, host, notifications, cluster, incarnation } = engine
     const { transport, keys } = host
     this.driver = new QueriesDriver({

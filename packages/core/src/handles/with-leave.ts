@@ -22,6 +22,8 @@ export function withLeave(cluster: Cluster, leave: (options?: LeaveOptions) => P
     config: (name, options) => cluster.config(name, options),
     query: (name, payload, options) => cluster.query(name, payload, options),
     answer: (name, handler) => cluster.answer(name, handler),
+    convergence: cluster.convergence,
+    settled: options => cluster.settled(options),
     broadcast: (name, payload) => cluster.broadcast(name, payload),
     leave,
   }

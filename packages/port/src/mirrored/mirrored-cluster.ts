@@ -20,11 +20,13 @@ import type {
   QueryHandler,
   QueryOptions,
   Room,
+  SettledOptions,
   Store,
 } from '@hearsay/core'
 import {
   AppEvents,
   AppNotifications,
+  ConvergenceMeter,
   checkAnswer,
   checkMemberId,
   checkSuspend,
@@ -71,6 +73,7 @@ export class MirroredCluster implements Cluster {
   readonly #close: (reason: string) => void
   #rooms: MirroredRooms | undefined
   #configs: MirroredConfigs | undefined
+  readonly convergence: ConvergenceMeter
   readonly #handlers = new QueryHandlers()
   #queries: MirroredQueries | undefined
   /** The open rooms and configs, by their numbers. */
@@ -87,6 +90,8 @@ export class MirroredCluster implements Cluster {
     this.#welcome = welcome
     this.#member = member
     this.#close = close
+    this.convergence = new ConvergenceMeter(this.#notifications, this)
+    this.convergence.start()
     this.members = new MirroredStore(this.#notifications, membersCodec.read)
     this.#health = new MirroredStore(this.#notifications, healthCodec.read)
     this.heartbeats = new MirroredStore(this.#notifications, heartbeatsCodec.read, {
@@ -170,6 +175,10 @@ export class MirroredCluster implements Cluster {
     await (await this.#asking('broadcast')).broadcast(name, payload)
   }
 
+  settled(options?: SettledOptions): Promise<void> {
+    return this.convergence.settled(options)
+  }
+
   /** A member asks a query that the view answers. */
   async asked(number: number, name: string, value: Json, author: string): Promise<ViewOutcome> {
     return (await this.#loadQueries()).asked(number, { name, value, author })
@@ -238,6 +247,7 @@ export class MirroredCluster implements Cluster {
     if (this.#ended !== undefined) return
     this.#ended = reason
     this.#cancelSettling?.()
+    this.convergence.stop()
     for (const space of this.#spaces.values()) space.end()
     const id = this.#welcome.self
     const self = this.members.getSnapshot().find(member => member.id === id)

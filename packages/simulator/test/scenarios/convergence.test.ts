@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { createSimulation } from '../../src/index.ts'
+import { sentOver } from '../sent-over.ts'
+
+describe('the convergence meter', () => {
+  it('shows who differs during a partition of gossip, and since when all agree', async () => {
+    const simulation = createSimulation({ seed: 1, members: 40, start: 'warm' })
+    await simulation.run(10_000)
+    const { cluster } = simulation.member('m0')
+    const stop = cluster.convergence.subscribe(() => {})
+    await simulation.runUntil(() => cluster.convergence.getSnapshot().sinceMs !== undefined, {
+      withinMs: 10_000,
+    })
+    const agreed = cluster.convergence.getSnapshot()
+    expect(agreed).toMatchObject({ agreeing: 40, known: 40, differing: [], missing: [] })
+    await simulation.run(20_000)
+    expect(cluster.convergence.getSnapshot()).toBe(agreed)
+
+    simulation.pause('m7', 8_000)
+    await simulation.runUntil(() => cluster.convergence.getSnapshot().sinceMs === undefined, {
+      withinMs: 10_000,
+    })
+    expect(cluster.convergence.getSnapshot().missing).toContain(simulation.member('m7').id)
+    let isSettled = false
+    void cluster.settled().then(() => {
+      isSettled = true
+    })
+    await simulation.runUntil(() => isSettled, { withinMs: 60_000 })
+    expect(simulation.agreement()).toBe(1)
+    stop()
+  })
+
+  it('costs nothing without a listener, and little with one', async () => {
+    const simulation = createSimulation({ seed: 1, members: 100, start: 'warm' })
+    await simulation.run(60_000)
+    const idle = await sentOver(simulation, 30_000)
+    expect(idle.query).toBe(0)
+    const stop = simulation.member('m0').cluster.convergence.subscribe(() => {})
+    const watched = await sentOver(simulation, 30_000)
+    const extra = watched.query + watched.rumor + watched.gossipControl - idle.rumor - idle.gossipControl
+    // Bytes of each member in a second: ADR 32.
+    expect(extra / 100 / 30).toBeLessThan(300)
+    stop()
+    await simulation.run(10_000)
+    expect((await sentOver(simulation, 30_000)).query).toBe(0)
+  })
+})
