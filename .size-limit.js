@@ -52,13 +52,13 @@ export default [
     name: '@hearsay/core in a browser: what joining loads',
     path: core,
     ignore: [...libp2p, ...yjs, spaces, refusals, queries],
-    limit: '63.8 kB',
+    limit: '64.5 kB',
   },
   {
     name: '@hearsay/core in a browser: with rooms and configs',
     path: core,
     ignore: [...libp2p, ...yjs],
-    limit: '122.5 kB',
+    limit: '123.3 kB',
   },
   {
     name: '@hearsay/react',
@@ -71,20 +71,20 @@ export default [
     path: 'packages/port/dist/index.js',
     import: '{ connectCluster }',
     ignore: [...yjs, 'y-protocols', ...viewParts],
-    limit: '8.4 kB',
+    limit: '9.1 kB',
   },
   {
     name: "@hearsay/port: a view's half with rooms and configs",
     path: 'packages/port/dist/index.js',
     import: '{ connectCluster }',
     ignore: [...yjs, 'y-protocols'],
-    limit: '17.5 kB',
+    limit: '18.2 kB',
   },
   {
     name: '@hearsay/tabs: what each tab loads, with the half of a view',
     path: 'packages/tabs/dist/index.js',
     ignore: [...yjs, 'y-protocols', ...viewParts],
-    limit: '16.2 kB',
+    limit: '16.8 kB',
   },
   {
     name: '@hearsay/tabs alone, without the two halves of @hearsay/port',
@@ -96,7 +96,7 @@ export default [
     name: "@hearsay/electron: a page's half, with rooms and configs and no libp2p",
     path: 'packages/electron/dist/renderer.js',
     ignore: [...yjs, 'y-protocols'],
-    limit: '18 kB',
+    limit: '18.6 kB',
   },
   {
     name: '@hearsay/electron: the preload script',
@@ -109,7 +109,7 @@ export default [
     path: page,
     ignore: [spaces, refusals, queries, ...stores],
     modifyEsbuildConfig: asBuilt,
-    limit: '289.5 kB',
+    limit: '290.2 kB',
   },
   {
     name: 'React of that page',

@@ -17,7 +17,7 @@ export const tableQuery = 'hearsay:table'
 /** Our choice: a member that takes longer does not know what others know now. */
 const timeoutMs = 2_000
 const minIntervalMs = 2_000
-/** Our choice: while somebody looks at it, a measurement costs a member at most about 200 bytes a second. */
+/** Our choice: while somebody looks, this costs each member at most 500 bytes a second, as much as an idle member sends. */
 const intervalPerMemberMs = 100
 const nothing: Convergence = { agreeing: 0, known: 0, sinceMs: undefined, differing: [], missing: [] }
 
