@@ -164,6 +164,23 @@ describe('a running member', () => {
     expect(await watch.json(({ event }) => event === 'join')).toMatchObject({ id: bob.id })
   })
 
+  it('ends the commands that watch it when it leaves', async () => {
+    const here = new Machine()
+    await here.start('ada')
+    const environment = { HEARSAY_CONTROL: here.folder }
+    const watches = [
+      new HearsayProcess(environment, 'members', '--watch', '--json'),
+      new HearsayProcess(environment, 'config', 'watch', here.cluster, 'flags', '--json'),
+      new HearsayProcess(environment, 'presence', here.cluster, 'design', '--json'),
+    ]
+    await Promise.all(watches.map(watch => watch.json(() => true)))
+    await here.ask('leave')
+    for (const watch of watches) {
+      expect(await watch.ended).toBe(1)
+      expect(watch.stderr.at(-1)).toBe('hearsay: the member has left, or its process has ended')
+    }
+  })
+
   it('is asked without loading libp2p, Yjs or a member', async () => {
     const here = new Machine()
     await here.start('ada')

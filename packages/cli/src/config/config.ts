@@ -6,7 +6,7 @@
 
 import { openMember } from '../attach/open-cluster.ts'
 import { asUsageError } from '../member/as-usage-error.ts'
-import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
+import { failsWithMember, leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { endProcess, outputClosed } from '../terminal/output.ts'
 import { jsonReport } from './json-report.ts'
 import type { ConfigFlags, ConfigRequest } from './options.ts'
@@ -31,7 +31,7 @@ export async function config(
   }
   let agreed: boolean | undefined
   try {
-    agreed = await Promise.race([ask(), stop])
+    agreed = await Promise.race([ask(), stop, failsWithMember(member)])
     const { admissionError } = member.health.getSnapshot()
     if (!agreed && admissionError !== undefined) console.error(`hearsay: ${admissionError}`)
   } finally {

@@ -5,7 +5,7 @@ import { type ControlFlags, controlFolder } from '../attach/options.ts'
 import type { ExecFlags } from '../exec/options.ts'
 import type { LogFlags } from '../log/options.ts'
 import { openLog, type ProcessLog } from '../log/process-log.ts'
-import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
+import { hasLeft, leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { followBroadcasts, followMembers } from '../member/member-events.ts'
 import { joinOptions, type MemberFlags } from '../member/options.ts'
 import { startMember } from '../member/start-member.ts'
@@ -81,13 +81,4 @@ async function openControl(
     warn(`other commands cannot ask this member: ${(error as Error).message}`)
     return undefined
   }
-}
-
-/** Another command let the member leave. */
-function hasLeft({ members, self: { id } }: Cluster): Promise<void> {
-  return new Promise(resolve => {
-    members.subscribe(() => {
-      if (members.getSnapshot().find(member => member.id === id)?.status === 'left') resolve()
-    })
-  })
 }

@@ -17,6 +17,21 @@ export function stopRequested(): Promise<undefined> {
   return Promise.race([signalled, outputFailed()])
 }
 
+/** Resolves when the member has left: another command let it leave. For a view: also when the member's process has ended. */
+export function hasLeft({ members, self: { id } }: Cluster): Promise<void> {
+  return new Promise(resolve => {
+    members.subscribe(() => {
+      if (members.getSnapshot().find(member => member.id === id)?.status === 'left') resolve()
+    })
+  })
+}
+
+/** Rejects when the member has left, although the command still needs it. */
+export async function failsWithMember(cluster: Cluster): Promise<never> {
+  await hasLeft(cluster)
+  throw new Error('the member has left, or its process has ended')
+}
+
 export async function leaveWithin(cluster: Cluster): Promise<void> {
   await Promise.race([cluster.leave(), sleep(leaveTimeoutMs)])
 }

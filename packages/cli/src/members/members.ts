@@ -1,7 +1,7 @@
 /** `hearsay members`: lists the members that a member knows, once or until the command ends. */
 import type { Cluster, Member } from '@hearsay/core'
 import { openAsked } from '../attach/open-cluster.ts'
-import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
+import { failsWithMember, leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { followMembers } from '../member/member-events.ts'
 import { endProcess, outputClosed, printJson } from '../terminal/output.ts'
 import { memberLine, memberRows, titles } from './member-rows.ts'
@@ -17,8 +17,11 @@ export async function members({ status, tag, watch, ...flags }: MembersFlags): P
   const shown = () => cluster.members.getSnapshot().filter(fits)
   try {
     if (!watch) await print(shown(), flags.json)
-    else if (process.stdout.isTTY && !flags.json) await show(cluster, shown, stop)
-    else await follow(cluster, fits, flags.json, stop)
+    else {
+      const ended = Promise.race([stop, failsWithMember(cluster)])
+      if (process.stdout.isTTY && !flags.json) await show(cluster, shown, ended)
+      else await follow(cluster, fits, flags.json, ended)
+    }
   } finally {
     await leaveWithin(cluster)
   }
@@ -36,16 +39,23 @@ async function print(members: readonly Member[], json: true | undefined): Promis
 }
 
 /** A table that changes, in a terminal. */
-async function show(cluster: Cluster, shown: () => readonly Member[], stop: Promise<unknown>): Promise<void> {
+async function show(
+  cluster: Cluster,
+  shown: () => readonly Member[],
+  ended: Promise<unknown>,
+): Promise<void> {
   const [{ liveTable }, { quitKeyPressed }] = await Promise.all([
     import('./live-table.ts'),
     import('../terminal/keys.ts'),
   ])
   const table = liveTable(cluster.name, shown)
   const unsubscribe = cluster.members.subscribe(table.changed)
-  await Promise.race([stop, quitKeyPressed()])
-  unsubscribe()
-  table.close()
+  try {
+    await Promise.race([ended, quitKeyPressed()])
+  } finally {
+    unsubscribe()
+    table.close()
+  }
 }
 
 /** A line for each event. */
@@ -53,7 +63,7 @@ async function follow(
   cluster: Cluster,
   fits: (member: Member) => boolean,
   json: true | undefined,
-  stop: Promise<unknown>,
+  ended: Promise<unknown>,
 ): Promise<void> {
   const { event } = json
     ? (await import('../join/json-lines.ts')).jsonLines
@@ -62,5 +72,5 @@ async function follow(
   followMembers(cluster, each => {
     if (fits(each.member)) event(each)
   })
-  await stop
+  await ended
 }

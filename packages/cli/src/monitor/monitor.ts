@@ -1,7 +1,7 @@
 /** `hearsay monitor`: the events of a member and the log of its process, as they happen. */
 import type { LogRecord } from '@hearsay/port/node'
 import { openAsked } from '../attach/open-cluster.ts'
-import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
+import { hasLeft, leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { followBroadcasts, followMembers } from '../member/member-events.ts'
 import { endProcess, outputClosed, printJson } from '../terminal/output.ts'
 import type { MonitorFlags } from './options.ts'
@@ -22,13 +22,7 @@ export async function monitor({ level, ...flags }: MonitorFlags): Promise<void> 
   ready(cluster)
   followMembers(cluster, event)
   followBroadcasts(cluster, broadcast)
-  // The member has ended, or left.
-  const ended = new Promise<undefined>(resolve => {
-    cluster.members.subscribe(() => {
-      if (cluster.self.status === 'left') resolve(undefined)
-    })
-  })
-  await Promise.race([stop, ended])
+  await Promise.race([stop, hasLeft(cluster)])
   unfollow()
   await leaveWithin(cluster)
   await endProcess(0)

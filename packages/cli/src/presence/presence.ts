@@ -3,7 +3,7 @@ import type { Cluster, Room } from '@hearsay/core'
 import { openMember } from '../attach/open-cluster.ts'
 import { jsonLines } from '../join/json-lines.ts'
 import { asUsageError } from '../member/as-usage-error.ts'
-import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
+import { failsWithMember, leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { quitKeyPressed } from '../terminal/keys.ts'
 import { endProcess, outputClosed } from '../terminal/output.ts'
 import { jsonRenderer } from './json-renderer.ts'
@@ -24,8 +24,7 @@ export async function presence(
       if (set) await asUsageError((async () => room.presence.set(set))())
       const renderer = await createRenderer(member, room, flags.json)
       followRoom(member, room, renderer)
-      await Promise.race([stop, quitKeyPressed()])
-      renderer.close()
+      await Promise.race([stop, quitKeyPressed(), failsWithMember(member)]).finally(renderer.close)
     } finally {
       await leaveWithin(member)
     }
