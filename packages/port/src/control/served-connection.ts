@@ -19,8 +19,8 @@ import { followLog } from './follow-log.ts'
 import { type LogLevel, logLevels } from './log-levels.ts'
 import { firstMessage } from './opened-port.ts'
 
-/** Our choice: a client on the same machine sends its first message at once. */
-const openingTimeoutMs = 5_000
+/** Our choice: a client on the same machine sends its first message at once, unless the machine is very busy. */
+const openingTimeoutMs = 10_000
 /** Our choice: some thousand lines. A client that reads more slowly misses the newest. */
 const maxUnsentBytes = 1_048_576
 
