@@ -62,6 +62,7 @@ describe('a running member', () => {
         name: 'ada',
         attached: true,
         members: { alive: 2 },
+        agreement: { known: 2, missing: [] },
         connections: 1,
       },
     ])

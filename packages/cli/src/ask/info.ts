@@ -1,19 +1,23 @@
-/** `hearsay info`: who the member is, and how many others it knows. */
+/** `hearsay info`: who the member is, how many others it knows, and whether they know the same. */
 import type { MemberStatus } from '@hearsay/core'
 import type { OpenedCluster } from '../attach/open-cluster.ts'
 import { shownTags } from '../members/member-rows.ts'
 import { printable } from '../terminal/format.ts'
 import { printJson } from '../terminal/output.ts'
+import { agreementText, measureAgreement } from './agreement.ts'
 import { printFields } from './fields.ts'
 
 export async function info({ cluster, isAttached }: OpenedCluster, json: true | undefined): Promise<boolean> {
   const { id, name, incarnation, addresses, tags } = cluster.self
   const { connections, problems } = cluster.health.getSnapshot()
   const counts: Record<MemberStatus, number> = { alive: 0, suspect: 0, dead: 0, left: 0 }
-  for (const { status } of cluster.members.getSnapshot()) counts[status] += 1
+  const members = cluster.members.getSnapshot()
+  for (const { status } of members) counts[status] += 1
+  const agreement = await measureAgreement(cluster)
+  const nameOf = (member: string) => printable(members.find(each => each.id === member)?.name ?? member)
   if (json) {
     const fields = { cluster: cluster.name, id, name, incarnation, addresses, tags, attached: isAttached }
-    printJson({ event: 'info', ...fields, members: counts, connections, problems, at: Date.now() })
+    printJson({ event: 'info', ...fields, members: counts, agreement, connections, problems, at: Date.now() })
   } else
     printFields([
       ['cluster', printable(cluster.name)],
@@ -29,6 +33,7 @@ export async function info({ cluster, isAttached }: OpenedCluster, json: true | 
           .flatMap(([status, count]) => (count > 0 ? `${count} ${status}` : []))
           .join(', '),
       ],
+      ['agreement', agreementText(agreement, nameOf)],
       ['connections', `${connections}`],
       [
         'health',

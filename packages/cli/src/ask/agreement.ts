@@ -1,0 +1,40 @@
+/** Agreement: whether the members know the same, measured once. */
+import type { Cluster, Convergence } from '@hearsay/core'
+
+/** Our choice: a member that answers later is named as missing by the next question. */
+const timeoutMs = 2_500
+
+/** Resolves with the first measurement; undefined if there is none in time. */
+export function measureAgreement({ convergence }: Cluster): Promise<Convergence | undefined> {
+  return new Promise(resolve => {
+    const end = (measured: Convergence | undefined) => {
+      clearTimeout(timer)
+      unsubscribe()
+      resolve(measured)
+    }
+    const timer = setTimeout(end, timeoutMs, undefined)
+    const unsubscribe = convergence.subscribe(() => {
+      const measured = convergence.getSnapshot()
+      if (measured.known > 0) end(measured)
+    })
+  })
+}
+
+/** @param nameOf the name of the member with this id */
+export function agreementText(measured: Convergence | undefined, nameOf: (id: string) => string): string {
+  if (!measured) return 'not measured in time'
+  const { agreeing, known, differing, missing } = measured
+  const parts = [
+    `${agreeing} of ${known} know the same`,
+    ...(differing.length > 0 ? [`not yet: ${list(differing, nameOf)}`] : []),
+    ...(missing.length > 0 ? [`no answer: ${list(missing, nameOf)}`] : []),
+  ]
+  return parts.join('; ')
+}
+
+const maxNames = 5
+
+function list(ids: readonly string[], nameOf: (id: string) => string): string {
+  const names = ids.slice(0, maxNames).map(nameOf).join(', ')
+  return ids.length > maxNames ? `${names} and ${ids.length - maxNames} more` : names
+}
