@@ -28,7 +28,7 @@ export const log = {
   },
   broadcast({ from, member = '', name, value, at }: TimedBroadcast): void {
     const rest = `${shortId(from)}  ${printable(name)} ${shownValue(value)}`
-    printLog({ at, event: 'broadcast', colour: 'cyan', name: member, rest })
+    printLog({ at, event: 'event', colour: 'cyan', name: member, rest })
   },
 }
 
