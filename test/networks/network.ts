@@ -149,6 +149,13 @@ export class Host {
     writeFileSync(`${configOf(this.name)}/resolv.conf`, `nameserver ${address}\n`)
   }
 
+  /** Sets the hosts file for programs that are started from now on: the name leads to these addresses, in this order. */
+  useHostsFile(name: string, addresses: readonly string[]): void {
+    mkdirSync(configOf(this.name), { recursive: true })
+    const lines = ['127.0.0.1 localhost', ...addresses.map(address => `${address} ${name}`)]
+    writeFileSync(`${configOf(this.name)}/hosts`, `${lines.join('\n')}\n`)
+  }
+
   setLink(state: 'up' | 'down'): void {
     this.ip('link', 'set', 'eth0', state)
   }

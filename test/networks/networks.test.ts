@@ -1,7 +1,7 @@
 /** Members on real networks: behaviour that loopback on one machine cannot show. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, type TestContext } from 'vitest'
-import { addressOf, NetworkMember, type NetworkMemberOptions, untilAllAlive } from './member.ts'
+import { addressOf, NetworkMember, type NetworkMemberOptions, port, untilAllAlive } from './member.ts'
 import { type Host, Network, whyNoNetworks } from './network.ts'
 
 const reason = whyNoNetworks()
@@ -141,6 +141,19 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     await isAsked
     await member.leave()
     expect(member.left).toEqual([])
+  })
+
+  it('members find each other through one name that leads to all of them, to the own address first', async context => {
+    const hosts = networkOf(context).hosts(4)
+    // The resolver of glibc puts the own address first.
+    for (const host of hosts)
+      host.useHostsFile(
+        'members.example',
+        hosts.map(({ address }) => address),
+      )
+    const bootstrap = [`members.example:${port}`]
+    const members = await startMembers(context, hosts, { bootstrap })
+    await untilAllAlive(...members)
   })
 
   it('a refused connection is evidence although hosts share the address of a container bridge', async context => {

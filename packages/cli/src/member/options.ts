@@ -6,6 +6,8 @@ import { readSecret } from './secret.ts'
 /** How a member joins, whoever it is. */
 export interface JoiningFlags {
   readonly listen?: readonly string[]
+  readonly announce?: readonly string[]
+  readonly origin?: readonly string[]
   readonly bootstrap?: readonly string[]
   readonly profile?: 'local' | 'lan' | 'wan'
   readonly secretFile?: string
@@ -36,6 +38,16 @@ export function addJoiningOptions(command: Command): Command {
       append,
     )
     .option(
+      '--announce <multiaddr>',
+      'a further address where others reach this member, such as that of a proxy, repeatable',
+      append,
+    )
+    .option(
+      '--origin <origin>',
+      'an origin of pages that may connect by WebSocket, such as https://app.example.org, repeatable',
+      append,
+    )
+    .option(
       '--bootstrap <address>',
       'a member to find the others through, a multiaddr or host:port, repeatable',
       append,
@@ -52,7 +64,7 @@ export function addJoiningOptions(command: Command): Command {
 
 /** @throws {UsageError} the file with the secret cannot be read */
 export function joinOptions(cluster: string, flags: Omit<MemberFlags, 'json'>): JoinOptions {
-  const { tag, secretFile, name, listen, bootstrap, profile, storage, mdns } = flags
+  const { tag, secretFile, name, listen, announce, origin, bootstrap, profile, storage, mdns } = flags
   const secret = readSecret(secretFile)
   return {
     cluster,
@@ -60,6 +72,8 @@ export function joinOptions(cluster: string, flags: Omit<MemberFlags, 'json'>): 
     ...(name !== undefined && { name }),
     ...(tag && { tags: tag }),
     ...(listen && { listen }),
+    ...(announce && { announce }),
+    ...(origin && { origins: origin }),
     ...(bootstrap && { bootstrap }),
     ...(profile && { profile }),
     ...(storage !== undefined && { storage }),

@@ -31,6 +31,8 @@ export interface NodePlan {
   /** The parts of the node that depend on the platform. */
   readonly node: (gate: AdmissionGate) => Pick<Libp2pOptions, 'transports' | 'connectionGater' | 'services'>
   readonly listen: readonly string[]
+  /** Further addresses at which the member can be dialled. */
+  readonly announce?: readonly string[]
   /** Explains why the node cannot listen on an address. Other errors are thrown unchanged. */
   readonly listenError: (error: Error) => Error
   /** What only the platform knows of the member's health. */
@@ -80,7 +82,7 @@ async function startNode(options: JoinOptions, plan: NodePlan): Promise<MemberNo
     start: false,
     logger: lazyLogger(),
     privateKey: await (plan.identity ?? loadIdentity)(datastore),
-    addresses: { listen: [...plan.listen] },
+    addresses: { listen: [...plan.listen], appendAnnounce: [...(plan.announce ?? [])] },
     connectionEncrypters: [coalescingNoise()],
     streamMuxers: [yamux(windows)],
     // hearsay's probes monitor the connections already.

@@ -25,6 +25,7 @@ import {
 import { DialBounds } from './dial-bounds.ts'
 import { dialOutcome } from './dial-outcome.ts'
 import { endpointOf } from './endpoint-backoff.ts'
+import type { NamedMembers } from './platform.ts'
 
 export interface DiallerComponents {
   readonly connectionManager: ConnectionManager
@@ -39,6 +40,7 @@ export interface DiallerOptions {
   readonly gate: AdmissionGate
   /** Multiaddrs that the app gave. */
   readonly bootstrap: readonly string[]
+  readonly namedMembers?: NamedMembers | undefined
 }
 
 const dialTimeoutMs = 5_000
@@ -63,14 +65,16 @@ export class Dialler {
   readonly #connecting = new Map<string, Promise<Connection>>()
   readonly #given: ReadonlySet<string>
   readonly #givenHosts: ReadonlySet<string>
+  readonly #namedMembers: NamedMembers | undefined
   #bounds = new DialBounds()
   /** Aborts all running dials. */
   #dials = controllerOfMany()
 
-  constructor({ components, ownsNode, gate, bootstrap }: DiallerOptions) {
+  constructor({ components, ownsNode, gate, bootstrap, namedMembers }: DiallerOptions) {
     this.#components = components
     this.#ownsNode = ownsNode
     this.#gate = gate
+    this.#namedMembers = namedMembers
     this.#given = new Set(bootstrap)
     this.#givenHosts = new Set(bootstrap.flatMap(address => hostOf(withoutRelay(multiaddr(address))) ?? []))
   }
@@ -175,10 +179,19 @@ export class Dialler {
   }
 
   async #connectTo(address: string): Promise<string> {
-    const { connectionManager } = this.#components
     const signal = this.#signal(bootstrapTimeoutMs)
-    if (!this.#given.has(address) && !this.#mayDialCached(multiaddr(address)))
-      throw new Error(`${address} may not be dialled now`)
+    const dial = (address: string) => this.#openBootstrap(address, signal)
+    if (this.#given.has(address)) {
+      const own = this.#components.addressManager.getAddresses()
+      const isKnown = (id: string) => this.#addresses.has(id) || this.current(id) !== undefined
+      return (await this.#namedMembers?.connect(address, { own, isKnown, dial })) ?? dial(address)
+    }
+    if (!this.#mayDialCached(multiaddr(address))) throw new Error(`${address} may not be dialled now`)
+    return dial(address)
+  }
+
+  async #openBootstrap(address: string, signal: AbortSignal): Promise<string> {
+    const { connectionManager } = this.#components
     // Check before dialling: a dial that cannot succeed would also fail another dial to the same peer that
     // could succeed.
     if (!(await connectionManager.isDialable(multiaddr(address), { signal })))

@@ -16,6 +16,15 @@ export interface JoinOptions extends MemberOptions {
    */
   listen?: readonly string[]
   /**
+   * Further multiaddrs at which other members can dial this member: the address of a proxy that passes connections on, such
+   * as `['/dns4/relay.example.org/tcp/443/wss']`, or the public address of a router or load balancer. Published before the
+   * addresses on which the member listens. Loopback addresses are then not published. A member dials a DNS name only if
+   * its own `bootstrap` contains the name. Ignored in browsers.
+   *
+   * @default none: the addresses on which the member listens
+   */
+  announce?: readonly string[]
+  /**
    * Where to store identity, incarnation, addresses of other members, documents and configs. In Node: the path of a
    * folder, which is created if it is missing. In browsers: the name of an IndexedDB database. In both: an
    * interface-datastore that the app opens and closes. Each member needs its own. While another page uses the identity in
@@ -78,6 +87,7 @@ export interface IceServer {
 const joinOptionNames: OptionNames<JoinOptions> = {
   ...memberOptionNames,
   listen: true,
+  announce: true,
   storage: true,
   identity: true,
   mdns: true,
@@ -92,8 +102,9 @@ const seedBytes = 32
 export function checkJoinOptions(options: JoinOptions): void {
   checkOptionNames('joinCluster', options, joinOptionNames, "{ cluster: 'atlas' }")
   checkMemberOptions(options)
-  const { listen = [], storage, identity, mdns, relay, origins, iceServers } = options
+  const { listen = [], announce = [], storage, identity, mdns, relay, origins, iceServers } = options
   checkAddresses('listen', listen)
+  checkAddresses('announce', announce)
   checkStorage(storage)
   if (identity !== undefined && !(identity instanceof Uint8Array && identity.length === seedBytes))
     throw new InvalidOptionsError(`identity: give ${seedBytes} random bytes`)

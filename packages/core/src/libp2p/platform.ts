@@ -1,5 +1,6 @@
 /** Platform: what a member on libp2p needs and what differs between Node and browsers. */
 import type { Connection, Ed25519PrivateKey } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock } from '../base/clock.ts'
 import type { Attention } from '../wire/fact.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
@@ -23,6 +24,30 @@ export interface Platform {
   readonly followNetwork?: (changed: () => void) => () => void
   /** Whether this computer no longer has the address at its end of a connection. */
   readonly hasLostAddress?: (connection: Connection) => boolean
+  /** Absent: of a DNS name among the bootstrap addresses, the first IP address that answers is used. */
+  readonly namedMembers?: NamedMembers
+}
+
+/** Connects to the members that a DNS name among the bootstrap addresses leads to. */
+export interface NamedMembers {
+  /**
+   * Dials all addresses of a name at which no known member has answered yet.
+   *
+   * @returns the id of one of the members; undefined, and nothing was dialled, if the address is no name or leads to one
+   *   address only
+   * @throws an address that was dialled did not answer, or there is no other address than the own ones. Connections that
+   *   opened stay open.
+   */
+  connect(name: string, options: NamedMembersOptions): Promise<string | undefined>
+}
+
+export interface NamedMembersOptions {
+  /** The addresses of this member. */
+  readonly own: readonly Multiaddr[]
+  /** Whether a member that answered earlier is still known. */
+  readonly isKnown: (id: string) => boolean
+  /** Dials a multiaddr. @returns the id of the member that answers */
+  readonly dial: (address: string) => Promise<string>
 }
 
 export interface PageListener {

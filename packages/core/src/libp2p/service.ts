@@ -144,6 +144,7 @@ class Service extends ClusterHandle implements Startable {
       log,
       hasLostAddress: platform.hasLostAddress,
       clock,
+      namedMembers: platform.namedMembers,
     })
     const { driver, prepare } = createEngine(this, init, {
       id: peerId.toString(),
@@ -248,7 +249,7 @@ class Service extends ClusterHandle implements Startable {
   /** Publishes the addresses at which this member can be dialled, if they changed. */
   #announceAddresses(): void {
     if (this.#options.ownsNode) this.#confirmOwnAddresses()
-    const addresses = publishable(this.#components.addressManager.getAddresses())
+    const addresses = publishable(this.#components.addressManager.getAddresses(), this.#givenAddresses())
     const text = addresses.join()
     if (text === this.#announcedAddresses) return
     this.#announcedAddresses = text
@@ -256,6 +257,14 @@ class Service extends ClusterHandle implements Startable {
       type: 'local-change',
       change: { addresses: addresses.map(({ bytes }) => bytes) },
     })
+  }
+
+  /** The further addresses that the app gave, with the member's id. */
+  #givenAddresses(): ReadonlySet<string> {
+    const { addressManager, peerId } = this.#components
+    const suffix = `/p2p/${peerId}`
+    const given = addressManager.getAddressesWithMetadata().filter(({ type }) => type === 'announce')
+    return new Set(given.map(({ multiaddr }) => multiaddr.toString().replace(suffix, '') + suffix))
   }
 
   /**
@@ -287,13 +296,16 @@ const noRelay: Problem = {
 const addressEvents = ['transport:listening', 'transport:close', 'self:peer:update'] as const
 
 /**
- * The addresses to publish. Loopback addresses are published only if there are no others, because on another computer they
- * lead elsewhere. An address over a relay alone is not published, except for WebRTC, whose connections become direct.
+ * The addresses to publish, those that the app gave first. Loopback addresses are published only if there are no others,
+ * because on another computer they lead elsewhere. An address over a relay alone is not published, except for WebRTC, whose
+ * connections become direct.
  */
-function publishable(addresses: readonly Multiaddr[]): readonly Multiaddr[] {
+function publishable(addresses: readonly Multiaddr[], given: ReadonlySet<string>): readonly Multiaddr[] {
   const direct = addresses.filter(address => !isRelayed(address))
-  const reachable = direct.filter(address => !isLoopback(address))
-  return (reachable.length > 0 ? reachable : direct).slice(0, limits.maxAddresses)
+  const isGiven = (address: Multiaddr): boolean => given.has(address.toString())
+  const reachable = direct.filter(address => !isGiven(address) && !isLoopback(address))
+  const published = [...direct.filter(isGiven), ...reachable]
+  return (published.length > 0 ? published : direct).slice(0, limits.maxAddresses)
 }
 
 const namesIn = (address: Multiaddr): string[] => address.getComponents().map(({ name }) => name)

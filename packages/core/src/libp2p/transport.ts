@@ -58,6 +58,7 @@ export interface TransportOptions {
   readonly log: Logger
   readonly hasLostAddress: Platform['hasLostAddress']
   readonly clock: Clock
+  readonly namedMembers: Platform['namedMembers']
 }
 
 const maxStreamsPerConnection = 4
@@ -88,11 +89,11 @@ export class Libp2pTransport implements Transport {
   #listener: TransportListener | undefined
 
   constructor(options: TransportOptions) {
-    const { components, keys, ownsNode, gate, bootstrap, log } = options
+    const { components, keys, ownsNode, gate, bootstrap, namedMembers, log } = options
     this.#options = options
     this.#topic = rumorTopic(keys)
     this.#log = log
-    this.#dialler = new Dialler({ components, ownsNode, gate, bootstrap })
+    this.#dialler = new Dialler({ components, ownsNode, gate, bootstrap, namedMembers })
     this.#bootstrap = new BootstrapProblems(bootstrap)
     this.#streams = new OutboundStreams({
       connect: id => this.#dialler.connect(id),

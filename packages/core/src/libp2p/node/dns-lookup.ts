@@ -27,6 +27,16 @@ export class DnsLookup {
     void this.#lookUp(host, options, callback)
   }
 
+  /** All addresses of a name. */
+  addresses(host: string, family: 4 | 6): Promise<string[]> {
+    return new Promise((resolve, reject) => {
+      this.lookup(host, { all: true, family }, (error, found) => {
+        if (error || typeof found === 'string') reject(error)
+        else resolve(found.map(({ address }) => address))
+      })
+    })
+  }
+
   /** Fails all pending and all later lookups. */
   cancel(): void {
     this.#isCancelled = true

@@ -11,6 +11,7 @@ import { guardedComponents } from '../admission/guarded-components.ts'
 import { createNode, type MemberNode } from '../create-node.ts'
 import { dialDiscovered } from '../discovery-dialler.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
+import { BootstrapNames } from './bootstrap-names.ts'
 import { DnsLookup } from './dns-lookup.ts'
 import { givenIdentity } from './given-identity.ts'
 import { InboundSockets } from './inbound-sockets.ts'
@@ -49,11 +50,13 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   const webSockets = listensOnWebSockets ? (await import('./web-sockets.ts')).nodeWebSockets : lazyWebSockets
   const local = options.mdns === false ? undefined : await import('./local-discovery.ts')
   const relayServer = relay ? (await import('@libp2p/circuit-relay-v2')).circuitRelayServer : undefined
+  const resolve = (host: string, family: 4 | 6) => lookups.addresses(host, family)
   return await createNode(options, {
-    platform,
+    platform: { ...platform, namedMembers: new BootstrapNames({ resolve, random: Math.random }) },
     storage: await openStorage(options.storage),
     ...(identity && { identity: datastore => givenIdentity(datastore, identity) }),
     listen,
+    ...(options.announce && { announce: options.announce }),
     node: gate => ({
       transports: [inbound.bounded(tcp({ dialOpts })), inbound.bounded(webSockets(lookup), checkListener)],
       services: {
