@@ -10,6 +10,7 @@ const real = [
   'packages/react/test/integration/**/*.test.tsx',
   'test/attacks/**/*.test.ts',
   'test/contract/**/*.test.ts',
+  'test/deploy/**/*.test.ts',
   'test/diagnosis/**/*.test.ts',
   'test/electron/**/*.test.ts',
   'test/integration/**/*.test.ts',

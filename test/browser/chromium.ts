@@ -28,8 +28,9 @@ export async function findChromium(): Promise<string | undefined> {
   return undefined
 }
 
-export async function launchChromium(): Promise<Browser> {
-  return await chromium.launch({ executablePath: await chromiumPath(), args: flags })
+/** @param more further flags of the command line */
+export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
+  return await chromium.launch({ executablePath: await chromiumPath(), args: [...flags, ...more] })
 }
 
 export interface Desktop {
