@@ -7,6 +7,7 @@
 import { Listr, PRESET_TIMER } from 'listr2'
 import { runStep, type Step } from './check/step.ts'
 import { readTestCounts, testCommand, testFileLine } from './check/tests.ts'
+import { whyNoProxy } from './deploy/proxy.ts'
 import { findElectron, whyNoElectron } from './electron/binary.ts'
 import { whyNoNetworks } from './networks/network.ts'
 
@@ -48,6 +49,10 @@ await new Listr(
 if (process.env['HEARSAY_SKIP_BROWSER'] === '1') console.log('\nLeft out, as asked: the tests in a browser.')
 const noNetworks = whyNoNetworks()
 if (noNetworks !== undefined) console.log(`\nLEFT OUT: the tests on real networks: ${noNetworks}.`)
+for (const name of ['nginx', 'caddy'] as const) {
+  const noProxy = whyNoProxy(name)
+  if (noProxy !== undefined) console.log(`\nLEFT OUT: the tests of a relay behind ${name}: ${noProxy}.`)
+}
 if ((await findElectron()) === undefined) console.log(`\nLEFT OUT: the tests in Electron: ${whyNoElectron}.`)
 for (const [title, output] of failures) console.log(`\n── ${title} ──\n${output.trimEnd()}`)
 

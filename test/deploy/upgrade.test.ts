@@ -18,7 +18,7 @@ beforeAll(async () => {
   reason = build.reason
   if (build.entry !== undefined) joinPrevious = (await import(build.entry)).joinCluster
   else console.warn(`LEFT OUT: the tests with the previous build, which could not be built: ${reason}`)
-}, 300_000)
+}, 600_000)
 
 function previous({ skip }: TestContext): Join {
   return joinPrevious ?? skip(`the previous build could not be built: ${reason}`)

@@ -1,4 +1,7 @@
 /** Members on real networks: behaviour that loopback on one machine cannot show. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { addressOf, NetworkMember, type NetworkMemberOptions, port, untilAllAlive } from './member.ts'
@@ -154,6 +157,30 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     const bootstrap = [`members.example:${port}`]
     const members = await startMembers(context, hosts, { bootstrap })
     await untilAllAlive(...members)
+  })
+
+  it('a member that starts again at another address, with its storage, joins through the same name', async context => {
+    const storage = mkdtempSync(join(tmpdir(), 'hearsay-networks-'))
+    context.onTestFinished(() => rmSync(storage, { recursive: true, force: true }))
+    const hosts = networkOf(context).hosts(4) as [Host, Host, Host, Host]
+    const [first, second, third, fourth] = hosts
+    const nameLeadsTo = (...named: Host[]) => {
+      const addresses = named.map(({ address }) => address)
+      for (const host of hosts) host.useHostsFile('members.example', addresses)
+    }
+    const bootstrap = [`members.example:${port}`]
+    nameLeadsTo(first, second, third)
+    const [a, b] = [first, second].map((host, i) => new NetworkMember(host, 'ab'.charAt(i), { bootstrap }))
+    const before = new NetworkMember(third, 'c', { bootstrap, storage })
+    if (!a || !b) throw new Error('a member is missing')
+    await untilAllAlive(a, b, before)
+    const id = a.addressesOf('c').split('/p2p/')[1]
+    before.signal('SIGKILL')
+    await Promise.all([a, b].map(each => each.untilHas('fail c')))
+    nameLeadsTo(first, second, fourth)
+    const after = new NetworkMember(fourth, 'c', { bootstrap, storage })
+    await untilAllAlive(a, b, after)
+    await a.until(() => a.addressesOf('c') === `/ip4/${fourth.address}/tcp/${port}/p2p/${id}`)
   })
 
   it('a refused connection is evidence although hosts share the address of a container bridge', async context => {

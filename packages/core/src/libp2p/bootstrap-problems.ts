@@ -90,6 +90,11 @@ function failureOf(error: unknown): Failure {
         reason: 'another member answers than the one that the address names',
         advice: 'Has it a new identity? Take the address that it prints now, or leave out /p2p/….',
       }
+    if (/leads to this member only/.test(cause.message))
+      return {
+        reason: 'the name leads to this member only',
+        advice: 'Start other members behind the name, or give this one the address of another member.',
+      }
     if (/dial self/i.test(cause.message))
       return {
         reason: "the address names this member's own identity",

@@ -34,9 +34,9 @@ export interface NamedMembers {
    * Dials all addresses of a name at which no known member has answered yet.
    *
    * @returns the id of one of the members; undefined, and nothing was dialled, if the address is no name or leads to one
-   *   address only
-   * @throws an address that was dialled did not answer, or there is no other address than the own ones. Connections that
-   *   opened stay open.
+   *   address only, which is not the own one
+   * @throws {AggregateError} an address that was dialled did not answer. Connections that opened stay open.
+   * @throws {Error} the name leads to this member only
    */
   connect(name: string, options: NamedMembersOptions): Promise<string | undefined>
 }

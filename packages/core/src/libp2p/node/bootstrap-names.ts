@@ -35,21 +35,23 @@ export class BootstrapNames implements NamedMembers {
     { own, isKnown, dial }: Parameters<NamedMembers['connect']>[1],
   ): Promise<string | undefined> {
     const resolved = await this.#addresses(name)
-    if (resolved.length < 2) return undefined
     const ownEndpoints = new Set(own.map(endpointOf))
+    const others = resolved.filter(address => !ownEndpoints.has(endpointOf(multiaddr(address))))
+    if (resolved.length > 0 && others.length === 0) throw new Error('the name leads to this member only')
+    if (resolved.length < 2) return undefined
     const answers = new Map<string, string>()
     for (const [address, id] of this.#answers.get(name) ?? [])
       if (resolved.includes(address) && isKnown(id)) answers.set(address, id)
     this.#answers.set(name, answers)
-    const others = resolved.filter(address => !ownEndpoints.has(endpointOf(multiaddr(address))))
     const unanswered = others.filter(address => !answers.has(address))
     const dials = sample(unanswered, maxDials, this.#options.random).map(async address => {
       answers.set(address, await dial(address))
     })
-    const failed = (await Promise.allSettled(dials)).filter(({ status }) => status === 'rejected')
+    const outcomes = await Promise.allSettled(dials)
+    const errors = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason] : []))
     const [first] = answers.values()
-    if (failed.length === 0 && first !== undefined) return first
-    throw new Error(`of ${others.length} other addresses of ${name}, ${failed.length} did not answer`)
+    if (errors.length === 0 && first !== undefined) return first
+    throw new AggregateError(errors, `${errors.length} of ${others.length} addresses of ${name} do not answer`)
   }
 
   /** The addresses that a name for TCP leads to. Empty for other addresses, and if the name cannot be resolved. */

@@ -56,7 +56,7 @@ it('leaves other addresses, and names that lead to one address or to none, to th
 it('fails while an address does not answer, and then dials only the addresses without a known member', async () => {
   const bench = new Bench(1, 2, 3, 4)
   bench.silent.add(at(3))
-  await expect(bench.connect()).rejects.toThrow('of 3 other addresses of /dns4/members.example/tcp/4001, 1 ')
+  await expect(bench.connect()).rejects.toThrow('1 of 3 addresses of /dns4/members.example/tcp/4001 do not answer')
   bench.silent.clear()
   bench.forgotten.add(`member at ${at(4)}`)
   expect(await bench.connect()).toBe(`member at ${at(2)}`)
@@ -64,11 +64,8 @@ it('fails while an address does not answer, and then dials only the addresses wi
 })
 
 it('fails if the name leads to this member only', async () => {
-  await expect(new Bench(1, 1).connect()).resolves.toBeUndefined()
-  const bench = new Bench(1, 2)
-  bench.hosts = ['10.9.0.1', '10.9.0.2']
-  bench.silent.add(at(2))
-  await expect(bench.connect()).rejects.toThrow()
+  for (const bench of [new Bench(1), new Bench(1, 1)])
+    await expect(bench.connect()).rejects.toThrow('the name leads to this member only')
 })
 
 it('dials at most 16 addresses at a time', async () => {
