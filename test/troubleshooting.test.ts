@@ -12,16 +12,22 @@ const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8')
 /** The files whose messages people read. */
 const sources = [
   'packages/core/src/handles/explain.ts',
+  'packages/core/src/handles/problems.ts',
   'packages/core/src/libp2p/admission/refusals.ts',
+  'packages/core/src/libp2p/bootstrap-problems.ts',
   'packages/core/src/libp2p/node/join-cluster.ts',
   'packages/core/src/libp2p/node/local-discovery.ts',
+  'packages/core/src/libp2p/node/relay-bounds.ts',
+  'packages/core/src/libp2p/peer-clocks.ts',
+  'packages/core/src/libp2p/service.ts',
   'packages/core/src/storage/node/*.ts',
   'packages/core/src/storage/write-queue.ts',
-  'packages/cli/src/{ask,join}/{join,troubles}.ts',
+  'packages/cli/src/attach/open-cluster.ts',
+  'packages/cli/src/join/join.ts',
 ]
 
-/** A text of the log about the relay, which `hearsay relay` prints in its own words. */
-const elsewhere = /may use this relay, within its limits/
+/** Texts of the log, of programs on a node of their own, and the end of a sentence. */
+const elsewhere = /may use this relay, within its limits|^privateKey: |%e$|^…, … s ago/
 
 const paths = sources.flatMap(source => globSync(source, { cwd: root })).sort()
 

@@ -51,7 +51,10 @@ export class BootstrapNames implements NamedMembers {
     const errors = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason] : []))
     const [first] = answers.values()
     if (errors.length === 0 && first !== undefined) return first
-    throw new AggregateError(errors, `${errors.length} of ${others.length} addresses of ${name} do not answer`)
+    throw new AggregateError(
+      errors,
+      `${errors.length} of ${others.length} addresses of ${name} do not answer`,
+    )
   }
 
   /** The addresses that a name for TCP leads to. Empty for other addresses, and if the name cannot be resolved. */

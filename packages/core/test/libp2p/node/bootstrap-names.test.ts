@@ -56,7 +56,9 @@ it('leaves other addresses, and names that lead to one address or to none, to th
 it('fails while an address does not answer, and then dials only the addresses without a known member', async () => {
   const bench = new Bench(1, 2, 3, 4)
   bench.silent.add(at(3))
-  await expect(bench.connect()).rejects.toThrow('1 of 3 addresses of /dns4/members.example/tcp/4001 do not answer')
+  await expect(bench.connect()).rejects.toThrow(
+    '1 of 3 addresses of /dns4/members.example/tcp/4001 do not answer',
+  )
   bench.silent.clear()
   bench.forgotten.add(`member at ${at(4)}`)
   expect(await bench.connect()).toBe(`member at ${at(2)}`)
