@@ -30,6 +30,8 @@ const spaces = './packages/core/dist/handles/space-registry.js'
 const queries = './packages/core/dist/handles/cluster-queries.js'
 /** Loaded when a connection is refused. */
 const refusals = './packages/core/dist/libp2p/admission/refusals.js'
+/** Loaded on a node that has metrics. */
+const metrics = './packages/core/dist/libp2p/metrics/member-metrics.js'
 /** Loaded when a database is named. */
 const stores = ['durable-idb', 'second-page'].map(
   name => `./packages/core/dist/storage/browser/${name}-datastore.js`,
@@ -51,13 +53,13 @@ export default [
   {
     name: '@hearsay/core in a browser: what joining loads',
     path: core,
-    ignore: [...libp2p, ...yjs, spaces, refusals, queries],
+    ignore: [...libp2p, ...yjs, spaces, refusals, queries, metrics],
     limit: '64.7 kB',
   },
   {
     name: '@hearsay/core in a browser: with rooms and configs',
     path: core,
-    ignore: [...libp2p, ...yjs],
+    ignore: [...libp2p, ...yjs, metrics],
     limit: '123.5 kB',
   },
   {
@@ -107,7 +109,7 @@ export default [
   {
     name: 'a minimal page with React, all in',
     path: page,
-    ignore: [spaces, refusals, queries, ...stores],
+    ignore: [spaces, refusals, queries, metrics, ...stores],
     modifyEsbuildConfig: asBuilt,
     limit: '290.2 kB',
   },

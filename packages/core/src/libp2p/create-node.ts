@@ -16,10 +16,11 @@ import { AdmissionGate } from './admission/admission-gate.ts'
 import { loadIdentity } from './identity.ts'
 import type { JoinOptions } from './join-options.ts'
 import { lazyLogger } from './lazy-logger.ts'
+import type { NodeFigures, NodeHealth } from './node-figures.ts'
 import { coalescingNoise } from './packet-coalescing.ts'
 import { skipKnownWrites } from './peer-store-cache.ts'
 import type { Platform } from './platform.ts'
-import { hearsayAlone, type NodeHealth } from './service.ts'
+import { hearsayAlone } from './service.ts'
 
 export type MemberNode = Libp2p<{ cluster: Cluster }>
 
@@ -37,6 +38,8 @@ export interface NodePlan {
   readonly listenError: (error: Error) => Error
   /** What only the platform knows of the member's health. */
   readonly health?: NodeHealth
+  /** What only the platform can measure. */
+  readonly figures?: NodeFigures
   /** Called when the node runs. */
   readonly started?: (node: MemberNode) => void
   /** Called before the node stops, or when it could not start. */
@@ -81,6 +84,7 @@ async function startNode(options: JoinOptions, plan: NodePlan): Promise<MemberNo
     ...parts,
     start: false,
     logger: lazyLogger(),
+    ...(options.metrics && { metrics: options.metrics }),
     privateKey: await (plan.identity ?? loadIdentity)(datastore),
     addresses: { listen: [...plan.listen], appendAnnounce: [...(plan.announce ?? [])] },
     connectionEncrypters: [coalescingNoise()],
@@ -99,7 +103,7 @@ async function startNode(options: JoinOptions, plan: NodePlan): Promise<MemberNo
     },
     services: {
       ...parts.services,
-      cluster: hearsayAlone({ ...options, datastore }, plan.platform, gate, plan.health),
+      cluster: hearsayAlone({ ...options, datastore }, plan.platform, gate, plan.health, plan.figures),
     },
   })
   skipKnownWrites(node.peerStore)

@@ -1,6 +1,6 @@
 /** Options and components of `hearsay`, the libp2p service. */
 
-import type { ComponentLogger, PrivateKey } from '@libp2p/interface'
+import type { ComponentLogger, Metrics, PrivateKey } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { Cluster } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
@@ -38,6 +38,8 @@ export interface HearsayComponents extends TransportComponents {
   readonly datastore: Datastore
   /** The node's logger. hearsay logs as the component `hearsay`. */
   readonly logger: ComponentLogger
+  /** The metrics of the node. hearsay adds those of `docs/metrics.md`. @default none */
+  readonly metrics?: Metrics
 }
 
 /** Creates the member of a node: what libp2p expects in its option `services`. */

@@ -1,4 +1,5 @@
 /** Options of `joinCluster`, for Node and browsers. Some have different defaults in browsers. */
+import type { ComponentLogger, Metrics, NodeInfo } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import { checkAddresses } from '../api/bootstrap-address.ts'
 import { checkHalfPairs } from '../api/call-options.ts'
@@ -72,6 +73,20 @@ export interface JoinOptions extends MemberOptions {
    * @default libp2p's list of public STUN servers
    */
   iceServers?: readonly IceServer[]
+  /**
+   * A factory of libp2p metrics, such as `prometheusMetrics()` of `@libp2p/prometheus-metrics` or `openTelemetryMetrics()` of
+   * `@libp2p/opentelemetry-metrics`. The member reports the metrics of `docs/metrics.md` to it, libp2p its own. Give each
+   * member of a process a registry of its own.
+   *
+   * @default none: nothing is measured, and no code for it is loaded
+   */
+  metrics?: (components: MetricsComponents) => Metrics
+}
+
+/** What libp2p passes to a factory of metrics. */
+export interface MetricsComponents {
+  readonly logger: ComponentLogger
+  readonly nodeInfo: NodeInfo
 }
 
 /** A STUN or TURN server, as `RTCIceServer` in browsers. */
@@ -94,6 +109,7 @@ const joinOptionNames: OptionNames<JoinOptions> = {
   relay: true,
   origins: true,
   iceServers: true,
+  metrics: true,
 }
 
 const seedBytes = 32
@@ -102,7 +118,7 @@ const seedBytes = 32
 export function checkJoinOptions(options: JoinOptions): void {
   checkOptionNames('joinCluster', options, joinOptionNames, "{ cluster: 'atlas' }")
   checkMemberOptions(options)
-  const { listen = [], announce = [], storage, identity, mdns, relay, origins, iceServers } = options
+  const { listen = [], announce = [], storage, identity, mdns, relay, origins, iceServers, metrics } = options
   checkAddresses('listen', listen)
   checkAddresses('announce', announce)
   checkStorage(storage)
@@ -119,6 +135,8 @@ export function checkJoinOptions(options: JoinOptions): void {
     throw new InvalidOptionsError(
       "iceServers: give a list like [{ urls: 'stun:stun.example.org' }], TURN servers with username and credential",
     )
+  if (metrics !== undefined && typeof metrics !== 'function')
+    throw new InvalidOptionsError('metrics: give a factory, like prometheusMetrics()')
 }
 
 function checkStorage(storage: unknown): void {

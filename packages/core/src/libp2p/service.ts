@@ -32,6 +32,8 @@ import {
 } from './hearsay-options.ts'
 import { leakedTimer } from './leaked-timer.ts'
 import { MemberPubsub } from './member-pubsub.ts'
+import type { MemberMetrics } from './metrics/member-metrics.ts'
+import type { NodeFigures, NodeHealth } from './node-figures.ts'
 import { clockFact } from './peer-clocks.ts'
 import type { Platform } from './platform.ts'
 import { Libp2pTransport } from './transport.ts'
@@ -52,13 +54,21 @@ export function hearsayAlone(
   platform: Platform,
   gate: AdmissionGate,
   nodeHealth: NodeHealth | undefined,
+  figures: NodeFigures | undefined,
 ): HearsayService {
   return components =>
-    new Service({ init, platform, gate, ownsNode: true, ...(nodeHealth && { nodeHealth }) }, components)
+    new Service(
+      {
+        init,
+        platform,
+        gate,
+        ownsNode: true,
+        ...(nodeHealth && { nodeHealth }),
+        ...(figures && { figures }),
+      },
+      components,
+    )
 }
-
-/** Returns the part of the health that depends on the node's transports and discovery. */
-export type NodeHealth = () => Pick<HostHealth, 'localDiscoveryError' | 'droppedConnections' | 'problems'>
 
 interface ServiceOptions {
   readonly init: HearsayInit
@@ -66,6 +76,7 @@ interface ServiceOptions {
   readonly gate: AdmissionGate
   readonly ownsNode: boolean
   readonly nodeHealth?: NodeHealth
+  readonly figures?: NodeFigures
 }
 
 interface Runtime {
@@ -86,6 +97,7 @@ class Service extends ClusterHandle implements Startable {
   readonly #components: HearsayComponents
   readonly #privateKey: Ed25519PrivateKey
   #runtime: Runtime | undefined
+  #metrics: MemberMetrics | undefined
   #announcedAddresses = ''
   #relays: string | undefined
   #unfollow: (() => void) | undefined
@@ -116,7 +128,7 @@ class Service extends ClusterHandle implements Startable {
   async beforeStart(): Promise<void> {
     this.#announcedAddresses = ''
     this.#relays = undefined
-    const { peerId, datastore, logger } = this.#components
+    const { peerId, datastore, logger, metrics } = this.#components
     const { init, platform, gate, ownsNode } = this.#options
     const log = logger.forComponent('hearsay')
     const cluster = clusterTag(init.cluster)
@@ -146,7 +158,7 @@ class Service extends ClusterHandle implements Startable {
       clock,
       namedMembers: platform.namedMembers,
     })
-    const { driver, prepare } = createEngine(this, init, {
+    const host = {
       id: peerId.toString(),
       clock,
       transport,
@@ -154,15 +166,22 @@ class Service extends ClusterHandle implements Startable {
       random: unpredictableNumber,
       incarnation: await storage.incarnation.read(),
       cachedPeers: (await storage.cachedPeers.read()) ?? [],
-      persist: incarnation => writes.store([storage.incarnation.change(incarnation)]),
-      persistCachedPeers: addresses => writes.push([storage.cachedPeers.change(addresses)]),
+      persist: (incarnation: number) => writes.store([storage.incarnation.change(incarnation)]),
+      persistCachedPeers: (addresses: readonly string[]) =>
+        writes.push([storage.cachedPeers.change(addresses)]),
       keyValues,
       writes,
-      log: message => log(message),
-    })
+      log: (message: string) => log(message),
+    }
+    if (metrics && !this.#metrics) {
+      const { MemberMetrics } = await import('./metrics/member-metrics.ts')
+      this.#metrics = new MemberMetrics({ ...this.#options, metrics, clock, components: this.#components })
+    }
+    const engine = createEngine(this, init, this.#metrics?.measured(host) ?? host)
+    const { driver, prepare } = engine
     this.#runtime = { transport, pubsub, driver, writes }
     await prepare()
-    await transport.listen(driver)
+    await transport.listen(this.#metrics?.follow({ engine, transport }) ?? driver)
   }
 
   async start(): Promise<void> {

@@ -37,6 +37,7 @@ export class DetectorBridge {
   readonly #indirect = new IndirectContacts()
   #pauses = 0
   #lastPause: { readonly ms: number; readonly endedMs: number } | undefined
+  #pausedMs = 0
 
   constructor(options: DetectorBridgeOptions) {
     this.#options = options
@@ -56,6 +57,11 @@ export class DetectorBridge {
   recentPauseMs(nowMs: number): number {
     const { ms, endedMs } = this.#lastPause ?? { ms: 0, endedMs: 0 }
     return nowMs - endedMs < recentMs ? ms : 0
+  }
+
+  /** The time in local pauses since the start. */
+  get pausedMs(): number {
+    return this.#pausedMs
   }
 
   /** @returns whether the input had any effect. */
@@ -132,6 +138,7 @@ export class DetectorBridge {
         case 'paused':
           this.#pauses += 1
           this.#lastPause = { ms: effect.ms, endedMs: now.monotonicMs }
+          this.#pausedMs += effect.ms
           this.heartbeatDue(now)
           this.startSync(urgentFanout, now)
           break

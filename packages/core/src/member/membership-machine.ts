@@ -195,6 +195,11 @@ export class MembershipMachine {
     return this.#parts.detectorBridge.indirectMs(id, nowMs)
   }
 
+  /** The time in local pauses since the start. */
+  get pausedMs(): number {
+    return this.#parts.detectorBridge.pausedMs
+  }
+
   health(): MemberHealth {
     const { memberView, detector, detectorBridge, damping, identity, partition, overlay, table } = this.#parts
     const { standing, refusedFacts } = this.#parts

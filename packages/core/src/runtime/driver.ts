@@ -11,7 +11,7 @@ import { andThen } from '../base/maybe-async.ts'
 import type { MachineEffect, MachineInput } from '../member/machine-io.ts'
 import type { MemberEvent } from '../member/member-view.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
-import type { SpacesUsage } from '../spaces/spaces.ts'
+import type { DocumentsUsage, SpacesUsage } from '../spaces/spaces.ts'
 import { encodeProbe, encodeRumors, encodeSync } from '../wire/codec.ts'
 import type { Draft, SpaceGeneration } from '../wire/fact.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
@@ -55,8 +55,18 @@ export interface DriverListener {
   queries(): QueriesPort | Promise<QueriesPort>
 }
 
+/** Sees what the machine does, for metrics. It changes nothing, and does not throw. */
+export interface DriverObserver {
+  /** Called before the machine handles the input. */
+  input(input: MachineInput): void
+  /** Called before the driver carries out the effect. */
+  effect(effect: MachineEffect): void
+}
+
 /** The host, as the driver calls it. */
 export interface DriverHost {
+  /** @default none */
+  readonly observer?: DriverObserver
   /** Stores the addresses of other members: at most 256, at most every 30 s. */
   persistCachedPeers(addresses: readonly string[]): void
   /** Writes a line to the log. */
@@ -140,6 +150,7 @@ export class Driver implements TransportListener, MembershipPort {
     this.#options.notifications.step(() => {
       this.#detectSuspend()
       const now = this.#options.clock.now()
+      this.#options.host.observer?.input(input)
       this.#execute(this.#options.machine.handle(input, now))
       this.#advanceIfHidden(now)
     })
@@ -239,6 +250,11 @@ export class Driver implements TransportListener, MembershipPort {
     return this.#spaces?.usage()
   }
 
+  /** Undefined if the member never had a room or shared config open. */
+  documentsUsage(): DocumentsUsage | undefined {
+    return this.#spaces?.documentsUsage()
+  }
+
   /** Protocol violations so far, by kind. */
   violations(): Readonly<Record<Violation, number>> {
     return this.#peerScore.violations()
@@ -323,6 +339,7 @@ export class Driver implements TransportListener, MembershipPort {
 
   #executeOne(effect: MachineEffect): void {
     const { transport, host, listener } = this.#options
+    host.observer?.effect(effect)
     switch (effect.type) {
       case 'sign':
         this.#sign(effect.draft)

@@ -4,7 +4,7 @@
  * This driver and the driver of the spaces call each other through two further ports.
  */
 import type { ConnectionEvent } from '@hearsay/failure-detector'
-import type { SpacesUsage } from '../spaces/spaces.ts'
+import type { DocumentsUsage, SpacesUsage } from '../spaces/spaces.ts'
 import type { SpaceGeneration } from '../wire/fact.ts'
 import type { ViolationReporter } from './peer-score.ts'
 
@@ -81,6 +81,7 @@ export interface SpacesPort {
   clockStepped(): void
   /** Counts of the objects that the spaces have in memory now. */
   usage(): SpacesUsage
+  documentsUsage(): DocumentsUsage
   stop(): void
 }
 

@@ -16,7 +16,7 @@ import type { RatedRumor } from '../spaces/space-limits.ts'
 import type { SpacesEffect } from '../spaces/space-outbox.ts'
 import type { Admission, SpaceReplica } from '../spaces/space-replica.ts'
 import type { ClusterView } from '../spaces/space-roster.ts'
-import { Spaces, type SpacesUsage } from '../spaces/spaces.ts'
+import { type DocumentsUsage, Spaces, type SpacesUsage } from '../spaces/spaces.ts'
 import { type Signer, signedSpaceBytes, type Verifier } from '../wire/signing.ts'
 import { encodeSpaceFrame, encodeSpaceRumors, type SpaceStep } from '../wire/space-codec.ts'
 import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } from '../wire/space-fact.ts'
@@ -65,6 +65,10 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
 
   usage(): SpacesUsage {
     return this.#spaces.usage()
+  }
+
+  documentsUsage(): DocumentsUsage {
+    return this.#spaces.documentsUsage()
   }
 
   clockStepped(): void {

@@ -39,6 +39,12 @@ const sweepIntervalMs = 30_000
  * How much a member stores for its spaces. Tests and the simulator check that each of these numbers is
  * bounded.
  */
+/** How many documents the member has open or carries, and how many Yjs items these contain, deleted ones included. */
+export interface DocumentsUsage {
+  readonly documents: number
+  readonly items: number
+}
+
 export interface SpacesUsage {
   /** Spaces that the member is in. */
   readonly spaces: number
@@ -93,6 +99,12 @@ export class Spaces {
       limited: this.#limits.exceeded,
       collisions: this.#collisions,
     }
+  }
+
+  documentsUsage(): DocumentsUsage {
+    const spaces = [...this.#spaces.current.values()]
+    const documents = spaces.flatMap(({ replica }) => [...replica.documents.values()])
+    return { documents: documents.length, items: documents.reduce((sum, { items }) => sum + items, 0) }
   }
 
   /** The number of open streams that send local changes. */

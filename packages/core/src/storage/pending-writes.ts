@@ -32,6 +32,11 @@ export class PendingWrites {
     return this.#pushed
   }
 
+  /** The number of keys whose values are not stored. */
+  get size(): number {
+    return this.#all().reduce((sum, { size }) => sum + size, 0)
+  }
+
   /** Whether changes wait for a batch. */
   get areWaiting(): boolean {
     return this.#waiting.size > 0

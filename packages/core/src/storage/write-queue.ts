@@ -63,6 +63,11 @@ export class WriteQueue {
     return this.#state
   }
 
+  /** The number of changes that wait to be stored. */
+  get size(): number {
+    return this.#pending.size
+  }
+
   /** Adds changes. @param sync a caller will wait for them: the write survives a power loss. @default false */
   push(changes: readonly KeyValueChange[], { sync = false }: { sync?: boolean } = {}): void {
     this.#pending.push(changes)

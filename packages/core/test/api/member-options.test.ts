@@ -31,6 +31,7 @@ describe('options of joinCluster', () => {
     [{ ...atlas, listen: ['/ip4/0.0.0.0/tcp/0', '/webrtc'], storage: './data', mdns: false, relay: true }],
     [{ ...atlas, storage: new MemoryDatastore() }],
     [{ ...atlas, iceServers: [] }],
+    [{ ...atlas, metrics: () => undefined }],
     [{ ...atlas, iceServers: [{ urls: 'stun:a.example.org' }, { urls: ['stuns:b', 'stun:c:3478'] }] }],
     [
       {
@@ -115,6 +116,7 @@ describe('options of joinCluster', () => {
     [{ ...atlas, relay: 'yes' }, /^relay: give true or false/],
     [{ ...atlas, relay: null }, /^relay: give true or false/],
     [{ ...atlas, iceServers: 'stun:a' }, /^iceServers: give a list like/],
+    [{ ...atlas, metrics: true }, /^metrics: give a factory, like prometheusMetrics\(\)$/],
     [{ ...atlas, iceServers: null }, /^iceServers: give a list like/],
     [{ ...atlas, iceServers: { urls: 'stun:a' } }, /^iceServers: give a list like/],
     [{ ...atlas, iceServers: ['stun:a'] }, /^iceServers: give a list like/],

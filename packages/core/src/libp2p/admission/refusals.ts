@@ -36,7 +36,13 @@ export interface RefusalsOptions {
 export class Refusals {
   readonly #options: RefusalsOptions
   readonly #byPeer = new Map<string, Refusal & { readonly loggedMs: number }>()
-  #count = 0
+  readonly #counts: Record<RefusalReason, number> = {
+    'not-accepted': 0,
+    'wrong-proof': 0,
+    'no-proof': 0,
+    unsupported: 0,
+    violations: 0,
+  }
   #lastDialled: Refusal | undefined
 
   constructor(options: RefusalsOptions) {
@@ -44,7 +50,7 @@ export class Refusals {
   }
 
   report({ remotePeer, remoteAddr, direction }: Connection, reason: RefusalReason, nowMs: number): void {
-    this.#count += 1
+    this.#counts[reason] += 1
     const id = remotePeer.toString()
     const fact = `The peer at ${remoteAddr} ${this.#fact(reason)}`
     const before = this.#byPeer.get(id)
@@ -80,7 +86,12 @@ export class Refusals {
 
   /** The number of refused connections. */
   get count(): number {
-    return this.#count
+    return Object.values(this.#counts).reduce((sum, count) => sum + count, 0)
+  }
+
+  /** The number of refused connections, by reason. */
+  get counts(): Readonly<Record<RefusalReason, number>> {
+    return this.#counts
   }
 
   #fact(reason: RefusalReason): string {

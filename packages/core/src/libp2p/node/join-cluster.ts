@@ -13,6 +13,7 @@ import { dialDiscovered } from '../discovery-dialler.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
 import { BootstrapNames } from './bootstrap-names.ts'
 import { DnsLookup } from './dns-lookup.ts'
+import { folderSize } from './folder-size.ts'
 import { givenIdentity } from './given-identity.ts'
 import { InboundSockets } from './inbound-sockets.ts'
 import { lazyWebSockets } from './lazy-web-sockets.ts'
@@ -99,6 +100,10 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
         () => finder.stop(),
       )
       discovery = finder
+    },
+    figures: {
+      ...(relay && { relay: { maxReservations, reservations: () => relayBounds.count() } }),
+      ...(typeof options.storage === 'string' && { storageBytes: folderSize(options.storage) }),
     },
     health() {
       const relayProblem = relayBounds.problem(performance.now())

@@ -86,6 +86,12 @@ export class RelayBounds {
     this.#reservations = reservations
   }
 
+  /** The number of reservations of connected peers. */
+  count(): number {
+    const peers = [...(this.#reservations?.entries() ?? [])]
+    return peers.filter(([peer]) => this.#node?.getConnections(peer).length).length
+  }
+
   #mayReserve(source: PeerId): boolean {
     const [node, reservations] = [this.#node, this.#reservations]
     if (!node || !reservations) return false

@@ -96,6 +96,11 @@ export class DocumentSync {
     return this.doc.store.clients.size === 0 && !this.hasGap()
   }
 
+  /** The number of Yjs items, deleted ones included. */
+  get items(): number {
+    return [...this.doc.store.clients.values()].reduce((sum, { length }) => sum + length, 0)
+  }
+
   /** 16 bytes that the caller must not change. Equal documents have equal hashes. */
   hash(): Uint8Array {
     if (!this.#hash) {

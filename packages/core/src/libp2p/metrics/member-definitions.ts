@@ -1,0 +1,85 @@
+/** Member definitions: the metrics of the membership and of failure detection. */
+
+export const memberDefinitions = {
+  hearsay_members: {
+    kind: 'gauge',
+    help: 'Members that this member knows, itself included',
+    label: {
+      name: 'status',
+      values: {
+        alive: 'The member answers.',
+        suspect: 'The member does not answer, and has not been declared dead yet.',
+        dead: 'The member was declared dead, at most a day ago.',
+        left: 'The member left, at most a day ago.',
+      },
+    },
+  },
+  hearsay_member_events_total: {
+    kind: 'counter',
+    help: 'Changes of other members that this member reported to its app',
+    label: {
+      name: 'event',
+      values: {
+        join: 'A member is new, or is back after it was dead or had left.',
+        update: 'The record of a member changed.',
+        suspect: 'A member became suspect.',
+        recover: 'A suspect member answered.',
+        fail: 'A member was declared dead.',
+        leave: 'A member said goodbye.',
+      },
+    },
+  },
+  hearsay_table_rows: { kind: 'gauge', help: 'Rows of the table of members' },
+  hearsay_table_capacity_rows: {
+    kind: 'gauge',
+    help: 'Rows of the table beyond which further members are not seen',
+  },
+  hearsay_provisional_members: {
+    kind: 'gauge',
+    help: 'Ids that wait for an introduction or a connection before they count as members',
+  },
+  hearsay_partition_suspected: {
+    kind: 'gauge',
+    help: 'Whether a network partition is more likely than the death of single members: 1 or 0',
+  },
+  hearsay_identity_copied: {
+    kind: 'gauge',
+    help: 'Whether another process runs with the identity of this member: 1 or 0',
+  },
+  hearsay_local_health: {
+    kind: 'gauge',
+    help: "Lifeguard's local health multiplier: 0 is good, 7 is the worst",
+  },
+  hearsay_pauses_total: {
+    kind: 'counter',
+    help: 'Local pauses: event loop blocked, process stopped, or computer suspended',
+  },
+  hearsay_paused_seconds_total: { kind: 'counter', help: 'Time in local pauses' },
+  hearsay_probes_sent_total: { kind: 'counter', help: 'Direct probes that this member sent' },
+  hearsay_probe_round_trip_seconds: {
+    kind: 'histogram',
+    help: 'Time from a direct probe to its answer',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+  },
+  hearsay_suspicions_raised_total: {
+    kind: 'counter',
+    help: 'Suspicions of other members that this member published',
+  },
+  hearsay_suspicions_refuted_total: {
+    kind: 'counter',
+    help: 'Suspicions of other members, by any observer, that the suspected member refuted in time',
+  },
+  hearsay_refutations_total: {
+    kind: 'counter',
+    help: 'Suspicions of this member that it refuted',
+  },
+  hearsay_false_deaths_total: {
+    kind: 'counter',
+    help: 'Members that were declared dead and came back without a restart',
+  },
+  hearsay_detection_seconds: {
+    kind: 'histogram',
+    help: 'Time from the last message of a connected member, or from the end of its connection if that is later, until this member declared it dead',
+    buckets: [0.5, 1, 2, 4, 6, 8, 12, 20, 30, 60, 120],
+  },
+} as const

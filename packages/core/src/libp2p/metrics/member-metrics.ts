@@ -1,0 +1,196 @@
+/**
+ * Member metrics: connects one member with the metrics of its libp2p node. The module is loaded only on a node that has
+ * metrics.
+ *
+ * The parts of the member are wrapped, so a member without metrics does nothing for them.
+ */
+import type { Connection, Metrics } from '@libp2p/interface'
+import { agrees } from '../../anti-entropy/sync-steps.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { MachineInput } from '../../member/machine-io.ts'
+import type { Member, MemberStatus } from '../../member/member.ts'
+import { noRefusals } from '../../member/refusals.ts'
+import type { Engine, Host } from '../../runtime/engine.ts'
+import type { Violation } from '../../runtime/peer-score.ts'
+import type { TransportListener } from '../../runtime/ports.ts'
+import type { AdmissionGate } from '../admission/admission-gate.ts'
+import type { RefusalReason } from '../admission/refusals.ts'
+import type { HearsayComponents } from '../hearsay-options.ts'
+import type { NodeFigures, NodeHealth } from '../node-figures.ts'
+import type { Libp2pTransport } from '../transport.ts'
+import type { GaugeReaders, Totals } from './catalogue.ts'
+import { countKinds } from './connection-kinds.ts'
+import { DetectionMeter } from './detection-meter.ts'
+import { MetricRegistry } from './metric-registry.ts'
+import { TableAgreement } from './table-agreement.ts'
+import { TimedKeys } from './timed-keys.ts'
+import { TrafficCounters } from './traffic-counters.ts'
+
+export interface MemberMetricsOptions {
+  readonly metrics: Metrics
+  readonly components: HearsayComponents
+  readonly clock: Clock
+  readonly gate: AdmissionGate
+  readonly figures?: NodeFigures
+  readonly nodeHealth?: NodeHealth
+}
+
+/** The running parts of the member. A node that starts again has new ones. */
+interface Running {
+  readonly engine: Engine
+  readonly transport: Libp2pTransport
+}
+
+export class MemberMetrics {
+  readonly #options: MemberMetricsOptions
+  readonly #registry: MetricRegistry
+  readonly #detection: DetectionMeter
+  readonly #traffic: TrafficCounters
+  readonly #agreement = new TableAgreement()
+  readonly #keys = new TimedKeys()
+  #running: Running | undefined
+
+  constructor(options: MemberMetricsOptions) {
+    this.#options = options
+    const { metrics, components, gate, figures = {} } = options
+    this.#detection = new DetectionMeter({
+      nowMs: () => this.#nowMs(),
+      observe: (name, seconds) => this.#registry.observe(name, seconds),
+    })
+    this.#traffic = new TrafficCounters(from => this.#detection.received(from))
+    this.#registry = new MetricRegistry(metrics, {
+      gauges: this.#gauges(),
+      totals: () => this.#totals(),
+      without: new Set([
+        ...(figures.relay ? [] : (['relay'] as const)),
+        ...(figures.storageBytes ? [] : (['storage'] as const)),
+      ]),
+    })
+    components.events.addEventListener('connection:open', ({ detail }: CustomEvent<Connection>) => {
+      const sinceMs = this.#nowMs()
+      void gate.whenAdmitted(detail).then(isAdmitted => {
+        if (isAdmitted) this.#registry.observe('hearsay_handshake_seconds', (this.#nowMs() - sinceMs) / 1000)
+      })
+    })
+  }
+
+  /** The same host, measured. */
+  measured(host: Host): Host {
+    return {
+      ...host,
+      transport: this.#traffic.counted(host.transport),
+      keys: this.#keys.timed(host.keys),
+      observer: {
+        input: input => {
+          this.#detection.input(input)
+          this.#compare(input)
+        },
+        effect: effect => this.#detection.effect(effect),
+      },
+    }
+  }
+
+  /** From now on the metrics are those of this engine. @returns the engine's driver, measured */
+  follow(running: Running): TransportListener {
+    this.#running = running
+    return this.#traffic.listening(running.engine.driver)
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.now().monotonicMs
+  }
+
+  #compare(input: MachineInput): void {
+    if (input.type === 'connection' && input.state !== 'open') this.#agreement.closed(input.id)
+    if (input.type !== 'sync' || !this.#running) return
+    const areEqual = agrees(this.#running.engine.machine.table, input.message)
+    if (areEqual !== undefined) this.#agreement.compared(input.from, areEqual, this.#nowMs())
+  }
+
+  #gauges(): GaugeReaders {
+    const { figures = {}, gate, components } = this.#options
+    const machine = () => this.#running?.engine.machine
+    const health = () => machine()?.health()
+    const spaces = () => this.#running?.engine.driver.spacesUsage()
+    const documents = () => this.#running?.engine.driver.documentsUsage()
+    const flag = (isSet: boolean | undefined) => (isSet ? 1 : 0)
+    return {
+      hearsay_members: () => countStatuses(machine()?.members() ?? []),
+      hearsay_table_rows: () => machine()?.table.size ?? 0,
+      hearsay_table_capacity_rows: () => machine()?.table.capacity.of ?? 0,
+      hearsay_provisional_members: () => health()?.provisional ?? 0,
+      hearsay_partition_suspected: () => flag(health()?.partitionSuspected),
+      hearsay_identity_copied: () => flag(health()?.identityCopied),
+      hearsay_local_health: () => health()?.localHealth ?? 0,
+      hearsay_disagreement_seconds: () => this.#agreement.disagreementMs(this.#nowMs()) / 1000,
+      hearsay_connected_members: () => health()?.connections ?? 0,
+      hearsay_connections: () =>
+        countKinds(components.connectionManager.getConnections().filter(each => gate.isAdmitted(each))),
+      hearsay_relay_reservations: () => figures.relay?.reservations() ?? 0,
+      hearsay_relay_capacity_reservations: () => figures.relay?.maxReservations ?? 0,
+      hearsay_spaces: () => spaces()?.spaces ?? 0,
+      hearsay_space_facts: () => spaces()?.facts ?? 0,
+      hearsay_documents: () => documents()?.documents ?? 0,
+      hearsay_document_items: () => documents()?.items ?? 0,
+      hearsay_document_transfers: () => spaces()?.transfers ?? 0,
+      hearsay_storage_failing: () => flag(this.#running?.engine.host.writes.state.status === 'failing'),
+      hearsay_storage_bytes: async () => (await figures.storageBytes?.()) ?? 0,
+      hearsay_queue_length: () => {
+        const { rumors = 0, dials = 0 } = machine()?.usage() ?? {}
+        return { rumors, dials, writes: this.#running?.engine.host.writes.size ?? 0 }
+      },
+    }
+  }
+
+  #totals(): Totals {
+    const { engine, transport } = this.#running ?? {}
+    const health = engine?.machine.health()
+    const { rejected = 0, limited = 0, collisions = 0 } = engine?.driver.spacesUsage() ?? {}
+    const { events, dials, probesSent, suspicionsRaised, falseDeaths } = this.#detection
+    const traffic = this.#traffic
+    return {
+      hearsay_member_events_total: events,
+      hearsay_pauses_total: health?.pauses ?? 0,
+      hearsay_paused_seconds_total: (engine?.machine.pausedMs ?? 0) / 1000,
+      hearsay_probes_sent_total: probesSent,
+      hearsay_suspicions_raised_total: suspicionsRaised,
+      hearsay_suspicions_refuted_total: events.recover + (health?.refutedSuspicions ?? 0),
+      hearsay_refutations_total: this.#detection.refutations,
+      hearsay_false_deaths_total: falseDeaths,
+      hearsay_sent_bytes_total: traffic.sentBytes,
+      hearsay_received_bytes_total: traffic.receivedBytes,
+      hearsay_sent_messages_total: traffic.sentMessages,
+      hearsay_received_messages_total: traffic.receivedMessages,
+      hearsay_rumors_total: traffic.rumors,
+      hearsay_exchanges_total: this.#agreement.outcomes,
+      hearsay_dials_total: dials,
+      hearsay_bootstrap_dials_total: traffic.bootstrapDials,
+      hearsay_refused_connections_total: transport?.refusals?.counts ?? noRefusedConnections,
+      hearsay_dropped_connections_total: this.#options.nodeHealth?.().droppedConnections ?? 0,
+      hearsay_aborted_streams_total: transport?.abortedStreams ?? 0,
+      hearsay_violations_total: engine?.driver.violations() ?? noViolations,
+      hearsay_refused_facts_total: health?.refusedFacts ?? noRefusals,
+      hearsay_rejected_facts_total: rejected,
+      hearsay_limited_messages_total: limited,
+      hearsay_client_id_collisions_total: collisions,
+      hearsay_verified_facts_total: this.#keys.outcomes,
+      hearsay_verify_seconds_total: this.#keys.verifySeconds,
+    }
+  }
+}
+
+const noRefusedConnections: Readonly<Record<RefusalReason, number>> = {
+  'not-accepted': 0,
+  'wrong-proof': 0,
+  'no-proof': 0,
+  unsupported: 0,
+  violations: 0,
+}
+
+const noViolations: Readonly<Record<Violation, number>> = { undecodable: 0, 'bad-signature': 0, flood: 0 }
+
+function countStatuses(members: readonly Member[]): Record<MemberStatus, number> {
+  const counts: Record<MemberStatus, number> = { alive: 0, suspect: 0, dead: 0, left: 0 }
+  for (const { status } of members) counts[status] += 1
+  return counts
+}
