@@ -12,10 +12,12 @@ import { startMember } from '../member/start-member.ts'
 import { endProcess, outputClosed } from '../terminal/output.ts'
 import { UsageError } from '../usage-error.ts'
 import { jsonLines } from './json-lines.ts'
+import type { ServedMetrics } from './metrics.ts'
 import { warnIfUnanswered, warnOfCopy } from './warnings.ts'
 
 export interface JoinFlags extends MemberFlags, ControlFlags, LogFlags, ExecFlags {
   readonly relay?: boolean
+  readonly metrics?: string
 }
 
 export async function join(cluster: string, flags: JoinFlags): Promise<void> {
@@ -42,14 +44,20 @@ async function run(
   const warn = (line: string) => (log ? log.write('warn', line) : console.error(`hearsay: ${line}`))
   // Measuring the width of text takes a fifth of the start, so only the text output loads it.
   const { ready, event, broadcast } = flags.json ? jsonLines : (await import('./log.ts')).log
-  const options = { ...joinOptions(cluster, flags), ...(flags.relay && { relay: true }) }
+  // Only a member with metrics loads their code.
+  const served = flags.metrics === undefined ? undefined : await metricsAt(flags.metrics)
+  const options = {
+    ...joinOptions(cluster, flags),
+    ...(flags.relay && { relay: true }),
+    ...(served && { metrics: served.metrics }),
+  }
   const member = await Promise.race([startMember(options), stop])
   if (!member) return
   // A program that waits for the first line can ask this member.
   const control = flags.control === false ? undefined : await openControl(member, flags, warn)
   log?.started(member.self.id)
   log?.write('info', `ready at ${member.self.addresses.join(', ')}`)
-  ready(member)
+  ready(member, served?.url)
   const handlers =
     flags.exec && (await import('../exec/handlers.ts')).createHandlers(flags.exec, member, warn)
   followMembers(member, each => {
@@ -66,6 +74,11 @@ async function run(
   await leaveWithin(member)
   await Promise.all([control?.close(), handlers?.close()])
   log?.write('info', 'left')
+}
+
+async function metricsAt(address: string): Promise<ServedMetrics> {
+  const { serveMetrics } = await import('./metrics.ts')
+  return await serveMetrics(address)
 }
 
 /** A member without a control socket is still a member. */

@@ -4,8 +4,8 @@ import type { TimedBroadcast, TimedMemberEvent } from '../member/member-events.t
 import { printJson } from '../terminal/output.ts'
 
 export const jsonLines = {
-  ready({ self: { id, addresses } }: Cluster): void {
-    printJson({ event: 'ready', id, addresses, at: Date.now() })
+  ready({ self: { id, addresses } }: Cluster, metrics?: string): void {
+    printJson({ event: 'ready', id, addresses, metrics, at: Date.now() })
   },
   event({ event, member: { id, name, incarnation }, at }: TimedMemberEvent): void {
     printJson({ event, id, name, incarnation, at })

@@ -15,10 +15,11 @@ const colours: Record<ClusterEventType, Colour> = {
 }
 
 export const log = {
-  ready({ name: cluster, self: { id, name, addresses } }: Cluster): void {
+  ready({ name: cluster, self: { id, name, addresses } }: Cluster, metrics?: string): void {
     const rest = `${shortId(id)} in ${printable(cluster)}`
     printLog({ at: Date.now(), event: 'ready', colour: 'bold', name, rest })
     for (const address of addresses) printLog({ event: 'listen', colour: 'dim', name: address })
+    if (metrics !== undefined) printLog({ event: 'metrics', colour: 'dim', name: metrics })
   },
   event({ event, member: { id, name, tags, attention }, at }: TimedMemberEvent): void {
     const showsTags = event === 'join' || event === 'update'

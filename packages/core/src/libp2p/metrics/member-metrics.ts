@@ -2,16 +2,14 @@
  * Member metrics: connects one member with the metrics of its libp2p node. The module is loaded only on a node that has
  * metrics.
  *
- * The parts of the member are wrapped, so a member without metrics does nothing for them.
+ * The parts of the member are wrapped, so a member without metrics does nothing for them. Only types are imported from other
+ * folders, so that bundles of the other code do not change.
  */
 import type { Connection, Metrics } from '@libp2p/interface'
-import { agrees } from '../../anti-entropy/sync-steps.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { MachineInput } from '../../member/machine-io.ts'
 import type { Member, MemberStatus } from '../../member/member.ts'
-import { noRefusals } from '../../member/refusals.ts'
 import type { Engine, Host } from '../../runtime/engine.ts'
-import type { Violation } from '../../runtime/peer-score.ts'
 import type { TransportListener } from '../../runtime/ports.ts'
 import type { AdmissionGate } from '../admission/admission-gate.ts'
 import type { RefusalReason } from '../admission/refusals.ts'
@@ -103,8 +101,14 @@ export class MemberMetrics {
   #compare(input: MachineInput): void {
     if (input.type === 'connection' && input.state !== 'open') this.#agreement.closed(input.id)
     if (input.type !== 'sync' || !this.#running) return
-    const areEqual = agrees(this.#running.engine.machine.table, input.message)
-    if (areEqual !== undefined) this.#agreement.compared(input.from, areEqual, this.#nowMs())
+    const { tableHash } = input.message
+    const own = this.#running.engine.machine.table.hash()
+    if (tableHash)
+      this.#agreement.compared(
+        input.from,
+        tableHash.every((byte, i) => byte === own[i]),
+        this.#nowMs(),
+      )
   }
 
   #gauges(): GaugeReaders {
@@ -142,19 +146,20 @@ export class MemberMetrics {
     }
   }
 
-  #totals(): Totals {
-    const { engine, transport } = this.#running ?? {}
-    const health = engine?.machine.health()
-    const { rejected = 0, limited = 0, collisions = 0 } = engine?.driver.spacesUsage() ?? {}
+  #totals(): Totals | undefined {
+    if (!this.#running) return undefined
+    const { engine, transport } = this.#running
+    const health = engine.machine.health()
+    const { rejected = 0, limited = 0, collisions = 0 } = engine.driver.spacesUsage() ?? {}
     const { events, dials, probesSent, suspicionsRaised, falseDeaths } = this.#detection
     const traffic = this.#traffic
     return {
       hearsay_member_events_total: events,
-      hearsay_pauses_total: health?.pauses ?? 0,
-      hearsay_paused_seconds_total: (engine?.machine.pausedMs ?? 0) / 1000,
+      hearsay_pauses_total: health.pauses,
+      hearsay_paused_seconds_total: engine.machine.pausedMs / 1000,
       hearsay_probes_sent_total: probesSent,
       hearsay_suspicions_raised_total: suspicionsRaised,
-      hearsay_suspicions_refuted_total: events.recover + (health?.refutedSuspicions ?? 0),
+      hearsay_suspicions_refuted_total: events.recover + health.refutedSuspicions,
       hearsay_refutations_total: this.#detection.refutations,
       hearsay_false_deaths_total: falseDeaths,
       hearsay_sent_bytes_total: traffic.sentBytes,
@@ -165,11 +170,11 @@ export class MemberMetrics {
       hearsay_exchanges_total: this.#agreement.outcomes,
       hearsay_dials_total: dials,
       hearsay_bootstrap_dials_total: traffic.bootstrapDials,
-      hearsay_refused_connections_total: transport?.refusals?.counts ?? noRefusedConnections,
+      hearsay_refused_connections_total: transport.refusals?.counts ?? noRefusedConnections,
       hearsay_dropped_connections_total: this.#options.nodeHealth?.().droppedConnections ?? 0,
-      hearsay_aborted_streams_total: transport?.abortedStreams ?? 0,
-      hearsay_violations_total: engine?.driver.violations() ?? noViolations,
-      hearsay_refused_facts_total: health?.refusedFacts ?? noRefusals,
+      hearsay_aborted_streams_total: transport.abortedStreams,
+      hearsay_violations_total: engine.driver.violations(),
+      hearsay_refused_facts_total: health.refusedFacts,
       hearsay_rejected_facts_total: rejected,
       hearsay_limited_messages_total: limited,
       hearsay_client_id_collisions_total: collisions,
@@ -186,8 +191,6 @@ const noRefusedConnections: Readonly<Record<RefusalReason, number>> = {
   unsupported: 0,
   violations: 0,
 }
-
-const noViolations: Readonly<Record<Violation, number>> = { undecodable: 0, 'bad-signature': 0, flood: 0 }
 
 function countStatuses(members: readonly Member[]): Record<MemberStatus, number> {
   const counts: Record<MemberStatus, number> = { alive: 0, suspect: 0, dead: 0, left: 0 }

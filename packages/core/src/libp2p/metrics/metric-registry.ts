@@ -25,7 +25,8 @@ type Values = number | Readonly<Record<string, number>>
 
 export interface MetricSources {
   readonly gauges: GaugeReaders
-  readonly totals: () => Totals
+  /** Undefined before the member starts. */
+  readonly totals: () => Totals | undefined
   /** Gauges that this member does not have. */
   readonly without: ReadonlySet<GaugeDefinition['only']>
 }
@@ -77,7 +78,7 @@ export class MetricRegistry {
 
   #report(): void {
     const totals = this.#sources.totals()
-    for (const [name, report] of this.#counters) report(totals[name])
+    if (totals) for (const [name, report] of this.#counters) report(totals[name])
     for (const { histogram, samples } of this.#histograms.values())
       for (const value of samples.splice(0)) histogram.observe(value)
   }

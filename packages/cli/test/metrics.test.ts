@@ -1,0 +1,76 @@
+/** `hearsay join --metrics`: a real process serves its metrics on loopback. */
+import { once } from 'node:events'
+import { get } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
+import { HearsayProcess, newCluster, startMember } from './hearsay-process.ts'
+
+const argsFor = (metrics: string) =>
+  [
+    'join',
+    newCluster(),
+    '--json',
+    '--no-mdns',
+    '--listen',
+    '/ip4/127.0.0.1/tcp/0',
+    '--metrics',
+    metrics,
+  ] as const
+
+async function served(metrics: string): Promise<string> {
+  const { metrics: url } = await new HearsayProcess(...argsFor(metrics)).json(
+    ({ event }) => event === 'ready',
+  )
+  return String(url)
+}
+
+it('serves the metrics of the member, and of the process', async () => {
+  const cluster = newCluster()
+  const ada = await startMember(['join', cluster], 'ada', '--metrics', '127.0.0.1:0')
+  const bob = await startMember(['join', cluster], 'bob', '--bootstrap', ada.address)
+  await ada.process.json(({ event }) => event === 'join')
+  const { metrics } = await ada.process.json(({ event }) => event === 'ready')
+  const response = await fetch(String(metrics))
+  const text = await response.text()
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+  expect(text).toContain('\nhearsay_members{status="alive"} 2\n')
+  expect(text).toContain('\nprocess_cpu_seconds_total ')
+  expect(text).not.toContain(bob.id)
+  ada.process.signal('SIGTERM')
+  expect(await ada.process.ended).toBe(0)
+})
+
+it('serves nothing else', async () => {
+  const url = await served('0')
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/)
+  expect((await fetch(new URL('/', url))).status).toBe(404)
+  expect((await fetch(url, { method: 'POST' })).status).toBe(405)
+})
+
+it('answers no request on loopback that names another host', async () => {
+  const url = await served('127.0.0.1:0')
+  const [response] = await once(get(url, { headers: { Host: 'rebound.example.org' } }), 'response')
+  expect(response.statusCode).toBe(403)
+})
+
+it.each([
+  ['nowhere', /^hearsay: --metrics nowhere: write it like 127\.0\.0\.1:9464$/],
+  ['127.0.0.1:99999', /write it like/],
+  ['192.0.2.1:0', /^hearsay: --metrics 192\.0\.2\.1:0: it is not an address of this computer$/],
+])('refuses to serve at %s', async (address, complaint) => {
+  const process = new HearsayProcess(...argsFor(address))
+  expect(await process.complaint()).toMatch(complaint)
+  expect(await process.ended).toBe(2)
+})
+
+it('refuses a port that is in use, before it joins', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void other.close())
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const process = new HearsayProcess(...argsFor(`127.0.0.1:${port}`))
+  expect(await process.complaint()).toMatch(/the port is in use/)
+  expect(await process.ended).toBe(2)
+  expect(process.stdout).toEqual([])
+})
