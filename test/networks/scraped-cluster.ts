@@ -1,0 +1,132 @@
+/** Scraped cluster: members of the command line on hosts of a network, and a Prometheus on another host that scrapes them. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Child } from '../processes/process.ts'
+import type { Host, Network } from './network.ts'
+
+const bin = fileURLToPath(new URL('../../packages/cli/bin/hearsay.js', import.meta.url))
+const rulesFile = new URL('../../docs/operations/hearsay.rules.yml', import.meta.url)
+/** Reads a URL from each line, and prints what is there as one line; `{}` if nothing answers. */
+const client = `require('node:readline').createInterface({ input: process.stdin }).on('line', async url =>
+  console.log(await fetch(url).then(async response => JSON.stringify(await response.json())).catch(() => '{}')))`
+const job = 'cluster'
+const [port, metricsPort, prometheusPort] = [4001, 9464, 9090]
+
+export interface ScrapedMember {
+  readonly host: Host
+  readonly child: Child
+}
+
+export interface MemberSettings {
+  /** @default join */
+  readonly command?: 'join' | 'relay'
+  readonly args?: readonly string[]
+  /** Options of Node. */
+  readonly node?: readonly string[]
+}
+
+/** Starts a member at port 4001, which finds the others through the host `first`. */
+export function startScraped(
+  host: Host,
+  first: Host,
+  { command = 'join', args = [], node = [] }: MemberSettings = {},
+): ScrapedMember {
+  const bootstrap = host === first ? [] : ['--bootstrap', `${first.address}:${port}`]
+  const where = [
+    '--listen',
+    `/ip4/${host.address}/tcp/${port}`,
+    '--metrics',
+    `${host.address}:${metricsPort}`,
+  ]
+  const all = [...node, bin, command, 'atlas', '--no-mdns', ...where, ...bootstrap, ...args]
+  return { host, child: host.start(process.execPath, all, () => {}) }
+}
+
+export class ScrapedCluster {
+  /** Asks Prometheus from its own host, because the network is invisible here. One process answers all questions. */
+  readonly #client: Child
+  readonly #waiting: ((line: string) => void)[] = []
+
+  /** Starts a Prometheus with the alert rules. Their expressions are the published ones, and they wait for seconds only. */
+  constructor(network: Network, members: readonly Host[], onEnd: (remove: () => void) => void) {
+    const [host] = network.hosts(1)
+    if (!host) throw new Error('no host')
+    const folder = mkdtempSync(join(tmpdir(), 'hearsay-prometheus-'))
+    onEnd(() => rmSync(folder, { recursive: true, force: true }))
+    const rules = readFileSync(rulesFile, 'utf8').replace(/^( +for:) (\w+)$/gm, (_, before, wait) =>
+      wait === '30s' ? `${before} 5s` : `${before} 10s`,
+    )
+    writeFileSync(join(folder, 'rules.yml'), rules)
+    const targets = members.map(({ address }) => `${address}:${metricsPort}`)
+    const config = {
+      global: { scrape_interval: '1s', evaluation_interval: '1s' },
+      rule_files: ['rules.yml'],
+      scrape_configs: [{ job_name: job, static_configs: [{ targets }] }],
+    }
+    // YAML contains JSON.
+    writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config))
+    host.start(
+      'prometheus',
+      [
+        `--config.file=${join(folder, 'prometheus.yml')}`,
+        `--storage.tsdb.path=${join(folder, 'data')}`,
+        `--web.listen-address=127.0.0.1:${prometheusPort}`,
+        '--log.level=error',
+      ],
+      () => {},
+    )
+    this.#client = host.start(process.execPath, ['-e', client], line => this.#waiting.shift()?.(line))
+  }
+
+  /** The names of the alerts that fired at any time so far. */
+  async fired(): Promise<string[]> {
+    const samples = await this.query('count by (alertname) (last_over_time(ALERTS{alertstate="firing"}[1h]))')
+    return samples.map(({ metric }) => metric.alertname ?? '').sort()
+  }
+
+  /** Resolves when the expression has a result. */
+  async until(expression: string, timeoutMs = 60_000): Promise<void> {
+    const endMs = Date.now() + timeoutMs
+    while ((await this.query(expression)).length === 0) {
+      if (Date.now() > endMs)
+        throw new Error(`not within ${timeoutMs / 1000} s: ${expression}\n${await this.report()}`)
+      await sleep(500)
+    }
+  }
+
+  async report(): Promise<string> {
+    const samples = await this.query(
+      '{__name__=~"hearsay_.*", __name__!~".*(_bucket|bytes_total|messages_total)"} != 0',
+    )
+    return samples.map(({ metric, value }) => `${JSON.stringify(metric)} ${value[1]}`).join('\n')
+  }
+
+  async query(expression: string): Promise<Sample[]> {
+    const { data } = await this.#get(`query?query=${encodeURIComponent(expression)}`)
+    return data?.result ?? []
+  }
+
+  /** The text of the alerts that fire now. */
+  async texts(): Promise<string[]> {
+    const { data } = await this.#get('alerts')
+    return (data?.alerts ?? []).map(({ annotations }) => JSON.stringify(annotations))
+  }
+
+  async #get(path: string): Promise<Answer> {
+    const answer = new Promise<string>(resolve => this.#waiting.push(resolve))
+    this.#client.writeLine(`http://127.0.0.1:${prometheusPort}/api/v1/${path}`)
+    return JSON.parse(await answer) as Answer
+  }
+}
+
+interface Sample {
+  readonly metric: { readonly alertname?: string }
+  readonly value: readonly [number, string]
+}
+
+interface Answer {
+  readonly data?: { readonly result?: Sample[]; readonly alerts?: { readonly annotations: object }[] }
+}
