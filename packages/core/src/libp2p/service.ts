@@ -175,7 +175,14 @@ class Service extends ClusterHandle implements Startable {
     }
     if (metrics && !this.#metrics) {
       const { MemberMetrics } = await import('./metrics/member-metrics.ts')
-      this.#metrics = new MemberMetrics({ ...this.#options, metrics, clock, components: this.#components })
+      const problems = () => this.health.getSnapshot().problems
+      this.#metrics = new MemberMetrics({
+        ...this.#options,
+        metrics,
+        clock,
+        components: this.#components,
+        problems,
+      })
     }
     const engine = createEngine(this, init, this.#metrics?.measured(host) ?? host)
     const { driver, prepare } = engine

@@ -6,6 +6,7 @@
  * folders, so that bundles of the other code do not change.
  */
 import type { Connection, Metrics } from '@libp2p/interface'
+import type { Problem, ProblemName } from '../../api/problem.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { MachineInput } from '../../member/machine-io.ts'
 import type { Member, MemberStatus } from '../../member/member.ts'
@@ -29,6 +30,7 @@ export interface MemberMetricsOptions {
   readonly components: HearsayComponents
   readonly clock: Clock
   readonly gate: AdmissionGate
+  readonly problems: () => readonly Problem[]
   readonly figures?: NodeFigures
   readonly nodeHealth?: NodeHealth
 }
@@ -112,7 +114,7 @@ export class MemberMetrics {
   }
 
   #gauges(): GaugeReaders {
-    const { figures = {}, gate, components } = this.#options
+    const { figures = {}, gate, components, problems } = this.#options
     const machine = () => this.#running?.engine.machine
     const health = () => machine()?.health()
     const spaces = () => this.#running?.engine.driver.spacesUsage()
@@ -123,6 +125,7 @@ export class MemberMetrics {
       hearsay_table_rows: () => machine()?.table.size ?? 0,
       hearsay_table_capacity_rows: () => machine()?.table.capacity.of ?? 0,
       hearsay_provisional_members: () => health()?.provisional ?? 0,
+      hearsay_problems: () => countNames(problems()),
       hearsay_partition_suspected: () => flag(health()?.partitionSuspected),
       hearsay_identity_copied: () => flag(health()?.identityCopied),
       hearsay_local_health: () => health()?.localHealth ?? 0,
@@ -195,5 +198,27 @@ const noRefusedConnections: Readonly<Record<RefusalReason, number>> = {
 function countStatuses(members: readonly Member[]): Record<MemberStatus, number> {
   const counts: Record<MemberStatus, number> = { alive: 0, suspect: 0, dead: 0, left: 0 }
   for (const { status } of members) counts[status] += 1
+  return counts
+}
+
+function countNames(problems: readonly Problem[]): Record<ProblemName, number> {
+  const counts: Record<ProblemName, number> = {
+    'not-admitted': 0,
+    'bootstrap-unreachable': 0,
+    alone: 0,
+    'local-discovery': 0,
+    'no-relay': 0,
+    'relay-full': 0,
+    clock: 0,
+    'identity-copied': 0,
+    'cut-off': 0,
+    partition: 0,
+    paused: 0,
+    'lossy-network': 0,
+    'silent-connections': 0,
+    storage: 0,
+    full: 0,
+  }
+  for (const { name } of problems) counts[name] = 1
   return counts
 }
