@@ -18,8 +18,8 @@ import { type MemberSettings, ScrapedCluster, type ScrapedMember, startScraped }
 const reason = whyNoNetworks() ?? whyNoPrometheus()
 if (reason !== undefined) console.warn(`LEFT OUT: the tests of alerts with a real Prometheus: ${reason}.`)
 
-/** The timeout is long: one alert waits until tables have differed for two minutes. */
-const timeout = 300_000
+/** The timeout is long, because the alerts wait, and a busy machine is slow. */
+const timeout = 600_000
 /** How long other alerts may fire after the right one: longer than all rules wait here. */
 const afterMs = 40_000
 
@@ -121,7 +121,7 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
       settings: { node: ['--import', clockAhead] },
       seen: 3,
     })
-    await expectOnly(cluster, 'HearsayConvergenceStalled', 240_000)
+    await expectOnly(cluster, 'HearsayConvergenceStalled', 400_000)
   })
 
   it('a process that is stopped again and again is stalled', async context => {
@@ -149,7 +149,7 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
     // A new member has a new address, which the others store within 30 s.
     const [host] = network.hosts(1)
     if (host) startScraped(host, members[0].host)
-    await expectOnly(cluster, 'HearsayStoreFailing', 90_000)
+    await expectOnly(cluster, 'HearsayStoreFailing')
   })
 
   it('a relay whose pages are gone has no reservations', async context => {

@@ -69,7 +69,8 @@ export class ScrapedCluster {
     writeFileSync(join(folder, 'rules.yml'), rules)
     const targets = members.map(({ address }) => `${address}:${metricsPort}`)
     const config = {
-      global: { scrape_interval: '1s', evaluation_interval: '1s' },
+      // A busy machine answers late, and an alert that waits begins again after a scrape that failed.
+      global: { scrape_interval: '5s', scrape_timeout: '5s', evaluation_interval: '1s' },
       rule_files: ['rules.yml'],
       scrape_configs: [{ job_name: job, static_configs: [{ targets }] }],
     }
@@ -95,7 +96,7 @@ export class ScrapedCluster {
   }
 
   /** Resolves when the expression has a result. */
-  async until(expression: string, timeoutMs = 60_000): Promise<void> {
+  async until(expression: string, timeoutMs = 150_000): Promise<void> {
     const endMs = Date.now() + timeoutMs
     while ((await this.query(expression)).length === 0) {
       if (Date.now() > endMs)
