@@ -25,7 +25,7 @@ export const memberDefinitions = {
         suspect: 'A member became suspect.',
         recover: 'A suspect member answered.',
         fail: 'A member was declared dead.',
-        leave: 'A member said goodbye.',
+        leave: 'A member announced that it left.',
       },
     },
   },
