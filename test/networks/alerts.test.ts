@@ -146,9 +146,12 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
       settings: { args: ['--storage', join(folder, 'store')] },
     })
     fill(folder)
-    // A new member has a new address, which the others store within 30 s.
-    const [host] = network.hosts(1)
-    if (host) startScraped(host, members[0].host)
+    // The others store the addresses of new members within 30 s: here more than fit into the last page of a file.
+    for (const host of network.hosts(3)) {
+      const ports = Array.from({ length: 15 }, (_, index) => 4_101 + index)
+      const args = ports.flatMap(port => ['--listen', `/ip4/${host.address}/tcp/${port}`])
+      startScraped(host, members[0].host, { args })
+    }
     await expectOnly(cluster, 'HearsayStoreFailing')
   })
 
