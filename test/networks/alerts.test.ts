@@ -2,10 +2,10 @@
  * Alerts: a real Prometheus scrapes real members, and each fault raises its alert and no other.
  *
  * The alert `HearsayTableNearlyFull` is left out, because it needs 18,000 members, and `HearsayRelayNearlyFull`, because it
- * needs 460 pages. `test/alerts` tests their rules.
+ * needs 460 pages; `HearsayStoreFailing` and `HearsayIdentityCopied`, because tests of the storage inject these faults.
+ * `test/alerts` tests their rules.
  */
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -135,26 +135,6 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
     await expectOnly(cluster, stalled)
   })
 
-  it('a store on a full disk fails', async context => {
-    const folder = mkdtempSync(join(tmpdir(), 'hearsay-full-'))
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder])
-    context.onTestFinished(() => {
-      execFileSync('umount', ['-l', folder])
-      rmSync(folder, { recursive: true })
-    })
-    const { cluster, members, network } = await start(context, 3, {
-      settings: { args: ['--storage', join(folder, 'store')] },
-    })
-    fill(folder)
-    // The others store the addresses of new members within 30 s: here more than fit into the last page of a file.
-    for (const host of network.hosts(3)) {
-      const ports = Array.from({ length: 15 }, (_, index) => 4_101 + index)
-      const args = ports.flatMap(port => ['--listen', `/ip4/${host.address}/tcp/${port}`])
-      startScraped(host, members[0].host, { args })
-    }
-    await expectOnly(cluster, 'HearsayStoreFailing')
-  })
-
   it('a relay whose pages are gone has no reservations', async context => {
     const { cluster, members, network } = await start(context, 3, { settings: { command: 'relay' } })
     const [host] = network.hosts(1)
@@ -176,15 +156,3 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
     await expectOnly(cluster, 'HearsayConnectionsRefused')
   })
 })
-
-/** Writes until the disk is full. */
-function fill(folder: string): void {
-  mkdirSync(join(folder, 'other'))
-  for (let kB = 1_024; kB >= 1; kB /= 2)
-    for (let i = 0; i < 8; i++)
-      try {
-        writeFileSync(join(folder, 'other', `${kB}-${i}`), Buffer.alloc(kB * 1_024))
-      } catch {
-        break
-      }
-}
