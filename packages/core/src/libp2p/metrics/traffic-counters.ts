@@ -4,7 +4,7 @@ import type { Channel, RumorVerdict, Transport, TransportListener } from '../../
 type MeteredChannel = Channel | 'rumor'
 type ByChannel = Record<MeteredChannel, number>
 
-const none = (): ByChannel => ({ probe: 0, sync: 0, space: 0, rumor: 0 })
+const none = (): ByChannel => ({ probe: 0, sync: 0, space: 0, query: 0, rumor: 0 })
 
 export class TrafficCounters {
   readonly sentBytes: ByChannel = none()

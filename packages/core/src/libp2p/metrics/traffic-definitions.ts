@@ -6,6 +6,7 @@ const channel = {
     probe: 'Probes and their answers.',
     sync: 'Anti-entropy between the tables of members.',
     space: 'Rooms and shared configs: exchanges, presence and documents.',
+    query: 'Queries and broadcasts of the cluster, and their answers.',
     rumor: 'Rumors, without the copies that gossipsub makes.',
   },
 } as const

@@ -50,9 +50,9 @@ describe('the traffic counters', () => {
     const listener = traffic.listening(recording('accept') as TransportListener)
     listener.frame('bob', 'space', bytes(7))
     listener.rumor('eve', bytes(3))
-    expect(traffic.sentBytes).toEqual({ probe: 10, sync: 20, space: 0, rumor: 5 })
-    expect(traffic.receivedBytes).toEqual({ probe: 0, sync: 0, space: 7, rumor: 3 })
-    expect(traffic.sentMessages).toEqual({ probe: 1, sync: 1, space: 0, rumor: 1 })
+    expect(traffic.sentBytes).toEqual({ probe: 10, sync: 20, space: 0, query: 0, rumor: 5 })
+    expect(traffic.receivedBytes).toEqual({ probe: 0, sync: 0, space: 7, query: 0, rumor: 3 })
+    expect(traffic.sentMessages).toEqual({ probe: 1, sync: 1, space: 0, query: 0, rumor: 1 })
     expect(received).toEqual(['bob', 'eve'])
   })
 
