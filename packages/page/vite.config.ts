@@ -9,6 +9,12 @@ export default defineConfig({
   root: 'src',
   // The page may be served from any path.
   base: './',
-  build: { outDir: '../dist', emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 1_500 },
+  build: {
+    outDir: '../dist',
+    emptyOutDir: true,
+    target: 'es2023',
+    chunkSizeWarningLimit: 1_500,
+    rolldownOptions: { input: ['src/index.html', 'src/member.html'] },
+  },
   plugins: [react(), licenses(webrtcLicenses)],
 })

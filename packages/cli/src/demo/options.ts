@@ -1,6 +1,9 @@
 /** Options of `hearsay demo`. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { addPortOption } from '../http/port-option.ts'
 import { names } from './member-names.ts'
+
+export const usualPort = 7400
 
 export interface DemoFlags {
   readonly members: number
@@ -13,7 +16,7 @@ export interface DemoFlags {
 }
 
 export function addDemoOptions(command: Command): Command {
-  return (
+  return addPortOption(
     command
       .description('run a whole cluster on this machine, and watch it fail and recover')
       .option('--members <n>', 'how many members', toMembers, 5)
@@ -24,8 +27,8 @@ export function addDemoOptions(command: Command): Command {
       // The former name of the option.
       .addOption(new Option('--no-story').hideHelp().conflicts('once'))
       .option('--no-page', 'serve no page')
-      .option('--port <port>', "the page's port (default: 7400, or any free port if 7400 is in use)", toPort)
-      .option('--json', 'print one JSON object a line: the page, each step, then the summary')
+      .option('--json', 'print one JSON object a line: the page, each step, then the summary'),
+    usualPort,
   )
 }
 
@@ -33,10 +36,4 @@ function toMembers(text: string): number {
   const members = Number(text)
   if (Number.isInteger(members) && members >= 2 && members <= names.length) return members
   throw new InvalidArgumentError(`Give a whole number from 2 to ${names.length}.`)
-}
-
-function toPort(text: string): number {
-  const port = Number(text)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new InvalidArgumentError('Give a whole number from 0 to 65535.')
 }

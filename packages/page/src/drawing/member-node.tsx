@@ -1,21 +1,24 @@
 /** Member node: one member in the drawing, with its status and a pulse at each heartbeat. */
-
-import { useConfigValue } from '@hearsay/react'
 import type { ReactNode } from 'react'
 import type { Point } from '../contract.ts'
 import { isPresentStatus, type MemberRow, useHeartbeats } from '../members/member-list.ts'
+import { selfWord } from '../members/members-table.tsx'
 import { useSelection } from '../members/selection.tsx'
 import { hueOf, signs, words } from '../members/status-mark.tsx'
-import { settings } from '../settings/settings.ts'
 
-export function MemberNode({ row, at }: { row: MemberRow; at: Point }): ReactNode {
+export interface MemberNodeProps {
+  readonly row: MemberRow
+  readonly at: Point
+  readonly showsHeartbeats: boolean
+}
+
+export function MemberNode({ row, at, showsHeartbeats }: MemberNodeProps): ReactNode {
   const { id, name, status, isAsleep, kind, isSelf, process } = row
   const { selected, select } = useSelection()
   const sequence = useHeartbeats().get(id)?.sequence
-  const showsHeartbeats = useConfigValue(settings, 'beats') ?? true
   const processState = process && process.state !== 'running' ? process.state : undefined
   const about = [
-    isSelf ? 'this tab' : kind,
+    isSelf && kind !== 'member' ? 'this tab' : kind,
     words[status],
     isAsleep && 'asleep',
     processState && `process ${processState}`,
@@ -41,7 +44,7 @@ export function MemberNode({ row, at }: { row: MemberRow; at: Point }): ReactNod
       <span aria-hidden="true">{signs[status]}</span>
       <span className="label">
         {name}
-        <small>{isSelf ? 'you' : (processState ?? '\u00a0')}</small>
+        <small>{isSelf ? selfWord(kind) : (processState ?? '\u00a0')}</small>
       </span>
       <span className="hidden">: {about}</span>
     </button>

@@ -1,14 +1,20 @@
-/** Member details: why this tab sees the selected member as it does, and the commands for its process. */
+/** Member details: why this member sees the selected one as it does, and what the page adds to that. */
 import type { Cluster, Explanation } from '@hearsay/core'
 import { useCluster, useHealth, useMember } from '@hearsay/react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { shortId } from '../contract.ts'
 import { isPresentStatus, type MemberRow, useHeartbeats, useMemberRows } from './member-list.ts'
-import { ProcessControls } from './process-controls.tsx'
 import { useSelection } from './selection.tsx'
 import { StatusMark } from './status-mark.tsx'
 
-export function MemberDetails(): ReactNode {
+export interface MemberDetailsProps {
+  /** Above the explanation. */
+  readonly before?: (row: MemberRow) => ReactNode
+  /** Below the explanation, always in view. */
+  readonly after?: (row: MemberRow) => ReactNode
+}
+
+export function MemberDetails({ before, after }: MemberDetailsProps): ReactNode {
   const cluster = useCluster()
   const people = useMemberRows()
   const { selected, chosen } = useSelection()
@@ -27,25 +33,19 @@ export function MemberDetails(): ReactNode {
             <StatusMark status={row.status} isAsleep={row.isAsleep} />
             <code title={row.id}>…{shortId(row.id)}</code>
           </header>
-          <div className="explained">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reachable by keyboard */}
+          <section className="explained" tabIndex={0} aria-label={`About ${row.name}`}>
+            {before?.(row)}
             {row.isSelf ? <LocalHealth /> : <ExplanationList cluster={cluster} row={row} />}
-          </div>
-          {row.process ? (
-            <ProcessControls key={row.id} process={row.process} />
-          ) : (
-            <p className="hint">
-              {row.isSelf
-                ? 'This tab is a member like any other. When you close it, it leaves at once for all members. Select a process to freeze it, to cut its network or to kill it.'
-                : 'A browser tab: its user can close it.'}
-            </p>
-          )}
+          </section>
+          {after?.(row)}
         </>
       ) : (
         <>
           <header>
             <h2 id="details-title">No member is selected</h2>
           </header>
-          <p className="hint">Choose a member in the drawing or in the table.</p>
+          <p className="hint">Choose a member in the drawing or in the list.</p>
         </>
       )}
     </section>

@@ -1,53 +1,28 @@
-/** Member list: the rows that the page shows: the demo's processes in their order, then the tabs by id. */
+/** Member list: the rows of members that all parts of a page show. Each page provides its own rows. */
 import type { Heartbeat, Member } from '@hearsay/core'
-import { useCluster, useMembers } from '@hearsay/react'
-import { useMemo, useSyncExternalStore } from 'react'
-import { type DemoProcess, kindTag, type MemberKind } from '../contract.ts'
-import { useDemo } from '../demo/demo-store.ts'
+import { useCluster } from '@hearsay/react'
+import { createContext, use, useSyncExternalStore } from 'react'
+import type { DemoProcess, MemberKind } from '../contract.ts'
 
 export interface MemberRow {
   readonly id: string
   readonly name: string
   readonly status: Member['status']
   readonly isAsleep: boolean
-  readonly kind: MemberKind
+  /** `member`: the page makes no difference between kinds of members. */
+  readonly kind: MemberKind | 'member'
   readonly isSelf: boolean
   /** The state of its process, if it is one of the demo's processes. */
   readonly process: DemoProcess | undefined
 }
 
-export function useMemberRows(): readonly MemberRow[] {
-  const members = useMembers()
-  const processes = useDemo().state?.processes
-  const selfId = useCluster()?.self.id
-  return useMemo(() => memberRowsOf(members, processes ?? [], selfId), [members, processes, selfId])
-}
+export const MemberRows: React.Context<readonly MemberRow[]> = createContext<readonly MemberRow[]>([])
 
-/** Tabs that have left are omitted: each reload would add one. */
-export function memberRowsOf(
-  members: readonly Member[],
-  processes: readonly DemoProcess[],
-  selfId: string | undefined,
-): readonly MemberRow[] {
-  const people = members.map(({ id, name, status, attention, tags }): MemberRow => {
-    const process = processes.find(process => process.id === id)
-    const isAsleep = attention.state === 'asleep' && isPresentStatus({ status })
-    return { id, name, status, isAsleep, kind: kindOf(tags, process), isSelf: id === selfId, process }
-  })
-  return people
-    .filter(({ kind, status }) => kind === 'process' || status !== 'left')
-    .sort((a, b) => rank(a, processes) - rank(b, processes) || (a.id < b.id ? -1 : 1))
-}
+/** In the order of the page. A row stays the same object while nothing of it changes. */
+export const useMemberRows = (): readonly MemberRow[] => use(MemberRows)
 
 export const isPresentStatus = ({ status }: Pick<MemberRow, 'status'>): boolean =>
   status === 'alive' || status === 'suspect'
-
-const kindOf = (tags: Member['tags'], process: DemoProcess | undefined): MemberKind =>
-  process || tags[kindTag] === 'process' ? 'process' : 'tab'
-
-function rank({ process }: MemberRow, processes: readonly DemoProcess[]): number {
-  return process ? processes.indexOf(process) : processes.length
-}
 
 const noHeartbeats: ReadonlyMap<string, Heartbeat> = new Map()
 

@@ -2,16 +2,17 @@
 import { ClusterProvider } from '@hearsay/react'
 import { type ReactNode, useState } from 'react'
 import { type DemoState, roomName } from '../contract.ts'
+import { DemoDetails } from '../demo/demo-details.tsx'
+import { DemoDrawing } from '../demo/demo-drawing.tsx'
+import { DemoRows } from '../demo/demo-rows.tsx'
 import { useDemo } from '../demo/demo-store.ts'
+import { DemoTimeline } from '../demo/demo-timeline.tsx'
 import { joinDemo } from '../demo/join-demo.ts'
 import { RoomProvider } from '../demo/room.ts'
-import { Drawing } from '../drawing/drawing.tsx'
-import { MemberDetails } from '../members/member-details.tsx'
 import { MembersTable } from '../members/members-table.tsx'
 import { SelectionProvider } from '../members/selection.tsx'
 import { SettingsPanel } from '../settings/settings-panel.tsx'
 import { SharedText } from '../text/shared-text.tsx'
-import { Timeline } from '../timeline/timeline.tsx'
 import { Header } from './header.tsx'
 
 export function App(): ReactNode {
@@ -33,14 +34,16 @@ export function App(): ReactNode {
       <RoomProvider name={roomName} presence={{ connections: [], cursor: null }}>
         <SelectionProvider>
           <Header cluster={joined.cluster} />
-          <main>
-            <Drawing />
-            <MembersTable />
-            <MemberDetails />
-            <Timeline />
-            <SharedText />
-            <SettingsPanel />
-          </main>
+          <DemoRows>
+            <main>
+              <DemoDrawing />
+              <MembersTable />
+              <DemoDetails />
+              <DemoTimeline />
+              <SharedText />
+              <SettingsPanel />
+            </main>
+          </DemoRows>
         </SelectionProvider>
       </RoomProvider>
     </ClusterProvider>

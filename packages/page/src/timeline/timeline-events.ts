@@ -2,8 +2,6 @@
 import type { Cluster, ClusterEventType, Member } from '@hearsay/core'
 import { useCluster } from '@hearsay/react'
 import { useEffect, useState } from 'react'
-import type { DemoProcess, DemoState, ProcessState } from '../contract.ts'
-import { onDemoChange } from '../demo/demo-store.ts'
 
 export interface TimelineEvent {
   /** Increases with each event. */
@@ -31,31 +29,28 @@ const eventText: Record<ClusterEventType, string> = {
   leave: 'has left',
 }
 
-/** The text for a process's change from one state to another. */
-function describeTransition(before: ProcessState, now: ProcessState): string {
-  if (now === 'frozen') return 'was frozen'
-  if (now === 'killed') return 'was killed'
-  if (now === 'cut') return 'was cut off'
-  if (now === 'left') return 'leaves'
-  if (before === 'frozen') return 'thaws'
-  if (before === 'cut') return 'is connected again'
-  return 'starts'
-}
+/** Reports commands to processes. @returns a function that ends this */
+export type FollowActs = (acted: (name: string, text: string) => void) => () => void
 
-/** Newest first. */
-export function useTimelineEvents(): readonly TimelineEvent[] {
+/** Newest first. @param followActs always the same function */
+export function useTimelineEvents(followActs?: FollowActs): readonly TimelineEvent[] {
   const cluster = useCluster()
   const [events, set] = useState<readonly TimelineEvent[]>([])
   useEffect(() => {
     if (!cluster) return undefined
-    return followTimelineEvents(cluster, event => set(before => [event, ...before].slice(0, maxEvents)))
-  }, [cluster])
+    const add = (event: TimelineEvent) => set(before => [event, ...before].slice(0, maxEvents))
+    return followTimelineEvents(cluster, add, followActs)
+  }, [cluster, followActs])
   return events
 }
 
 let lastKey = 0
 
-function followTimelineEvents(cluster: Cluster, add: (event: TimelineEvent) => void): () => void {
+function followTimelineEvents(
+  cluster: Cluster,
+  add: (event: TimelineEvent) => void,
+  followActs: FollowActs | undefined,
+): () => void {
   /** Name of a process → time of the last command to it. */
   const actedMs = new Map<string, number>()
   const aborted = new AbortController()
@@ -79,23 +74,14 @@ function followTimelineEvents(cluster: Cluster, add: (event: TimelineEvent) => v
       },
       { signal },
     )
-  const stop = onDemoChange((now, before) => {
-    for (const [process, was] of changedProcesses(now, before)) {
-      actedMs.set(process.name, Date.now())
-      happened('act', process.name, describeTransition(was.state, process.state))
-    }
+  const stop = followActs?.((name, text) => {
+    actedMs.set(name, Date.now())
+    happened('act', name, text)
   })
   return () => {
     aborted.abort()
-    stop()
+    stop?.()
   }
 }
 
 const visible = ({ name, tags }: Member): string => JSON.stringify([name, tags])
-
-function changedProcesses(now: DemoState, before: DemoState): (readonly [DemoProcess, DemoProcess])[] {
-  return now.processes.flatMap(process => {
-    const was = before.processes.find(({ name }) => name === process.name)
-    return was && was.state !== process.state ? [[process, was] as const] : []
-  })
-}

@@ -1,6 +1,6 @@
 /** Timeline: the events, newest first, each with its time of day. */
-import type { ReactNode } from 'react'
-import { type TimelineEvent, useTimelineEvents } from './timeline-events.ts'
+import { memo, type ReactNode } from 'react'
+import { type FollowActs, type TimelineEvent, useTimelineEvents } from './timeline-events.ts'
 import './timeline.css'
 
 const signs: Record<TimelineEvent['kind'], string> = {
@@ -15,8 +15,15 @@ const signs: Record<TimelineEvent['kind'], string> = {
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 
-export function Timeline(): ReactNode {
-  const events = useTimelineEvents()
+export interface TimelineProps {
+  /** Shown while nothing has happened. */
+  readonly hint: string
+  /** Always the same function. */
+  readonly followActs?: FollowActs
+}
+
+export function Timeline({ hint, followActs }: TimelineProps): ReactNode {
+  const events = useTimelineEvents(followActs)
   return (
     <section className="panel timeline" aria-labelledby="timeline-title">
       <header>
@@ -24,22 +31,30 @@ export function Timeline(): ReactNode {
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reachable by keyboard */}
       <div className="scroll" tabIndex={0} role="log" aria-labelledby="timeline-title">
-        {events.length === 0 && <p className="hint">Nothing yet. Kill a process, or open another tab.</p>}
+        {events.length === 0 && <p className="hint">{hint}</p>}
         <ol>
-          {events.map(({ key, at, kind, name, text, afterMs }) => (
-            <li key={key} data-kind={kind}>
-              <time dateTime={new Date(at).toISOString()}>{clock.format(at)}</time>
-              <span>
-                <i aria-hidden="true">{signs[kind]}</i> <b>{name}</b> {text}
-              </span>
-              {afterMs !== undefined && <small>+{afterText(afterMs)}</small>}
-            </li>
+          {events.map(event => (
+            <Item key={event.key} event={event} />
           ))}
         </ol>
       </div>
     </section>
   )
 }
+
+/** Events do not change, so a new one renders itself alone. */
+const Item = memo(function Item({ event }: { event: TimelineEvent }): ReactNode {
+  const { at, kind, name, text, afterMs } = event
+  return (
+    <li data-kind={kind}>
+      <time dateTime={new Date(at).toISOString()}>{clock.format(at)}</time>
+      <span>
+        <i aria-hidden="true">{signs[kind]}</i> <b>{name}</b> {text}
+      </span>
+      {afterMs !== undefined && <small>+{afterText(afterMs)}</small>}
+    </li>
+  )
+})
 
 function afterText(ms: number): string {
   return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`

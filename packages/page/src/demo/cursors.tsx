@@ -1,8 +1,8 @@
 /** Cursors: the pointers of other tabs in the drawing. */
 import { useMembers } from '@hearsay/react'
 import type { ReactNode } from 'react'
-import { asPoint, useOthersMapped } from '../demo/room.ts'
 import { hueOf } from '../members/status-mark.tsx'
+import { asPoint, useOthersMapped } from './room.ts'
 
 export function Cursors(): ReactNode {
   const cursors = useOthersMapped(({ presence }) => presence.cursor ?? null)

@@ -1,7 +1,7 @@
 import type { Member } from '@hearsay/core'
 import { expect, it } from 'vitest'
 import type { DemoProcess, MemberKind } from '../../src/contract.ts'
-import { memberRowsOf } from '../../src/members/member-list.ts'
+import { memberRowsOf } from '../../src/demo/demo-rows.tsx'
 
 const member = (id: string, kind: MemberKind, status: Member['status'] = 'alive'): Member => ({
   id,

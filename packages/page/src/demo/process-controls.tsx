@@ -1,7 +1,7 @@
 /** Process controls: the commands for a process of the demo. A button that is not allowed now is disabled, not hidden. */
 import { type ReactNode, useState } from 'react'
 import { commands, type DemoProcess, type ProcessCommand, type ProcessState } from '../contract.ts'
-import { sendCommand, useDemo } from '../demo/demo-store.ts'
+import { sendCommand, useDemo } from './demo-store.ts'
 
 interface Control {
   readonly command: ProcessCommand

@@ -1,8 +1,8 @@
 /** Local connections: the members that this tab is connected to, published at each change. */
 import { useCluster } from '@hearsay/react'
 import { useEffect } from 'react'
-import { asIds, usePresence, useRoom } from '../demo/room.ts'
 import { publishConnections } from '../publish-connections.ts'
+import { asIds, usePresence, useRoom } from './room.ts'
 
 const noConnections: readonly string[] = []
 

@@ -1,0 +1,57 @@
+/** Member app: a cluster as one of its running members sees it. */
+import type { Cluster } from '@hearsay/core'
+import { ClusterProvider } from '@hearsay/react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { MemberDetails } from '../members/member-details.tsx'
+import { Problems } from '../members/problems.tsx'
+import { SelectionProvider } from '../members/selection.tsx'
+import { Timeline } from '../timeline/timeline.tsx'
+import { ClusterRows } from './cluster-rows.tsx'
+import { FilteredMembers } from './filtered-members.tsx'
+import { MemberControls } from './member-controls.tsx'
+import { MemberDrawing } from './member-drawing.tsx'
+import { MemberHeader } from './member-header.tsx'
+import { connectMember, useMemberLink } from './member-link.ts'
+import { MemberRecord } from './member-record.tsx'
+
+/** The page owns no member: it never leaves. So the provider gets a promise. */
+const connected: Promise<Cluster> = connectMember()
+
+export function MemberApp(): ReactNode {
+  const { isOpen, isWritable } = useMemberLink()
+  const [cluster, setCluster] = useState<Cluster>()
+  const [error, setError] = useState<Error>()
+  useEffect(() => void connected.then(setCluster, setError), [])
+  if (!cluster)
+    return (
+      <main className="waiting">
+        <p role="status">
+          {error?.message ??
+            (isOpen ? 'The member answers …' : 'The member cannot be reached. Does hearsay page run?')}
+        </p>
+      </main>
+    )
+  return (
+    <ClusterProvider cluster={cluster}>
+      <SelectionProvider>
+        <MemberHeader cluster={cluster.name} />
+        <Problems />
+        <ClusterRows>
+          <main className="of-member">
+            <div className="column">
+              <FilteredMembers />
+              <Timeline hint="Nothing has happened since this page was opened." />
+            </div>
+            <div className="column">
+              <MemberDetails
+                before={({ id }) => <MemberRecord id={id} />}
+                after={({ isSelf }) => isSelf && isWritable && isOpen && <MemberControls />}
+              />
+              <MemberDrawing />
+            </div>
+          </main>
+        </ClusterRows>
+      </SelectionProvider>
+    </ClusterProvider>
+  )
+}

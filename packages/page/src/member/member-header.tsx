@@ -1,0 +1,28 @@
+/** Member header: the cluster, the member through which the page sees it, and whether it still does. */
+import { useConnectionStatus, useSelf } from '@hearsay/react'
+import { type ReactNode, useEffect } from 'react'
+import { Brand } from '../shell/brand.tsx'
+import { connectionWords } from '../shell/connection-words.ts'
+import { ThemeButton } from '../shell/theme-button.tsx'
+import { useMemberLink } from './member-link.ts'
+
+export function MemberHeader({ cluster }: { cluster: string }): ReactNode {
+  const { status } = useConnectionStatus()
+  const { isOpen, isWritable, sinceMs } = useMemberLink()
+  const name = useSelf(({ name }) => name)
+  useEffect(() => {
+    document.title = `${cluster} · hearsay`
+  }, [cluster])
+  return (
+    <header className="top">
+      <Brand title={cluster} />
+      <p className="connection" data-state={isOpen ? status : 'failed'} role="status">
+        {isOpen
+          ? `${name ?? ''} is ${status === 'alone' ? 'alone' : connectionWords[status]}`
+          : `not in touch with ${name ?? 'the member'} since ${new Date(sinceMs).toLocaleTimeString()}: what follows is how it was. Does it run, and hearsay page?`}
+      </p>
+      <span className="badge">{isWritable ? 'may change this member' : 'read-only'}</span>
+      <ThemeButton />
+    </header>
+  )
+}
