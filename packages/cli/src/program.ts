@@ -14,6 +14,7 @@ import { addJoinOptions, addRelayOptions } from './join/options.ts'
 import { addLeaveOptions } from './leave/options.ts'
 import { addMembersOptions } from './members/options.ts'
 import { addMonitorOptions } from './monitor/options.ts'
+import { addPageOptions } from './page/options.ts'
 import { addPresenceOptions } from './presence/options.ts'
 import { addEventOptions, addQueryOptions } from './query/options.ts'
 import { addTagsCommands } from './tags/options.ts'
@@ -67,6 +68,10 @@ export function createProgram({ hasCompletion = true }: { hasCompletion?: boolea
   addPresenceOptions(program.command('presence')).action(async (cluster, room, options) => {
     const { presence } = await import('./presence/presence.ts')
     await presence(cluster, room, options)
+  })
+  addPageOptions(program.command('page')).action(async options => {
+    const { page } = await import('./page/page.ts')
+    await page(options)
   })
   addDemoOptions(program.command('demo')).action(async options => {
     const { demo } = await import('./demo/demo.ts')

@@ -38,6 +38,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   'config history': [['hearsay config history atlas flags color', 'print who wrote which values']],
   'config list': [['hearsay config list atlas flags', 'print all keys and values']],
   presence: [['hearsay presence atlas design --set mood=fine', 'enter a room and watch it']],
+  page: [
+    ['hearsay page', 'serve a page of the member on this machine, which changes nothing'],
+    ['hearsay page --member ada --write', 'serve a page that may change ada'],
+  ],
   demo: [['hearsay demo --members 8', 'watch eight processes']],
   completion: [
     ['source <(hearsay completion bash)', 'complete commands in bash; put it into ~/.bashrc'],

@@ -1,4 +1,4 @@
-/** Live table: the members in a terminal, redrawn at each change. Only the lines that fit are made. */
+/** Live table: the members in a terminal, redrawn at each change. Only the lines that fit are made: first what needs attention. */
 import { styleText } from 'node:util'
 import type { Member } from '@hearsay/core'
 import { widthOf } from '../terminal/column.ts'
@@ -14,7 +14,7 @@ export function liveTable(cluster: string, members: () => readonly Member[]): Li
   return liveRegion((rows, isLast) => {
     const all = members()
     const fitting = Math.max(1, rows - otherLines)
-    const shown = memberRows(all).slice(0, fitting)
+    const shown = memberRows(all, fitting)
     const counts = (['alive', 'suspect', 'dead', 'left'] as const)
       .map(status => [all.filter(each => each.status === status).length, status] as const)
       .filter(([count]) => count > 0)

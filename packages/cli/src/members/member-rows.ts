@@ -1,12 +1,18 @@
 /** Member rows: a member as a line of a table, and as a line of JSON. */
-import type { Member } from '@hearsay/core'
+import type { Member, MemberStatus } from '@hearsay/core'
 import { printable, shortId } from '../terminal/format.ts'
 
 export const titles: readonly string[] = ['name', 'id', 'status', 'address', 'tags']
 
-export const memberRows = (members: readonly Member[]): string[][] =>
-  [...members]
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+/** By name, and with `limit` only the first ones, of which those that need attention come first. */
+export function memberRows(members: readonly Member[], limit?: number): string[][] {
+  const sorted = [...members].sort(
+    (a, b) =>
+      (limit === undefined ? 0 : order[a.status] - order[b.status]) ||
+      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+  )
+  return sorted
+    .slice(0, limit)
     .map(({ name, id, status, attention, addresses, tags }) => [
       printable(name),
       shortId(id),
@@ -14,6 +20,9 @@ export const memberRows = (members: readonly Member[]): string[][] =>
       withoutId(addresses[0]),
       shownTags(tags),
     ])
+}
+
+const order: Record<MemberStatus, number> = { suspect: 0, dead: 1, alive: 2, left: 3 }
 
 export const memberLine = (member: Member): object => {
   const { id, name, status, incarnation, addresses, tags, attention } = member

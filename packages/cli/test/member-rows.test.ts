@@ -1,0 +1,29 @@
+import type { Member } from '@hearsay/core'
+import { expect, it } from 'vitest'
+import { memberRows } from '../src/members/member-rows.ts'
+
+const member = (name: string, status: Member['status'] = 'alive'): Member => ({
+  id: `id-of-${name}`,
+  name,
+  incarnation: 1,
+  status,
+  addresses: [],
+  attention: { state: 'active', sinceMs: 0 },
+  tags: {},
+})
+
+const members = [
+  member('cyd'),
+  member('bob', 'left'),
+  member('ada'),
+  member('eve', 'dead'),
+  member('dan', 'suspect'),
+]
+
+it('lists members by name', () => {
+  expect(memberRows(members).map(([name]) => name)).toEqual(['ada', 'bob', 'cyd', 'dan', 'eve'])
+})
+
+it('makes only the rows that fit, first those that need attention', () => {
+  expect(memberRows(members, 3).map(([name]) => name)).toEqual(['dan', 'eve', 'ada'])
+})
