@@ -1,0 +1,58 @@
+/** Real time: a simulated cluster whose virtual time passes as real time does. */
+import type { Cluster } from '@hearsay/core'
+import { createSimulation, type Simulation } from '@hearsay/simulator'
+
+/** Our choice: shorter than a frame of a page. */
+const stepMs = 10
+
+export interface RealTimeCluster {
+  /** That of m0. */
+  readonly cluster: Cluster
+  readonly simulation: Simulation
+  /** Crashes a member at once and every three seconds, and starts it again eight virtual seconds later. @returns ends it */
+  churn(): () => void
+  /** The time now for its members, as epoch milliseconds. */
+  nowEpochMs(): number
+  end(): Promise<void>
+}
+
+/** @param ageMs virtual time that passes before this resolves, as fast as it can */
+export async function startRealTime(members: number, ageMs = 0): Promise<RealTimeCluster> {
+  const simulation = createSimulation({ seed: 1, members, start: 'warm', invariants: 'off' })
+  const { cluster } = simulation.member('m0')
+  const firstEpochMs = cluster.self.incarnation
+  await simulation.run(ageMs)
+  let lastMs = performance.now()
+  let isEnded = false
+  const advance = async () => {
+    while (!isEnded) {
+      const nowMs = performance.now()
+      // A crash keeps a large simulation busy for longer than it lasts: then virtual time is slower.
+      await simulation.run(Math.min(100, nowMs - lastMs))
+      lastMs = nowMs
+      await new Promise(resolve => setTimeout(resolve, stepMs))
+    }
+  }
+  const advancing = advance()
+  return {
+    cluster,
+    simulation,
+    nowEpochMs: () => firstEpochMs + simulation.nowMs,
+    churn() {
+      let next = 1
+      const crash = () => {
+        const name = `m${1 + (next++ % (members - 1))}`
+        if (!simulation.member(name).isRunning) return
+        simulation.crash([name])
+        simulation.after(8_000, () => simulation.restart(name))
+      }
+      crash()
+      const timer = setInterval(crash, 3_000)
+      return () => clearInterval(timer)
+    },
+    async end() {
+      isEnded = true
+      await advancing
+    },
+  }
+}
