@@ -1,4 +1,4 @@
-/** Problems: what the health of this member names, most important first; and that nothing is known to be wrong. */
+/** Problems: what the health of this member names, most important first. */
 import { useHealth } from '@hearsay/react'
 import type { ReactNode } from 'react'
 
@@ -6,13 +6,15 @@ export function Problems(): ReactNode {
   const problems = useHealth(({ problems }) => problems) ?? []
   return (
     <section className="problems" aria-label="Problems">
-      <ul role="status">
-        {problems.map(({ name, text }) => (
-          <li key={name}>
-            <b>{name}</b> {text}
-          </li>
-        ))}
-      </ul>
+      <div role="status">
+        <ul>
+          {problems.map(({ name, text }) => (
+            <li key={name}>
+              <b>{name}</b> {text}
+            </li>
+          ))}
+        </ul>
+      </div>
     </section>
   )
 }
