@@ -16,7 +16,9 @@ import { type Host, Network, whyNoNetworks } from './network.ts'
 import { type MemberSettings, ScrapedCluster, type ScrapedMember, startScraped } from './scraped-cluster.ts'
 
 const isAsked = process.env['HEARSAY_LONG'] === '1'
-const reason = isAsked ? (whyNoNetworks() ?? whyNoPrometheus()) : 'they take ten minutes. Run pnpm test:alerts'
+const reason = isAsked
+  ? (whyNoNetworks() ?? whyNoPrometheus())
+  : 'they take ten minutes. Run pnpm test:alerts'
 if (reason !== undefined) console.warn(`LEFT OUT: the tests of alerts with a real Prometheus: ${reason}.`)
 
 /** The timeout is long, because the alerts wait, and a busy machine is slow. */

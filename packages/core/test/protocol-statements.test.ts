@@ -12,6 +12,7 @@ import { ChunkedTransfers } from '../src/spaces/documents/chunked-transfers.ts'
 import type { RecordFact } from '../src/table/table.ts'
 import { decodeHello, encodeHello } from '../src/wire/hello.ts'
 import { ProbeFrame, SyncFrame } from '../src/wire/messages.ts'
+import { QueryFrame } from '../src/wire/query-messages.ts'
 import { SpaceFrame } from '../src/wire/space-messages.ts'
 import { MemberBench, startEpochMs } from './member/member-bench.ts'
 import { InboundBench, nowEpochMs } from './runtime/inbound-bench.ts'
@@ -153,7 +154,7 @@ states(
 
 states(
   'protocol',
-  'In all three kinds of frame, field 1 is reserved for the hello, so that one decoder reads the first frame of any stream.',
+  'In all kinds of frame, field 1 is reserved for the hello, so that one decoder reads the first frame of any stream.',
   () => {
     const hello = { cluster: testTag, epochMs: nowEpochMs }
     const bytes = encodeHello(hello)
@@ -162,6 +163,7 @@ states(
     // Field 1, length-delimited. A space frame without a hello has no such field, and skips this one.
     expect(bytes[0]).toBe(0x0a)
     expect(SpaceFrame.decode(bytes).steps).toEqual([])
+    expect(QueryFrame.decode(bytes).facts).toEqual([])
   },
 )
 
