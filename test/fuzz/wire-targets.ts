@@ -19,7 +19,7 @@ import { decodeFact, draftFact, type SignedFact } from '../../packages/core/src/
 import { encodeEnvelope } from '../../packages/core/src/wire/fact-envelope.ts'
 import { equalBytes } from '../../packages/core/src/wire/hashes.ts'
 import { decodeHello, encodeHello } from '../../packages/core/src/wire/hello.ts'
-import { limits } from '../../packages/core/src/wire/limits.ts'
+import * as limits from '../../packages/core/src/wire/limits.ts'
 import { decodeQueryFrame, encodeQueryFrame } from '../../packages/core/src/wire/query-codec.ts'
 import { recordExcess } from '../../packages/core/src/wire/record-limits.ts'
 import {

@@ -5,7 +5,7 @@
  * short command.
  */
 import { byteLength, isPlainObject } from '../wire/checks.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 import { recordExcess } from '../wire/record-limits.ts'
 import { halfPairFault, receivedText } from '../wire/text.ts'
 import type { LeaveOptions } from './cluster.ts'

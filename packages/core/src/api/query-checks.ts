@@ -1,6 +1,6 @@
 /** Query checks: the arguments of `Cluster.query`, `answer` and `broadcast`. */
 import type { Json } from '../wire/json.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 import { checkSpaceName } from './call-options.ts'
 import { InvalidOptionsError, InvalidValueError } from './errors.ts'
 import { checkOptionNames } from './option-names.ts'

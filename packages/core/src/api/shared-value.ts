@@ -1,7 +1,7 @@
 /** Shared value: a value of presence, a broadcast or a config, as every member reads it. All three have the same checks. */
 import { byteLength } from '../wire/checks.ts'
 import { copyJson, type Instances, type Json, type JsonFault } from '../wire/json.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 import { textFault } from '../wire/text.ts'
 import { InvalidValueError } from './errors.ts'
 

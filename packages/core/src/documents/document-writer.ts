@@ -14,7 +14,7 @@ import { maxPublishedClients } from '../spaces/documents/client-rates.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { SharedUpdates } from '../spaces/documents/shared-updates.ts'
 import type { UpdateLog } from '../storage/update-log.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 import { DocumentChanges } from './document-changes.ts'
 import type { DocumentHost } from './document-host.ts'
 

@@ -4,7 +4,7 @@ import { InvalidValueError, NotAllowedError } from '../api/errors.ts'
 import { checkKey, sharedValue } from '../api/shared-value.ts'
 import { maxKeys } from '../config/key-capacity.ts'
 import type { Json } from '../wire/json.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 
 /**
  * Checks a write.

@@ -18,7 +18,7 @@ import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import { byteLength, isPlainObject } from '../wire/checks.ts'
 import type { Json } from '../wire/json.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 import type { SpaceFactBody } from '../wire/space-fact.ts'
 import { receivedText } from '../wire/text.ts'
 

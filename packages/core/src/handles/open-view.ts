@@ -16,7 +16,7 @@ import {
 } from '../rooms/view-fields.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { Json } from '../wire/json.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 import { checkFieldName, checkFields, sharedAwareness, tooManyFieldsError } from './local-presence.ts'
 import type { PresencePublisher } from './presence-publisher.ts'
 

@@ -15,7 +15,7 @@ import { type DocumentSnapshot, DocumentStorage } from '../storage/document-stor
 import { FactStorage } from '../storage/fact-storage.ts'
 import { spacesPath } from '../storage/key-values.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 import { isMemberId } from '../wire/member-id.ts'
 import { spaceTag } from '../wire/tags.ts'
 import { MachineClusterView } from './cluster-view.ts'

@@ -4,7 +4,7 @@
  * The end of a peer's frame may never arrive, so these bytes are bounded for each peer and for all peers
  * together.
  */
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 
 export interface FrameLimits {
   /** The first frame on a stream is a hello of about 30 bytes. */

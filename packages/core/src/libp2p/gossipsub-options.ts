@@ -1,7 +1,7 @@
 /** Gossipsub options: gossipsub as hearsay needs it. The reasons for these options are in docs/adr/0002 and 0004. */
 import { type GossipSub, type GossipSubComponents, type GossipsubOpts, gossipsub } from '@libp2p/gossipsub'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 
 export function clusterPubsub(): (components: GossipSubComponents) => GossipSub {
   return gossipsub(gossipsubOptions())

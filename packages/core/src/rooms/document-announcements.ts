@@ -11,7 +11,7 @@ import { firstEpoch, isSameEpoch, printEpoch, readEpoch } from '../spaces/docume
 import { isPlainObject } from '../wire/checks.ts'
 import type { EpochName } from '../wire/epoch-name.ts'
 import type { Json } from '../wire/json.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 
 export interface DocumentAnnouncement {
   /** The client id under which the member writes. */

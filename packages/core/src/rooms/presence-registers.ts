@@ -9,7 +9,7 @@
 import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
 import type { Admission } from '../spaces/space-replica.ts'
 import type { Json } from '../wire/json.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 import type { FieldFact } from '../wire/space-fact.ts'
 
 interface Author {

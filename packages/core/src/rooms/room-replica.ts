@@ -25,7 +25,7 @@ import {
   type SpaceReplica,
 } from '../spaces/space-replica.ts'
 import type { SpaceRoster } from '../spaces/space-roster.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 import type { EventFact, SpaceFact, UpdateFact } from '../wire/space-fact.ts'
 import { DocumentRoster } from './document-roster.ts'
 import { PresenceRegisters } from './presence-registers.ts'

@@ -17,7 +17,7 @@
 
 import { byteLength, isCount, isPlainObject } from '../wire/checks.ts'
 import type { Json } from '../wire/json.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 
 /** What a member publishes about a view, besides the view's fields. */
 export interface ViewHeader {

@@ -7,7 +7,7 @@
 import { batchesOf } from '../base/arrays.ts'
 import { factBytes } from '../table/delta.ts'
 import type { SignedFact } from '../wire/fact.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 
 /** Our choice: 50 ms. */
 const maxWaitMs = 50

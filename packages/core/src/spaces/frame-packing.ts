@@ -6,7 +6,7 @@
  * for each document in these spaces. These steps do not fit into one frame.
  */
 import { batchesOf } from '../base/arrays.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 

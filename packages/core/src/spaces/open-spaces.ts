@@ -6,7 +6,7 @@
  * before.
  */
 import type { SpaceGeneration } from '../wire/fact.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 import { Deadlines } from './deadlines.ts'
 import type { DocumentSpace } from './document-requests.ts'
 import { ChunkedTransfers } from './documents/chunked-transfers.ts'

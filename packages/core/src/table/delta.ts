@@ -9,7 +9,7 @@
 import type { Digest, DigestRow } from '../wire/codec.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import { bucketCount, equalBytes } from '../wire/hashes.ts'
-import { limits } from '../wire/limits.ts'
+import * as limits from '../wire/limits.ts'
 import { supersedes } from './incarnation.ts'
 import type { Row, Table } from './table.ts'
 

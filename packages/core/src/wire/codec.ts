@@ -18,7 +18,7 @@ import {
   type HeartbeatRequest,
   type IndexedHeartbeat,
 } from './heartbeat-list.ts'
-import { limits } from './limits.ts'
+import * as limits from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import * as messages from './messages.ts'
 import { type DecodeFailure, decodeAll, failed, guarded, ok, type Result } from './result.ts'

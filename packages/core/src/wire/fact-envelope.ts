@@ -4,7 +4,7 @@
  *
  * Facts about members and facts of spaces have the same envelope and differ in their kinds.
  */
-import { limits } from './limits.ts'
+import * as limits from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import { type DecodeFailure, decodeAll, failed, ok, type Result } from './result.ts'
 

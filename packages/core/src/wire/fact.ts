@@ -7,7 +7,7 @@
 import { isCount } from './checks.ts'
 import { decodeEnvelope } from './fact-envelope.ts'
 import { equalBytes } from './hashes.ts'
-import { limits } from './limits.ts'
+import * as limits from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import * as messages from './messages.ts'
 import { recordExcess } from './record-limits.ts'

@@ -5,7 +5,7 @@
  * meaningful only between equal tables.
  */
 import { decode as decodeVarint, encode as encodeVarint, encodingLength } from 'uint8-varint'
-import { limits } from './limits.ts'
+import * as limits from './limits.ts'
 import { type DecodeFailure, failed, ok, type Result } from './result.ts'
 
 export interface IndexedHeartbeat {

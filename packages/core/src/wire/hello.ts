@@ -4,7 +4,7 @@
  * All kinds of frame reserve field 1 for the hello, so one decoder reads the first frame of any stream. This decoder is
  * the generated one of probe frames, because a probe frame has no lists, which a malicious first frame could fill.
  */
-import { limits } from './limits.ts'
+import * as limits from './limits.ts'
 import * as messages from './messages.ts'
 import { type DecodeFailure, failed, guarded, ok, type Result } from './result.ts'
 import { clusterTagBytes } from './tags.ts'

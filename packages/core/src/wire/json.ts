@@ -6,7 +6,7 @@
  */
 
 import { isPlainObject } from './checks.ts'
-import { limits } from './limits.ts'
+import * as limits from './limits.ts'
 import { halfPairFault, receivedText } from './text.ts'
 
 /** Any value that JSON can represent. */

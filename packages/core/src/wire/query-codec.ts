@@ -5,7 +5,7 @@
  * verified yet.
  */
 import { decodeFacts, encodeEnvelope } from './fact-envelope.ts'
-import { limits } from './limits.ts'
+import * as limits from './limits.ts'
 import { decodeQueryFact, type QueryFact } from './query-fact.ts'
 import * as messages from './query-messages.ts'
 import { type DecodeFailure, failed, guarded, type Result } from './result.ts'

@@ -1,6 +1,6 @@
 /** Record limits: what a record of a member may contain. */
 import { byteLength } from './checks.ts'
-import { limits } from './limits.ts'
+import * as limits from './limits.ts'
 
 /** The parts of a record whose size is limited. */
 export interface LimitedParts {

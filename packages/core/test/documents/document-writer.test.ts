@@ -8,7 +8,7 @@ import { DocumentSync } from '../../src/spaces/documents/document-sync.ts'
 import { datastoreKeyValues } from '../../src/storage/datastore-key-values.ts'
 import { UpdateLog } from '../../src/storage/update-log.ts'
 import { WriteQueue } from '../../src/storage/write-queue.ts'
-import { limits } from '../../src/wire/limits.ts'
+import * as limits from '../../src/wire/limits.ts'
 import { draftSpaceFact } from '../../src/wire/space-fact.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { InvalidValueError, NotRunningError } from '../../src/api/errors.ts'
 import { documentsField } from '../../src/rooms/reserved-fields.ts'
-import { limits } from '../../src/wire/limits.ts'
+import * as limits from '../../src/wire/limits.ts'
 import { field, RoomBench } from './room-bench.ts'
 
 const other = idOf('other')

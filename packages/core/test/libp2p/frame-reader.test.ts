@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FrameBudget, frameLimits } from '../../src/libp2p/frame-budget.ts'
 import { readFrames, readNothing } from '../../src/libp2p/frame-reader.ts'
 import { prefixed } from '../../src/libp2p/frame-stream.ts'
-import { limits } from '../../src/wire/limits.ts'
+import * as limits from '../../src/wire/limits.ts'
 import { FakeStream } from './fake-stream.ts'
 
 class ReaderBench {

@@ -8,7 +8,7 @@ import {
   readUnreachable,
 } from '../../src/rooms/document-announcements.ts'
 import type { Json } from '../../src/wire/json.ts'
-import { limits } from '../../src/wire/limits.ts'
+import * as limits from '../../src/wire/limits.ts'
 
 const announcement = (change: Partial<DocumentAnnouncement> = {}): DocumentAnnouncement => ({
   client: 1,

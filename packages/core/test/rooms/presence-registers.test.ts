@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { PresenceRegisters } from '../../src/rooms/presence-registers.ts'
 import { FactSet } from '../../src/spaces/fact-set.ts'
-import { limits } from '../../src/wire/limits.ts'
+import * as limits from '../../src/wire/limits.ts'
 import type { FieldFact } from '../../src/wire/space-fact.ts'
 import { fieldFact } from '../helpers/space-facts.ts'
 

@@ -11,7 +11,7 @@ import {
 } from '../../src/rooms/view-fields.ts'
 import { byteLength } from '../../src/wire/checks.ts'
 import type { Json } from '../../src/wire/json.ts'
-import { limits } from '../../src/wire/limits.ts'
+import * as limits from '../../src/wire/limits.ts'
 
 describe('the fields of a view', () => {
   it.each([0, 9, 10, 31])('have names that are read as they were made, in slot %d', slot => {

@@ -5,7 +5,7 @@ import { RumorBatcher } from '../../src/rumors/rumor-batcher.ts'
 import { factBytes } from '../../src/table/delta.ts'
 import { encodeRumors } from '../../src/wire/codec.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
-import { limits } from '../../src/wire/limits.ts'
+import * as limits from '../../src/wire/limits.ts'
 
 const ada = idOf('ada')
 const heartbeat = (number: number) => signedFact(ada, heartbeatBody(5, number))

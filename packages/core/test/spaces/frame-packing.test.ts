@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { framesOf, rumorsOf } from '../../src/spaces/frame-packing.ts'
-import { limits } from '../../src/wire/limits.ts'
+import * as limits from '../../src/wire/limits.ts'
 import {
   decodeSpaceFrame,
   decodeSpaceRumors,

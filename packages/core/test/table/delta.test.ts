@@ -10,7 +10,7 @@ import {
 import { deltaBeyond, digestOf, factBytes } from '../../src/table/delta.ts'
 import { Table } from '../../src/table/table.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
-import { limits } from '../../src/wire/limits.ts'
+import * as limits from '../../src/wire/limits.ts'
 import { memberIdFromKey } from '../../src/wire/member-id.ts'
 
 const nowMs = 1_700_000_000_000

@@ -5,7 +5,7 @@ import type { Digest, SyncMessage } from '../../src/wire/codec.ts'
 import { draftFact, type FactBody, type MemberRecord, type SignedFact } from '../../src/wire/fact.ts'
 import type { HeartbeatList } from '../../src/wire/heartbeat-list.ts'
 import type { Hello } from '../../src/wire/hello.ts'
-import { limits } from '../../src/wire/limits.ts'
+import * as limits from '../../src/wire/limits.ts'
 import { memberIdFromKey } from '../../src/wire/member-id.ts'
 import { spaceFromBytes } from '../../src/wire/tags.ts'
 

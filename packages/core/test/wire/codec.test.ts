@@ -19,7 +19,7 @@ import {
 import type { MemberRecord } from '../../src/wire/fact.ts'
 import type { HeartbeatList } from '../../src/wire/heartbeat-list.ts'
 import { decodeHello, encodeHello } from '../../src/wire/hello.ts'
-import { limits } from '../../src/wire/limits.ts'
+import * as limits from '../../src/wire/limits.ts'
 import * as messages from '../../src/wire/messages.ts'
 import { recordExcess } from '../../src/wire/record-limits.ts'
 import { type DecodeFailure, ok, type Result } from '../../src/wire/result.ts'

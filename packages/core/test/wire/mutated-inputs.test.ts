@@ -12,7 +12,7 @@ import {
 } from '../../src/wire/codec.ts'
 import type { MemberRecord } from '../../src/wire/fact.ts'
 import { decodeHello, encodeHello } from '../../src/wire/hello.ts'
-import { limits } from '../../src/wire/limits.ts'
+import * as limits from '../../src/wire/limits.ts'
 import {
   decodeSpaceFrame,
   decodeSpaceRumors,

@@ -1,7 +1,7 @@
 /** Arbitrary queries, answers and broadcasts, as this version may send them. */
 import fc from 'fast-check'
 import type { Json } from '../../src/wire/json.ts'
-import { limits } from '../../src/wire/limits.ts'
+import * as limits from '../../src/wire/limits.ts'
 import { draftQueryFact, type QueryFact, type QueryFactBody } from '../../src/wire/query-fact.ts'
 import { bytes, count, memberId, optional, text } from './codec-arbitraries.ts'
 

@@ -1,7 +1,7 @@
 /** Arbitrary facts and steps of spaces, of every kind, as this version may send them. */
 import fc from 'fast-check'
 import type { Json } from '../../src/wire/json.ts'
-import { limits } from '../../src/wire/limits.ts'
+import * as limits from '../../src/wire/limits.ts'
 import type { DocumentStep, SpaceStep } from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts'
 import { spaceFromBytes } from '../../src/wire/tags.ts'

@@ -14,7 +14,7 @@
  */
 import * as Y from 'yjs'
 import { differingBuckets, equalBytes } from '../../wire/hashes.ts'
-import { limits } from '../../wire/limits.ts'
+import * as limits from '../../wire/limits.ts'
 import type { DocumentStep, Piece } from '../../wire/space-codec.ts'
 import { streamedChunks } from './chunk-sizes.ts'
 import type { ChunkedTransfers } from './chunked-transfers.ts'

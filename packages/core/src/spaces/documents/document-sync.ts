@@ -8,7 +8,7 @@
  * brings them again, together with the missing update.
  */
 import type * as Y from 'yjs'
-import { limits } from '../../wire/limits.ts'
+import * as limits from '../../wire/limits.ts'
 import { applyUpdate, dropPending, pendingBytes, type ReportError, throwError } from './apply-update.ts'
 import { changedClients } from './changed-clients.ts'
 import { DocumentDigest } from './document-digest.ts'

@@ -1,7 +1,7 @@
 /** Readable updates: whether bytes are exactly one Yjs update of version 1, of acceptable size. */
 import { createDecoder, hasContent } from 'lib0/decoding'
 import * as Y from 'yjs'
-import { limits } from '../../wire/limits.ts'
+import * as limits from '../../wire/limits.ts'
 import { BoundedDecoder } from './bounded-decoder.ts'
 
 /** Limit of structs and deletions in one update. A text of two million single insertions is below it. */

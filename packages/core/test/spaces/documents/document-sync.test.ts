@@ -3,7 +3,7 @@ import * as Y from 'yjs'
 import { mulberry32 } from '../../../../../test/helpers/mulberry32.ts'
 import { DocumentSync } from '../../../src/spaces/documents/document-sync.ts'
 import { isReadable } from '../../../src/spaces/documents/readable-updates.ts'
-import { limits } from '../../../src/wire/limits.ts'
+import * as limits from '../../../src/wire/limits.ts'
 
 /** Bytes in the encoding of version 1: numbers as varints, texts with their length. */
 function bytes(...parts: (number | string | Uint8Array)[]): Uint8Array {

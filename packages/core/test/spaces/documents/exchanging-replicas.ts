@@ -5,7 +5,7 @@ import { ClientRates } from '../../../src/spaces/documents/client-rates.ts'
 import { offerDocument, requestDocument } from '../../../src/spaces/documents/document-exchange.ts'
 import { DocumentSync } from '../../../src/spaces/documents/document-sync.ts'
 import { answerInEpoch } from '../../../src/spaces/documents/epochs/epoch-exchange.ts'
-import { limits } from '../../../src/wire/limits.ts'
+import * as limits from '../../../src/wire/limits.ts'
 import { type DocumentStep, decodeSpaceFrame, encodeSpaceFrame } from '../../../src/wire/space-codec.ts'
 
 const space = 'ab'.repeat(12)

@@ -6,7 +6,7 @@
  * epoch enters the epoch of the other member unchanged.
  */
 import type { EpochName } from '../../../wire/epoch-name.ts'
-import { limits } from '../../../wire/limits.ts'
+import * as limits from '../../../wire/limits.ts'
 import type { DocumentStep } from '../../../wire/space-codec.ts'
 import {
   answerDocument,

@@ -6,7 +6,7 @@ import { DocumentDigest } from '../../../../src/spaces/documents/document-digest
 import { firstEpoch, nextEpoch } from '../../../../src/spaces/documents/epochs/epoch.ts'
 import { answerInEpoch } from '../../../../src/spaces/documents/epochs/epoch-exchange.ts'
 import type { EpochName } from '../../../../src/wire/epoch-name.ts'
-import { limits } from '../../../../src/wire/limits.ts'
+import * as limits from '../../../../src/wire/limits.ts'
 import type { DocumentStep } from '../../../../src/wire/space-codec.ts'
 import { randomEdit } from '../document-edits.ts'
 import { Replica, ReplicaLink, stateOf } from '../exchanging-replicas.ts'
