@@ -205,7 +205,7 @@ export class Libp2pTransport implements Transport {
         this.#listener?.bootstrapConnected(address, id)
       },
       error => {
-        this.#bootstrap.failed(address, error)
+        void this.#bootstrap.failed(address, error)
         this.#log('bootstrap %s not reached, will retry - %e', address, error)
         this.#listener?.bootstrapFailed(address)
       },

@@ -6,10 +6,10 @@ const address = '/dns4/ada.example/tcp/4001'
 const systemError = (code: string) => Object.assign(new Error(`connect ${code}`), { code })
 const named = (name: string, message = name) => Object.assign(new Error(message), { name })
 
-function textOf(error: unknown, connections = 0): string | undefined {
+async function textOf(error: unknown, connections = 0): Promise<string | undefined> {
   const problems = new BootstrapProblems([address])
   problems.dialled(address, 0)
-  problems.failed(address, error)
+  await problems.failed(address, error)
   return problems.problem(connections, 0)?.text
 }
 
@@ -40,8 +40,10 @@ describe('the problem of a bootstrap address', () => {
     [new Error(`no transport of this node can dial ${address}`), 'this member has no transport for it'],
     [named('TimeoutError'), 'nothing answers in time'],
     ['a text', 'nothing answers in time'],
-  ])('after %s says that %s', (error, reason) => {
-    expect(textOf(error)).toContain(`No member answers at the bootstrap address ${address}: ${reason}. `)
+  ])('after %s says that %s', async (error, reason) => {
+    expect(await textOf(error)).toContain(
+      `No member answers at the bootstrap address ${address}: ${reason}. `,
+    )
   })
 
   it('is known before a slow dial has failed', () => {
@@ -52,9 +54,17 @@ describe('the problem of a bootstrap address', () => {
     expect(problems.problem(0, 5_000)?.text).toContain('nothing answers in time')
   })
 
+  it('is known before the words for its cause are loaded', async () => {
+    const problems = new BootstrapProblems([address])
+    const failed = problems.failed(address, systemError('ECONNREFUSED'))
+    expect(problems.problem(0, 0)?.text).toContain('nothing answers in time')
+    await failed
+    expect(problems.problem(0, 0)?.text).toContain('the host refuses the connection')
+  })
+
   it('ends when a member answers there', () => {
     const problems = new BootstrapProblems([address])
-    problems.failed(address, systemError('ECONNREFUSED'))
+    void problems.failed(address, systemError('ECONNREFUSED'))
     problems.dialled(address, 0)
     problems.answered(address)
     expect(problems.problem(1, 60_000)).toBeUndefined()
@@ -62,14 +72,16 @@ describe('the problem of a bootstrap address', () => {
 
   it('counts other addresses, and does not name cached peers', () => {
     const problems = new BootstrapProblems([address, '/ip4/10.0.0.1/tcp/4001'])
-    problems.failed(address, systemError('ECONNREFUSED'))
-    problems.failed('/ip4/10.0.0.1/tcp/4001', systemError('ECONNREFUSED'))
-    problems.failed('/ip4/10.0.0.2/tcp/4001', systemError('ECONNREFUSED'))
+    void problems.failed(address, systemError('ECONNREFUSED'))
+    void problems.failed('/ip4/10.0.0.1/tcp/4001', systemError('ECONNREFUSED'))
+    void problems.failed('/ip4/10.0.0.2/tcp/4001', systemError('ECONNREFUSED'))
     expect(problems.problem(0, 0)?.text).toContain(`${address} (and at 1 more): `)
   })
 
-  it('says that it concerns newcomers while this member is connected', () => {
-    expect(textOf(systemError('ECONNREFUSED'), 2)).toContain('members that start may not find the cluster')
-    expect(textOf(systemError('ECONNREFUSED'))).not.toContain('members that start')
+  it('says that it concerns newcomers while this member is connected', async () => {
+    expect(await textOf(systemError('ECONNREFUSED'), 2)).toContain(
+      'members that start may not find the cluster',
+    )
+    expect(await textOf(systemError('ECONNREFUSED'))).not.toContain('members that start')
   })
 })
