@@ -7,25 +7,24 @@
 import type { QueryHandler } from '../api/query.ts'
 
 export class QueryHandlers {
-  readonly #byName = new Map<string, { readonly handler: QueryHandler }[]>()
+  /** In the order in which they were added. */
+  #added: readonly { readonly name: string; readonly handler: QueryHandler }[] = []
 
   /** @returns a function that removes the handler */
   add(name: string, handler: QueryHandler): () => void {
-    const added = { handler }
-    this.#byName.set(name, [...(this.#byName.get(name) ?? []), added])
+    const added = { name, handler }
+    this.#added = [...this.#added, added]
     return () => {
-      const others = (this.#byName.get(name) ?? []).filter(each => each !== added)
-      if (others.length > 0) this.#byName.set(name, others)
-      else this.#byName.delete(name)
+      this.#added = this.#added.filter(each => each !== added)
     }
   }
 
   /** The names that have a handler. */
-  names(): readonly string[] {
-    return [...this.#byName.keys()]
+  names(): ReadonlySet<string> {
+    return new Set(this.#added.map(({ name }) => name))
   }
 
   get(name: string): QueryHandler | undefined {
-    return this.#byName.get(name)?.at(-1)?.handler
+    return this.#added.findLast(each => each.name === name)?.handler
   }
 }
