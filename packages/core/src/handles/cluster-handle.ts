@@ -27,11 +27,10 @@ import type { QueriesPort } from '../runtime/ports.ts'
 import { QueryHandlers } from '../runtime/query-handlers.ts'
 import type { SignedBroadcast } from '../wire/query-fact.ts'
 import type { ClusterQueries } from './cluster-queries.ts'
-import { ConvergenceMeter } from './convergence-meter.ts'
-import { explain } from './explain.ts'
+import { ConvergenceStore } from './convergence-store.ts'
 import { createHealthStore, type HostHealth } from './health-store.ts'
 import { createHeartbeatStore, type Heartbeats } from './heartbeat-store.ts'
-import { loadQueries } from './load-queries.ts'
+import { loadExplain, loadQueries } from './load-calls.ts'
 import { pendingQuery } from './pending-query.ts'
 import type { PeriodicStore } from './periodic-store.ts'
 import type { SpaceRegistry } from './space-registry.ts'
@@ -51,7 +50,7 @@ export class ClusterHandle implements Cluster, EngineListener {
   readonly #members: OwnedStore<readonly Member[]>
   readonly #heartbeats: PeriodicStore<Heartbeats>
   readonly #health: PeriodicStore<Health>
-  readonly #convergence: ConvergenceMeter
+  readonly #convergence: ConvergenceStore
   readonly #clock: Clock
   #engine: Engine | undefined
   #attachedMs = 0
@@ -70,7 +69,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.#events = new AppEvents(this.notifications)
     this.#members = createStore(this.notifications, () => this.#engine?.machine.members() ?? noMembers)
     this.#heartbeats = createHeartbeatStore(this.notifications, () => this.#engine)
-    this.#convergence = new ConvergenceMeter(this.notifications, this)
+    this.#convergence = new ConvergenceStore(this.notifications, this)
     this.#health = createHealthStore(
       this.notifications,
       () => this.#engine,
@@ -114,6 +113,8 @@ export class ClusterHandle implements Cluster, EngineListener {
 
   async explain(memberId: string): Promise<Explanation> {
     checkMemberId('explain', memberId)
+    this.#running()
+    const { explain } = await loadExplain()
     return explain(this.#running().machine, memberId, this.#clock.now())
   }
 

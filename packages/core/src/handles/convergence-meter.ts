@@ -1,7 +1,7 @@
 /**
  * Convergence meter: measures whether the members know the same.
  *
- * A measurement costs messages, so the meter measures only while its store has a listener, or while somebody waits for
+ * A measurement costs messages, so the meter measures only while the store has a listener, or while somebody waits for
  * agreement. It measures at most every 2 s, and more rarely in large clusters.
  */
 import type { Cluster } from '../api/cluster.ts'
@@ -9,8 +9,7 @@ import type { Convergence, SettledOptions } from '../api/convergence.ts'
 import { checkOptionNames } from '../api/option-names.ts'
 import type { QueryResult } from '../api/query.ts'
 import type { Store } from '../api/store.ts'
-import type { AppNotifications } from '../runtime/app-notifications.ts'
-import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
+import type { Clock } from '../base/clock.ts'
 
 /** The name of the query that each member answers with the hash of its table. */
 export const tableQuery = 'hearsay:table'
@@ -19,56 +18,51 @@ const timeoutMs = 2_000
 const minIntervalMs = 2_000
 /** Our choice: while somebody looks, this costs each member at most 500 bytes a second, as much as an idle member sends. */
 const intervalPerMemberMs = 100
-const nothing: Convergence = { agreeing: 0, known: 0, sinceMs: undefined, differing: [], missing: [] }
 
-export class ConvergenceMeter implements Store<Convergence> {
-  readonly #notifications: AppNotifications
+/** The store that shows what the meter measures. */
+export interface MeteredStore extends Store<Convergence> {
+  /** Whether the store has a listener. */
+  readonly isWatched: boolean
+  /** Whether the member has started, and has not left. */
+  readonly isRunning: boolean
+  show(measured: Convergence): void
+}
+
+export class ConvergenceMeter {
+  readonly #store: MeteredStore
+  readonly #clock: Clock
   readonly #cluster: Pick<Cluster, 'query' | 'self'>
-  readonly #store: OwnedStore<Convergence>
-  #value = nothing
   /** Since when all have agreed in each measurement; undefined without a listener. */
   #sinceMs: number | undefined
-  #listeners = 0
   #isMeasuring = false
-  #isRunning = false
-  /** Ends the wait of `#follow`. */
+  /** Ends the wait of `follow`. */
   #cancelWait: () => void = () => {}
 
-  constructor(notifications: AppNotifications, cluster: Pick<Cluster, 'query' | 'self'>) {
-    this.#notifications = notifications
+  constructor(store: MeteredStore, clock: Clock, cluster: Pick<Cluster, 'query' | 'self'>) {
+    this.#store = store
+    this.#clock = clock
     this.#cluster = cluster
-    this.#store = createStore(notifications, this.getSnapshot)
   }
 
-  /** The member starts, or starts again. */
-  start(): void {
-    this.#isRunning = true
-    void this.#follow()
-  }
-
-  /** The member has left: the store keeps its last value. */
-  stop(): void {
-    this.#isRunning = false
-    this.#cancelWait()
-  }
-
-  /** An arrow function, like `subscribe`, because adapters for frameworks call both without the store as `this`. */
-  readonly getSnapshot = (): Convergence => this.#value
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    const unsubscribe = this.#store.subscribe(listener)
-    let isSubscribed = true
-    this.#listeners += 1
-    void this.#follow()
-    return () => {
-      if (!isSubscribed) return
-      isSubscribed = false
-      unsubscribe()
-      this.#listeners -= 1
-      if (this.#listeners > 0) return
-      this.#sinceMs = undefined
-      this.#cancelWait()
+  /** Measures again and again while the member runs and the store has a listener. */
+  async follow(): Promise<void> {
+    if (this.#isMeasuring) return
+    this.#isMeasuring = true
+    while (this.#store.isWatched && this.#store.isRunning) {
+      const measured = await this.#measure().catch(() => undefined)
+      if (measured) this.#take(measured)
+      if (this.#store.isRunning)
+        await this.#wait(intervalOf(measured), cancel => {
+          this.#cancelWait = cancel
+        })
     }
+    this.#isMeasuring = false
+  }
+
+  /** The member has left, or the store has lost its last listener. */
+  pause(): void {
+    if (!this.#store.isWatched) this.#sinceMs = undefined
+    this.#cancelWait()
   }
 
   /** Resolves when a measurement that began after the call shows that all members agree. */
@@ -88,43 +82,23 @@ export class ConvergenceMeter implements Store<Convergence> {
     }
   }
 
-  /** Measures again and again while there is a listener. */
-  async #follow(): Promise<void> {
-    if (this.#isMeasuring) return
-    this.#isMeasuring = true
-    while (this.#listeners > 0 && this.#isRunning) {
-      const measured = await this.#measure().catch(() => undefined)
-      if (measured) this.#take(measured)
-      if (this.#isRunning)
-        await this.#wait(intervalOf(measured ?? nothing), cancel => {
-          this.#cancelWait = cancel
-        })
-    }
-    this.#isMeasuring = false
-  }
-
   /** Asks all members, this one included. */
   async #measure(): Promise<Convergence> {
     const result = await this.#cluster.query(tableQuery, null, { timeoutMs })
-    return convergenceOf(result, this.#cluster.self.id, this.#notifications.clock.now().epochMs)
+    return convergenceOf(result, this.#cluster.self.id, this.#clock.now().epochMs)
   }
 
   #take(measured: Convergence): void {
     const sinceMs = measured.sinceMs === undefined ? undefined : (this.#sinceMs ?? measured.sinceMs)
-    this.#sinceMs = this.#listeners > 0 ? sinceMs : undefined
+    this.#sinceMs = this.#store.isWatched ? sinceMs : undefined
     const value = { ...measured, sinceMs }
-    if (JSON.stringify(value) === JSON.stringify(this.#value)) return
-    this.#notifications.step(() => {
-      this.#value = value
-      this.#store.refresh()
-    })
+    if (JSON.stringify(value) !== JSON.stringify(this.#store.getSnapshot())) this.#store.show(value)
   }
 
   /** @param started takes a function that ends the wait */
   #wait(ms: number, started: (cancel: () => void) => void): Promise<void> {
-    const { clock } = this.#notifications
     return new Promise(resolve => {
-      const cancelTimer = clock.setTimer(clock.now().monotonicMs + ms, resolve)
+      const cancelTimer = this.#clock.setTimer(this.#clock.now().monotonicMs + ms, resolve)
       started(() => {
         cancelTimer()
         resolve()
@@ -152,8 +126,9 @@ export function convergenceOf(
   }
 }
 
-function intervalOf({ known }: Convergence): number {
-  return Math.max(minIntervalMs, known * intervalPerMemberMs)
+/** @param measured undefined: the measurement failed */
+function intervalOf(measured: Convergence | undefined): number {
+  return Math.max(minIntervalMs, (measured?.known ?? 0) * intervalPerMemberMs)
 }
 
 /** The value of the promise. @throws the reason of the signal, if it is aborted before */

@@ -27,7 +27,7 @@ export class PeriodicStore<T> implements Store<T> {
   readonly #options: PeriodicStoreOptions<T>
   readonly #clock: Clock
   readonly #store: OwnedStore<T>
-  readonly #subscriptions = new Set<() => void>()
+  readonly subscribe: (listener: () => void) => () => void
   #snapshot: T
   /** The snapshot is returned until this time. */
   #validUntilMs = Number.POSITIVE_INFINITY
@@ -38,10 +38,13 @@ export class PeriodicStore<T> implements Store<T> {
     this.#options = options
     this.#clock = options.notifications.clock
     this.#snapshot = options.initial
-    this.#store = createStore(options.notifications, this.getSnapshot)
+    this.#store = createStore(options.notifications, this.getSnapshot, isWatched =>
+      isWatched ? this.#setTimerIfNeeded() : this.#stopTimer(),
+    )
+    this.subscribe = this.#store.subscribe
   }
 
-  /** An arrow function, like `subscribe`, because adapters for frameworks call both without the store as `this`. */
+  /** An arrow function, because adapters for frameworks call it without the store as `this`. */
   readonly getSnapshot = (): T => {
     const nowMs = this.#clock.now().monotonicMs
     if (nowMs >= this.#validUntilMs) {
@@ -50,17 +53,6 @@ export class PeriodicStore<T> implements Store<T> {
       this.#snapshot = compute(this.#snapshot)
     }
     return this.#snapshot
-  }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    const unsubscribe = this.#store.subscribe(listener)
-    this.#subscriptions.add(unsubscribe)
-    this.#setTimerIfNeeded()
-    return () => {
-      unsubscribe()
-      this.#subscriptions.delete(unsubscribe)
-      if (this.#subscriptions.size === 0) this.#stopTimer()
-    }
   }
 
   /**
@@ -90,7 +82,7 @@ export class PeriodicStore<T> implements Store<T> {
   }
 
   #setTimerIfNeeded(): void {
-    if (!this.#cancelTimer && this.#isRunning && this.#subscriptions.size > 0) this.#setTimer()
+    if (!this.#cancelTimer && this.#isRunning && this.#store.isWatched) this.#setTimer()
   }
 
   #setTimer(): void {

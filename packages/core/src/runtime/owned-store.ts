@@ -6,14 +6,21 @@ import type { AppNotifications } from './app-notifications.ts'
 export interface OwnedStore<T> extends Store<T> {
   /** The value may have changed. If it has, listeners are called after the step. */
   refresh(): void
+  /** Whether the store has a listener. */
+  readonly isWatched: boolean
 }
 
 /**
  * Creates a store.
  *
  * @param read returns the current value: the same object until it changes. Called only for readers and listeners.
+ * @param watched called when the store gets its first listener, and when it has lost its last one
  */
-export function createStore<T>(notifications: AppNotifications, read: () => T): OwnedStore<T> {
+export function createStore<T>(
+  notifications: AppNotifications,
+  read: () => T,
+  watched: (isWatched: boolean) => void = () => {},
+): OwnedStore<T> {
   /** The call of each listener, and the value with which it was last called (or subscribed). */
   const listeners = new Map<() => void, T>()
   const notify = () => {
@@ -33,10 +40,16 @@ export function createStore<T>(notifications: AppNotifications, read: () => T): 
       // twice.
       const call = () => listener()
       listeners.set(call, read())
-      return () => void listeners.delete(call)
+      if (listeners.size === 1) watched(true)
+      return () => {
+        if (listeners.delete(call) && listeners.size === 0) watched(false)
+      }
     },
     refresh() {
       if (listeners.size > 0) notifications.storeChanged(notify)
+    },
+    get isWatched() {
+      return listeners.size > 0
     },
   }
 }

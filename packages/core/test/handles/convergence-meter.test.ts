@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Query, QueryResult } from '../../src/api/query.ts'
-import { ConvergenceMeter, convergenceOf } from '../../src/handles/convergence-meter.ts'
+import { convergenceOf } from '../../src/handles/convergence-meter.ts'
+import { ConvergenceStore } from '../../src/handles/convergence-store.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
 
@@ -15,7 +16,7 @@ class Bench {
   result: QueryResult = resultOf({ self: 'a', ada: 'a' })
   queries = 0
   isRunning = true
-  readonly meter: ConvergenceMeter = new ConvergenceMeter(new AppNotifications(this.clock), {
+  readonly store: ConvergenceStore = new ConvergenceStore(new AppNotifications(this.clock), {
     self: { id: 'self' },
     query: async () => {
       this.queries += 1
@@ -40,33 +41,33 @@ describe('the convergence meter', () => {
     expect(convergenceOf(resultOf({ ada: 'a' }), 'self', 5).sinceMs).toBe(undefined)
   })
 
-  it('measures only while it runs and has a listener', async () => {
+  it('measures only while the member runs and has a listener', async () => {
     const bench = new Bench()
-    const stop = bench.meter.subscribe(() => {})
+    const stop = bench.store.subscribe(() => {})
     await bench.clock.pass(10_000)
     expect(bench.queries).toBe(0)
-    bench.meter.start()
+    bench.store.start()
     await bench.clock.pass(10_000)
     expect(bench.queries).toBe(6)
     stop()
     stop()
     await bench.clock.pass(10_000)
     expect(bench.queries).toBe(6)
-    bench.meter.subscribe(() => {})
+    bench.store.subscribe(() => {})
     await bench.clock.pass(1_000)
     expect(bench.queries).toBe(7)
-    bench.meter.stop()
+    bench.store.stop()
     await bench.clock.pass(10_000)
     expect(bench.queries).toBe(7)
   })
 
   it('keeps its snapshot while nothing changes, and begins anew when all agree again', async () => {
     const bench = new Bench()
-    bench.meter.start()
+    bench.store.start()
     const values: unknown[] = []
-    bench.meter.subscribe(() => values.push(bench.meter.getSnapshot().sinceMs))
+    bench.store.subscribe(() => values.push(bench.store.getSnapshot().sinceMs))
     await bench.clock.pass(6_000)
-    const { sinceMs = 0 } = bench.meter.getSnapshot()
+    const { sinceMs = 0 } = bench.store.getSnapshot()
     bench.result = resultOf({ self: 'a', ada: 'b' })
     await bench.clock.pass(4_000)
     bench.result = resultOf({ self: 'b', ada: 'b' })
@@ -77,19 +78,19 @@ describe('the convergence meter', () => {
   it('goes on when a measurement fails', async () => {
     const bench = new Bench()
     bench.isRunning = false
-    bench.meter.start()
-    bench.meter.subscribe(() => {})
+    bench.store.start()
+    bench.store.subscribe(() => {})
     await bench.clock.pass(3_000)
     bench.isRunning = true
     await bench.clock.pass(2_000)
-    expect(bench.meter.getSnapshot()).toMatchObject({ agreeing: 2, known: 2 })
+    expect(bench.store.getSnapshot()).toMatchObject({ agreeing: 2, known: 2 })
   })
 
   it('settles when a measurement after the call shows agreement, or rejects', async () => {
     const bench = new Bench()
     bench.result = resultOf({ self: 'a' }, ['ada'])
     let isSettled = false
-    const settled = bench.meter.settled().then(() => {
+    const settled = bench.store.settled().then(() => {
       isSettled = true
     })
     await bench.clock.pass(5_000)
@@ -99,12 +100,12 @@ describe('the convergence meter', () => {
     await settled
     bench.result = resultOf({ self: 'a' }, ['ada'])
     const controller = new AbortController()
-    const aborted = expect(bench.meter.settled({ signal: controller.signal })).rejects.toThrow('enough')
+    const aborted = expect(bench.store.settled({ signal: controller.signal })).rejects.toThrow('enough')
     await bench.clock.pass(5_000)
     controller.abort(new Error('enough'))
     await aborted
     bench.isRunning = false
-    await expect(bench.meter.settled()).rejects.toThrow('not running')
-    await expect(bench.meter.settled({ signl: 1 } as never)).rejects.toThrow(/signal/)
+    await expect(bench.store.settled()).rejects.toThrow('not running')
+    await expect(bench.store.settled({ signl: 1 } as never)).rejects.toThrow(/signal/)
   })
 })

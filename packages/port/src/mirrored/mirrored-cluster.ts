@@ -26,7 +26,7 @@ import type {
 import {
   AppEvents,
   AppNotifications,
-  ConvergenceMeter,
+  ConvergenceStore,
   checkAnswer,
   checkMemberId,
   checkSuspend,
@@ -73,7 +73,7 @@ export class MirroredCluster implements Cluster {
   readonly #close: (reason: string) => void
   #rooms: MirroredRooms | undefined
   #configs: MirroredConfigs | undefined
-  readonly convergence: ConvergenceMeter
+  readonly convergence: ConvergenceStore
   readonly #handlers = new QueryHandlers()
   #queries: MirroredQueries | undefined
   /** The open rooms and configs, by their numbers. */
@@ -90,7 +90,7 @@ export class MirroredCluster implements Cluster {
     this.#welcome = welcome
     this.#member = member
     this.#close = close
-    this.convergence = new ConvergenceMeter(this.#notifications, this)
+    this.convergence = new ConvergenceStore(this.#notifications, this)
     this.convergence.start()
     this.members = new MirroredStore(this.#notifications, membersCodec.read)
     this.#health = new MirroredStore(this.#notifications, healthCodec.read)

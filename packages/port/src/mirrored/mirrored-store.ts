@@ -18,6 +18,7 @@ export interface MirroredStoreOptions {
 
 export class MirroredStore<T> implements Store<T> {
   readonly #store: OwnedStore<T>
+  readonly subscribe: (listener: () => void) => () => void
   readonly #read: (table: Table) => T
   readonly #options: MirroredStoreOptions
   /** What the present connection has sent. */
@@ -25,7 +26,6 @@ export class MirroredStore<T> implements Store<T> {
   /** The rows that were shown before, and that the present connection has not sent. */
   #kept = new Map<string, Row>()
   #value: T
-  #listeners = 0
 
   constructor(
     notifications: AppNotifications,
@@ -35,26 +35,16 @@ export class MirroredStore<T> implements Store<T> {
     this.#read = read
     this.#options = options
     this.#value = read(emptyTable)
-    this.#store = createStore(notifications, () => this.#value)
+    this.#store = createStore(notifications, () => this.#value, options.follow)
+    this.subscribe = this.#store.subscribe
   }
 
   get isWatched(): boolean {
-    return this.#listeners > 0
+    return this.#store.isWatched
   }
 
   getSnapshot(): T {
     return this.#value
-  }
-
-  subscribe(listener: () => void): () => void {
-    const unsubscribe = this.#store.subscribe(listener)
-    let isSubscribed = true
-    this.#count(1)
-    return () => {
-      unsubscribe()
-      if (isSubscribed) this.#count(-1)
-      isSubscribed = false
-    }
   }
 
   /** @returns the kept rows that the difference has replaced, as they were before */
@@ -109,11 +99,5 @@ export class MirroredStore<T> implements Store<T> {
     const diff = diffTables(replaced, rows)
     this.#table = new Map([...this.#table, ...(diff ? applyDiff(replaced, diff) : replaced)])
     return replaced
-  }
-
-  #count(change: number): void {
-    const wasWatched = this.isWatched
-    this.#listeners += change
-    if (wasWatched !== this.isWatched) this.#options.follow?.(this.isWatched)
   }
 }

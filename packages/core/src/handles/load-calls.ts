@@ -1,0 +1,19 @@
+/**
+ * Load calls: the code of calls that most members never make, queries and explanations. It is loaded with the first one.
+ *
+ * Once the code of queries is loaded, queries are handled synchronously. A simulation loads all of this before it runs.
+ */
+type QueriesModule = typeof import('./cluster-queries.ts')
+
+let loaded: QueriesModule | undefined
+
+export function loadQueries(): QueriesModule | Promise<QueriesModule> {
+  return loaded ?? load()
+}
+
+async function load(): Promise<QueriesModule> {
+  loaded = await import('./cluster-queries.ts')
+  return loaded
+}
+
+export const loadExplain = (): Promise<typeof import('./explain.ts')> => import('./explain.ts')
