@@ -57,13 +57,16 @@ export class BootstrapNames implements NamedMembers {
     )
   }
 
-  /** The addresses that a name for TCP leads to. Empty for other addresses, and if the name cannot be resolved. */
+  /**
+   * The addresses that a name for TCP leads to. Empty for other addresses.
+   *
+   * @throws why the name cannot be resolved; a dial of the name would ask the same servers again, and end before they answer
+   */
   async #addresses(address: string): Promise<readonly string[]> {
     const [host, tcp, ...rest] = multiaddr(address).getComponents()
     const family = families[host?.name ?? '']
     if (family === undefined || host?.value === undefined || tcp?.name !== 'tcp' || rest.length > 0) return []
-    // The dial of the name reports the error.
-    const found = await this.#options.resolve(host.value, family).catch(() => [])
+    const found = await this.#options.resolve(host.value, family)
     return [...new Set(found)].map(ip => `/ip${family}/${ip}/tcp/${tcp.value}`)
   }
 }
