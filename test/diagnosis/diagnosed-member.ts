@@ -48,6 +48,15 @@ export class DiagnosedMember {
     return [...facts, hint ?? '']
   }
 
+  /** Resolves with the id of another member when this one has a record of it. */
+  async untilKnows(other: DiagnosedMember): Promise<string> {
+    const id = await other.id()
+    for (;;) {
+      const [fact = ''] = await this.explain(id)
+      if (!fact.startsWith('No record')) return id
+    }
+  }
+
   block(ms: number): void {
     this.#child.writeLine(`block ${ms}`)
   }

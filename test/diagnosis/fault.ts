@@ -19,7 +19,7 @@ export interface Fault {
   readonly inject: (context: TestContext) => Promise<Said>
 }
 
-/** Some of the faults end by themselves with the test: all that is started here is ended then. */
+/** The texts of the problems that a member has now. */
 export const problemsOf =
   (member: { readonly problems: readonly string[] }): Said =>
   () =>

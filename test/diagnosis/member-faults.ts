@@ -24,13 +24,7 @@ async function startCluster(
     members.push(member)
   }
   const [first] = members as [DiagnosedMember]
-  for (const member of members) {
-    const id = await member.id()
-    for (;;) {
-      const [fact = ''] = await first.explain(id)
-      if (!fact.startsWith('No record')) break
-    }
-  }
+  for (const member of members) await first.untilKnows(member)
   return members
 }
 

@@ -21,14 +21,6 @@ function startOn(
   return member
 }
 
-async function untilKnown(member: DiagnosedMember, other: DiagnosedMember): Promise<string> {
-  const id = await other.id()
-  for (;;) {
-    const [fact = ''] = await member.explain(id)
-    if (!fact.startsWith('No record')) return id
-  }
-}
-
 /** Members that know each other, each on its own host; all join through the first. */
 async function startOnHosts(context: TestContext, hosts: readonly Host[]): Promise<DiagnosedMember[]> {
   const members: DiagnosedMember[] = []
@@ -37,7 +29,7 @@ async function startOnHosts(context: TestContext, hosts: readonly Host[]): Promi
     members.push(startOn(host, 'abcdefgh'.charAt(index), context, { bootstrap }))
     await members[index]?.id()
   }
-  for (const member of members) for (const other of members) await untilKnown(member, other)
+  for (const member of members) for (const other of members) await member.untilKnows(other)
   return members
 }
 
@@ -99,7 +91,7 @@ export const networkFaults: readonly Fault[] = [
       const bootstrap = [addressOf(hosts[0])]
       const grace = startOn(one, 'grace', context, { bootstrap })
       const alan = startOn(other, 'alan', context, { bootstrap })
-      const id = await untilKnown(alan, grace)
+      const id = await alan.untilKnows(grace)
       return () => alan.explain(id)
     },
   },
