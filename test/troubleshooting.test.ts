@@ -19,7 +19,7 @@ const sources = [
   'packages/core/src/libp2p/node/local-discovery.ts',
   'packages/core/src/libp2p/node/relay-bounds.ts',
   'packages/core/src/libp2p/peer-clocks.ts',
-  'packages/core/src/libp2p/service.ts',
+  'packages/core/src/libp2p/published-addresses.ts',
   'packages/core/src/storage/node/*.ts',
   'packages/core/src/storage/write-queue.ts',
   'packages/cli/src/attach/open-cluster.ts',

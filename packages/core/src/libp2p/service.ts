@@ -6,12 +6,9 @@
  */
 
 import { type Ed25519PrivateKey, type Startable, serviceCapabilities } from '@libp2p/interface'
-import { isLoopback } from '@libp2p/utils'
-import type { Multiaddr } from '@multiformats/multiaddr'
 import { bootstrapMultiaddr } from '../api/bootstrap-address.ts'
 import type { Explanation, LeaveOptions } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
-import type { Problem } from '../api/problem.ts'
 import { ClusterHandle } from '../handles/cluster-handle.ts'
 import type { HostHealth } from '../handles/health-store.ts'
 import type { Driver } from '../runtime/driver.ts'
@@ -20,10 +17,8 @@ import { datastoreKeyValues } from '../storage/datastore-key-values.ts'
 import { memberStorage } from '../storage/member-storage.ts'
 import { WriteQueue } from '../storage/write-queue.ts'
 import { clusterKeys } from '../wire/cluster-keys.ts'
-import * as limits from '../wire/limits.ts'
 import { clusterTag } from '../wire/tags.ts'
 import { AdmissionGate } from './admission/admission-gate.ts'
-import { relayOf } from './dial-addresses.ts'
 import {
   checkHearsayInit,
   type HearsayComponents,
@@ -36,6 +31,7 @@ import type { MemberMetrics } from './metrics/member-metrics.ts'
 import type { NodeFigures, NodeHealth } from './node-figures.ts'
 import { clockFact } from './peer-clocks.ts'
 import type { Platform } from './platform.ts'
+import { PublishedAddresses } from './published-addresses.ts'
 import { Libp2pTransport } from './transport.ts'
 
 /**
@@ -98,8 +94,7 @@ class Service extends ClusterHandle implements Startable {
   readonly #privateKey: Ed25519PrivateKey
   #runtime: Runtime | undefined
   #metrics: MemberMetrics | undefined
-  #announcedAddresses = ''
-  #relays: string | undefined
+  #addresses: PublishedAddresses | undefined
   #unfollow: (() => void) | undefined
   #stopTimer: (() => void) | undefined
   #unfollowNetwork: (() => void) | undefined
@@ -126,10 +121,10 @@ class Service extends ClusterHandle implements Startable {
 
   /** Runs before the node listens, so that no stream or connection is missed. */
   async beforeStart(): Promise<void> {
-    this.#announcedAddresses = ''
-    this.#relays = undefined
-    const { peerId, datastore, logger, metrics } = this.#components
+    const { peerId, datastore, logger, metrics, addressManager } = this.#components
     const { init, platform, gate, ownsNode } = this.#options
+    const self = peerId.toString()
+    this.#addresses = new PublishedAddresses({ addressManager, self, ownsNode })
     const log = logger.forComponent('hearsay')
     const cluster = clusterTag(init.cluster)
     const storage = memberStorage(init.datastore ?? datastore, cluster)
@@ -159,7 +154,7 @@ class Service extends ClusterHandle implements Startable {
       namedMembers: platform.namedMembers,
     })
     const host = {
-      id: peerId.toString(),
+      id: self,
       clock,
       transport,
       keys: platform.keys(this.#privateKey),
@@ -211,7 +206,7 @@ class Service extends ClusterHandle implements Startable {
     this.#unfollowNetwork = this.#options.platform.followNetwork?.(() => this.networkChanged())
     for (const event of addressEvents) this.#components.events.addEventListener(event, this.#addressesChanged)
     // A node that listens over relays only has no address until it has a connection, so no event reports its addresses.
-    if (this.#components.addressManager.getListenAddrs().every(isIndirect)) this.#addressesChanged()
+    if (this.#addresses?.isIndirect) this.#addressesChanged()
   }
 
   /** Leaves while the connections are still open. */
@@ -228,8 +223,8 @@ class Service extends ClusterHandle implements Startable {
     const { count = 0, lastDialled } = refusals ?? {}
     const admissionError = connections === 0 ? lastDialled : undefined
     const { problems: ofNode = [], ...node } = this.#options.nodeHealth?.() ?? {}
-    const ofRelays = this.#relays === '' && connections > 0 ? [noRelay] : []
-    const problems = [...(transport?.problems(connections) ?? []), ...ofRelays, ...ofNode]
+    const ofRelays = connections > 0 ? this.#addresses?.problem : undefined
+    const problems = [...(transport?.problems(connections) ?? []), ...(ofRelays ? [ofRelays] : []), ...ofNode]
     return { ...node, admissionError, refusedConnections: count, abortedStreams, problems }
   }
 
@@ -238,20 +233,20 @@ class Service extends ClusterHandle implements Startable {
     super.networkChanged()
   }
 
+  /** Adds what only the connections show: the peer's clock, and the last refused connection if none is open. */
   override async explain(memberId: string): Promise<Explanation> {
-    const explanation = await this.#explainWithClock(memberId)
-    const refusal = this.#runtime?.transport.refusals?.of(memberId)
-    if (!refusal || explanation.connected) return explanation
-    const agoS = (this.#options.platform.clock.now().monotonicMs - refusal.atMs) / 1000
-    const facts = [`${refusal.fact}, ${agoS.toFixed(1)} s ago.`, ...explanation.facts]
-    return { ...explanation, facts, hint: refusal.advice }
-  }
-
-  async #explainWithClock(memberId: string): Promise<Explanation> {
     const explanation = await super.explain(memberId)
-    const aheadMs = this.#runtime?.transport.clockAheadMs(memberId) ?? 0
-    if (aheadMs === 0) return explanation
-    return { ...explanation, facts: [...explanation.facts, clockFact(aheadMs)] }
+    const { transport } = this.#runtime ?? {}
+    const aheadMs = transport?.clockAheadMs(memberId) ?? 0
+    const facts = aheadMs === 0 ? explanation.facts : [...explanation.facts, clockFact(aheadMs)]
+    const refusal = transport?.refusals?.of(memberId)
+    if (!refusal || explanation.connected) return { ...explanation, facts }
+    const agoS = (this.#options.platform.clock.now().monotonicMs - refusal.atMs) / 1000
+    return {
+      ...explanation,
+      facts: [`${refusal.fact}, ${agoS.toFixed(1)} s ago.`, ...facts],
+      hint: refusal.advice,
+    }
   }
 
   /** Leaves the cluster. A node of the app keeps running. */
@@ -274,76 +269,18 @@ class Service extends ClusterHandle implements Startable {
 
   /** Publishes the addresses at which this member can be dialled, if they changed. */
   #announceAddresses(): void {
-    if (this.#options.ownsNode) this.#confirmOwnAddresses()
-    const addresses = publishable(this.#components.addressManager.getAddresses(), this.#givenAddresses())
-    const text = addresses.join()
-    if (text === this.#announcedAddresses) return
-    this.#announcedAddresses = text
-    this.#runtime?.driver.handle({
-      type: 'local-change',
-      change: { addresses: addresses.map(({ bytes }) => bytes) },
-    })
-  }
-
-  /** The further addresses that the app gave, with the member's id. */
-  #givenAddresses(): ReadonlySet<string> {
-    const { addressManager, peerId } = this.#components
-    const suffix = `/p2p/${peerId}`
-    const given = addressManager.getAddressesWithMetadata().filter(({ type }) => type === 'announce')
-    return new Set(given.map(({ multiaddr }) => multiaddr.toString().replace(suffix, '') + suffix))
-  }
-
-  /**
-   * libp2p lists a public address only once a server has confirmed it. For hearsay an address of an interface or of a relay
-   * needs no confirmation, because other members try all addresses anyway.
-   */
-  #confirmOwnAddresses(): void {
-    const { addressManager } = this.#components
-    for (const { type, verified, multiaddr } of addressManager.getAddressesWithMetadata())
-      if (type === 'transport' && !verified) addressManager.confirmObservedAddr(multiaddr, { type })
+    const addresses = this.#addresses?.takeChanged()
+    if (addresses) this.#runtime?.driver.handle({ type: 'local-change', change: { addresses } })
   }
 
   /** Reports the relays of a member that listens over relays only, if they changed. */
   #reportRelays(): void {
-    const { addressManager } = this.#components
-    if (!addressManager.getListenAddrs().every(isIndirect)) return
-    const ids = [...new Set(addressManager.getAddresses().flatMap(address => relayOf(address) || []))]
-    if (ids.join() === this.#relays) return
-    this.#relays = ids.join()
-    this.#runtime?.driver.handle({ type: 'relays', ids })
+    const ids = this.#addresses?.takeChangedRelays()
+    if (ids) this.#runtime?.driver.handle({ type: 'relays', ids })
   }
 }
 
-const noRelay: Problem = {
-  name: 'no-relay',
-  text: 'This member can be reached through relays only, and no relay accepts it, so other pages cannot connect to it. Is a relay of the cluster running, with free reservations? Start another one with `relay: true`.',
-}
-
 const addressEvents = ['transport:listening', 'transport:close', 'self:peer:update'] as const
-
-/**
- * The addresses to publish, those that the app gave first. Loopback addresses are published only if there are no others,
- * because on another computer they lead elsewhere. An address over a relay alone is not published, except for WebRTC, whose
- * connections become direct.
- */
-function publishable(addresses: readonly Multiaddr[], given: ReadonlySet<string>): readonly Multiaddr[] {
-  const direct = addresses.filter(address => !isRelayed(address))
-  const isGiven = (address: Multiaddr): boolean => given.has(address.toString())
-  const reachable = direct.filter(address => !isGiven(address) && !isLoopback(address))
-  const published = [...direct.filter(isGiven), ...reachable]
-  return (published.length > 0 ? published : direct).slice(0, limits.maxAddresses)
-}
-
-const namesIn = (address: Multiaddr): string[] => address.getComponents().map(({ name }) => name)
-
-/** Whether listening on this address needs another member as a relay. */
-function isIndirect(address: Multiaddr): boolean {
-  return ['p2p-circuit', 'webrtc'].some(name => namesIn(address).includes(name))
-}
-
-function isRelayed(address: Multiaddr): boolean {
-  return isIndirect(address) && !namesIn(address).includes('webrtc')
-}
 
 /** 0 ≤ n < 1. An attacker that could predict the numbers could predict the member's random link. */
 function unpredictableNumber(): number {
