@@ -85,8 +85,8 @@ const noteNetworkDown: Transition = ({ tracker }, id, nowMs) => tracker.networkD
 /**
  * State table of a connection: one transition for each state and each input, so that a missing one does not compile.
  *
- * In an outage of the local network no connection is open. If the connection is open, the result of a dial shows
- * nothing about the member, because the dial was a second one.
+ * In state `outage` no connection is open. In state `open`, each dial is an additional one, so a refusal shows nothing about
+ * the member.
  */
 export const connectionTransitions: Readonly<
   Record<ConnectionState, Readonly<Record<ConnectionInput, Transition>>>

@@ -128,7 +128,7 @@ export class ProbeTracker {
     if (probe !== undefined) this.#end(probe)
   }
 
-  /** Records that a call of the host was late by `ms`. */
+  /** Records that the host called the detector `ms` too late. */
   timerLate(ms: number): void {
     for (const probe of this.#probes.values()) probe.lateMs = Math.max(probe.lateMs, ms)
   }

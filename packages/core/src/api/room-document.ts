@@ -41,8 +41,8 @@ export type ProviderEvents = {
    *
    * Compaction begins when at least 1,024 clients have written the document, and at least eight times as many clients as
    * members have it open. It also needs a break of 3 s in which no member writes; without such a break, it begins after a
-   * minute. It does not begin while the document has more than 64 MiB of content that is not deleted. It does not begin
-   * while a member listens to the document's `update` event, because another provider may depend on the ids.
+   * minute. Compaction does not begin while the document has more than 64 MiB of content that is not deleted, or while a
+   * member listens to the document's `update` event, because another provider may depend on the ids.
    */
   epoch: (event: DocumentEpoch) => void
   /**

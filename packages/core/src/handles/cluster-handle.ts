@@ -38,7 +38,7 @@ import type { SpaceRegistry } from './space-registry.ts'
 /** Longest wait until all connected members have acknowledged the leave. */
 const leaveTimeoutMs = 1_000
 const noMembers: readonly Member[] = []
-/** Time for the connected members to forward the leave, during which members that are dialling us must not be refused. */
+/** After the announcement of the leave, this member accepts dials for this long, while connected members forward it. */
 const flushMs = 200
 /** Longest wait for recent changes that are too long for a rumor. */
 const maxUnsentMs = 5_000
@@ -210,7 +210,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     return queries instanceof Promise ? queries.then(({ driver }) => driver) : queries.driver
   }
 
-  /** A function of the app is called that may return a promise, or a promise for which the app waits is settled. */
+  /** A hook for the host: called with each call of a function of the app that may return a promise, and when that settles. */
   appCalled(): void {}
 
   /** The store began to fail, or recovered. */

@@ -6,7 +6,7 @@
 import type { Health } from '../api/health.ts'
 import type { Problem } from '../api/problem.ts'
 
-/** Our choice: until then, each dial of a bootstrap address has led to a member or is a problem of its own. */
+/** Our choice: by then each dial of a bootstrap address has led to a member, or the health lists `bootstrap-unreachable`. */
 export const aloneAfterMs = 6_000
 /**
  * From this local health on. Our choice: 3 of 7. A single missed nack or refutation raises it by one, and answered probes

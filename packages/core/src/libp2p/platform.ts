@@ -33,8 +33,8 @@ export interface NamedMembers {
   /**
    * Dials all addresses of a name at which no known member has answered yet.
    *
-   * @returns the id of one of the members; undefined, and nothing was dialled, if the address is no name or leads to one
-   *   address only, which is not the own one
+   * @returns the id of one of the members. Returns undefined, and dials nothing, if the address has no DNS name, or if the
+   *   name leads to a single address that is not this member's own.
    * @throws {AggregateError} an address that was dialled did not answer. Connections that opened stay open.
    * @throws {Error} the name leads to this member only
    */

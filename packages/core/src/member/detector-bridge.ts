@@ -128,7 +128,7 @@ export class DetectorBridge {
           effectQueue.push({ type: 'dial', id: effect.id })
           break
         case 'publish-suspicion':
-          // A member that is asleep may run for moments, with or without a network: what it misses then is no evidence.
+          // A sleeping member may run for moments, with or without a network. Messages that it misses then are no evidence.
           if (!localRecord.leaving && !localRecord.isAsleep)
             announcer.publishSuspicion(effect.subject, effect.incarnation, effect.refused, now.epochMs)
           break

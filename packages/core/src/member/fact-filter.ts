@@ -1,9 +1,9 @@
 /**
  * Fact filter: which received facts are worth a signature check, and which rumors are forwarded.
  *
- * The filter drops what the table knows, what exceeds the rate of its author, facts other than records and introductions
- * by ids that are not members, and all but the newest of several records of one author in a message. It only reads the
- * table.
+ * The filter drops four kinds of facts: facts that the table has; facts beyond their author's rate; facts other than
+ * records and introductions, if their author is not a member; older records, if a message has several by one author. The
+ * filter only reads the table.
  */
 import type { Instant } from '../base/clock.ts'
 import { isLaterRecord } from '../table/incarnation.ts'

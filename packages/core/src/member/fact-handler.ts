@@ -95,8 +95,8 @@ export class FactHandler {
   }
 
   /**
-   * A peer's digest lacks members that are connected here. If it lacks them for longer, their introducers have no quota
-   * there, so this member introduces them as well.
+   * A peer's digest lacks members that are connected here. If this lasts, their introducers have no quota at that peer, so
+   * this member introduces them, too.
    */
   introduceMissing({ buckets, rows }: Digest, now: Instant): void {
     const { table, overlay, standing, announcer } = this.#options
@@ -129,7 +129,10 @@ export class FactHandler {
     if (record) this.#addMember(record, undefined, now)
   }
 
-  /** A record brings a new member. The introductions that waited with it are stored, and those that the member itself wrote count now. */
+  /**
+   * Adds the author of a record as a member, and stores the introductions of this author that had waited. Introductions by
+   * this author count now, so further ids may become members.
+   */
   #addMember(fact: RecordFact, from: string | undefined, now: Instant): void {
     const { self, table, standing, announcer } = this.#options
     const { author: id } = fact

@@ -4,12 +4,12 @@
  *
  * Flap damping never changes when the detector suspects, declares dead or probes a member.
  * - A suspicion is shown after it remained unrefuted for a while. A death is shown immediately.
- * - While this member receives nothing from any member, it shows no new suspicion, and the wait restarts afterwards: a
- *   fault of its own network is more likely. This rule does not apply if only one other member is alive or suspect.
+ * - While no message arrives from any member, no new suspicion is shown: this member's own network is probably at fault.
+ *   When messages arrive again, the wait restarts. This rule does not apply if only one other member is alive or suspect.
  * - The first return of a dead member in the same process is shown immediately. After a second death the member is shown
  *   as dead until it was alive without interruption for one minute; each further death doubles that time, up to ten
- *   minutes. Deaths during a suspected partition do not count. A refuted suspicion by one other member alone is no
- *   interruption: a member that lies could keep the member dead for all apps otherwise.
+ *   minutes. Deaths during a suspected partition do not count. A suspicion by one other member alone does not interrupt
+ *   this time if it is refuted. Otherwise one lying member could keep another member dead for all apps.
  * - A suspicion by one other member alone waits four times as long, so that a member that lies causes no event: the
  *   refutation arrives before the wait ends.
  * - A suspected member is not shown if this member has never seen it alive.

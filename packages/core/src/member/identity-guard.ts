@@ -1,8 +1,8 @@
 /**
  * Identity guard: handles facts about this member that another process signed with its key.
  *
- * This member answers them like a suspicion of itself, so the failure detector limits the rate of the answers.
- * copied-identity.ts decides when to answer.
+ * This member answers such a fact like a suspicion of itself, so the failure detector limits the rate of the answers.
+ * copied-identity.ts decides when this member answers.
  */
 import type { Instant } from '../base/clock.ts'
 import { isLaterRecord } from '../table/incarnation.ts'

@@ -222,7 +222,7 @@ export class MembershipMachine {
     }
   }
 
-  /** Whether other members should be heard from, and none is. */
+  /** Whether at least one other member should be sending messages, but no message arrives from any. */
   #isCutOff(): boolean {
     if (!this.#parts.damping.isSilent(this.#now.monotonicMs)) return false
     const isQuiet = ({ id, status, attention }: Member): boolean =>

@@ -82,7 +82,7 @@ const maxEarly = 1_024
  */
 const lateTimerMs = 50
 
-/** The first byte of a rumor with a query or a broadcast: their field of the message, which `Rumors` does not have. */
+/** A rumor with a query or a broadcast begins with this byte: the tag of a field that the message `Rumors` does not have. */
 const queryRumorByte = 0x12
 
 const copiedText =

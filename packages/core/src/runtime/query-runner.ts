@@ -16,7 +16,10 @@ const maxRunning = 32
 /** Our choice: one asker leaves most of the places to others. */
 const maxOfOneAsker = 8
 
-/** A handler that stands for one elsewhere throws this error to pass on its failure, which was reported there. */
+/**
+ * A handler that only forwards a query, such as to a handler in a view, throws this error when the other handler fails. The
+ * other handler's side has already reported the failure.
+ */
 export class AnswerFailedError extends Error {
   override readonly name = 'AnswerFailedError'
   readonly reason: AnswerFailure

@@ -26,8 +26,7 @@ export interface CompactedLog {
  */
 const pauseMs = 20
 /**
- * Our choice: half of the size that makes a single write slow, because a chunk may exceed the limit by one
- * value.
+ * Our choice: a single write of twice this size is slow. Half is safe, because a chunk may exceed the limit by one value.
  */
 const baseChunkBytes = 524_288
 

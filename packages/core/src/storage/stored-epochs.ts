@@ -46,7 +46,7 @@ export interface Leftover {
    *
    * - `parent`: the current epoch followed this epoch.
    * - `sibling`: both epochs followed the same epoch.
-   * - `other`: neither is known to be true, so the updates cannot be translated.
+   * - `other`: the store does not show that this epoch is the parent or a sibling, so its updates cannot be translated.
    */
   readonly kind: 'parent' | 'sibling' | 'other'
   readonly lineage: Lineage | undefined

@@ -19,8 +19,8 @@ const isWindows = process.platform === 'win32'
 const ending = '.sock'
 
 /**
- * The folder of this user: `hearsay` in `XDG_RUNTIME_DIR`, if that is the user's, or else one in the system's temporary directory. On Windows the part of
- * the pipes' names that is the same for all pipes of the user.
+ * The folder of this user: `hearsay` in `XDG_RUNTIME_DIR`, if that is the user's, or else one in the system's temporary
+ * directory. On Windows it is the common prefix of the names of the user's pipes.
  */
 export function defaultFolder(): string {
   if (isWindows) return `hearsay-${hash(userInfo().username)}`

@@ -1,5 +1,6 @@
 /**
- * Member calls: the calls of the member's side, over one connection after the other. Each call settles.
+ * Member calls: sends the view's calls to the member over the present connection, and after a reconnect over the new one.
+ * Every call is settled.
  *
  * While the view is detached, there is no connection: calls wait. A call that was sent over a closed connection may have
  * taken effect or not. So it is sent again only if that does no harm.

@@ -25,7 +25,7 @@ export interface Allow {
   readonly configs?: Readonly<Record<string, Access>>
 }
 
-/** Checks `allow` where no view is served yet. @throws {InvalidOptionsError} it is not valid */
+/** Checks the option `allow` before the first view is served. @throws {InvalidOptionsError} the option is not valid */
 export function checkAllow(allow: Allow): void {
   new ViewRights(allow)
 }

@@ -39,7 +39,7 @@ import { StoreMirror } from './store-mirror.ts'
 import { ViewQueue } from './view-queue.ts'
 import { ViewSubscriptions } from './view-subscriptions.ts'
 
-/** When the user turned to a view of the member last, as an epoch time. */
+/** The time at which the user last turned to any view of this member, in epoch milliseconds. */
 export interface LastFocus {
   atMs: number
 }

@@ -51,7 +51,10 @@ const requestTimeoutMs = 1_000
 /** If a stream is slower than this after `slowAfterMs`, the replica may send a request to another member. */
 const minBytesPerSecond = 32_768
 const slowAfterMs = 5_000
-/** After a rejected answer, the member gets no request for this long, and later one only if its document has changed. */
+/**
+ * After a rejected answer, this replica sends the member no request for this long. After that, it sends one only if the
+ * member's document has changed.
+ */
 const rejectedForMs = 30_000
 /**
  * Maximum number of former digests. A member with one of these digests has no content that this replica
@@ -171,7 +174,7 @@ export class SyncState {
   }
 
   request(request: SyncRequest, nowMs: number): void {
-    // A request about buckets belongs to the exchange in which the members compared buckets.
+    // A request for buckets has no digest. It takes that of the open request to the same member: both belong to one exchange.
     const digest = request.digest ?? (this.isRequesting(request.from) ? this.#request?.digest : undefined)
     const progress = { sinceMs: nowMs, lastMs: nowMs, bytes: 0, isNew: false, isIncomplete: false }
     this.#request = { ...request, digest, ...progress }

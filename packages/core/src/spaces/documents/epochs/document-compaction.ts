@@ -11,8 +11,8 @@ import { allTypes, type IdRange, listOf, type SharedType } from './retained-runs
 type Struct = Y.GC | Y.Item
 
 /**
- * Maximum number of list values that are merged into one struct. Yjs copies all values of the struct each
- * time it adds a value.
+ * Maximum number of list values that are merged into one struct. When Yjs merges one more value into a struct, it copies
+ * all values of that struct.
  */
 const maxMergedValues = 1_024
 

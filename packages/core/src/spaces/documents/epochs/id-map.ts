@@ -1,5 +1,5 @@
 /**
- * Id map: the ids of the same content in two numberings, before an epoch and within the epoch.
+ * Id map: maps the Yjs ids that content had before a compaction to the ids that the same content has after it, or back.
  *
  * Compaction gives new ids to all units of a base, the content with which an epoch starts. A map leads in one
  * direction: into an epoch, or out of it. A map depends only on the epoch and its base, so all replicas translate in
