@@ -11,13 +11,10 @@ import { BootstrapDialling, type BootstrapDiallingOptions } from './bootstrap-di
 import { DialPlan } from './dial-plan.ts'
 import { Neighbourhood } from './neighbourhood.ts'
 import { OpenConnections } from './open-connections.ts'
-import { healIntervalMs, healingTargets, targetsInNewNetwork } from './partition-healing.ts'
+import { Reconnection, type ReconnectionView, type Redial } from './reconnection.ts'
 import { RingSettling } from './ring-settling.ts'
 
-export type OverlayAction =
-  | { readonly type: 'dial'; readonly id: string }
-  | { readonly type: 'dial-bootstrap'; readonly address: string }
-  | { readonly type: 'disconnect'; readonly id: string }
+export type OverlayAction = Redial | { readonly type: 'disconnect'; readonly id: string }
 
 export interface OverlayOptions extends BootstrapDiallingOptions {
   readonly self: string
@@ -31,8 +28,8 @@ export class Overlay {
   readonly #neighbourhood: Neighbourhood
   readonly #plan: DialPlan
   readonly #connections = new OpenConnections()
-  readonly #dead = new Set<string>()
   readonly #bootstrap: BootstrapDialling
+  readonly #reconnection: Reconnection
   readonly #additionalPeers: AdditionalPeers
   #neighbours: string[] = []
   #revision = 0
@@ -40,9 +37,6 @@ export class Overlay {
   /** Connections or neighbours changed since the last update of the dial plan. */
   #isUnplanned = true
   readonly #ringSettling = new RingSettling()
-  #bootstrapOrHealDueMs: number
-  /** The local network changed after the last round of bootstrap dials and partition healing. */
-  #hasNewNetwork = false
   #pruneDueMs: number
 
   constructor(options: OverlayOptions, nowMs: number) {
@@ -51,7 +45,7 @@ export class Overlay {
     this.#plan = new DialPlan(options.self, options.random)
     this.#bootstrap = new BootstrapDialling(options)
     this.#additionalPeers = new AdditionalPeers(options.random, nowMs)
-    this.#bootstrapOrHealDueMs = nowMs
+    this.#reconnection = new Reconnection(this.#bootstrap, options.random, nowMs)
     this.#pruneDueMs = nowMs + pruneIntervalMs
   }
 
@@ -132,7 +126,7 @@ export class Overlay {
   /** Adds an alive or suspect member to the rings. */
   addMember(id: string): void {
     if (id === this.#options.self) return
-    this.#dead.delete(id)
+    this.#reconnection.forget(id)
     this.#neighbourhood.add(id)
     this.#ringChanged()
   }
@@ -146,9 +140,7 @@ export class Overlay {
   /** The local network changed: earlier dial failures no longer count, and all missing members are dialled immediately. */
   networkChanged(nowMs: number): void {
     this.#plan.retryAllNow(nowMs)
-    this.#bootstrap.reset()
-    this.#bootstrapOrHealDueMs = nowMs
-    this.#hasNewNetwork = true
+    this.#reconnection.networkChanged(nowMs)
     this.#ringChanged()
   }
 
@@ -160,14 +152,14 @@ export class Overlay {
   /** Removes a dead member from the rings. Partition healing still dials it at intervals. */
   markDead(id: string): void {
     this.remove(id)
-    this.#dead.add(id)
+    this.#reconnection.markDead(id)
   }
 
   /** Removes a member that left or was dropped; it is not dialled any more. */
   remove(id: string): void {
     this.#neighbourhood.remove(id)
     this.#additionalPeers.randomLink.remove(id)
-    this.#dead.delete(id)
+    this.#reconnection.forget(id)
     this.#plan.forget(id)
     this.#ringChanged()
   }
@@ -207,7 +199,7 @@ export class Overlay {
     const wasOpen = this.#connections.has(id)
     const wasReleased = this.#connections.closed(id)
     // A member that lost its last connection dials the bootstrap addresses at once.
-    if (wasOpen && this.#connections.size === 0) this.#bootstrapOrHealDueMs = Number.NEGATIVE_INFINITY
+    if (wasOpen && this.#connections.size === 0) this.#reconnection.lostLastConnection()
     return wasReleased
   }
 
@@ -229,7 +221,7 @@ export class Overlay {
     if (nowMs >= this.#additionalPeers.randomLink.dueMs) this.#drawRandomLink(nowMs)
     const wanted = this.#wanted(nowMs)
     const actions = nowMs >= this.#settledAtMs() ? this.#dialMissing(wanted, nowMs) : []
-    if (nowMs >= this.#bootstrapOrHealDueMs) actions.push(...this.#bootstrapOrHeal(nowMs))
+    if (nowMs >= this.#reconnection.dueMs) actions.push(...this.#reconnection.take(this.#view(), nowMs))
     if (nowMs >= this.#pruneDueMs) {
       this.#pruneDueMs = nowMs + pruneIntervalMs
       for (const id of this.#connections.prune(new Set(wanted), id => this.#isAnchor(id), nowMs))
@@ -243,7 +235,7 @@ export class Overlay {
     const planDueMs = this.#isUnplanned ? Number.NEGATIVE_INFINITY : this.#plan.dueMs()
     return Math.min(
       Math.max(planDueMs, this.#settledAtMs()),
-      this.#bootstrapOrHealDueMs,
+      this.#reconnection.dueMs,
       this.#pruneDueMs,
       this.#additionalPeers.randomLink.dueMs,
     )
@@ -284,6 +276,15 @@ export class Overlay {
     return this.#neighbourhood.has(id) && !this.#bootstrap.answering.includes(id)
   }
 
+  #view(): ReconnectionView {
+    return {
+      alive: this.#neighbourhood.size,
+      isAlive: id => this.#neighbourhood.has(id),
+      isConnected: id => this.#connections.has(id),
+      isAlone: this.#connections.size === 0,
+    }
+  }
+
   #dialMissing(wanted: readonly string[], nowMs: number): OverlayAction[] {
     const missing = wanted.filter(id => !this.#connections.has(id))
     this.#isUnplanned = false
@@ -291,36 +292,4 @@ export class Overlay {
     this.#plan.setWanted(missing, nowMs)
     return this.#plan.take(missing, nowMs).map(id => ({ type: 'dial', id }))
   }
-
-  /**
-   * Without any connection: dials the bootstrap addresses, some cached peers and one dead member. Otherwise: dials at most
-   * one dead member or bootstrap address, and after a change of the local network several.
-   */
-  #bootstrapOrHeal(nowMs: number): OverlayAction[] {
-    const { random } = this.#options
-    const hasNewNetwork = this.#hasNewNetwork
-    this.#hasNewNetwork = false
-    if (this.#connections.size === 0 && this.#bootstrap.hasAddresses) {
-      const { addresses, waitMs } = this.#bootstrap.next()
-      this.#bootstrapOrHealDueMs = nowMs + waitMs
-      return [...addresses.map(dialOfBootstrap), ...healingTargets(1, this.#dialsOfDead(), random)]
-    }
-    this.#bootstrapOrHealDueMs = nowMs + healIntervalMs * (0.75 + random() / 2)
-    // The record of a member that has just connected may arrive later than its connection.
-    const unanswered = this.#bootstrap.unanswered(
-      id =>
-        this.#neighbourhood.has(id) || (id !== undefined && this.#connections.has(id) && !this.#dead.has(id)),
-    )
-    const dead = this.#dialsOfDead()
-    const bootstrap = unanswered.map(dialOfBootstrap)
-    return hasNewNetwork
-      ? targetsInNewNetwork(dead, bootstrap, random)
-      : healingTargets(this.#neighbourhood.size, [...dead, ...bootstrap], random)
-  }
-
-  #dialsOfDead(): OverlayAction[] {
-    return [...this.#dead].filter(id => !this.#connections.has(id)).map(id => ({ type: 'dial', id }))
-  }
 }
-
-const dialOfBootstrap = (address: string): OverlayAction => ({ type: 'dial-bootstrap', address })
