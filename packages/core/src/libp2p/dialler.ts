@@ -12,7 +12,6 @@ import type { Connection, PeerId } from '@libp2p/interface'
 import type { AddressManager, ConnectionManager, TransportManager } from '@libp2p/interface-internal'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
-import { setMaxListeners } from 'main-event'
 import type { AdmissionGate } from './admission/admission-gate.ts'
 import {
   addressesOf,
@@ -26,6 +25,7 @@ import { DialBounds } from './dial-bounds.ts'
 import { dialOutcome } from './dial-outcome.ts'
 import { endpointOf } from './endpoint-backoff.ts'
 import type { NamedMembers } from './platform.ts'
+import { RunningDials, within } from './running-dials.ts'
 
 export interface DiallerComponents {
   readonly connectionManager: ConnectionManager
@@ -59,16 +59,12 @@ export class Dialler {
   readonly #addresses = new Map<string, Multiaddr[]>()
   readonly #dialled = new Set<string>()
   readonly #lastHost = new Map<string, string>()
-  /** Bootstrap addresses that are being dialled. */
-  readonly #bootstraps = new Map<string, Promise<string>>()
-  /** Members that are being dialled. */
-  readonly #connecting = new Map<string, Promise<Connection>>()
+  readonly #bootstraps = new RunningDials<string>()
+  readonly #members = new RunningDials<Connection>()
   readonly #given: ReadonlySet<string>
   readonly #givenHosts: ReadonlySet<string>
   readonly #namedMembers: NamedMembers | undefined
   #bounds = new DialBounds()
-  /** Aborts all running dials. */
-  #dials = controllerOfMany()
 
   constructor({ components, ownsNode, gate, bootstrap, namedMembers }: DiallerOptions) {
     this.#components = components
@@ -85,16 +81,14 @@ export class Dialler {
    */
   abortDials(): void {
     this.#bounds = new DialBounds()
-    this.#dials.abort()
-    this.#bootstraps.clear()
-    this.#connecting.clear()
-    this.#dials = controllerOfMany()
+    this.#bootstraps.abort()
+    this.#members.abort()
   }
 
   /** Sets the addresses at which a member can be dialled; an empty list removes the member. */
   setAddresses(id: string, addresses: readonly Uint8Array[]): void {
     // A later dial uses the new addresses.
-    this.#connecting.delete(id)
+    this.#members.forget(id)
     if (addresses.length > 0) this.#addresses.set(id, addressesOf(id, addresses))
     else {
       this.#addresses.delete(id)
@@ -108,13 +102,13 @@ export class Dialler {
    * the refusal, but are still dialled in the background.
    */
   async connect(id: string): Promise<Connection> {
-    return this.current(id) ?? shareRunning(this.#connecting, id, () => this.#connect(id))
+    return this.current(id) ?? this.#members.share(id, () => this.#connect(id))
   }
 
   async #connect(id: string): Promise<Connection> {
     if (this.#gate.isRefused(id)) throw new Error(`${id} broke the protocol and is refused for a while`)
     const listed = this.#addresses.get(id) ?? []
-    if (listed.length === 0) return this.#open(id, peerIdFromString(id), this.#signal(dialTimeoutMs))
+    if (listed.length === 0) return this.#open(id, peerIdFromString(id), this.#members.signal(dialTimeoutMs))
     const situation = this.#situation(this.#lastHost.get(id))
     const known = listed.filter(address => this.#hasTransport(address))
     const all = dialSteps(known, situation.own, situation.lastHost)
@@ -122,14 +116,14 @@ export class Dialler {
     const { allowed, waitMs } = this.#bounds.choose(inOrder, situation, performance.now())
     if (allowed.size === 0) throw new Error(`no address of ${id} may be dialled now`)
     if (waitMs > 0) {
-      await pause(waitMs, this.#dials.signal)
+      await this.#members.pause(waitMs)
       const current = this.current(id)
       if (current) {
         this.#bounds.giveBack()
         return current
       }
     }
-    const signal = this.#signal(dialTimeoutMs)
+    const signal = this.#members.signal(dialTimeoutMs)
     const steps = all.map(({ addresses, counts }) => {
       const dialled = addresses.filter(address => allowed.has(address))
       return { dialled, counts, isComplete: dialled.length === addresses.length }
@@ -175,11 +169,11 @@ export class Dialler {
    * @returns the id of the member that answers
    */
   connectTo(address: string): Promise<string> {
-    return shareRunning(this.#bootstraps, address, () => this.#connectTo(address))
+    return this.#bootstraps.share(address, () => this.#connectTo(address))
   }
 
   async #connectTo(address: string): Promise<string> {
-    const signal = this.#signal(bootstrapTimeoutMs)
+    const signal = this.#bootstraps.signal(bootstrapTimeoutMs)
     const dial = (address: string) => this.#openBootstrap(address, signal)
     if (this.#given.has(address)) {
       const own = this.#components.addressManager.getAddresses()
@@ -209,10 +203,6 @@ export class Dialler {
     const situation = { ...this.#situation(), isMember: () => true }
     if (!this.#hasTransport(address) || !isDialable(address, situation)) return false
     return this.#bounds.reserve(endpointOf(address), performance.now(), 0) !== undefined
-  }
-
-  #signal(timeoutMs: number): AbortSignal {
-    return AbortSignal.any([this.#dials.signal, AbortSignal.timeout(timeoutMs)])
   }
 
   connected({ remotePeer, remoteAddr, direction }: Connection): void {
@@ -269,41 +259,4 @@ export class Dialler {
       throw error
     }
   }
-}
-
-/** Returns the running call for the key, or starts one. */
-function shareRunning<T>(running: Map<string, Promise<T>>, key: string, start: () => Promise<T>): Promise<T> {
-  const known = running.get(key)
-  if (known) return known
-  const started = start().finally(() => {
-    // A later call may have replaced this one.
-    if (running.get(key) === started) running.delete(key)
-  })
-  running.set(key, started)
-  return started
-}
-
-/** A controller whose signal accepts a listener for each dial. */
-function controllerOfMany(): AbortController {
-  const controller = new AbortController()
-  setMaxListeners(Number.POSITIVE_INFINITY, controller.signal)
-  return controller
-}
-
-const within = (ms: number, signal: AbortSignal): AbortSignal =>
-  AbortSignal.any([signal, AbortSignal.timeout(ms)])
-
-/** @throws the reason of the signal, if it aborts */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', abort)
-      resolve()
-    }, ms)
-    signal.addEventListener('abort', abort, { once: true })
-  })
 }
