@@ -2,9 +2,10 @@
 import * as Y from 'yjs'
 import { ChunkedTransfers } from '../../../src/spaces/documents/chunked-transfers.ts'
 import { ClientRates } from '../../../src/spaces/documents/client-rates.ts'
-import { offerDocument, requestDocument } from '../../../src/spaces/documents/document-exchange.ts'
+import { offerDocument } from '../../../src/spaces/documents/document-exchange.ts'
 import { DocumentSync } from '../../../src/spaces/documents/document-sync.ts'
 import { answerInEpoch } from '../../../src/spaces/documents/epochs/epoch-exchange.ts'
+import { requestDocument } from '../../../src/spaces/documents/sync-requests.ts'
 import * as limits from '../../../src/wire/limits.ts'
 import { type DocumentStep, decodeSpaceFrame, encodeSpaceFrame } from '../../../src/wire/space-codec.ts'
 
