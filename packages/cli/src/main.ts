@@ -7,7 +7,7 @@
 import { CommanderError } from 'commander'
 import { commandsOf } from './help/command-tree.ts'
 import { completionCommands, createProgram } from './program.ts'
-import { endProcess, watchOutput } from './terminal/output.ts'
+import { endProcess, printError, watchOutput } from './terminal/output.ts'
 import { UsageError } from './usage-error.ts'
 
 export async function main(argv: readonly string[]): Promise<void> {
@@ -22,7 +22,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     await program.parseAsync(argv)
   } catch (error) {
     const { exitCode, line } = explain(error as Error, argv)
-    if (line !== '') console.error(`hearsay: ${line}`)
+    if (line !== '') printError(line)
     await endProcess(exitCode)
   }
 }

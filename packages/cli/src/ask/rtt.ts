@@ -1,7 +1,7 @@
 /** `hearsay rtt`: the round-trip time to a member that is connected directly. */
 import type { Cluster, Heartbeat } from '@hearsay/core'
 import { printable, shortId } from '../terminal/format.ts'
-import { printJson } from '../terminal/output.ts'
+import { printError, printJson } from '../terminal/output.ts'
 import { firstHeartbeats } from './first-heartbeats.ts'
 
 /** Our choice: one connected member is measured a second, those that were measured least often first. */
@@ -23,7 +23,7 @@ export async function roundTrip(cluster: Cluster, id: string, json: true | undef
       at: Date.now(),
     })
   else if (ms !== undefined) console.log(`${name}  ${ms.toFixed(1)} ms`)
-  if (ms === undefined) console.error(`hearsay: ${reason(cluster, id, name, heartbeat)}`)
+  if (ms === undefined) printError(reason(cluster, id, name, heartbeat))
   return ms !== undefined
 }
 

@@ -8,6 +8,7 @@ import type { Cluster } from '@hearsay/core'
 import type { LogLevel, LogRecord } from '@hearsay/port/node'
 import { asUsageError } from '../member/as-usage-error.ts'
 import { joinOptions, type MemberFlags } from '../member/options.ts'
+import { printError } from '../terminal/output.ts'
 import { UsageError } from '../usage-error.ts'
 import {
   type AskFlags,
@@ -39,7 +40,7 @@ export async function openAsked({ cluster, member, attach, ...flags }: AskFlags)
   const opened = await joinFor(cluster, { ...flags, mdns: flags.mdns })
   const { untilKnown } = await import('./until-known.ts')
   if (!(await untilKnown(opened.cluster, flags.wait * 1_000)))
-    console.error(`hearsay: no other member of '${cluster}' answered within ${flags.wait} s`)
+    printError(`no other member of '${cluster}' answered within ${flags.wait} s`)
   return opened
 }
 

@@ -7,7 +7,7 @@
 import { openMember } from '../attach/open-cluster.ts'
 import { asUsageError } from '../member/as-usage-error.ts'
 import { failsWithMember, leaveWithin, stopRequested } from '../member/lifecycle.ts'
-import { endProcess, outputClosed } from '../terminal/output.ts'
+import { endProcess, outputClosed, printError } from '../terminal/output.ts'
 import { jsonReport } from './json-report.ts'
 import type { ConfigFlags, ConfigRequest } from './options.ts'
 import { answer } from './run-request.ts'
@@ -33,7 +33,7 @@ export async function config(
   try {
     agreed = await Promise.race([ask(), stop, failsWithMember(member)])
     const { admissionError } = member.health.getSnapshot()
-    if (!agreed && admissionError !== undefined) console.error(`hearsay: ${admissionError}`)
+    if (!agreed && admissionError !== undefined) printError(admissionError)
   } finally {
     await leaveWithin(member)
   }

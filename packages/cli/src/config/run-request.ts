@@ -4,6 +4,7 @@
  */
 import type { Cluster, Config, Json } from '@hearsay/core'
 import { asUsageError } from '../member/as-usage-error.ts'
+import { printError } from '../terminal/output.ts'
 import type { ConfigRequest, ReadRequest } from './options.ts'
 import type { Entry, Report } from './report.ts'
 
@@ -116,4 +117,4 @@ function entryOf(config: Config, key: string): Entry | undefined {
 const noAnswer = ({ config, waitS }: ConfigCommand) =>
   `no member with '${config.name}' open answered within ${waitS} s`
 
-const warn = (line: string) => console.error(`hearsay: ${line}`)
+const warn = printError

@@ -9,7 +9,7 @@ import { hasLeft, leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { followBroadcasts, followMembers } from '../member/member-events.ts'
 import { joinOptions, type MemberFlags } from '../member/options.ts'
 import { startMember } from '../member/start-member.ts'
-import { endProcess, outputClosed } from '../terminal/output.ts'
+import { endProcess, outputClosed, printError } from '../terminal/output.ts'
 import { UsageError } from '../usage-error.ts'
 import { jsonLines } from './json-lines.ts'
 import type { ServedMetrics } from './metrics.ts'
@@ -41,7 +41,7 @@ async function run(
   stop: Promise<undefined>,
   log: ProcessLog | undefined,
 ): Promise<void> {
-  const warn = (line: string) => (log ? log.write('warn', line) : console.error(`hearsay: ${line}`))
+  const warn = (line: string) => (log ? log.write('warn', line) : printError(line))
   // Measuring the width of text takes a fifth of the start, so only the text output loads it.
   const { ready, event, broadcast } = flags.json ? jsonLines : (await import('./log.ts')).log
   // Only a member with metrics loads their code.

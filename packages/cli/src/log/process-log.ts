@@ -7,7 +7,7 @@
 import type { ClusterEventType } from '@hearsay/core'
 import type { LogLevel, LogRecord } from '@hearsay/port/node'
 import type { TimedMemberEvent } from '../member/member-events.ts'
-import { printable, shortId } from '../terminal/format.ts'
+import { jsonLine, printable, shortId } from '../terminal/format.ts'
 import { type LogFlags, type LogFormat, levels } from './options.ts'
 
 export interface ProcessLog {
@@ -59,7 +59,7 @@ const formats: Readonly<
   Record<LogFormat, (record: LogRecord, member: string | undefined, fields: object) => string>
 > = {
   json: ({ atMs, level, component, message }, member, fields) =>
-    JSON.stringify({ time: new Date(atMs).toISOString(), level, member, component, message, ...fields }),
+    jsonLine({ time: new Date(atMs).toISOString(), level, member, component, message, ...fields }),
   text: ({ atMs, level, component, message }, member = '–') =>
     [
       new Date(atMs).toISOString(),

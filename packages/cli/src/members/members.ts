@@ -3,7 +3,7 @@ import type { Cluster, Member } from '@hearsay/core'
 import { openAsked } from '../attach/open-cluster.ts'
 import { failsWithMember, leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { followMembers } from '../member/member-events.ts'
-import { endProcess, outputClosed, printJson } from '../terminal/output.ts'
+import { endProcess, outputClosed, printError, printJson } from '../terminal/output.ts'
 import { memberLine, memberRows, titles } from './member-rows.ts'
 import type { MembersFlags } from './options.ts'
 
@@ -35,7 +35,7 @@ async function print(members: readonly Member[], json: true | undefined): Promis
   }
   const { printTable } = await import('../terminal/text-table.ts')
   if (members.length > 0) await printTable(titles, memberRows(members))
-  else console.error('hearsay: no member fits')
+  else printError('no member fits')
 }
 
 /** A table that changes, in a terminal. */

@@ -3,7 +3,7 @@ import type { LogRecord } from '@hearsay/port/node'
 import { openAsked } from '../attach/open-cluster.ts'
 import { hasLeft, leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { followBroadcasts, followMembers } from '../member/member-events.ts'
-import { endProcess, outputClosed, printJson } from '../terminal/output.ts'
+import { endProcess, outputClosed, printError, printJson } from '../terminal/output.ts'
 import type { MonitorFlags } from './options.ts'
 
 export async function monitor({ level, ...flags }: MonitorFlags): Promise<void> {
@@ -16,7 +16,7 @@ export async function monitor({ level, ...flags }: MonitorFlags): Promise<void> 
     : (await import('../join/log.ts')).log
   const write = flags.json ? jsonLog : (await import('./text-log.ts')).textLog
   const unfollow = await opened.followLog(level, (record, dropped) => {
-    if (dropped > 0) console.error(`hearsay: ${dropped} lines of the log were not received`)
+    if (dropped > 0) printError(`${dropped} lines of the log were not received`)
     write(record)
   })
   ready(cluster)

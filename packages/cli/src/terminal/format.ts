@@ -1,11 +1,21 @@
 /** Format: ids, foreign text and times as text for a terminal. */
 
 /** Short id: the end of a member's id. All ids of one key type begin with the same characters. */
-export const shortId = (id: string): string => `…${id.slice(-8)}`
+export const shortId = (id: string): string => `…${id.slice(-shortIdLength)}`
+
+/** Without the ellipsis. */
+export const shortIdLength = 8
 
 /** Removes control characters from foreign text: they could change the reader's terminal. */
 export const printable = (text: string): string =>
   text.replace(/\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD')
+
+/** One line of JSON for stdout or a log. Control characters in foreign text are escaped, also those that JSON allows. */
+export const jsonLine = (line: object): string =>
+  JSON.stringify(line).replace(
+    /\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu,
+    text => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 /** Milliseconds as text: `9 ms`, `7 310 ms`, and a dash for undefined. */
 export const milliseconds = (ms: number | undefined): string =>

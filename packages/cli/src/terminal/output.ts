@@ -6,6 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { fstatSync } from 'node:fs'
+import { jsonLine, printable } from './format.ts'
 
 let failure: NodeJS.ErrnoException | undefined
 const listeners = new Set<() => void>()
@@ -52,7 +53,7 @@ export async function endProcess(exitCode: number): Promise<never> {
   await new Promise<void>(resolve => process.stdout.write('', () => setImmediate(resolve)))
   if (!failure) process.exit(exitCode)
   if (failure.code === 'EPIPE') process.exit(0)
-  console.error(`hearsay: the output cannot be written: ${failure.message}`)
+  printError(`the output cannot be written: ${failure.message}`)
   process.exit(1)
 }
 
@@ -65,4 +66,8 @@ function isPipe(): boolean {
 }
 
 /** Prints one JSON object a line for `--json`. The formats are public: fields may be added, never removed. */
-export const printJson = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
+export const printJson = (line: object): void => void process.stdout.write(`${jsonLine(line)}\n`)
+
+/** Prints an error or a warning as one line to stderr. It may contain foreign text. */
+export const printError = (line: string): void =>
+  console.error(`hearsay: ${printable(line.replace(/\s*\n\s*/g, ' '))}`)

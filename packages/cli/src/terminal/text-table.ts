@@ -1,5 +1,6 @@
-/** Text table: rows below titles. Each column is as wide as its widest text; the last one is not padded. */
+/** Text table: rows below titles. A cell may contain foreign text, and has no style. Each column is as wide as its widest text; the last one is not padded. */
 import { styleText } from 'node:util'
+import { printable } from './format.ts'
 
 /** The width of a text in terminal cells. */
 export type WidthOf = (text: string) => number
@@ -9,13 +10,16 @@ export function tableLines(
   rows: readonly (readonly string[])[],
   widthOf: WidthOf,
 ): string[] {
-  const widths = titles.map((title, i) => Math.max(widthOf(title), ...rows.map(row => widthOf(row[i] ?? ''))))
+  const shown = rows.map(row => row.map(printable))
+  const widths = titles.map((title, i) =>
+    Math.max(widthOf(title), ...shown.map(row => widthOf(row[i] ?? ''))),
+  )
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, i) => cell + ' '.repeat(Math.max(0, (widths[i] ?? 0) - widthOf(cell))))
       .join('  ')
       .trimEnd()
-  return [styleText('dim', line(titles)), ...rows.map(line)]
+  return [styleText('dim', line(titles)), ...shown.map(line)]
 }
 
 /** Prints the table. The code that measures any text takes a fifth of a short command, so it is loaded only if needed. */

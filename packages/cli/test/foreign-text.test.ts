@@ -1,0 +1,73 @@
+/** Foreign text: what other members choose, such as names and addresses, never controls the terminal of a reader. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it, vi } from 'vitest'
+import { printFields } from '../src/ask/fields.ts'
+import { findMember } from '../src/attach/find-member.ts'
+import { memberRows, titles } from '../src/members/member-rows.ts'
+import { jsonLine } from '../src/terminal/format.ts'
+import { printError } from '../src/terminal/output.ts'
+import { tableLines } from '../src/terminal/text-table.ts'
+
+/** Sets the title of the window, clears the screen, breaks the line, and reverses the text. */
+const hostile = 'bob\u001b]0;owned\u0007\u001b[2J\u009b2J\n\u202e'
+const controls = /\p{Cc}|[\u202A-\u202E\u2066-\u2069]/u
+const addresses = [`/dns4/${hostile}/tcp/1`]
+const members = ['one', 'two'].map(
+  id => ({ id, name: hostile, status: 'alive', attention: {}, addresses, tags: { role: hostile } }) as never,
+)
+
+/** The lines that a function prints. */
+function printed(method: 'log' | 'error', print: () => void): string[] {
+  const lines: string[] = []
+  vi.spyOn(console, method).mockImplementation(line => void lines.push(line))
+  print()
+  vi.restoreAllMocks()
+  return lines
+}
+
+describe('foreign text', () => {
+  it('is printable in tables, also that of addresses', () => {
+    const [, ...rows] = tableLines(titles, memberRows(members), text => text.length)
+    expect(rows).toHaveLength(2)
+    for (const row of rows) {
+      expect(row).not.toMatch(controls)
+      expect(row).toContain('/dns4/bob\uFFFD')
+    }
+  })
+
+  it('is printable in fields', () => {
+    const [line] = printed('log', () => printFields([['address', hostile]]))
+    // The name of the field has a style.
+    expect(line?.slice(line.indexOf('bob'))).not.toMatch(controls)
+  })
+
+  it('is printable in errors, which are one line', () => {
+    let error: unknown
+    try {
+      findMember(members, 'bob')
+    } catch (thrown) {
+      error = thrown
+    }
+    const [line] = printed('error', () => printError((error as Error).message))
+    expect(line).toMatch(/^hearsay: 'bob' is one of bob\uFFFD/)
+    expect(line).not.toMatch(controls)
+  })
+
+  it('is escaped in JSON, which stays the same value', () => {
+    const line = jsonLine({ name: hostile })
+    expect(line).not.toMatch(controls)
+    expect(JSON.parse(line)).toEqual({ name: hostile })
+  })
+
+  it('has no other way to stderr as an error', () => {
+    const source = new URL('../src/', import.meta.url)
+    const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
+      name => name.endsWith('.ts') && !name.startsWith('demo/') && name !== 'terminal/output.ts',
+    )
+    expect(files.length).toBeGreaterThan(50)
+    for (const name of files) {
+      const text = readFileSync(new URL(name, source), 'utf8')
+      expect(text, name).not.toMatch(/console\.error\([`']hearsay|JSON\.stringify\(.*\)\}\\n/)
+    }
+  })
+})
