@@ -31,6 +31,21 @@ describe('finding a member', () => {
     expect(findMember(list, text)?.id).toBe(id)
   })
 
+  it.each([
+    ['…bbbbbob1', '12D3KooWbbbbbob1'],
+    ['bbbbbob', undefined],
+    ['zzzzz', '12D3KooWgggggzoe1'],
+  ])('takes no name for the id of another member: %s', (text, id) => {
+    const imitating = [member('12D3KooWhhhhheve2', 'bbbbbob1'), member('12D3KooWgggggzoe1', 'zzzzz')]
+    expect(findMember([...list, ...imitating], text)?.id).toBe(id ?? '12D3KooWhhhhheve2')
+  })
+
+  it('does not choose between the name of a member and the short id of another one', () => {
+    const imitating = [member('12D3KooWhhhhheve2', 'cccbob2!'), member('12D3KooWhhhhheve3', 'ccccbob2')]
+    expect(() => findMember([...list, ...imitating], 'ccccbob2')).toThrow(/'ccccbob2' is one of/)
+    expect(findMember([...list, ...imitating], 'cccbob2!')?.id).toBe('12D3KooWhhhhheve2')
+  })
+
   it('says which members fit', () => {
     expect(() => findMember(list, 'cyd')).toThrow(/'cyd' is one of cyd ….*, cyd ….*the end of its id/)
     expect(() => findMember(list, '12D3')).toThrow(/one of ada/)

@@ -1,23 +1,28 @@
 /** Find member: the member that a user means by a name, an id, or a part of one. */
 import type { Member } from '@hearsay/core'
-import { shortId } from '../terminal/format.ts'
+import { shortId, shortIdLength } from '../terminal/format.ts'
 import { UsageError } from '../usage-error.ts'
 
 /**
  * The member with this id or this name, or else the only one whose id begins or ends so or whose name begins so. Of members
  * with the same name, one that is present counts before those that are gone.
  *
+ * Members choose their names, so a name never counts before the id of another member: `…` begins an id, and a text that is
+ * the name of one member and the short id of another one fits both.
+ *
  * @returns undefined: there is none
  * @throws {UsageError} several members fit
  */
 export function findMember(members: readonly Member[], text: string): Member | undefined {
+  const isId = text.startsWith('…')
   const part = text.replace(/^…/, '')
   if (part === '') return undefined
+  const isShortId = part.length >= shortIdLength
   const rules: readonly ((member: Member) => boolean)[] = [
     ({ id }) => id === part,
-    ({ name }) => name === part,
+    ({ id, name }) => (!isId && name === part) || (isShortId && id.endsWith(part)),
     ({ id }) => id.endsWith(part) || id.startsWith(part),
-    ({ name }) => name.startsWith(part),
+    ({ name }) => !isId && name.startsWith(part),
   ]
   for (const rule of rules) {
     const fitting = members.filter(rule)
