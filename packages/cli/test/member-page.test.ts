@@ -2,7 +2,7 @@
 import { request as httpRequest } from 'node:http'
 import type { Cluster } from '@hearsay/core'
 import { webSocketPort } from '@hearsay/page/web-socket-port'
-import { connectCluster, type Port } from '@hearsay/port'
+import { connectCluster, contractVersion, type Port } from '@hearsay/port'
 import { createSimulation } from '@hearsay/simulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -176,14 +176,23 @@ describe('a view over a WebSocket', () => {
     const socket = (await open(new URL('view', root), { origin: root.origin })) as WebSocket
     const port = webSocketPort(socket as unknown as Parameters<typeof webSocketPort>[0])
     const call = (m: string, ...a: unknown[]) => calls(port, m, a)
-    await call('connect', 1, 0)
+    expect(await call('connect', contractVersion, 0)).toMatchObject({ value: { version: contractVersion } })
+    const broadcasts: unknown[] = []
+    view?.events.addEventListener('broadcast', ({ detail }) => broadcasts.push(detail))
     for (const [name, ...values] of [
       ['update', { name: 'eve' }],
       ['suspend'],
+      ['resume'],
       ['openRoom', 1, 'design'],
+      ['openConfig', 2, 'flags', {}],
+      ['query', 1, 'restart', null, {}],
+      ['answerQueries', 'restart', true],
+      ['broadcastToAll', 'deploy', 'v3'],
     ] as const)
-      expect(await call(name, ...values)).toMatchObject({ error: { name: 'NotAllowedError' } })
-    expect(view?.self.name).toBe('m0')
+      expect(await call(name, ...values), name).toMatchObject({ error: { name: 'NotAllowedError' } })
+    await call('leave')
+    expect(view?.self).toMatchObject({ name: 'm0', status: 'alive' })
+    expect(broadcasts).toEqual([])
   })
 
   it('changes the name and the tags with --write, and enters no room', async () => {

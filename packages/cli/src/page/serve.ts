@@ -3,7 +3,7 @@
  *
  * Each address begins with a random token, and without it nothing is answered: other users of this machine, and other sites
  * in the same browser, do not know it. A WebSocket is refused unless the page itself opens it. Without `isWritable` each call
- * that changes the member is refused here, whatever the page does.
+ * that changes the member, or sends something in its name, is refused here, whatever the page does.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
@@ -132,4 +132,5 @@ function serveTab({ view }: ServedMember, tab: WebSocket, isWritable: boolean): 
   else serveCluster(view, webSocketPort(tab), { allow: { ...readOnly, update: isWritable } })
 }
 
-const readOnly: Allow = { update: false, leave: false, rooms: {}, configs: {} }
+/** Each right by its name, so that none is given because it is new. The page asks no queries. */
+const readOnly: Required<Allow> = { update: false, leave: false, queries: false, rooms: {}, configs: {} }
