@@ -48,11 +48,21 @@ it('serves nothing else', async () => {
   expect((await fetch(url, { method: 'POST' })).status).toBe(405)
 })
 
-it('answers no request on loopback that names another host', async () => {
-  const url = await served('127.0.0.1:0')
-  const [response] = await once(get(url, { headers: { Host: 'rebound.example.org' } }), 'response')
-  expect(response.statusCode).toBe(403)
-})
+it.each(['127.0.0.1', '127.0.1.1', 'localhost'])(
+  'answers no request at %s that names another host',
+  async host => {
+    const url = await served(`${host}:0`)
+    const status = async (named: string) => {
+      const [response] = await once(get(url, { headers: { Host: named } }), 'response')
+      return response.statusCode
+    }
+    expect(await status('rebound.example.org')).toBe(403)
+    expect(await status('127.0.0.1.example.org:9464')).toBe(403)
+    expect(await status(host)).toBe(200)
+    expect(await status('localhost:9464')).toBe(200)
+    expect(await status('[::1]:9464')).toBe(200)
+  },
+)
 
 it.each([
   ['nowhere', /^hearsay: --metrics nowhere: write it like 127\.0\.0\.1:9464$/],

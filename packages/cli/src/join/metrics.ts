@@ -1,11 +1,11 @@
 /**
  * Metrics: `hearsay join --metrics <address>` serves the metrics of its member to Prometheus.
  *
- * Only `GET /metrics` is answered. At a loopback address, the Host header must name this machine, so that no page in a
- * browser on this machine can read the metrics by a DNS name of its own.
+ * Only `GET /metrics` is answered. At a loopback address, also at one like 127.0.1.1 that a host name leads to, the Host
+ * header must name this machine, so that no page in a browser on this machine can read the metrics by a DNS name of its own.
  */
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, BlockList, isIP } from 'node:net'
 import type { JoinOptions } from '@hearsay/core'
 import { prometheusMetrics } from '@libp2p/prometheus-metrics'
 import { Registry } from 'prom-client'
@@ -18,7 +18,9 @@ export interface ServedMetrics {
 }
 
 const path = '/metrics'
-const loopback = ['127.0.0.1', '::1', 'localhost']
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
 /** Our choice: the event loop's delay is sampled every 100 ms. prom-client's default is 10 ms, which costs ten times as much. */
 const eventLoopMonitoringPrecision = 100
 
@@ -30,7 +32,7 @@ export async function serveMetrics(address: string): Promise<ServedMetrics> {
   const { host, port } = parse(address)
   const registry = new Registry()
   const server = createServer(async (request, response) => {
-    const status = statusOf(request, host)
+    const status = isServed(request) ? statusOf(request) : 403
     if (status !== 200) response.writeHead(status).end()
     else {
       const text = await registry.metrics().catch(() => undefined)
@@ -42,7 +44,9 @@ export async function serveMetrics(address: string): Promise<ServedMetrics> {
     server.once('error', error => reject(new UsageError(`--metrics ${address}: ${reasonOf(error)}`)))
     server.listen(port, host, resolve)
   })
-  const { port: served } = server.address() as AddressInfo
+  const { port: served, address: bound } = server.address() as AddressInfo
+  const isOpenToOthers = !isLoopback(bound)
+  const isServed = ({ headers }: IncomingMessage) => isOpenToOthers || isThisMachine(headers.host, host)
   return {
     metrics: prometheusMetrics({ registry, defaultMetrics: { eventLoopMonitoringPrecision } }),
     url: `http://${host.includes(':') ? `[${host}]` : host}:${served}${path}`,
@@ -56,9 +60,16 @@ function parse(address: string): { host: string; port: number } {
   return { host: ipv6 || name || '127.0.0.1', port: Number(port) }
 }
 
-function statusOf({ method, url = '', headers }: IncomingMessage, host: string): 200 | 403 | 404 | 405 {
-  const named = (headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
-  if (loopback.includes(host) && !loopback.includes(named)) return 403
+/** @param given the host that the user has named */
+function isThisMachine(hostHeader: string | undefined, given: string): boolean {
+  const named = (hostHeader ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+  return named === given || named === 'localhost' || isLoopback(named)
+}
+
+const isLoopback = (address: string): boolean =>
+  isIP(address) !== 0 && loopback.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
+
+function statusOf({ method, url = '' }: IncomingMessage): 200 | 404 | 405 {
   if (url.split('?', 1)[0] !== path) return 404
   return method === 'GET' ? 200 : 405
 }
