@@ -77,6 +77,30 @@ describe('the completion', () => {
     }
   })
 
+  it('runs nothing that was typed', () => {
+    const { stdout } = run('completion', 'bash')
+    expect(stdout).not.toMatch(/\beval\b/)
+    const words = ['hearsay', 'explain', '$(echo ran >&2)', '>', '/dev/full', '`echo ran >&2`', '--js']
+    const { stdout: completed, stderr } = spawnSync(
+      'bash',
+      [
+        '-c',
+        `hearsay() { "$NODE" "$BIN" "$@"; }
+      compopt() { :; }
+      _get_comp_words_by_ref() { words=("\${typed[@]}"); cur=\${typed[-1]}; }
+      typed=("$@")
+      eval "$SCRIPT"
+      __hearsay_complete
+      echo "\${COMPREPLY[@]}"`,
+        'bash',
+        ...words,
+      ],
+      { env: { ...process.env, NODE: process.execPath, BIN: bin, SCRIPT: stdout } },
+    )
+    expect(String(stderr)).toBe('')
+    expect(String(completed)).toBe('--json\n')
+  })
+
   it('names the shells that it knows', () => {
     const { status, stderr } = run('completion', 'tcsh')
     expect(status).toBe(2)
