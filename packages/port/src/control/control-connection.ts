@@ -1,9 +1,9 @@
 /** Control connection: one connection to a control socket, on the client's side. */
-import { rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { InvalidOptionsError } from '@hearsay/core/app'
 import type { Port } from '../channel.ts'
 import { socketPort } from '../socket-port.ts'
+import { removeSocket, socketAt } from './control-folder.ts'
 import { type ControlMember, controlVersion, greetingOf, type Opened } from './control-protocol.ts'
 import { firstMessage } from './opened-port.ts'
 
@@ -24,11 +24,12 @@ export interface Connection {
  * @returns `gone`: nobody listens; `silent`: the member does not answer; `full`: it has too many connections
  * @throws {InvalidOptionsError} the member has another version of this package
  */
-export function openControl(
+export async function openControl(
   path: string,
   opened: Opened,
   received?: (message: unknown) => void,
 ): Promise<Connection | 'gone' | 'silent' | 'full'> {
+  const found = await socketAt(path)
   return new Promise((resolve, reject) => {
     const socket = connect(path)
     const port = socketPort(socket)
@@ -38,7 +39,7 @@ export function openControl(
     }, greetingTimeoutMs)
     socket.once('error', ({ code }: NodeJS.ErrnoException) => {
       // A member's socket listens before it has this name, so the process has ended.
-      if (code === 'ECONNREFUSED') void rm(path, { force: true }).catch(() => {})
+      if (code === 'ECONNREFUSED') void removeSocket(path, found).catch(() => {})
       resolve(code === 'ECONNREFUSED' || code === 'ENOENT' ? 'gone' : 'full')
     })
     socket.once('close', () => {

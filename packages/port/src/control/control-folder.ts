@@ -1,13 +1,13 @@
 /**
  * Control folder: where the control sockets of the members lie, and how each is named.
  *
- * Only their user can open them: the folder has the mode 0700, and belongs to the user. A name consists of a hash of the
+ * Only their user can open them, and root: the folder has the mode 0700, and belongs to the user. A name consists of a hash of the
  * cluster's name and of the end of the member's id, so its length does not depend on either. On Windows, the sockets are named
  * pipes, which all lie in one folder of the system.
  */
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { lstat, mkdir, readdir } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { InvalidOptionsError } from '@hearsay/core/app'
@@ -57,6 +57,8 @@ export function socketPath(folder: string, cluster: string, id: string): string 
 /**
  * The paths of all sockets in the folder, or of those of one cluster. A socket may belong to a process that has ended.
  *
+ * Root may name the folder of a service's user. Another user could have created root's own one, which root does not name.
+ *
  * @returns none if there is no such folder
  * @throws {InvalidOptionsError} other users could have created the sockets
  */
@@ -67,7 +69,7 @@ export async function socketPaths(folder: string, cluster: string | undefined): 
     return names.filter(name => name.startsWith(`${folder}-${start}`)).map(name => pipes + name)
   }
   try {
-    await checkFolder(folder)
+    await checkFolder(folder, isRoot() && folder !== defaultFolder())
     const names = await readdir(folder)
     return names
       .filter(name => name.startsWith(start) && /^[0-9a-f]/.test(name) && name.endsWith(ending))
@@ -79,14 +81,36 @@ export async function socketPaths(folder: string, cluster: string | undefined): 
   }
 }
 
-/** In a directory that all users can write to, another user may have created the folder. */
-async function checkFolder(folder: string): Promise<void> {
+/**
+ * In a directory that all users can write to, another user may have created the folder.
+ *
+ * @param isOfAnyUser whether the folder may belong to another user, who then controls its sockets
+ */
+async function checkFolder(folder: string, isOfAnyUser = false): Promise<void> {
   const found = await lstat(folder)
-  const isOwn = found.isDirectory() && found.uid === process.getuid?.()
+  const isOwn = found.isDirectory() && (isOfAnyUser || found.uid === process.getuid?.())
   if (!isOwn || (found.mode & 0o077) !== 0)
     throw new InvalidOptionsError(
       `folder: ${folder} must be a folder of this user with the mode 0700, because a process that can open a control socket controls the member`,
     )
+}
+
+const isRoot = (): boolean => process.getuid?.() === 0
+
+/**
+ * Which socket has the name `path` now. A member that starts again gives the name to a socket of its own.
+ *
+ * @returns undefined: none has
+ */
+export async function socketAt(path: string): Promise<string | undefined> {
+  if (isWindows) return undefined
+  const found = await lstat(path, { bigint: true }).catch(() => undefined)
+  return found && `${found.dev} ${found.ino} ${found.ctimeNs}`
+}
+
+/** Removes the name, if it is still that of this socket. */
+export async function removeSocket(path: string, socket: string | undefined): Promise<void> {
+  if (socket !== undefined && (await socketAt(path)) === socket) await rm(path, { force: true })
 }
 
 /** As in the texts of the command line. */

@@ -2,7 +2,8 @@
  * Serve control: a local socket on which other processes of the user ask a running member.
  *
  * A name in the folder always belongs to a socket that listens, or to a process that was killed: the socket listens under
- * another name first, and is then renamed.
+ * another name first, and is then renamed. A member that runs twice, or again before its old process has ended, has one name:
+ * it is that of the socket which was created last.
  */
 import { chmod, rename, rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
@@ -11,7 +12,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Cluster } from '@hearsay/core'
 import { checkOptionNames, ListenError } from '@hearsay/core/app'
 import { type Allow, checkAllow } from '../served/rights.ts'
-import { createFolder, defaultFolder, socketPath } from './control-folder.ts'
+import { createFolder, defaultFolder, removeSocket, socketAt, socketPath } from './control-folder.ts'
 import { serveConnection } from './served-connection.ts'
 
 /** Our choice: more than a person opens, and few enough that a script in a loop does not exhaust the member. */
@@ -37,7 +38,7 @@ export interface ControlSocket {
   readonly path: string
   /** The number of open connections. */
   readonly connections: number
-  /** Ends all connections, and removes the socket. Idempotent. */
+  /** Ends all connections, and removes the socket, unless a later one has its path. Idempotent. */
   close(): Promise<void>
 }
 
@@ -64,9 +65,11 @@ export async function serveControl(
     serveConnection(cluster, socket, allow)
   })
   server.maxConnections = maxConnections
+  let own: string | undefined
   try {
     await createFolder(folder)
     await listen(server, path)
+    own = await socketAt(path)
   } catch (error) {
     server.close()
     if ((error as NodeJS.ErrnoException).code === undefined) throw error
@@ -74,8 +77,9 @@ export async function serveControl(
       cause: error,
     })
   }
-  // The socket keeps no process running.
+  // The socket keeps no process running, and a connection that cannot be accepted ends none.
   server.unref()
+  server.on('error', () => {})
   let closing: Promise<void> | undefined
   return {
     path,
@@ -83,7 +87,7 @@ export async function serveControl(
       return sockets.size
     },
     close: () => {
-      closing ??= close(server, sockets, path)
+      closing ??= close(server, sockets, path, own)
       return closing
     },
   }
@@ -103,9 +107,14 @@ async function listen(server: Server, path: string): Promise<void> {
   await rename(first, path)
 }
 
-async function close(server: Server, sockets: ReadonlySet<Socket>, path: string): Promise<void> {
+async function close(
+  server: Server,
+  sockets: ReadonlySet<Socket>,
+  path: string,
+  own: string | undefined,
+): Promise<void> {
   server.close()
-  if (process.platform !== 'win32') await rm(path, { force: true })
+  await removeSocket(path, own)
   // Answers of this task are sent first.
   await new Promise(resolve => setImmediate(resolve))
   const ended = [...sockets].map(socket => new Promise(resolve => socket.once('close', resolve)))

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, connect as netConnect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,12 +32,20 @@ afterEach(async () => {
   await Promise.all(sockets.map(socket => socket.close()))
   bench.close()
   rmSync(folder, { recursive: true, force: true })
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
 })
 
 async function serve(name = 'm0', options: ServeControlOptions = {}): Promise<ControlSocket> {
   const socket = await serveControl(bench.other(name), { folder, ...options })
   sockets.push(socket)
   return socket
+}
+
+/** From now on, this process is root's, and the folder another user's. */
+function actAsRootOf(folder: string): void {
+  if (process.getuid?.() === 0) chownSync(folder, 65_534, 65_534)
+  else vi.spyOn(process, 'getuid').mockReturnValue(0)
 }
 
 describe('a control socket', () => {
@@ -60,7 +68,6 @@ describe('a control socket', () => {
       vi.stubEnv('XDG_RUNTIME_DIR', other)
       expect(defaultFolder()).toBe(join(tmpdir(), `hearsay-${process.getuid?.()}`))
     }
-    vi.unstubAllEnvs()
   })
 
   it('gives a view of the member, whose end does not end the member', async () => {
@@ -135,6 +142,41 @@ describe('a control socket', () => {
     await serve()
     expect(await listControl({ folder })).toHaveLength(1)
   })
+
+  it.skipIf(onWindows)('stays when an older socket of the same member closes', async () => {
+    const { path, close } = await serve()
+    const later = await serve()
+    expect(later.path).toBe(path)
+    await close()
+    expect(await listControl({ folder })).toHaveLength(1)
+    await later.close()
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it.skipIf(onWindows)(
+    'can be asked by root in a folder that root names, but not created there',
+    async () => {
+      await serve()
+      actAsRootOf(folder)
+      expect(await listControl({ folder })).toHaveLength(1)
+      await (await connectControl({ folder })).leave()
+      await expect(serve('m1')).rejects.toThrow(/a folder of this user/)
+    },
+  )
+
+  it.skipIf(onWindows)(
+    'is not asked by root in a folder that another user made in place of its own',
+    async () => {
+      vi.stubEnv('XDG_RUNTIME_DIR', '')
+      vi.stubEnv('TMPDIR', folder)
+      const made = join(folder, 'hearsay-0')
+      mkdirSync(made, { mode: 0o700 })
+      actAsRootOf(made)
+      expect(defaultFolder()).toBe(made)
+      await expect(listControl()).rejects.toThrow(/a folder of this user/)
+      await expect(connectControl({ folder: made })).rejects.toThrow(/a folder of this user/)
+    },
+  )
 
   it.skipIf(onWindows)('does not use a folder that other users can write to', async () => {
     const { chmodSync } = await import('node:fs')
