@@ -172,7 +172,7 @@ describe('a store that fails', { timeout: 120_000 }, () => {
   })
 
   it('recovers by reopening: writes that were rejected meanwhile were not acknowledged', async () => {
-    const store = new DurableLevelDatastore(pathOf(folder, 'store'))
+    const store = await DurableLevelDatastore.create(pathOf(folder, 'store'))
     await store.open()
     const put = (key: string) => store.write([{ key, value: new Uint8Array(10) }], { sync: true })
     await put('/hearsay/space/one')

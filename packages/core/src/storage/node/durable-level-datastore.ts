@@ -28,11 +28,22 @@ export class DurableLevelDatastore extends WritingDatastore implements Recoverab
   #fault: Error | undefined
   #isClosed = false
 
-  /** @param path the folder, created if missing */
-  constructor(path: string) {
+  /**
+   * Creates a store that is not open yet.
+   *
+   * @param path the folder, created with the mode 0700 if missing, and its parents as well
+   */
+  static async create(path: string): Promise<DurableLevelDatastore> {
+    const folder = resolve(path)
+    // The constructor of LevelDB would create it, too, with the mode that the umask gives.
+    await makeFolder(folder)
+    return new DurableLevelDatastore(folder)
+  }
+
+  private constructor(path: string) {
     super()
-    this.#path = resolve(path)
-    this.#level = new LevelDatastore(this.#path)
+    this.#path = path
+    this.#level = new LevelDatastore(path)
   }
 
   async open(): Promise<void> {
@@ -145,12 +156,15 @@ async function syncFile(path: string): Promise<void> {
   }
 }
 
+/** The folder contains the member's private key, so other users must not read it. */
+const mode = 0o700
+
 /**
- * Creates the folder and its parents. Do not pass `recursive`: on a file system like /proc Node 24 would never return.
+ * Creates the folder and its parents, for this user alone. Do not pass `recursive`: on a file system like /proc Node 24 would never return.
  */
 async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path)
+    await mkdir(path, mode)
   } catch (error) {
     const code = codeOf(error)
     if (code === 'EEXIST') return
@@ -160,7 +174,7 @@ async function makeFolder(path: string): Promise<void> {
       throw error
     }
     await makeFolder(parent)
-    await mkdir(path)
+    await mkdir(path, mode)
   }
 }
 

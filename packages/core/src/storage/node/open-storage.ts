@@ -9,6 +9,7 @@ import { StorageError } from '../../api/errors.ts'
 import { identityKey } from '../member-storage.ts'
 import type { OpenedStorage } from '../recoverable-datastore.ts'
 import { EphemeralDatastore } from '../recoverable-datastore.ts'
+import type { DurableLevelDatastore } from './durable-level-datastore.ts'
 
 /** Names of LevelDB's files. */
 const levelFile = /^(CURRENT|LOCK|LOG(\.old)?|MANIFEST-\d+|\d+\.(log|ldb|sst|dbtmp))$/
@@ -16,7 +17,7 @@ const levelFile = /^(CURRENT|LOCK|LOG(\.old)?|MANIFEST-\d+|\d+\.(log|ldb|sst|dbt
 /**
  * Opens the store.
  *
- * @param storage a folder, created if missing; a datastore that its owner opens and closes; undefined: memory
+ * @param storage a folder, created for this user alone if missing; a datastore that its owner opens and closes; undefined: memory
  * @throws {StorageError} the store is in use by another process, damaged, read-only, full or not hearsay's. Nothing was
  *   changed.
  */
@@ -27,9 +28,10 @@ export async function openStorage(storage: string | Datastore | undefined): Prom
   if (await isForeign(storage))
     throw new StorageError(`storage: '${storage}' contains other files. Give a folder for hearsay alone`)
   // LevelDB is loaded only if a folder is given, so that a member without a folder starts faster.
-  const { DurableLevelDatastore, reasonOf } = await import('./durable-level-datastore.ts')
-  const datastore = new DurableLevelDatastore(storage)
+  const { DurableLevelDatastore: Store, reasonOf } = await import('./durable-level-datastore.ts')
+  let datastore: DurableLevelDatastore
   try {
+    datastore = await Store.create(storage)
     await datastore.open()
   } catch (error) {
     throw new StorageError(`storage: '${storage}' cannot be opened: ${reasonOf(error)}`, { cause: error })

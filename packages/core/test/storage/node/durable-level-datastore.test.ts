@@ -1,5 +1,21 @@
-import { describe, expect, it } from 'vitest'
-import { reasonOf } from '../../../src/storage/node/durable-level-datastore.ts'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { DurableLevelDatastore, reasonOf } from '../../../src/storage/node/durable-level-datastore.ts'
+
+it.skipIf(process.platform === 'win32')(
+  'creates a folder that only its user can read, and its parents',
+  async () => {
+    const parent = mkdtempSync(join(tmpdir(), 'hearsay-'))
+    onTestFinished(() => rmSync(parent, { recursive: true, force: true }))
+    const path = join(parent, 'a', 'b')
+    const store = await DurableLevelDatastore.create(path)
+    await store.open()
+    await store.close()
+    expect(statSync(path).mode & 0o777).toBe(0o700)
+  },
+)
 
 describe('a store that cannot be opened or written', () => {
   it.each([
