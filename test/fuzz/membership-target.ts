@@ -181,6 +181,7 @@ class HostedMember implements Hosted<Input> {
     )
     this.#inbound = new ClusterInbound({
       table: this.#machine.table,
+      policy: this.#machine.policy,
       filter: this.#machine.factFilter,
       cluster: testTag,
       clock: { now: () => this.#now, setTimer: () => () => {} },

@@ -6,8 +6,11 @@
 
 import { sample } from '../base/arrays.ts'
 import type { Instant } from '../base/clock.ts'
+import { PolicySet } from '../policy/policy-set.ts'
+import { type PolicyStep, PolicySync } from '../policy/policy-sync.ts'
 import type { Table } from '../table/table.ts'
-import type { SyncMessage } from '../wire/codec.ts'
+import { type SyncMessage, syncMessage } from '../wire/codec.ts'
+import { isPolicyFact } from '../wire/fact.ts'
 import { ArrivalLog } from './arrival-log.ts'
 import { HeartbeatSync } from './heartbeat-sync.ts'
 import { SyncSchedule } from './sync-schedule.ts'
@@ -15,6 +18,8 @@ import { agrees, answer, offer } from './sync-steps.ts'
 
 export interface AntiEntropyOptions {
   readonly table: Table
+  /** @default an empty set, which stays empty */
+  readonly policy?: PolicySet
   readonly random: () => number
   /** The approximate greatest number of bytes of facts in one step. */
   readonly maxDeltaBytes: number
@@ -65,11 +70,13 @@ export class AntiEntropy {
   readonly #answered = new Map<string, { count: number; sinceMs: number }>()
   readonly #arrivals = new ArrivalLog(maxArrivals)
   readonly #heartbeatSyncs = new Map<string, HeartbeatSync>()
+  readonly #policy: PolicySync
   #startAt = 0
   #comparedMs: number | undefined
 
   constructor(options: AntiEntropyOptions, nowMs: number) {
     this.#options = options
+    this.#policy = new PolicySync(options.policy ?? new PolicySet(), options.maxDeltaBytes)
     this.#comparedMs = options.hasCompared ? Number.NEGATIVE_INFINITY : undefined
     this.#schedule = new SyncSchedule({ minIntervalMs, maxIntervalMs, random: options.random }, nowMs)
   }
@@ -123,7 +130,8 @@ export class AntiEntropy {
   /** Starts a sync with one peer. */
   offer(to: string, nowMs: number): SyncStep {
     this.#offered.set(to, nowMs)
-    return { to, message: offer(this.#options.table, this.#heartbeatSyncWith(to)) }
+    const message = offer(this.#options.table, this.#heartbeatSyncWith(to))
+    return { to, message: { ...message, ...this.#policy.offer() } }
   }
 
   /** The connection closed. Discards the syncs with this peer. */
@@ -150,16 +158,20 @@ export class AntiEntropy {
     if (offeredMs !== undefined) this.#offered.delete(from)
     const agreed = agrees(table, message)
     // A member that leaves gracefully also sends facts to peers whose digest it has not received.
-    const hasBroughtAll = message.facts.length > 0 && !message.more && this.#digestSentTo.has(from)
+    const hasBroughtAll =
+      message.facts.some(fact => !isPolicyFact(fact)) && !message.more && this.#digestSentTo.has(from)
     if (agreed || hasBroughtAll) this.#comparedMs ??= nowMs
     if (agreed) this.#schedule.agreed()
     else if (agreed === false) this.#schedule.changed(nowMs)
     const reply = this.#mayAnswer(from, nowMs)
-      ? answer(table, this.#heartbeatSyncWith(from), message, {
-          maxDeltaBytes,
-          startAt: this.#startAt++,
-          epochMs,
-        })
+      ? joined(
+          answer(table, this.#heartbeatSyncWith(from), message, {
+            maxDeltaBytes,
+            startAt: this.#startAt++,
+            epochMs,
+          }),
+          this.#policy.answer(message),
+        )
       : undefined
     if (reply?.digest) this.#digestSent(from)
     const steps = reply ? [{ to: from, message: reply }] : []
@@ -194,4 +206,12 @@ export class AntiEntropy {
     answered.count += 1
     return answered.count <= maxAnswersPerSecond
   }
+}
+
+/** One step with both answers. */
+function joined(message: SyncMessage | undefined, policy: PolicyStep | undefined): SyncMessage | undefined {
+  if (!policy) return message
+  const { facts, more, ...fields } = policy
+  const all = message ?? syncMessage({})
+  return { ...all, ...fields, facts: [...all.facts, ...facts], more: all.more || more === true }
 }

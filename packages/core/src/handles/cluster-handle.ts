@@ -25,6 +25,7 @@ import type { Engine, EngineListener } from '../runtime/engine.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import type { QueriesPort } from '../runtime/ports.ts'
 import { QueryHandlers } from '../runtime/query-handlers.ts'
+import type { PolicyFact } from '../wire/fact.ts'
 import type { SignedBroadcast } from '../wire/query-fact.ts'
 import type { ClusterQueries } from './cluster-queries.ts'
 import { ConvergenceStore } from './convergence-store.ts'
@@ -204,6 +205,8 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.#health.refresh()
     this.#events.emit('identity', { copied })
   }
+
+  policyChanged(_fact: PolicyFact): void {}
 
   queries(): QueriesPort | Promise<QueriesPort> {
     const queries = this.#clusterQueries(this.#running())

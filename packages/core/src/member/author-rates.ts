@@ -17,19 +17,22 @@ const suspicionRate = { burst: 32, refillMs: 1_000, maxKeys }
  * member's record.
  */
 const ownSuspicionRate = { burst: 8, refillMs: 500, maxKeys }
+/** Our choice: the burst brings all facts that one author may have in the policy set, as a newcomer receives them. */
+const policyRate = { burst: 256, refillMs: 1_000, maxKeys }
 
 export class AuthorRates {
   readonly #self: string
   readonly #records = new TokenBuckets(recordRate)
   readonly #suspicions = new TokenBuckets(suspicionRate)
   readonly #ownSuspicions = new TokenBuckets(ownSuspicionRate)
+  readonly #policy = new TokenBuckets(policyRate)
 
   constructor(self: string) {
     this.#self = self
   }
 
   get size(): number {
-    return Math.max(this.#records.size, this.#suspicions.size, this.#ownSuspicions.size)
+    return Math.max(this.#records.size, this.#suspicions.size, this.#ownSuspicions.size, this.#policy.size)
   }
 
   /** Whether the rate of its author allows this fact. */
@@ -46,6 +49,7 @@ export class AuthorRates {
     this.#records.sweep(nowMs)
     this.#suspicions.sweep(nowMs)
     this.#ownSuspicions.sweep(nowMs)
+    this.#policy.sweep(nowMs)
   }
 
   #bucketsOf(fact: SignedFact): TokenBuckets | undefined {
@@ -57,6 +61,9 @@ export class AuthorRates {
       case 'heartbeat':
       case 'introduction':
         return undefined
+      case 'revocation':
+      case 'keyring':
+        return this.#policy
     }
   }
 }

@@ -1,14 +1,15 @@
 /**
  * Fact filter: which received facts are worth a signature check, and which rumors are forwarded.
  *
- * The filter drops four kinds of facts: facts that the table has; facts beyond their author's rate; facts other than
- * records and introductions, if their author is not a member; older records, if a message has several by one author. The
- * filter only reads the table.
+ * The filter drops five kinds of facts: facts that the table or the policy set has; facts beyond their author's rate; policy
+ * facts that do not count here; facts of members other than records and introductions, if their author is not a member;
+ * older records, if a message has several by one author. The filter only reads the table and the set.
  */
 import type { Instant } from '../base/clock.ts'
+import type { PolicySet } from '../policy/policy-set.ts'
 import { isLaterRecord } from '../table/incarnation.ts'
 import type { RecordFact, Table } from '../table/table.ts'
-import type { SignedFact } from '../wire/fact.ts'
+import { isPolicyFact, type PolicyFact, type SignedFact } from '../wire/fact.ts'
 import type { AuthorRates } from './author-rates.ts'
 import type { RefusedFacts } from './refused-facts.ts'
 import type { Standing } from './standing.ts'
@@ -16,6 +17,7 @@ import type { Standing } from './standing.ts'
 export interface FactFilterOptions {
   readonly self: string
   readonly table: Table
+  readonly policy: PolicySet
   readonly standing: Standing
   readonly rates: AuthorRates
   readonly refusedFacts: RefusedFacts
@@ -45,11 +47,16 @@ export class FactFilter {
     })
   }
 
-  /** Whether a rumor of these facts is forwarded: only if all of them are by and about members, after they were merged. */
+  /**
+   * Whether a rumor of these facts is forwarded, after they were merged: only if all of them are by and about members, or
+   * are policy facts that count.
+   */
   isForwardable(facts: readonly SignedFact[]): boolean {
-    return facts.every(
-      fact => this.#isMember(fact.author) && (fact.type !== 'introduction' || this.#isMember(fact.subject)),
-    )
+    const { policy } = this.#options
+    return facts.every(fact => {
+      if (isPolicyFact(fact)) return policy.stored(fact) !== undefined
+      return this.#isMember(fact.author) && (fact.type !== 'introduction' || this.#isMember(fact.subject))
+    })
   }
 
   #isNew(
@@ -59,6 +66,7 @@ export class FactFilter {
     isDirect: boolean,
     now: Instant,
   ): boolean {
+    if (isPolicyFact(fact)) return this.#isNewPolicy(fact, now)
     const { table, standing, refusedFacts } = this.#options
     const outcome = table.outcome(fact, now.epochMs)
     const isAbout = (id: string) => outcome === 'unknown-member' && arriving.has(id)
@@ -86,6 +94,16 @@ export class FactFilter {
         }
         return this.#isWithinRate(fact, now)
     }
+  }
+
+  #isNewPolicy(fact: PolicyFact, now: Instant): boolean {
+    const { policy, rates, refusedFacts } = this.#options
+    const outcome = policy.outcome(fact, now.epochMs)
+    if (outcome === 'rejected') refusedFacts.count('policy')
+    if (outcome !== 'merged') return false
+    if (policy.isUnlimited(fact.author) || rates.allows(fact, now.monotonicMs)) return true
+    refusedFacts.count('policy-rate')
+    return false
   }
 
   #isWithinRate(fact: SignedFact, { monotonicMs }: Instant): boolean {

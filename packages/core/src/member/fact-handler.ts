@@ -9,12 +9,13 @@ import { equals } from 'uint8arrays/equals'
 import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
 import type { Overlay } from '../overlay/overlay.ts'
+import type { PolicySet } from '../policy/policy-set.ts'
 import type { RumorBatcher } from '../rumors/rumor-batcher.ts'
 import { isLaterRecord } from '../table/incarnation.ts'
 import type { SuspicionFact } from '../table/suspicions.ts'
 import type { HeartbeatFact, IntroductionFact, RecordFact, Table } from '../table/table.ts'
 import { type Digest, syncMessage } from '../wire/codec.ts'
-import type { Attention, SignedFact } from '../wire/fact.ts'
+import type { Attention, PolicyFact, SignedFact } from '../wire/fact.ts'
 import type { AuthorRates } from './author-rates.ts'
 import type { DetectorBridge } from './detector-bridge.ts'
 import type { EffectQueue } from './effect-queue.ts'
@@ -28,6 +29,7 @@ import type { Standing } from './standing.ts'
 export interface FactHandlerOptions {
   readonly self: string
   readonly table: Table
+  readonly policy: PolicySet
   readonly detector: Detector
   readonly overlay: Overlay
   readonly rumors: RumorBatcher
@@ -78,7 +80,21 @@ export class FactHandler {
         }
         if (table.merge(fact, now.epochMs) === 'merged') this.#handleSuspicion(fact, now)
         break
+      case 'revocation':
+      case 'keyring':
+        this.#handlePolicy(fact, from, now)
+        break
     }
+  }
+
+  #handlePolicy(fact: PolicyFact, from: string | undefined, now: Instant): void {
+    const { self, policy, rates, rumors, antiEntropy, effectQueue } = this.#options
+    if (policy.outcome(fact, now.epochMs) !== 'merged') return
+    if (from !== self && !policy.isUnlimited(fact.author) && !rates.take(fact, now.monotonicMs)) return
+    policy.merge(fact, now.epochMs)
+    antiEntropy.changed(now.monotonicMs)
+    if (from === self) rumors.add(fact)
+    effectQueue.push({ type: 'policy', fact })
   }
 
   /** A connection opened. An id that waited becomes a member. */

@@ -2,7 +2,7 @@
 import type { ConnectionEvent, ProbeMessage } from '@hearsay/failure-detector'
 import type { OverlayAction } from '../overlay/overlay.ts'
 import type { SyncMessage } from '../wire/codec.ts'
-import type { Draft, SignedFact } from '../wire/fact.ts'
+import type { Draft, PolicyFact, SignedFact } from '../wire/fact.ts'
 import type { LocalChange } from './local-record.ts'
 import type { MemberEvent } from './member-view.ts'
 
@@ -11,6 +11,8 @@ export type MachineInput =
   | { readonly type: 'rumors'; readonly from?: string; readonly facts: readonly SignedFact[] }
   /** The signed fact of a `sign` effect. */
   | { readonly type: 'signed'; readonly fact: SignedFact }
+  /** A policy fact that this member signed, or an authority whose key it has. It is merged and published. */
+  | { readonly type: 'policy'; readonly fact: PolicyFact }
   /** A sync step; `facts` are the new facts of the step, verified. */
   | {
       readonly type: 'sync'
@@ -55,6 +57,10 @@ export type MachineEffect =
   | OverlayAction
   /** The addresses at which to dial a member; empty if the member was removed. */
   | { readonly type: 'set-addresses'; readonly id: string; readonly addresses: readonly Uint8Array[] }
+  /** Store the policy fact, and act on it: it was merged. */
+  | { readonly type: 'policy'; readonly fact: PolicyFact }
+  /** These policy facts ended: remove them from the store. */
+  | { readonly type: 'policy-ended'; readonly facts: readonly PolicyFact[] }
   /** Store this member's incarnation across restarts. */
   | { readonly type: 'persist'; readonly incarnation: number }
   /** Store these multiaddrs of other members across restarts. */

@@ -8,6 +8,7 @@ import { createDetector, type Detector, type DetectorParameters, profiles } from
 import { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
 import { Overlay } from '../overlay/overlay.ts'
+import { PolicySet, type PolicySetOptions } from '../policy/policy-set.ts'
 import { RumorBatcher } from '../rumors/rumor-batcher.ts'
 import { Table } from '../table/table.ts'
 import type { MemberRecord } from '../wire/fact.ts'
@@ -59,6 +60,8 @@ export interface MemberPartsOptions {
   readonly parameters?: Partial<DetectorParameters>
   /** Whether an id needs standing to be a member. @default 'required' */
   readonly standing?: StandingMode
+  /** Which policy facts count. @default {}: none */
+  readonly policy?: PolicySetOptions
 }
 
 export interface MemberParts {
@@ -66,6 +69,7 @@ export interface MemberParts {
   readonly localRecord: LocalRecord
   readonly announcer: LocalAnnouncer
   readonly table: Table
+  readonly policy: PolicySet
   readonly detector: Detector
   readonly overlay: Overlay
   readonly memberView: MemberView
@@ -99,6 +103,7 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
   const firstHeartbeatMs = nowMs + (prior ? random() * heartbeatIntervalMs(prior.table.size) : 0)
   const announcer = new LocalAnnouncer(self, localRecord, effectQueue, firstHeartbeatMs)
   const table = new Table({ maxMembers, maxTombstones: maxMembers, prior: prior?.table })
+  const policy = new PolicySet(options.policy)
   const detector = createDetector({
     self,
     random,
@@ -111,7 +116,7 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
   const roundTrips = new RoundTrips(random)
   const damping = new FlapDamping(parameters.probeIntervalMs ?? profiles[profile].probeIntervalMs)
   const hasCompared = prior !== undefined
-  const antiEntropy = new AntiEntropy({ table, random, maxDeltaBytes, hasCompared }, nowMs)
+  const antiEntropy = new AntiEntropy({ table, policy, random, maxDeltaBytes, hasCompared }, nowMs)
   const refusedFacts = new RefusedFacts()
   const rates = new AuthorRates(self)
   const standing = new Standing({
@@ -121,7 +126,7 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
     antiEntropy,
     refusedFacts,
   })
-  const factFilter = new FactFilter({ self, table, standing, rates, refusedFacts })
+  const factFilter = new FactFilter({ self, table, policy, standing, rates, refusedFacts })
   const startup = new Startup(overlay, antiEntropy, nowMs)
   const rumors = new RumorBatcher()
   const partition = new PartitionDetector()
@@ -166,6 +171,7 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
   const factHandler = new FactHandler({
     self,
     table,
+    policy,
     detector,
     overlay,
     rumors,
@@ -205,6 +211,7 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
     localRecord,
     announcer,
     table,
+    policy,
     detector,
     overlay,
     memberView,

@@ -8,9 +8,11 @@ import type { Detector, ProbeMessage } from '@hearsay/failure-detector'
 import type { Instant } from '../base/clock.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import { SilentPubsubDetector } from '../overlay/silent-pubsub-detector.ts'
+import type { PolicySet } from '../policy/policy-set.ts'
 import type { RecordFact, Table } from '../table/table.ts'
 import { isPlausibleTimestamp } from '../wire/checks.ts'
 import { syncMessage } from '../wire/codec.ts'
+import type { PolicyFact } from '../wire/fact.ts'
 import type { FactFilter } from './fact-filter.ts'
 import type { LocalChange } from './local-record.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
@@ -81,6 +83,7 @@ export class MembershipMachine {
       standing,
       rates,
       factHandler,
+      policy,
     } = this.#parts
     return this.#step(now, () => {
       const nowMs = now.monotonicMs
@@ -93,6 +96,8 @@ export class MembershipMachine {
       if (nowMs >= announcer.heartbeatDueMs) detectorBridge.heartbeatDue(now)
       if (nowMs >= memberEvents.sweepDueMs) {
         rates.sweep(nowMs)
+        const ended = policy.sweep(now.epochMs)
+        if (ended.length > 0) effectQueue.push({ type: 'policy-ended', facts: ended })
         this.#removeMembers(memberEvents.sweep(now), now)
       }
       for (const action of overlay.advance(nowMs)) {
@@ -165,6 +170,16 @@ export class MembershipMachine {
 
   get table(): Table {
     return this.#parts.table
+  }
+
+  /** The facts about the cluster. */
+  get policy(): PolicySet {
+    return this.#parts.policy
+  }
+
+  /** Adds the policy facts that an earlier process stored. Call before `start`. */
+  restorePolicy(facts: readonly PolicyFact[], { epochMs }: Instant): void {
+    for (const fact of facts) this.#parts.policy.merge(fact, epochMs)
   }
 
   /** Decides which received facts are verified and delivered. */
@@ -247,6 +262,9 @@ export class MembershipMachine {
           localRecord.signed = input.fact as RecordFact
           memberEvents.markChanged(this.#self)
         }
+        factHandler.handle(input.fact, this.#self, now)
+        break
+      case 'policy':
         factHandler.handle(input.fact, this.#self, now)
         break
       case 'sync':

@@ -3,6 +3,8 @@
 /**
  * - `unknown-author`: a suspicion by an id that is not a member.
  * - `record-rate`, `suspicion-rate`: more facts of one author than its rate allows.
+ * - `policy`: a policy fact that its author may not write, or that does not count any more.
+ * - `policy-rate`: more policy facts of one author than its rate allows.
  * - `provisional-rate`: one peer reported more unknown ids than its rate allows.
  * - `provisional-evicted`: the record of an unknown id was replaced by later ones before the id became a member.
  * - `introducer-quota`: an introduction beyond the quota of its author. The subject waits.
@@ -12,6 +14,8 @@ export type FactRefusal =
   | 'unknown-author'
   | 'record-rate'
   | 'suspicion-rate'
+  | 'policy'
+  | 'policy-rate'
   | 'provisional-rate'
   | 'provisional-evicted'
   | 'introducer-quota'
@@ -21,6 +25,8 @@ export const noRefusedFacts: Readonly<Record<FactRefusal, number>> = {
   'unknown-author': 0,
   'record-rate': 0,
   'suspicion-rate': 0,
+  policy: 0,
+  'policy-rate': 0,
   'provisional-rate': 0,
   'provisional-evicted': 0,
   'introducer-quota': 0,

@@ -1,6 +1,7 @@
 /** Resource usage: how many items the membership machine stores. Each count is bounded. */
 import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Overlay } from '../overlay/overlay.ts'
+import type { PolicySet } from '../policy/policy-set.ts'
 import type { RumorBatcher } from '../rumors/rumor-batcher.ts'
 import type { Table } from '../table/table.ts'
 import type { AuthorRates } from './author-rates.ts'
@@ -26,6 +27,7 @@ export interface ResourceUsage {
   readonly provisional: number
   /** Peers and authors with stored quotas and rates. */
   readonly quotas: number
+  readonly policyFacts: number
 }
 
 /** The parts of the machine that store items. */
@@ -38,10 +40,12 @@ export interface UsageParts {
   readonly overlay: Overlay
   readonly standing: Standing
   readonly rates: AuthorRates
+  readonly policy: PolicySet
 }
 
 export function resourceUsageOf(parts: UsageParts): ResourceUsage {
-  const { table, heartbeatArrivals, roundTrips, rumors, antiEntropy, overlay, standing, rates } = parts
+  const { table, heartbeatArrivals, roundTrips, rumors, antiEntropy, overlay, standing, rates, policy } =
+    parts
   return {
     members: table.size,
     tombstones: table.tombstones,
@@ -53,5 +57,6 @@ export function resourceUsageOf(parts: UsageParts): ResourceUsage {
     dials: overlay.dials,
     provisional: standing.provisional,
     quotas: Math.max(standing.quotas, rates.size),
+    policyFacts: policy.size,
   }
 }

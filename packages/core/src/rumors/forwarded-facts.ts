@@ -4,21 +4,24 @@
  * Anti-entropy may bring a fact before its rumor arrives, and the members behind this one still need the rumor. Each
  * fact is forwarded once, so that repacking known facts into new rumors cannot make them circulate again.
  */
+import type { PolicySet } from '../policy/policy-set.ts'
 import type { Table } from '../table/table.ts'
 import type { SignedFact } from '../wire/fact.ts'
 
 export class ForwardedFacts {
   readonly #table: Table
+  readonly #policy: PolicySet
   /** Facts that arrived in a rumor or were forwarded as one. */
   readonly #forwarded = new WeakSet<SignedFact>()
 
-  constructor(table: Table) {
+  constructor(table: Table, policy: PolicySet) {
     this.#table = table
+    this.#policy = policy
   }
 
   /** These facts arrived in a rumor that the member forwards, and were merged. */
   add(facts: readonly SignedFact[]): void {
-    for (const fact of facts) this.#forwarded.add(this.#table.stored(fact) ?? fact)
+    for (const fact of facts) this.#forwarded.add(this.#stored(fact) ?? fact)
   }
 
   /**
@@ -28,9 +31,13 @@ export class ForwardedFacts {
    * @returns whether the facts were marked: if so, the member forwards their rumor
    */
   markIfFirst(facts: readonly SignedFact[]): boolean {
-    const stored = facts.flatMap(fact => this.#table.stored(fact) ?? [])
+    const stored = facts.flatMap(fact => this.#stored(fact) ?? [])
     const isFirst = stored.length === facts.length && stored.some(fact => !this.#forwarded.has(fact))
     if (isFirst) this.add(stored)
     return isFirst
+  }
+
+  #stored(fact: SignedFact): SignedFact | undefined {
+    return this.#policy.stored(fact) ?? this.#table.stored(fact)
   }
 }

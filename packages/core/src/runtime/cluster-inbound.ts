@@ -9,6 +9,7 @@ import type { Clock } from '../base/clock.ts'
 import { andThen } from '../base/maybe-async.ts'
 import type { FactFilter } from '../member/fact-filter.ts'
 import type { MachineInput } from '../member/machine-io.ts'
+import type { PolicySet } from '../policy/policy-set.ts'
 import { ForwardedFacts } from '../rumors/forwarded-facts.ts'
 import type { Table } from '../table/table.ts'
 import { decodeProbe, decodeRumors, decodeSync } from '../wire/codec.ts'
@@ -19,8 +20,9 @@ import type { RumorVerdict } from './ports.ts'
 import type { Verified } from './verification.ts'
 
 export interface ClusterInboundOptions extends InboundOptions {
-  /** The facts that are known already. The pipeline only reads the table. */
+  /** The facts that are known already. The pipeline only reads the table and the set. */
   readonly table: Table
+  readonly policy: PolicySet
   readonly filter: FactFilter
   /** The cluster tag. */
   readonly cluster: Uint8Array
@@ -38,7 +40,7 @@ export class ClusterInbound {
   constructor(options: ClusterInboundOptions) {
     this.#options = options
     this.#inbound = new Inbound(options)
-    this.#forwarded = new ForwardedFacts(options.table)
+    this.#forwarded = new ForwardedFacts(options.table, options.policy)
   }
 
   probe(from: string, bytes: Uint8Array): void {

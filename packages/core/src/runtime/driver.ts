@@ -11,9 +11,10 @@ import { andThen } from '../base/maybe-async.ts'
 import type { MachineEffect, MachineInput } from '../member/machine-io.ts'
 import type { MemberEvent } from '../member/member-view.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
+import type { PolicySet } from '../policy/policy-set.ts'
 import type { DocumentsUsage, SpacesUsage } from '../spaces/spaces.ts'
 import { encodeProbe, encodeRumors, encodeSync } from '../wire/codec.ts'
-import type { Draft, SpaceGeneration } from '../wire/fact.ts'
+import type { Draft, PolicyFact, SpaceGeneration } from '../wire/fact.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
 import type { AppNotifications } from './app-notifications.ts'
 import { ClusterInbound, type ClusterInboundOptions } from './cluster-inbound.ts'
@@ -37,6 +38,8 @@ export interface DriverOptions extends Pick<ClusterInboundOptions, 'cluster' | '
   readonly host: DriverHost
   /** Stores the incarnation. */
   readonly persist: (incarnation: number) => void | Promise<void>
+  /** Stores the policy facts. */
+  readonly storePolicy: (policy: PolicySet) => void
   readonly listener: DriverListener
   readonly notifications: AppNotifications
 }
@@ -51,6 +54,8 @@ export interface DriverListener {
   leaveAcknowledged(): void
   /** Another process began to run with this member's identity, or stopped. */
   identityChanged(isCopied: boolean): void
+  /** A policy fact was merged: of another member, or of this one. */
+  policyChanged(fact: PolicyFact): void
   /** The queries of this member. A promise while their code is loaded. */
   queries(): QueriesPort | Promise<QueriesPort>
 }
@@ -111,6 +116,7 @@ export class Driver implements TransportListener, MembershipPort {
     this.#inbound = new ClusterInbound({
       ...options,
       table: options.machine.table,
+      policy: options.machine.policy,
       filter: options.machine.factFilter,
       deliver: input => this.handle(input),
       reporter: this,
@@ -338,7 +344,7 @@ export class Driver implements TransportListener, MembershipPort {
   }
 
   #executeOne(effect: MachineEffect): void {
-    const { transport, host, listener } = this.#options
+    const { machine, transport, host, listener, storePolicy } = this.#options
     host.observer?.effect(effect)
     switch (effect.type) {
       case 'sign':
@@ -364,6 +370,13 @@ export class Driver implements TransportListener, MembershipPort {
         break
       case 'set-addresses':
         transport.setAddresses(effect.id, effect.addresses)
+        break
+      case 'policy':
+        storePolicy(machine.policy)
+        listener.policyChanged(effect.fact)
+        break
+      case 'policy-ended':
+        storePolicy(machine.policy)
         break
       case 'persist':
         this.#signer.persist(effect.incarnation)

@@ -11,8 +11,10 @@ import type { Clock } from '../base/clock.ts'
 import { firstRecord } from '../member/local-record.ts'
 import type { MembershipMachineOptions } from '../member/membership-machine.ts'
 import { MembershipMachine } from '../member/membership-machine.ts'
+import type { PolicySetOptions } from '../policy/policy-set.ts'
 import type { KeyValues } from '../storage/key-values.ts'
 import { persistOnce } from '../storage/persist-once.ts'
+import { PolicyStorage } from '../storage/policy-storage.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
 import { firstIncarnation } from '../table/incarnation.ts'
 import type { SignedFact } from '../wire/fact.ts'
@@ -44,6 +46,8 @@ export interface Host extends DriverHost {
    * success, but at the latest 250 ms after the call.
    */
   persist(incarnation: number): void | Promise<void>
+  /** Which policy facts count in the cluster. @default none */
+  readonly policy?: PolicySetOptions
   /**
    * Returns an equal fact that arrived earlier, if there is one. This saves memory if one host runs many members.
    *
@@ -71,7 +75,11 @@ export interface Engine {
   readonly cluster: Uint8Array
   /** The incarnation in which this process started. */
   readonly incarnation: number
-  /** Stores the first incarnation, so that the member can publish as soon as it starts. Resolves within 250 ms. */
+  /**
+   * Stores the first incarnation, so that the member can publish as soon as it starts, and reads the stored policy facts.
+   *
+   * @throws {StorageError} the stored policy facts are damaged
+   */
   prepare(): Promise<void>
 }
 
@@ -104,11 +112,21 @@ export function createEngine(
   const incarnation = firstIncarnation(host.incarnation, now.epochMs, random)
   const record = firstRecord({ name, tags: { ...tags }, incarnation, ephemeral })
   const machine = new MembershipMachine(
-    { self, record, bootstrap, cachedPeers, profile, random, ...tuning },
+    {
+      self,
+      record,
+      bootstrap,
+      cachedPeers,
+      profile,
+      random,
+      ...(host.policy && { policy: host.policy }),
+      ...tuning,
+    },
     now,
   )
   const persist = persistOnce(clock, each => host.persist(each))
   const cluster = clusterTag(options.cluster)
+  const policyStorage = new PolicyStorage(host.writes, cluster)
   const intern = host.share?.bind(host)
   const { notifications } = listener
   const driver = new Driver({
@@ -119,11 +137,15 @@ export function createEngine(
     keys,
     host,
     persist,
+    storePolicy: policy => policyStorage.update(policy),
     listener,
     notifications,
     ...(intern && { intern }),
   })
-  const prepare = async () => await persist(incarnation)
+  const prepare = async () => {
+    await persist(incarnation)
+    if (host.policy) machine.restorePolicy(await policyStorage.load(), clock.now())
+  }
   const engine = { self, machine, driver, host, notifications, cluster, incarnation, prepare }
   listener.attach(engine)
   return engine

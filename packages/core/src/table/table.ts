@@ -170,6 +170,10 @@ export class Table {
         const isUsable = introduction && this.#rows.get(introduction.author)
         return introduction && (isUsable || !this.#rows.get(fact.author)) ? 'known' : 'merged'
       }
+      case 'revocation':
+      case 'keyring':
+        // Facts about the cluster are in the policy set.
+        return 'rejected'
     }
   }
 

@@ -65,6 +65,8 @@ export interface SyncMessage {
   readonly more: boolean
   /** The sender closes the connection next, because it no longer needs the connection. */
   readonly releasing: boolean
+  /** 16 bytes: the hash of the sender's policy facts. Empty: the sender has none and asks for the receiver's. */
+  readonly policyHash: Uint8Array | undefined
 }
 
 export const prefixBytes = 8
@@ -81,6 +83,7 @@ const emptyMessage: SyncMessage = {
   facts: [],
   more: false,
   releasing: false,
+  policyHash: undefined,
 }
 
 /** A sync message in which every field that is not given is absent. */
@@ -140,7 +143,8 @@ export function decodeProbe(bytes: Uint8Array): Result<ProbeMessage | undefined,
 }
 
 export function encodeSync(message: SyncMessage): Uint8Array {
-  const { tableHash, heartbeats, requestedHeartbeats, receivedUpTo, bucketHashes, digest } = message
+  const { tableHash, heartbeats, requestedHeartbeats, receivedUpTo, bucketHashes, digest, policyHash } =
+    message
   return messages.SyncFrame.encode({
     offer: message.offer,
     more: message.more,
@@ -153,6 +157,7 @@ export function encodeSync(message: SyncMessage): Uint8Array {
     ...(receivedUpTo !== undefined && { receivedUpTo }),
     ...(bucketHashes && { bucketHashes: bucketHashes as Uint8Array<ArrayBuffer> }),
     ...(digest && { digest: encodeDigest(digest) }),
+    ...(policyHash && { policyHash: policyHash as Uint8Array<ArrayBuffer> }),
   })
 }
 
@@ -167,8 +172,10 @@ export function decodeSync(bytes: Uint8Array): Result<SyncMessage | undefined, D
       },
     })
     if (message.hello) return ok(undefined)
-    const { offer, tableHash, freshHeartbeats, receivedUpTo, more, releasing } = message
+    const { offer, tableHash, freshHeartbeats, receivedUpTo, more, releasing, policyHash } = message
     if (tableHash && tableHash.length !== hashBytes) return failed('invalid', 'a table hash has 16 bytes')
+    if (policyHash && policyHash.length !== 0 && policyHash.length !== hashBytes)
+      return failed('invalid', 'a policy hash has 16 bytes or none')
     const bucketHashes = decodeBucketHashes(message.bucketHashes)
     if (!bucketHashes.ok) return bucketHashes
     if (
@@ -201,6 +208,7 @@ export function decodeSync(bytes: Uint8Array): Result<SyncMessage | undefined, D
       facts: facts.value,
       more,
       releasing,
+      policyHash,
     })
   })
 }

@@ -1,5 +1,6 @@
 /**
- * Fact: a statement about a member, signed by its author: a record, a heartbeat, a suspicion or an introduction.
+ * Fact: a statement, signed by its author, about a member (a record, a heartbeat, a suspicion or an introduction) or about
+ * the cluster (a policy fact: a revocation or a keyring).
  *
  * A decoded fact includes its encoded payload: the signature covers these bytes, so members relay them bit for bit,
  * unknown fields included. Decoded facts are within the limits; their signatures are not verified yet (`signing.ts`).
@@ -69,12 +70,42 @@ export type FactBody =
       readonly subject: string
       readonly incarnation: number
     }
+  | PolicyBody
+
+/** The decoded content of a policy fact. */
+export type PolicyBody =
+  /** The subject, and everything that comes from its key, is not in the cluster any more. */
+  | {
+      readonly type: 'revocation'
+      /** The id of the key of an invitation or of a member. */
+      readonly subject: string
+      readonly untilEpochMs: number
+      /** When the author wrote it, by its own clock. */
+      readonly epochMs: number
+      /** The encoded chain of the author's grants; empty if the authority is the author. */
+      readonly grants: Uint8Array
+    }
+  /** The keys of the cluster. */
+  | {
+      readonly type: 'keyring'
+      /** When it was written, in epoch milliseconds; greater than that of the keyring that it replaces. */
+      readonly version: number
+      /** The same content, sealed for each key that opens it. */
+      readonly boxes: readonly Uint8Array[]
+    }
 
 /** A fact before its author signed it. */
 export type Draft = FactBody & { readonly author: string; readonly payload: Uint8Array }
 
 /** A fact with its Ed25519 signature of 64 bytes. */
 export type SignedFact = Draft & { readonly signature: Uint8Array }
+
+/** A fact about the cluster. */
+export type PolicyFact = SignedFact & { readonly type: PolicyBody['type'] }
+
+export function isPolicyFact(fact: SignedFact): fact is PolicyFact {
+  return fact.type === 'revocation' || fact.type === 'keyring'
+}
 
 const attentionStates = ['full', 'hidden', 'frozen', 'asleep'] as const
 
@@ -106,6 +137,18 @@ function encodeBody(body: FactBody): Uint8Array {
         subject: keyFromMemberId(body.subject) ?? new Uint8Array(),
         incarnation: body.incarnation,
       })
+    case 'revocation':
+      return messages.Revocation.encode({
+        subject: keyFromMemberId(body.subject) ?? new Uint8Array(),
+        untilEpochMs: body.untilEpochMs,
+        epochMs: body.epochMs,
+        grants: body.grants as Uint8Array<ArrayBuffer>,
+      })
+    case 'keyring':
+      return messages.Keyring.encode({
+        version: body.version,
+        boxes: body.boxes as Uint8Array<ArrayBuffer>[],
+      })
   }
 }
 
@@ -130,7 +173,7 @@ function encodeRecord(record: MemberRecord): Uint8Array {
   })
 }
 
-const kinds = ['record', 'heartbeat', 'suspicion', 'introduction'] as const
+const kinds = ['record', 'heartbeat', 'suspicion', 'introduction', 'revocation', 'keyring'] as const
 
 /** The decoded fact; undefined for a kind of fact of a later version. */
 export function decodeFact(message: messages.SignedFact): Result<SignedFact | undefined, DecodeFailure> {
@@ -169,6 +212,32 @@ function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBod
       if (subject === undefined) return failed('invalid', 'a subject is a key of 32 bytes')
       if (!isCount(incarnation)) return failed('invalid', 'an incarnation is a whole number ≥ 0')
       return ok({ type, subject, incarnation })
+    }
+    case 'revocation':
+    case 'keyring':
+      return payload.length <= limits.maxPolicyBytes
+        ? decodePolicy(type, payload)
+        : failed('too-large', `a policy fact of ${payload.length} bytes`)
+  }
+}
+
+function decodePolicy(type: PolicyBody['type'], payload: Uint8Array): Result<PolicyBody, DecodeFailure> {
+  switch (type) {
+    case 'revocation': {
+      const { subject: key, untilEpochMs, epochMs, grants } = messages.Revocation.decode(payload)
+      const subject = memberIdFromKey(key)
+      if (subject === undefined) return failed('invalid', 'a subject is a key of 32 bytes')
+      if (!isCount(untilEpochMs) || !isCount(epochMs))
+        return failed('invalid', 'a revocation has whole numbers ≥ 0')
+      return ok({ type, subject, untilEpochMs, epochMs, grants })
+    }
+    case 'keyring': {
+      const { version, boxes } = messages.Keyring.decode(payload, {
+        limits: { boxes: limits.maxKeyringBoxes },
+      })
+      return isCount(version)
+        ? ok({ type, version, boxes })
+        : failed('invalid', 'a keyring has a whole number ≥ 0')
     }
   }
 }

@@ -18,6 +18,10 @@ export const maxPayloadBytes = 32_768
  * 19,900 bytes.
  */
 export const maxRecordBytes = 20_480
+/** One policy fact's payload, encoded. */
+export const maxPolicyBytes = 4_096
+/** The keys that open one keyring fact: those of the keyring, and those of the keyring that it replaces. */
+export const maxKeyringBoxes = 8
 export const maxFactsPerMessage = 4_096
 export const maxDigestRows = 16_384
 /** One heartbeat list or heartbeat request, encoded. */

@@ -10,6 +10,8 @@ export interface SignedFact {
   heartbeat?: Uint8Array<ArrayBuffer>
   suspicion?: Uint8Array<ArrayBuffer>
   introduction?: Uint8Array<ArrayBuffer>
+  revocation?: Uint8Array<ArrayBuffer>
+  keyring?: Uint8Array<ArrayBuffer>
   signature: Uint8Array<ArrayBuffer>
 }
 
@@ -46,6 +48,16 @@ export namespace SignedFact {
         if (obj.introduction != null) {
           w.uint32(42)
           w.bytes(obj.introduction)
+        }
+
+        if (obj.revocation != null) {
+          w.uint32(74)
+          w.bytes(obj.revocation)
+        }
+
+        if (obj.keyring != null) {
+          w.uint32(82)
+          w.bytes(obj.keyring)
         }
 
         if ((obj.signature != null && obj.signature.byteLength > 0)) {
@@ -86,6 +98,14 @@ export namespace SignedFact {
             }
             case 5: {
               obj.introduction = reader.bytes()
+              break
+            }
+            case 9: {
+              obj.revocation = reader.bytes()
+              break
+            }
+            case 10: {
+              obj.keyring = reader.bytes()
               break
             }
             case 15: {
@@ -684,6 +704,176 @@ export namespace Introduction {
   }
 }
 
+export interface Revocation {
+  subject: Uint8Array<ArrayBuffer>
+  untilEpochMs: number
+  epochMs: number
+  grants: Uint8Array<ArrayBuffer>
+}
+
+export namespace Revocation {
+  let _codec: Codec<Revocation>
+
+  export const codec = (): Codec<Revocation> => {
+    if (_codec == null) {
+      _codec = message<Revocation>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.subject != null && obj.subject.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.subject)
+        }
+
+        if ((obj.untilEpochMs != null && obj.untilEpochMs !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.untilEpochMs)
+        }
+
+        if ((obj.epochMs != null && obj.epochMs !== 0)) {
+          w.uint32(24)
+          w.uint64Number(obj.epochMs)
+        }
+
+        if ((obj.grants != null && obj.grants.byteLength > 0)) {
+          w.uint32(34)
+          w.bytes(obj.grants)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          subject: uint8ArrayAlloc(0),
+          untilEpochMs: 0,
+          epochMs: 0,
+          grants: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.subject = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.untilEpochMs = reader.uint64Number()
+              break
+            }
+            case 3: {
+              obj.epochMs = reader.uint64Number()
+              break
+            }
+            case 4: {
+              obj.grants = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      })
+    }
+
+    return _codec
+  }
+
+  export function encode (obj: Partial<Revocation>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Revocation.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Revocation>): Revocation {
+    return decodeMessage(buf, Revocation.codec(), opts)
+  }
+}
+
+export interface Keyring {
+  version: number
+  boxes: Uint8Array<ArrayBuffer>[]
+}
+
+export namespace Keyring {
+  let _codec: Codec<Keyring>
+
+  export const codec = (): Codec<Keyring> => {
+    if (_codec == null) {
+      _codec = message<Keyring>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.version != null && obj.version !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.version)
+        }
+
+        if (obj.boxes != null && obj.boxes.length > 0) {
+          for (const value of obj.boxes) {
+            w.uint32(18)
+            w.bytes(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          version: 0,
+          boxes: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.version = reader.uint64Number()
+              break
+            }
+            case 2: {
+              if (opts.limits?.boxes != null && obj.boxes.length === opts.limits.boxes) {
+                throw new MaxLengthError('Decode error - repeated field "boxes" had too many elements')
+              }
+
+              obj.boxes.push(reader.bytes())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      })
+    }
+
+    return _codec
+  }
+
+  export function encode (obj: Partial<Keyring>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Keyring.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Keyring>): Keyring {
+    return decodeMessage(buf, Keyring.codec(), opts)
+  }
+}
+
 export interface Rumors {
   facts: SignedFact[]
 }
@@ -1231,6 +1421,7 @@ export interface SyncFrame {
   receivedUpTo?: number
   requestedHeartbeats?: Uint8Array<ArrayBuffer>
   releasing: boolean
+  policyHash?: Uint8Array<ArrayBuffer>
 }
 
 export namespace SyncFrame {
@@ -1305,6 +1496,11 @@ export namespace SyncFrame {
         if ((obj.releasing != null && obj.releasing !== false)) {
           w.uint32(96)
           w.bool(obj.releasing)
+        }
+
+        if (obj.policyHash != null) {
+          w.uint32(106)
+          w.bytes(obj.policyHash)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -1387,6 +1583,10 @@ export namespace SyncFrame {
             }
             case 12: {
               obj.releasing = reader.bool()
+              break
+            }
+            case 13: {
+              obj.policyHash = reader.bytes()
               break
             }
             default: {

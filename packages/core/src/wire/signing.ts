@@ -23,10 +23,15 @@ export interface Verifier {
 }
 
 const domain = fromString('hearsay/1')
-const kinds = { record: 2, heartbeat: 3, suspicion: 4, introduction: 5 } satisfies Record<
-  FactBody['type'],
-  number
->
+/** 6 to 8 are the kinds of query facts. */
+const kinds = {
+  record: 2,
+  heartbeat: 3,
+  suspicion: 4,
+  introduction: 5,
+  revocation: 9,
+  keyring: 10,
+} satisfies Record<FactBody['type'], number>
 
 /** `"hearsay/1" | kind, one byte: its field number in SignedFact | cluster tag, 16 bytes | payload` */
 export function signedBytes(cluster: Uint8Array, fact: Pick<Draft, 'type' | 'payload'>): Uint8Array {

@@ -21,6 +21,7 @@ function bench() {
       if (draft.type === 'heartbeat') return `heartbeat ${draft.incarnation} ${draft.sequence}`
       if (draft.type === 'introduction')
         return `introduction ${draft.subject === ada ? 'ada' : '?'} ${draft.incarnation}`
+      if (draft.type !== 'suspicion') return draft.type
       return `suspicion ${draft.subject === ada ? 'ada' : '?'} ${draft.incarnation} ${draft.refused} ${draft.epochMs}`
     })
   return { announcer, taken }

@@ -15,7 +15,7 @@ import type { FactBody, SignedFact } from '../../src/wire/fact.ts'
 export const startEpochMs = 1_700_000_000_000
 export const self: string = idOf('self')
 
-type Tuning = Partial<Pick<MemberPartsOptions, 'maxMembers' | 'retentionMs' | 'standing'>>
+type Tuning = Partial<Pick<MemberPartsOptions, 'maxMembers' | 'retentionMs' | 'standing' | 'policy'>>
 
 export class MemberBench {
   readonly parts: MemberParts

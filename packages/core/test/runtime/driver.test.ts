@@ -54,11 +54,13 @@ class DriverBench {
       },
       host: { persistCachedPeers() {}, log() {} },
       persist() {},
+      storePolicy() {},
       listener: {
         event() {},
         stepped() {},
         leaveAcknowledged() {},
         identityChanged() {},
+        policyChanged() {},
         queries: () => Promise.reject(new Error('these tests ask no queries')),
       },
     })

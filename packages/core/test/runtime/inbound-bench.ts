@@ -29,7 +29,7 @@ export class InboundBench {
   }: { isAsync?: boolean; intern?: (fact: SignedFact) => SignedFact } = {}) {
     const now = { monotonicMs: 0, epochMs: nowEpochMs }
     const record = firstRecord({ name: 'self', tags: {}, incarnation: nowEpochMs })
-    const { table, factFilter } = createMemberParts(
+    const { table, policy, factFilter } = createMemberParts(
       {
         self: idOf('self'),
         record,
@@ -44,6 +44,7 @@ export class InboundBench {
     this.table = table
     this.inbound = new ClusterInbound({
       table,
+      policy,
       filter: factFilter,
       cluster: testTag,
       clock: { now: () => now, setTimer: () => () => {} },

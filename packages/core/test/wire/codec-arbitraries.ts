@@ -48,6 +48,18 @@ const body: fc.Arbitrary<FactBody> = fc.oneof(
     refused: fc.boolean(),
     epochMs: count,
   }),
+  fc.record({
+    type: fc.constant('revocation' as const),
+    subject: memberId,
+    untilEpochMs: count,
+    epochMs: count,
+    grants: fc.uint8Array({ maxLength: 200 }),
+  }),
+  fc.record({
+    type: fc.constant('keyring' as const),
+    version: count,
+    boxes: fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: limits.maxKeyringBoxes }),
+  }),
 )
 
 export const facts: fc.Arbitrary<SignedFact[]> = fc.array(
@@ -115,4 +127,5 @@ export const syncMessages: fc.Arbitrary<SyncMessage> = fc.record({
   facts,
   more: fc.boolean(),
   releasing: fc.boolean(),
+  policyHash: optional(fc.oneof(bytes(0), bytes(16))),
 })

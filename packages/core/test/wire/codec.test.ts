@@ -85,7 +85,7 @@ describe('codec', () => {
     const known = signedFact(ada, heartbeatBody(5, 3))
     const later = field(
       1,
-      join(field(1, new Uint8Array(32)), field(9, Uint8Array.of(1)), field(15, new Uint8Array(64))),
+      join(field(1, new Uint8Array(32)), field(14, Uint8Array.of(1)), field(15, new Uint8Array(64))),
     )
     const rumors = join(later, encodeRumors([known]), field(77, Uint8Array.of(1, 2, 3)))
     expect(outcome(decodeRumors(rumors))).toEqual([known])

@@ -11,6 +11,8 @@ const maxTimers = 6
 const maxTimersASpace = 2
 /** The bound of the rumor batcher. */
 const maxRumors = 4_096
+/** The bound of the policy set. */
+const maxPolicyFacts = 4_096
 
 /** The bounds that depend on the simulation. */
 export interface BoundsOptions {
@@ -25,6 +27,7 @@ export function checkBounds(
 ): void {
   const { members, tombstones, heartbeatArrivals, roundTrips, rumors, syncPeers, connections, dials } =
     machine.usage()
+  const { policyFacts } = machine.usage()
   const known = ids()
   require(name, 'members', members, maxMembers)
   require(name, 'tombstones', tombstones, maxMembers)
@@ -34,6 +37,7 @@ export function checkBounds(
   require(name, 'peers to exchange with', syncPeers, known)
   require(name, 'links', connections, known)
   require(name, 'members that it dials', dials, known)
+  require(name, 'policy facts', policyFacts, maxPolicyFacts)
   require(name, 'timers', clock.pending, maxTimers + maxTimersASpace * gossip.spaces)
 }
 

@@ -150,6 +150,8 @@ export const trafficDefinitions = {
         'unknown-author': 'A suspicion by an id that is not a member.',
         'record-rate': 'More records of one author than its rate.',
         'suspicion-rate': 'More suspicions of one author than its rate.',
+        policy: 'A policy fact that its author may not write, or that does not count any more.',
+        'policy-rate': 'More policy facts of one author than its rate.',
         'provisional-rate': 'One peer reported more unknown ids than its rate.',
         'provisional-evicted': 'Later records replaced the record of an unknown id.',
         'introducer-quota': 'An introduction beyond the quota of its author.',

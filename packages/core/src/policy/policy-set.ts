@@ -1,0 +1,168 @@
+/**
+ * Policy set: the latest policy facts, which are facts about the cluster and not about one member.
+ *
+ * Merging is commutative, associative and idempotent. The set is bounded: of too many facts it keeps the authority's first,
+ * and then those that count longest, so that two sets with the same facts keep the same ones. It does not verify
+ * signatures: callers pass only verified facts.
+ */
+import { compare } from 'uint8arrays/compare'
+import { concat } from 'uint8arrays/concat'
+import type { PolicyFact, SignedFact } from '../wire/fact.ts'
+import { equalBytes, shortHash } from '../wire/hashes.ts'
+import type { PolicyKind, PolicyKinds } from './policy-kind.ts'
+
+/** Our choice. */
+export const maxPolicyFacts = 4_096
+/** Of one author other than the authority. Our choice. */
+export const maxFactsOfAuthor = 256
+
+/** `merged`: the fact was new. `known`: the set has an equal or later one. `rejected`: it is invalid, ended, or does not fit. */
+export type PolicyOutcome = 'merged' | 'known' | 'rejected'
+
+export interface PolicySetOptions {
+  /** @default {}: every fact is rejected */
+  readonly kinds?: PolicyKinds
+  /** The id of the authority, whose facts are not limited. @default none */
+  readonly authority?: string | undefined
+}
+
+/** The place of a fact in the set. */
+export interface PolicyRegister {
+  readonly key: string
+  readonly fact: PolicyFact
+}
+
+interface Entry extends PolicyRegister {
+  readonly order: number
+  readonly untilEpochMs: number
+}
+
+export class PolicySet {
+  readonly #kinds: PolicyKinds
+  readonly #authority: string | undefined
+  readonly #entries = new Map<string, Entry>()
+  /** The entries ordered by key; undefined after a change. */
+  #sorted: readonly Entry[] | undefined
+  #hash: Uint8Array | undefined
+  #nextEndMs = Number.POSITIVE_INFINITY
+
+  constructor({ kinds = {}, authority }: PolicySetOptions = {}) {
+    this.#kinds = kinds
+    this.#authority = authority
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** Whether the facts of this author are not limited in number and rate. */
+  isUnlimited(author: string): boolean {
+    return author === this.#authority
+  }
+
+  /** 16 bytes, the same for equal sets; undefined while the set is empty. */
+  hash(): Uint8Array | undefined {
+    if (this.#entries.size === 0) return undefined
+    this.#hash ??= shortHash(concat(this.#inOrder().map(({ fact }) => fact.signature)))
+    return this.#hash
+  }
+
+  /** All facts with their registers, ordered by the keys of the registers. */
+  registers(): readonly PolicyRegister[] {
+    return this.#inOrder()
+  }
+
+  /** What `merge` would return, without changing the set. */
+  outcome(fact: PolicyFact, epochMs: number): PolicyOutcome {
+    const kind = this.#kinds[fact.type]
+    if (!kind) return 'rejected'
+    const entry = entryOf(kind, fact)
+    const stored = this.#entries.get(entry.key)
+    if (stored && !isLater(entry, stored)) return 'known'
+    if (entry.untilEpochMs <= epochMs || !kind.admits(fact, epochMs)) return 'rejected'
+    return this.#excess(entry) === entry ? 'rejected' : 'merged'
+  }
+
+  /** Merges a verified fact. */
+  merge(fact: PolicyFact, epochMs: number): PolicyOutcome {
+    const outcome = this.outcome(fact, epochMs)
+    const kind = this.#kinds[fact.type]
+    if (outcome !== 'merged' || !kind) return outcome
+    const entry = entryOf(kind, fact)
+    const excess = this.#excess(entry)
+    if (excess) this.#entries.delete(excess.key)
+    this.#entries.set(entry.key, entry)
+    this.#nextEndMs = Math.min(this.#nextEndMs, entry.untilEpochMs)
+    this.#changed()
+    return outcome
+  }
+
+  /** The stored copy of this fact, if both are equal byte for byte. */
+  stored(fact: SignedFact): PolicyFact | undefined {
+    if (fact.type !== 'revocation' && fact.type !== 'keyring') return undefined
+    const kind = this.#kinds[fact.type]
+    const stored = kind && this.#entries.get(keyOf(kind, fact))?.fact
+    const isSame =
+      stored?.author === fact.author &&
+      equalBytes(stored.signature, fact.signature) &&
+      equalBytes(stored.payload, fact.payload)
+    return isSame ? stored : undefined
+  }
+
+  /** Drops the facts that have ended. @returns these facts */
+  sweep(epochMs: number): readonly PolicyFact[] {
+    if (epochMs < this.#nextEndMs) return []
+    const ended = [...this.#entries.values()].filter(({ untilEpochMs }) => untilEpochMs <= epochMs)
+    for (const { key } of ended) this.#entries.delete(key)
+    this.#nextEndMs = Math.min(...[...this.#entries.values()].map(({ untilEpochMs }) => untilEpochMs))
+    if (ended.length > 0) this.#changed()
+    return ended.map(({ fact }) => fact)
+  }
+
+  #changed(): void {
+    this.#sorted = undefined
+    this.#hash = undefined
+  }
+
+  #inOrder(): readonly Entry[] {
+    this.#sorted ??= [...this.#entries.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+    return this.#sorted
+  }
+
+  /** The entry that has no place when this one is added, perhaps this one; undefined: there is a place for all. */
+  #excess(entry: Entry): Entry | undefined {
+    const { author } = entry.fact
+    const isLimited = !this.isUnlimited(author)
+    if (this.#entries.size < (isLimited ? maxFactsOfAuthor : maxPolicyFacts)) return undefined
+    const replaced = this.#entries.get(entry.key)
+    // An entry of the same author makes place for this one, so the bounds hold.
+    if (replaced?.fact.author === author) return undefined
+    const others = [...this.#entries.values()].filter(other => other !== replaced)
+    const ofAuthor = others.filter(({ fact }) => fact.author === author)
+    if (isLimited && ofAuthor.length >= maxFactsOfAuthor) return this.#least([...ofAuthor, entry])
+    return others.length >= maxPolicyFacts ? this.#least([...others, entry]) : undefined
+  }
+
+  #least(entries: readonly Entry[]): Entry | undefined {
+    return entries.reduce((least, each) => (this.#isBefore(each, least) ? each : least))
+  }
+
+  /** Whether `a` is dropped before `b`. */
+  #isBefore(a: Entry, b: Entry): boolean {
+    const [isUnlimitedA, isUnlimitedB] = [a, b].map(({ fact }) => this.isUnlimited(fact.author))
+    if (isUnlimitedA !== isUnlimitedB) return !isUnlimitedA
+    return a.untilEpochMs === b.untilEpochMs ? a.key < b.key : a.untilEpochMs < b.untilEpochMs
+  }
+}
+
+function keyOf(kind: PolicyKind, fact: PolicyFact): string {
+  return `${fact.type} ${kind.key(fact)}`
+}
+
+function entryOf(kind: PolicyKind, fact: PolicyFact): Entry {
+  return { key: keyOf(kind, fact), fact, order: kind.order(fact), untilEpochMs: kind.untilEpochMs(fact) }
+}
+
+function isLater(a: Entry, b: Entry): boolean {
+  return a.order === b.order ? compare(a.fact.signature, b.fact.signature) > 0 : a.order > b.order
+}
