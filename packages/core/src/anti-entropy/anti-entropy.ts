@@ -6,8 +6,8 @@
 
 import { sample } from '../base/arrays.ts'
 import type { Instant } from '../base/clock.ts'
-import { PolicySet } from '../policy/policy-set.ts'
-import { type PolicyStep, PolicySync } from '../policy/policy-sync.ts'
+import { noPolicy, type Policy } from '../policy/policy.ts'
+import type { PolicyStep } from '../policy/policy-sync.ts'
 import type { Table } from '../table/table.ts'
 import { type SyncMessage, syncMessage } from '../wire/codec.ts'
 import { isPolicyFact } from '../wire/fact.ts'
@@ -18,8 +18,8 @@ import { agrees, answer, offer } from './sync-steps.ts'
 
 export interface AntiEntropyOptions {
   readonly table: Table
-  /** @default an empty set, which stays empty */
-  readonly policy?: PolicySet
+  /** @default no policy fact counts */
+  readonly policy?: Policy
   readonly random: () => number
   /** The approximate greatest number of bytes of facts in one step. */
   readonly maxDeltaBytes: number
@@ -70,13 +70,13 @@ export class AntiEntropy {
   readonly #answered = new Map<string, { count: number; sinceMs: number }>()
   readonly #arrivals = new ArrivalLog(maxArrivals)
   readonly #heartbeatSyncs = new Map<string, HeartbeatSync>()
-  readonly #policy: PolicySync
+  readonly #policy: ReturnType<Policy['syncing']>
   #startAt = 0
   #comparedMs: number | undefined
 
   constructor(options: AntiEntropyOptions, nowMs: number) {
     this.#options = options
-    this.#policy = new PolicySync(options.policy ?? new PolicySet(), options.maxDeltaBytes)
+    this.#policy = (options.policy ?? noPolicy).syncing(options.maxDeltaBytes)
     this.#comparedMs = options.hasCompared ? Number.NEGATIVE_INFINITY : undefined
     this.#schedule = new SyncSchedule({ minIntervalMs, maxIntervalMs, random: options.random }, nowMs)
   }

@@ -6,7 +6,7 @@
  * older records, if a message has several by one author. The filter only reads the table and the set.
  */
 import type { Instant } from '../base/clock.ts'
-import type { PolicySet } from '../policy/policy-set.ts'
+import type { Policy } from '../policy/policy.ts'
 import { isLaterRecord } from '../table/incarnation.ts'
 import type { RecordFact, Table } from '../table/table.ts'
 import { isPolicyFact, type PolicyFact, type SignedFact } from '../wire/fact.ts'
@@ -17,7 +17,7 @@ import type { Standing } from './standing.ts'
 export interface FactFilterOptions {
   readonly self: string
   readonly table: Table
-  readonly policy: PolicySet
+  readonly policy: Policy
   readonly standing: Standing
   readonly rates: AuthorRates
   readonly refusedFacts: RefusedFacts

@@ -9,7 +9,7 @@ import { equals } from 'uint8arrays/equals'
 import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
 import type { Overlay } from '../overlay/overlay.ts'
-import type { PolicySet } from '../policy/policy-set.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { RumorBatcher } from '../rumors/rumor-batcher.ts'
 import { isLaterRecord } from '../table/incarnation.ts'
 import type { SuspicionFact } from '../table/suspicions.ts'
@@ -29,7 +29,7 @@ import type { Standing } from './standing.ts'
 export interface FactHandlerOptions {
   readonly self: string
   readonly table: Table
-  readonly policy: PolicySet
+  readonly policy: Policy
   readonly detector: Detector
   readonly overlay: Overlay
   readonly rumors: RumorBatcher

@@ -8,7 +8,7 @@ import { createDetector, type Detector, type DetectorParameters, profiles } from
 import { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
 import { Overlay } from '../overlay/overlay.ts'
-import { PolicySet, type PolicySetOptions } from '../policy/policy-set.ts'
+import { noPolicy, type Policy } from '../policy/policy.ts'
 import { RumorBatcher } from '../rumors/rumor-batcher.ts'
 import { Table } from '../table/table.ts'
 import type { MemberRecord } from '../wire/fact.ts'
@@ -60,8 +60,8 @@ export interface MemberPartsOptions {
   readonly parameters?: Partial<DetectorParameters>
   /** Whether an id needs standing to be a member. @default 'required' */
   readonly standing?: StandingMode
-  /** Which policy facts count. @default {}: none */
-  readonly policy?: PolicySetOptions
+  /** The facts about the cluster. @default no such fact counts */
+  readonly policy?: Policy
 }
 
 export interface MemberParts {
@@ -69,7 +69,7 @@ export interface MemberParts {
   readonly localRecord: LocalRecord
   readonly announcer: LocalAnnouncer
   readonly table: Table
-  readonly policy: PolicySet
+  readonly policy: Policy
   readonly detector: Detector
   readonly overlay: Overlay
   readonly memberView: MemberView
@@ -103,7 +103,7 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
   const firstHeartbeatMs = nowMs + (prior ? random() * heartbeatIntervalMs(prior.table.size) : 0)
   const announcer = new LocalAnnouncer(self, localRecord, effectQueue, firstHeartbeatMs)
   const table = new Table({ maxMembers, maxTombstones: maxMembers, prior: prior?.table })
-  const policy = new PolicySet(options.policy)
+  const policy = options.policy ?? noPolicy
   const detector = createDetector({
     self,
     random,

@@ -8,7 +8,7 @@ import type { Detector, ProbeMessage } from '@hearsay/failure-detector'
 import type { Instant } from '../base/clock.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import { SilentPubsubDetector } from '../overlay/silent-pubsub-detector.ts'
-import type { PolicySet } from '../policy/policy-set.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { RecordFact, Table } from '../table/table.ts'
 import { isPlausibleTimestamp } from '../wire/checks.ts'
 import { syncMessage } from '../wire/codec.ts'
@@ -173,7 +173,7 @@ export class MembershipMachine {
   }
 
   /** The facts about the cluster. */
-  get policy(): PolicySet {
+  get policy(): Policy {
     return this.#parts.policy
   }
 

@@ -1,7 +1,7 @@
 /** Resource usage: how many items the membership machine stores. Each count is bounded. */
 import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Overlay } from '../overlay/overlay.ts'
-import type { PolicySet } from '../policy/policy-set.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { RumorBatcher } from '../rumors/rumor-batcher.ts'
 import type { Table } from '../table/table.ts'
 import type { AuthorRates } from './author-rates.ts'
@@ -40,7 +40,7 @@ export interface UsageParts {
   readonly overlay: Overlay
   readonly standing: Standing
   readonly rates: AuthorRates
-  readonly policy: PolicySet
+  readonly policy: Policy
 }
 
 export function resourceUsageOf(parts: UsageParts): ResourceUsage {

@@ -9,6 +9,7 @@ import { compare } from 'uint8arrays/compare'
 import { concat } from 'uint8arrays/concat'
 import type { PolicyFact, SignedFact } from '../wire/fact.ts'
 import { equalBytes, shortHash } from '../wire/hashes.ts'
+import { PolicySync } from './policy-sync.ts'
 import type { PolicyKind, PolicyKinds } from './policy-kind.ts'
 
 /** Our choice. */
@@ -58,6 +59,11 @@ export class PolicySet {
   /** Whether the facts of this author are not limited in number and rate. */
   isUnlimited(author: string): boolean {
     return author === this.#authority
+  }
+
+  /** This member's half of a sync. @param maxBytes the approximate greatest number of bytes of facts in one step */
+  syncing(maxBytes: number): Pick<PolicySync, 'offer' | 'answer'> {
+    return new PolicySync(this, maxBytes)
   }
 
   /** 16 bytes, the same for equal sets; undefined while the set is empty. */

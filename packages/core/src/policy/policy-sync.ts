@@ -9,23 +9,27 @@ import { factBytes } from '../table/delta.ts'
 import type { SyncMessage } from '../wire/codec.ts'
 import { isPolicyFact, type PolicyFact } from '../wire/fact.ts'
 import { equalBytes } from '../wire/hashes.ts'
-import type { PolicySet } from './policy-set.ts'
 
 /** The fields of a sync step that concern the policy set. */
 export type PolicyStep = Partial<Pick<SyncMessage, 'policyHash' | 'more'>> & {
   readonly facts: readonly PolicyFact[]
 }
 
+interface ComparedSet {
+  hash(): Uint8Array | undefined
+  registers(): readonly { readonly fact: PolicyFact }[]
+}
+
 const empty = new Uint8Array()
 
 export class PolicySync {
-  readonly #set: PolicySet
+  readonly #set: ComparedSet
   readonly #maxBytes: number
   /** Where the next delta starts, so that each fact is sent at some time. */
   #startAt = 0
 
   /** @param maxBytes the approximate greatest number of bytes of facts in one step */
-  constructor(set: PolicySet, maxBytes: number) {
+  constructor(set: ComparedSet, maxBytes: number) {
     this.#set = set
     this.#maxBytes = maxBytes
   }

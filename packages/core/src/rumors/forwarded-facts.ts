@@ -4,17 +4,17 @@
  * Anti-entropy may bring a fact before its rumor arrives, and the members behind this one still need the rumor. Each
  * fact is forwarded once, so that repacking known facts into new rumors cannot make them circulate again.
  */
-import type { PolicySet } from '../policy/policy-set.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { Table } from '../table/table.ts'
 import type { SignedFact } from '../wire/fact.ts'
 
 export class ForwardedFacts {
   readonly #table: Table
-  readonly #policy: PolicySet
+  readonly #policy: Policy
   /** Facts that arrived in a rumor or were forwarded as one. */
   readonly #forwarded = new WeakSet<SignedFact>()
 
-  constructor(table: Table, policy: PolicySet) {
+  constructor(table: Table, policy: Policy) {
     this.#table = table
     this.#policy = policy
   }

@@ -9,7 +9,7 @@ import type { Clock } from '../base/clock.ts'
 import { andThen } from '../base/maybe-async.ts'
 import type { FactFilter } from '../member/fact-filter.ts'
 import type { MachineInput } from '../member/machine-io.ts'
-import type { PolicySet } from '../policy/policy-set.ts'
+import type { Policy } from '../policy/policy.ts'
 import { ForwardedFacts } from '../rumors/forwarded-facts.ts'
 import type { Table } from '../table/table.ts'
 import { decodeProbe, decodeRumors, decodeSync } from '../wire/codec.ts'
@@ -22,7 +22,7 @@ import type { Verified } from './verification.ts'
 export interface ClusterInboundOptions extends InboundOptions {
   /** The facts that are known already. The pipeline only reads the table and the set. */
   readonly table: Table
-  readonly policy: PolicySet
+  readonly policy: Policy
   readonly filter: FactFilter
   /** The cluster tag. */
   readonly cluster: Uint8Array

@@ -11,7 +11,6 @@ import { andThen } from '../base/maybe-async.ts'
 import type { MachineEffect, MachineInput } from '../member/machine-io.ts'
 import type { MemberEvent } from '../member/member-view.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
-import type { PolicySet } from '../policy/policy-set.ts'
 import type { DocumentsUsage, SpacesUsage } from '../spaces/spaces.ts'
 import { encodeProbe, encodeRumors, encodeSync } from '../wire/codec.ts'
 import type { Draft, PolicyFact, SpaceGeneration } from '../wire/fact.ts'
@@ -39,7 +38,7 @@ export interface DriverOptions extends Pick<ClusterInboundOptions, 'cluster' | '
   /** Stores the incarnation. */
   readonly persist: (incarnation: number) => void | Promise<void>
   /** Stores the policy facts. */
-  readonly storePolicy: (policy: PolicySet) => void
+  readonly storePolicy: () => void
   readonly listener: DriverListener
   readonly notifications: AppNotifications
 }
@@ -344,7 +343,7 @@ export class Driver implements TransportListener, MembershipPort {
   }
 
   #executeOne(effect: MachineEffect): void {
-    const { machine, transport, host, listener, storePolicy } = this.#options
+    const { transport, host, listener, storePolicy } = this.#options
     host.observer?.effect(effect)
     switch (effect.type) {
       case 'sign':
@@ -372,11 +371,11 @@ export class Driver implements TransportListener, MembershipPort {
         transport.setAddresses(effect.id, effect.addresses)
         break
       case 'policy':
-        storePolicy(machine.policy)
+        storePolicy()
         listener.policyChanged(effect.fact)
         break
       case 'policy-ended':
-        storePolicy(machine.policy)
+        storePolicy()
         break
       case 'persist':
         this.#signer.persist(effect.incarnation)

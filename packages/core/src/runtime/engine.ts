@@ -11,13 +11,12 @@ import type { Clock } from '../base/clock.ts'
 import { firstRecord } from '../member/local-record.ts'
 import type { MembershipMachineOptions } from '../member/membership-machine.ts'
 import { MembershipMachine } from '../member/membership-machine.ts'
-import type { PolicySetOptions } from '../policy/policy-set.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { KeyValues } from '../storage/key-values.ts'
 import { persistOnce } from '../storage/persist-once.ts'
-import { PolicyStorage } from '../storage/policy-storage.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
 import { firstIncarnation } from '../table/incarnation.ts'
-import type { SignedFact } from '../wire/fact.ts'
+import type { PolicyFact, SignedFact } from '../wire/fact.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
 import { clusterTag } from '../wire/tags.ts'
 import type { AppNotifications } from './app-notifications.ts'
@@ -46,14 +45,23 @@ export interface Host extends DriverHost {
    * success, but at the latest 250 ms after the call.
    */
   persist(incarnation: number): void | Promise<void>
-  /** Which policy facts count in the cluster. @default none */
-  readonly policy?: PolicySetOptions
+  /** The facts about the cluster, and their store (`openPolicy`). @default no such fact counts */
+  readonly policy?: HostPolicy
   /**
    * Returns an equal fact that arrived earlier, if there is one. This saves memory if one host runs many members.
    *
    * @default the fact
    */
   share?(fact: SignedFact): SignedFact
+}
+
+/** The facts about the cluster, and their store. */
+export interface HostPolicy {
+  readonly set: Policy
+  /** Reads the facts that an earlier process stored. @throws {StorageError} they are damaged */
+  load(): Promise<readonly PolicyFact[]>
+  /** Stores the facts of the set. */
+  store(): void
 }
 
 /** Limits, and parameters of the failure detector, that only tests and simulations set. */
@@ -119,14 +127,13 @@ export function createEngine(
       cachedPeers,
       profile,
       random,
-      ...(host.policy && { policy: host.policy }),
+      ...(host.policy && { policy: host.policy.set }),
       ...tuning,
     },
     now,
   )
   const persist = persistOnce(clock, each => host.persist(each))
   const cluster = clusterTag(options.cluster)
-  const policyStorage = new PolicyStorage(host.writes, cluster)
   const intern = host.share?.bind(host)
   const { notifications } = listener
   const driver = new Driver({
@@ -137,14 +144,14 @@ export function createEngine(
     keys,
     host,
     persist,
-    storePolicy: policy => policyStorage.update(policy),
+    storePolicy: () => host.policy?.store(),
     listener,
     notifications,
     ...(intern && { intern }),
   })
   const prepare = async () => {
     await persist(incarnation)
-    if (host.policy) machine.restorePolicy(await policyStorage.load(), clock.now())
+    if (host.policy) machine.restorePolicy(await host.policy.load(), clock.now())
   }
   const engine = { self, machine, driver, host, notifications, cluster, incarnation, prepare }
   listener.attach(engine)

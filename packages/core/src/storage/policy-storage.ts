@@ -6,14 +6,27 @@
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 import { StorageError } from '../api/errors.ts'
-import type { PolicySet } from '../policy/policy-set.ts'
+import { PolicySet, type PolicySetOptions } from '../policy/policy-set.ts'
 import { decodeRumors, encodeRumors } from '../wire/codec.ts'
 import { isPolicyFact, type PolicyFact } from '../wire/fact.ts'
 import { shortHash } from '../wire/hashes.ts'
 import type { KeyValueChange } from './key-values.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-export class PolicyStorage {
+/** The policy of a member, whose facts are kept in its store. @param cluster the cluster tag */
+export function openPolicy(options: PolicySetOptions, queue: WriteQueue, cluster: Uint8Array): OpenedPolicy {
+  const set = new PolicySet(options)
+  const storage = new PolicyStorage(queue, cluster)
+  return { set, load: () => storage.load(), store: () => storage.update(set) }
+}
+
+interface OpenedPolicy {
+  readonly set: PolicySet
+  load(): Promise<readonly PolicyFact[]>
+  store(): void
+}
+
+class PolicyStorage {
   readonly #queue: WriteQueue
   readonly #prefix: string
   /** Path → the stored fact. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import type { PolicyFact } from '../../src/wire/fact.ts'
-import { authority, revocation, revocationKind } from '../policy/policy-facts.ts'
+import { authority, policySet, revocation } from '../policy/policy-facts.ts'
 import { MemberBench, self, startEpochMs } from './member-bench.ts'
 
 const untilMs = startEpochMs + 86_400_000
-const bench = () => new MemberBench({ policy: { kinds: { revocation: revocationKind }, authority } })
+const bench = () => new MemberBench({ policy: policySet() })
 const policyEffects = (member: MemberBench) =>
   member.endStep().flatMap(effect => (effect.type === 'policy' ? [effect.fact] : []))
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { heartbeatBody, idOf, recordBody, signedFact } from '../../../../test/helpers/signed-facts.ts'
-import { PolicySet } from '../../src/policy/policy-set.ts'
+import { noPolicy } from '../../src/policy/policy.ts'
 import { ForwardedFacts } from '../../src/rumors/forwarded-facts.ts'
 import { Table } from '../../src/table/table.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
@@ -13,7 +13,7 @@ const heartbeat = signedFact(idOf('ada'), heartbeatBody(5, 3))
 function forwardedFacts(...stored: SignedFact[]): ForwardedFacts {
   const table = new Table({ maxMembers: 8, maxTombstones: 8 })
   for (const fact of stored) table.merge(fact, nowMs)
-  return new ForwardedFacts(table, new PolicySet())
+  return new ForwardedFacts(table, noPolicy)
 }
 
 /** The same facts, as a decoder reads them from another message. */

@@ -1,0 +1,19 @@
+/** Policy: what the membership machine uses of a policy set. The set is loaded only in clusters in which policy facts count. */
+import type { PolicySet } from './policy-set.ts'
+
+export type Policy = Pick<
+  PolicySet,
+  'size' | 'isUnlimited' | 'hash' | 'outcome' | 'merge' | 'stored' | 'sweep' | 'syncing'
+>
+
+/** The policy of a cluster in which no policy fact counts. */
+export const noPolicy: Policy = {
+  size: 0,
+  isUnlimited: () => false,
+  hash: () => undefined,
+  outcome: () => 'rejected',
+  merge: () => 'rejected',
+  stored: () => undefined,
+  sweep: () => [],
+  syncing: () => ({ offer: () => ({}), answer: () => undefined }),
+}
