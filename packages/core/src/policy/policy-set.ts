@@ -9,8 +9,8 @@ import { compare } from 'uint8arrays/compare'
 import { concat } from 'uint8arrays/concat'
 import type { PolicyFact, SignedFact } from '../wire/fact.ts'
 import { equalBytes, shortHash } from '../wire/hashes.ts'
-import { PolicySync } from './policy-sync.ts'
 import type { PolicyKind, PolicyKinds } from './policy-kind.ts'
+import { PolicySync } from './policy-sync.ts'
 
 /** Our choice. */
 export const maxPolicyFacts = 4_096
