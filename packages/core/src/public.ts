@@ -56,6 +56,7 @@ export type {
   DocumentAwareness,
   DocumentCollision,
   DocumentEpoch,
+  DocumentNotAllowed,
   DocumentOptions,
   DocumentSuperseded,
   DocumentTooLarge,
@@ -64,7 +65,9 @@ export type {
   ProviderStatus,
   RoomDocument,
 } from './api/room-document.ts'
+export type { RoomOptions } from './api/room-options.ts'
 export type { Store } from './api/store.ts'
+export type { Writers } from './api/writers.ts'
 export type { HearsayComponents, HearsayInit, HearsayService } from './libp2p/hearsay-options.ts'
 export type { IceServer, JoinOptions } from './libp2p/join-options.ts'
 export type { ClusterEventType, Member, MemberAttention, MemberStatus } from './member/member.ts'

@@ -6,7 +6,7 @@
  * changes meanwhile is sent once, with its newest value.
  */
 
-import type { Explanation, Json, LeaveOptions, ProviderStatus } from '@hearsay/core'
+import type { Explanation, Json, LeaveOptions, ProviderStatus, RoomOptions } from '@hearsay/core'
 import type { AwarenessClaims, LocalClaim } from '@hearsay/core/app'
 import type { Answer } from './answer.ts'
 import type { ConfigCalls } from './config-calls.ts'
@@ -14,7 +14,7 @@ import type { QueryCalls, ViewQueryCalls } from './query-calls.ts'
 import type { TableDiff } from './table.ts'
 
 /** Both sides must have the same version. */
-export const contractVersion = 2
+export const contractVersion = 3
 
 /** The stores and events of the cluster have this number; rooms and configs have numbers of their own. */
 export const clusterNumber = 0
@@ -41,6 +41,8 @@ export interface DocumentChange {
   readonly generation: number
   readonly status: ProviderStatus
   readonly synced: boolean
+  /** Whether the member may write the document. */
+  readonly canWrite: boolean
   /** Absent: not changed. */
   readonly superseded?: readonly Uint8Array[]
   /** The awareness of other members and of other views. Absent: not changed. */
@@ -87,7 +89,7 @@ export interface MemberCalls extends ConfigCalls, QueryCalls {
    *
    * @param number a number that the view chooses: the batches with the room's content may arrive before the answer
    */
-  openRoom(number: number, name: string): Promise<Answer<OpenedRoom>>
+  openRoom(number: number, name: string, options: RoomOptions): Promise<Answer<OpenedRoom>>
   setPresence(room: number, fields: Readonly<Record<string, Json | undefined>>): Answer<void>
   /** The user turned to the view. */
   focus(): void
@@ -113,6 +115,8 @@ export interface MemberCalls extends ConfigCalls, QueryCalls {
 export interface OpenedRoom {
   /** Whether the view may change the room. */
   readonly isWritable: boolean
+  /** Whether the member may write the documents of the room. */
+  readonly canWrite: boolean
 }
 
 export interface OpenedDocument extends DocumentChange {

@@ -1,4 +1,5 @@
 /** RoomProvider: gives a room to the hooks below it. */
+import type { RoomOptions } from '@hearsay/core'
 import { type ReactElement, type ReactNode, useEffect, useMemo } from 'react'
 import { RoomContext, useSession } from './contexts.ts'
 import { checkPresence, RoomSession } from './room-session.ts'
@@ -13,6 +14,11 @@ export interface RoomProviderProps<P extends object> {
   readonly name: string
   /** The presence of the local member at the moment it joins the room. Later changes of this prop have no effect. */
   readonly presence?: Readonly<Partial<P>>
+  /**
+   * The options of the room, as `cluster.room` takes them. Define the object once, outside of components: providers of one
+   * name must pass the same one.
+   */
+  readonly options?: RoomOptions
   /** The components whose hooks use this room. */
   readonly children?: ReactNode
 }
@@ -21,12 +27,16 @@ export interface RoomProviderProps<P extends object> {
 export function RoomProvider<P extends object>({
   name,
   presence,
+  options,
   children,
 }: RoomProviderProps<P>): ReactElement {
   const session = useSession()
   if (presence !== undefined) checkPresence('RoomProvider: presence', presence)
   // biome-ignore lint/correctness/useExhaustiveDependencies: presence counts only at the moment of joining
-  const roomSession = useMemo(() => new RoomSession(session.room(name, presence ?? {})), [session, name])
+  const roomSession = useMemo(
+    () => new RoomSession(session.room(name, presence ?? {}, options)),
+    [session, name, options],
+  )
   useEffect(() => roomSession.source.retain(), [roomSession])
   const room = useReady(roomSession.source)
   useEffect(() => {

@@ -1,5 +1,5 @@
 /** Session: a cluster, and the rooms and configs that its components use, each joined once. */
-import type { Cluster, Config, ConfigSchema, Room } from '@hearsay/core'
+import type { Cluster, Config, ConfigSchema, Room, RoomOptions } from '@hearsay/core'
 import type { ConfigDefinition } from './define-config.ts'
 import { RefCountedResources, releaseDelayMs } from './ref-counted-resources.ts'
 import { type Resource, readyResource, whenReady } from './resource.ts'
@@ -43,10 +43,10 @@ export class Session {
   }
 
   /** @param presence the presence of the local member at the moment it joins */
-  room(name: string, presence: object): Resource<Room> {
-    return this.#rooms.resource(name, async () => {
+  room(name: string, presence: object, options: RoomOptions | undefined): Resource<Room> {
+    const join = async () => {
       const cluster = await whenReady(this.cluster)
-      const room = await cluster.room(name)
+      const room = await cluster.room(name, options)
       try {
         room.presence.set({ ...presence })
       } catch (error) {
@@ -54,7 +54,8 @@ export class Session {
         throw error
       }
       return room
-    })
+    }
+    return this.#rooms.resource(name, join, options)
   }
 
   config(asked: string | ConfigDefinition<ConfigSchema | undefined>): Resource<AnyConfig> {

@@ -11,6 +11,7 @@ import type { RoomHooks } from './room-hooks.ts'
 import { RoomProvider } from './room-provider.tsx'
 import type { AnyPresence } from './room-session.ts'
 import { useAwaited } from './use-async-state.ts'
+import { type UseCanWrite, useCanWrite as useCanWriteNow } from './use-can-write.ts'
 import { type UseCluster, useCluster as useClusterNow } from './use-cluster.ts'
 import { type ConfigRef, type UseConfig, useConfig as useConfigNow, useConfigSource } from './use-config.ts'
 import { type UseConfigValue, useConfigValue as useConfigValueNow } from './use-config-value.ts'
@@ -83,6 +84,15 @@ export const useConfig: UseConfig<never> = awaiting(useAwaitedConfig, useConfigN
  * open.
  */
 export const useConfigValue: UseConfigValue = awaiting(useAwaitedConfig, useConfigValueNow)
+
+const useAwaitedTarget = (config?: ConfigRef) =>
+  // biome-ignore lint/correctness/useHookAtTopLevel: a component passes a config always or never
+  config === undefined ? useAwaitedRoom() : useAwaitedConfig(config)
+/**
+ * Whether this member may write the documents of the room, or a config. Suspends until the room is joined or the config is
+ * open.
+ */
+export const useCanWrite: UseCanWrite = awaiting(useAwaitedTarget, useCanWriteNow)
 
 const roomHooks: RoomHooks<AnyPresence, never> = {
   RoomProvider,

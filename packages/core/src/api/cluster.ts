@@ -8,6 +8,7 @@ import type { StorageError } from './errors.ts'
 import type { Health } from './health.ts'
 import type { ClusterBroadcast, Query, QueryHandler, QueryOptions } from './query.ts'
 import type { Room } from './room.ts'
+import type { RoomOptions } from './room-options.ts'
 import type { Store } from './store.ts'
 
 /** The newest heartbeat of a member that this member has received, directly or through others. */
@@ -152,12 +153,12 @@ export interface Cluster {
    * Enters a room: presence, documents and broadcasts that the members in it share. Returns the same object until the
    * room is left.
    *
-   * @throws {InvalidOptionsError} the name is not a well-formed string of 1 to 128 bytes, or this member is in 256 rooms
-   *   and shared configs already
+   * @throws {InvalidOptionsError} the name is not a well-formed string of 1 to 128 bytes, an option is unusable, the room is
+   *   open with other options, or this member is in 256 rooms and shared configs already; a room with writers counts as two
    * @throws {StorageError} the stored documents of the room are damaged; the store is unchanged
    * @throws {NotRunningError} the cluster has not started, or was left
    */
-  room<P extends object = Record<string, Json>>(name: string): Promise<Room<P>>
+  room<P extends object = Record<string, Json>>(name: string, options?: RoomOptions): Promise<Room<P>>
   /**
    * Opens a shared config: a map of settings, shared by all members that open it. Returns the same object until the
    * config is left.

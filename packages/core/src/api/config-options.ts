@@ -1,13 +1,15 @@
 /** Config settings: the checked options of a shared config, with defaults filled in. */
 
+import type { WriterList } from '../spaces/writer-rule.ts'
 import type { ConfigOptions, ConfigSchema } from './config.ts'
 import { checkWith } from './config-schema.ts'
 import { InvalidOptionsError } from './errors.ts'
 import { checkOptionNames, type OptionNames } from './option-names.ts'
+import { areSameWriters, checkedWriters } from './writers.ts'
 
 export interface ConfigSettings {
   readonly schema: ConfigSchema | undefined
-  readonly writers: 'anyone' | ReadonlySet<string>
+  readonly writers: WriterList
   readonly retentionMs: number
 }
 
@@ -30,14 +32,7 @@ export function configSettings(
   checkWith(schema)
   if (!Number.isFinite(retentionMs) || retentionMs < minRetentionMs)
     throw new InvalidOptionsError(`retentionMs: give at least ${minRetentionMs} milliseconds`)
-  if (writers === 'anyone') return { schema, writers, retentionMs }
-  if (!Array.isArray(writers)) throw new InvalidOptionsError("writers: give 'anyone' or a list of member ids")
-  for (const id of writers)
-    if (typeof id !== 'string' || !isMemberId(id))
-      throw new InvalidOptionsError(
-        `writers: '${String(id)}' is not a member id. Give ids like cluster.self.id`,
-      )
-  return { schema, writers: new Set(writers), retentionMs }
+  return { schema, writers: checkedWriters(writers, isMemberId), retentionMs }
 }
 
 /**
@@ -47,8 +42,7 @@ export function configSettings(
  * @throws {InvalidOptionsError}
  */
 export function checkSameSettings(name: string, open: ConfigSettings, again: ConfigSettings): void {
-  const [writers, writersAgain] = [open, again].map(({ writers }) => [...writers].sort().join())
-  const { schema, retentionMs } = open
-  if (schema !== again.schema || writers !== writersAgain || retentionMs !== again.retentionMs)
+  const { schema, writers, retentionMs } = open
+  if (schema !== again.schema || !areSameWriters(writers, again.writers) || retentionMs !== again.retentionMs)
     throw new InvalidOptionsError(`config: '${name}' is open with other options. Leave it first`)
 }

@@ -3,6 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { TypedEventTarget } from 'main-event'
 import type { Json } from '../wire/json.ts'
 import type { Store } from './store.ts'
+import type { Writers } from './writers.ts'
 
 /**
  * Which values are valid: one schema for all keys, or an object with one schema for each key; other keys are then
@@ -40,7 +41,7 @@ export interface ConfigOptions<S extends ConfigSchema | undefined = undefined> {
    *
    * @default 'anyone'
    */
-  writers?: 'anyone' | readonly string[]
+  writers?: Writers
   /**
    * How long members remember that a key was deleted, in milliseconds; at least 60,000 (one minute). Raising it lets
    * members return after a longer absence, and stores each deletion longer. Lowering it saves memory, but a member that
@@ -133,6 +134,8 @@ export interface Config<
 > {
   /** The name under which the config was opened. */
   readonly name: string
+  /** Whether this member may write now: whether it is one of the writers. */
+  readonly canWrite: boolean
   /** All valid values, by key. A value that did not change keeps its object. */
   readonly entries: Store<Readonly<Partial<V>>>
   /** Changes, conflicts and rejected entries. `entries` is up to date when an event fires. */

@@ -25,7 +25,7 @@ export class RateLimitError extends Error {
   override readonly name = 'RateLimitError'
 }
 
-/** This member lacks the right to write to this config: only other members may write. Nothing changed. */
+/** This member lacks the right to write to this config or document: only other members may write. Nothing changed. */
 export class NotAllowedError extends Error {
   override readonly name = 'NotAllowedError'
 }

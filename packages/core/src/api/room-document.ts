@@ -2,6 +2,7 @@
 import type { ObservableV2 } from 'lib0/observable'
 import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
+import type { NotAllowedError } from './errors.ts'
 
 /**
  * Whether the document is synchronised with the room: `disconnected` after `disconnect()`, `destroy()` or after the room
@@ -31,8 +32,19 @@ export type ProviderEvents = {
    * A local change is too large for the other members: the document, or a single value in it, has more than 256 MiB of
    * content that is not deleted. Other members reject the change and all later changes of this client id. The change stays
    * in this replica and in the store.
+   *
+   * In a room with writers the limit is 8 MiB for the whole document as an update, with the traces of deleted content, and
+   * 64 MiB for all documents of the room. The change and all later local ones stay in this replica, and are neither shared nor
+   * stored until the document is small enough again.
    */
   'too-large': (event: DocumentTooLarge) => void
+  /**
+   * In a room with writers: this member changed its replica and is not a writer. The change stays in this replica, no other
+   * member receives it, and it is not stored. Open the document read-only while `canWrite` is false. Fires at most every
+   * 50 ms. Without a listener the first such error is reported, as an event target reports errors. If the member becomes a
+   * writer, its next change shares the earlier ones, too.
+   */
+  'not-allowed': (event: DocumentNotAllowed) => void
   /**
    * The members that have the document open compacted it and began a new epoch: traces of departed clients are removed.
    * The content is the same, but all Yjs ids and the document's client id are new. Undo stacks and relative positions from
@@ -71,6 +83,12 @@ export interface DocumentTooLarge {
   readonly bytes: number
   /** The limit, in bytes. */
   readonly maxBytes: number
+}
+
+/** Detail of the event `not-allowed`. */
+export interface DocumentNotAllowed {
+  /** Says which document this member may not write. */
+  readonly error: NotAllowedError
 }
 
 /** Detail of the event `collision`. */
@@ -139,6 +157,9 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
    * - `synced` becomes false when this provider is disconnected.
    *
    * Two new members with empty replicas never make each other synced while they know a member that has more content.
+   *
+   * In a room with writers the same holds for the changes of all documents of the room together, and `synced` stays true
+   * while the provider is connected.
    */
   readonly synced: boolean
   /**
@@ -146,7 +167,9 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
    * Without the option `storage` they are in memory only, and the promise resolves as well.
    *
    * @throws {StorageError} the changes could not be written. The changes stay in memory, and the member retries the write
-   *   while it runs.
+   *   while it runs. In a room with writers also if the document is too large.
+   * @throws {NotAllowedError} in a room with writers: the replica contains changes of this member, which is not a writer
+   * @throws {NotRunningError} in a room with writers: the document was changed while it was disconnected
    */
   stored(): Promise<void>
   /**
@@ -187,4 +210,6 @@ export interface RoomDocument {
   readonly awareness: DocumentAwareness
   /** Connects the document to the room: status, `synced`, events. */
   readonly provider: Provider
+  /** Whether this member may write the document now: see `Room.canWrite`. */
+  readonly canWrite: boolean
 }

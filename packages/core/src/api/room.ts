@@ -48,6 +48,11 @@ export interface Room<P extends object = Record<string, Json>> {
   /** Provider of the default document: `document('').provider`. Created at first use. */
   readonly provider: Provider
   /**
+   * Whether this member may write the documents of the room now: true unless the room has the option `writers`. Presence,
+   * awareness and broadcasts are open to all.
+   */
+  readonly canWrite: boolean
+  /**
    * Opens a document of the room. Returns the same objects until the room is left or the provider is destroyed. After
    * the room is left the document stays usable and is no longer synchronised.
    *

@@ -17,6 +17,7 @@
 import type { Instant } from '../base/clock.ts'
 import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
 import type { Admission } from '../spaces/space-replica.ts'
+import type { WriterRule } from '../spaces/writer-rule.ts'
 import { isPlausibleTimestamp } from '../wire/checks.ts'
 import { equalBytes } from '../wire/hashes.ts'
 import type { EntryFact } from '../wire/space-fact.ts'
@@ -26,8 +27,8 @@ import { hasSpaceForKey } from './key-capacity.ts'
 export interface ConfigEntriesOptions {
   /** The set to which stored entries are added, and from which replaced ones are removed. */
   readonly facts: FactSet
-  /** The authors whose entries count. */
-  readonly writers: 'anyone' | ReadonlySet<string>
+  /** Whether an entry of its author counts. */
+  readonly mayWrite: WriterRule
   /** How long a deletion is remembered, in milliseconds. */
   readonly retentionMs: number
 }
@@ -137,8 +138,7 @@ export class ConfigEntries {
   }
 
   admit(fact: EntryFact, { epochMs }: Instant): Admission {
-    const { writers } = this.#options
-    if (writers !== 'anyone' && !writers.has(fact.author)) return 'rejected'
+    if (!this.#options.mayWrite(fact)) return 'rejected'
     if (!isPlausibleTimestamp(fact.epochMs, epochMs)) return 'rejected'
     const versions = this.#keys.get(fact.key)
     if (!versions) {

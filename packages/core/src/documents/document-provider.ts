@@ -6,7 +6,6 @@
  */
 import type * as Y from 'yjs'
 import { NotRunningError } from '../api/errors.ts'
-import type { Provider } from '../api/room-document.ts'
 import { reportAppError } from '../runtime/app-calls.ts'
 import { encodeWithoutPending } from '../spaces/documents/apply-update.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
@@ -14,43 +13,23 @@ import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { firstEpoch } from '../spaces/documents/epochs/epoch.ts'
 import type { UpdateLog } from '../storage/update-log.ts'
 import * as limits from '../wire/limits.ts'
+import { AwareProvider } from './aware-provider.ts'
 import type { DocumentHost } from './document-host.ts'
 import type { Seed } from './document-seed.ts'
 import { DocumentWriter } from './document-writer.ts'
-import { type AwarenessClaims, type LocalClaim, PresenceAwareness } from './presence-awareness.ts'
-import { ProviderState } from './provider-state.ts'
-import type { ViewAwareness } from './view-awareness.ts'
+import type { DocumentOwner, OwnedProvider, OwnedProviderOptions } from './owned-provider.ts'
 
-/** Stores the provider under the name of its document. */
-export interface DocumentOwner {
-  /** Draws a client id for the document that no member has used. */
-  drawClientId(document: string): void
-  destroyed(document: string): void
-}
-
-export interface DocumentProviderOptions {
-  readonly name: string
-  readonly doc: Y.Doc
-  readonly seed: Seed | undefined
-  readonly host: DocumentHost
-  readonly owner: DocumentOwner
-}
-
-export class DocumentProvider extends ProviderState implements Provider, ViewAwareness {
-  readonly doc: Y.Doc
+export class DocumentProvider extends AwareProvider implements OwnedProvider {
   readonly #host: DocumentHost
   readonly #owner: DocumentOwner
   readonly #seed: Seed | undefined
   readonly #sync: DocumentSync
   readonly #writer: DocumentWriter
   readonly #log: UpdateLog
-  readonly #claimListeners = new Set<() => void>()
-  #awareness: PresenceAwareness | undefined
   #isTooLarge = false
 
-  constructor({ name, doc, seed, host, owner }: DocumentProviderOptions) {
-    super(host.notifications)
-    this.doc = doc
+  constructor({ name, doc, seed, host, owner }: OwnedProviderOptions) {
+    super(name, doc, host)
     this.#seed = seed
     this.#host = host
     this.#owner = owner
@@ -75,14 +54,9 @@ export class DocumentProvider extends ProviderState implements Provider, ViewAwa
     this.connect()
   }
 
-  get awareness(): PresenceAwareness {
-    this.#awareness ??= this.#step(() => {
-      const { notifications } = this.#host
-      this.#awareness = new PresenceAwareness(this.doc, this, notifications, claim => this.#claim(claim))
-      this.presenceChanged()
-      return this.#awareness
-    })
-    return this.#awareness
+  /** All members may write: their changes are not signed. */
+  get canWrite(): boolean {
+    return true
   }
 
   connect(): void {
@@ -91,8 +65,7 @@ export class DocumentProvider extends ProviderState implements Provider, ViewAwa
     this.#step(() => {
       this.#host.open(this.#sync, this.#seed)
       this.setStatus('connected')
-      this.#claim(this.#awareness?.claim())
-      this.presenceChanged()
+      this.publishAwareness()
     })
   }
 
@@ -100,7 +73,7 @@ export class DocumentProvider extends ProviderState implements Provider, ViewAwa
     if (this.status === 'disconnected') return
     this.#step(() => {
       this.#writer.flushLocal()
-      this.#claim(undefined)
+      this.withdrawAwareness()
       this.#host.closed(this.#sync)
       this.#sync.epochs.disconnected()
       this.#sync.state.reset()
@@ -148,32 +121,6 @@ export class DocumentProvider extends ProviderState implements Provider, ViewAwa
     if (this.status === 'connected') this.setSynced(this.#sync.state.isSynced)
   }
 
-  /** The awareness of other members or of views in this document may have changed. */
-  presenceChanged(): void {
-    for (const listener of this.#claimListeners) this.#host.notifications.event(listener)
-    this.#awareness?.show(this.#claims(undefined), this.#host.clock.now().epochMs)
-  }
-
-  claimView(view: string, claim: LocalClaim | undefined): void {
-    if (this.status === 'connected') this.#host.claimView(view, this.#sync.name, claim)
-  }
-
-  claimsFor(view: string): AwarenessClaims {
-    return this.#claims(view)
-  }
-
-  onClaims(listener: () => void): () => void {
-    // A listener may be added several times.
-    const added = () => listener()
-    this.#claimListeners.add(added)
-    return () => this.#claimListeners.delete(added)
-  }
-
-  /** The document's client id has changed. */
-  clientChanged(): void {
-    this.#awareness?.clientChanged()
-  }
-
   /** Another member writes under the same client id. */
   reportCollision(memberId: string): void {
     this.notify('collision', [{ member: memberId, clientID: this.doc.clientID }])
@@ -215,14 +162,6 @@ export class DocumentProvider extends ProviderState implements Provider, ViewAwa
     const maxBytes = limits.maxDocumentBytes
     if (bytes > maxBytes && !this.#isTooLarge) this.notify('too-large', [{ bytes, maxBytes }])
     this.#isTooLarge = bytes > maxBytes
-  }
-
-  #claims(except: string | undefined): AwarenessClaims {
-    return this.status === 'connected' ? this.#host.claims(this.#sync.name, except) : []
-  }
-
-  #claim(claim: LocalClaim | undefined): void {
-    if (this.status === 'connected') this.#host.claim(this.#sync.name, claim)
   }
 
   #step<T>(act: () => T): T {

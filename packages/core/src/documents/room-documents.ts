@@ -8,9 +8,9 @@ import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { byteLength } from '../wire/checks.ts'
 import * as limits from '../wire/limits.ts'
 import type { DocumentHost } from './document-host.ts'
-import { type DocumentOwner, DocumentProvider } from './document-provider.ts'
 import type { Seed } from './document-seed.ts'
 import { isolateObservers } from './isolated-observers.ts'
+import type { DocumentOwner, OwnedProvider, OwnedProviderOptions } from './owned-provider.ts'
 
 /** Maximum bytes of an announcement of one document, without its name. */
 const announcementBytes = 160
@@ -18,15 +18,18 @@ const announcementBytes = 160
 const optionNames: OptionNames<DocumentOptions> = { seed: true }
 
 interface Open extends RoomDocument {
-  readonly provider: DocumentProvider
+  readonly provider: OwnedProvider
 }
 
 export class RoomDocuments implements DocumentOwner {
   readonly #host: DocumentHost
+  readonly #provide: (options: OwnedProviderOptions) => OwnedProvider
   readonly #open = new Map<string, Open>()
 
-  constructor(host: DocumentHost) {
+  /** @param provide makes the provider of a document @throws {NotRunningError} the room was left */
+  constructor(host: DocumentHost, provide: (options: OwnedProviderOptions) => OwnedProvider) {
     this.#host = host
+    this.#provide = provide
   }
 
   /** @throws {InvalidOptionsError} @throws {NotRunningError} the room was left, and the document was not open before */
@@ -83,7 +86,7 @@ export class RoomDocuments implements DocumentOwner {
     isolateObservers(doc)
     // Draw a new client id at each start: under a former one, content may exist that this process does not know.
     doc.clientID = this.#newClientId()
-    const provider = new DocumentProvider({ name, doc, seed, host: this.#host, owner: this })
+    const provider = this.#provide({ name, doc, seed, host: this.#host, owner: this })
     followClientId(doc, () => {
       provider.clientChanged()
       this.#host.clientChanged()
@@ -94,6 +97,9 @@ export class RoomDocuments implements DocumentOwner {
       provider,
       get awareness() {
         return provider.awareness
+      },
+      get canWrite() {
+        return provider.canWrite
       },
     }
   }

@@ -13,6 +13,7 @@ import { NotRunningError } from '../api/errors.ts'
 import type { Health } from '../api/health.ts'
 import type { Query, QueryHandler, QueryOptions } from '../api/query.ts'
 import type { Room } from '../api/room.ts'
+import type { RoomOptions } from '../api/room-options.ts'
 import type { Store } from '../api/store.ts'
 import type { Clock } from '../base/clock.ts'
 import { andThen } from '../base/maybe-async.ts'
@@ -139,9 +140,9 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.networkChanged()
   }
 
-  async room<P extends object>(name: string): Promise<Room<P>> {
+  async room<P extends object>(name: string, options: RoomOptions = {}): Promise<Room<P>> {
     const spaces = await this.#spaceRegistry()
-    return (await spaces.room(name)) as unknown as Room<P>
+    return (await spaces.room(name, options)) as unknown as Room<P>
   }
 
   async config<S extends ConfigSchema | undefined>(

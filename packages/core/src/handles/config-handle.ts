@@ -14,6 +14,7 @@ import { ConfigReplica } from '../config/config-replica.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
+import type { WriterRule } from '../spaces/writer-rule.ts'
 import type { FactStorage } from '../storage/fact-storage.ts'
 import { ConfigHistories } from './config-histories.ts'
 import { ConfigView, watchKey } from './config-view.ts'
@@ -31,7 +32,7 @@ export interface ConfigHandleOptions {
   readonly driver: SpacesDriver
   readonly notifications: AppNotifications
   readonly check: CheckValue
-  readonly writers: 'anyone' | ReadonlySet<string>
+  readonly mayWrite: WriterRule
   readonly retentionMs: number
   readonly storage: FactStorage
   /** The local member's incarnation. */
@@ -56,14 +57,14 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   #isOpen = true
 
   private constructor(options: ConfigHandleOptions) {
-    const { name, self, writers, retentionMs, check, notifications, driver, space, storage } = options
+    const { name, self, mayWrite, retentionMs, check, notifications, driver, space, storage } = options
     this.name = name
     this.#options = options
     this.#syncWaiters = new SyncWaiters(notifications.clock, () => driver.requestFactIds(space))
     this.#events = new AppEvents(notifications)
     const replica = new ConfigReplica({
       self,
-      writers,
+      mayWrite,
       retentionMs,
       merged: ({ entry }) => {
         const { key } = entry.fact
@@ -107,6 +108,10 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
       handle.stepped()
     })
     return handle
+  }
+
+  get canWrite(): boolean {
+    return this.#writer.canWrite
   }
 
   get events(): TypedEventTarget<ConfigEvents<unknown>> {

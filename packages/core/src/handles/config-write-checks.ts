@@ -34,8 +34,7 @@ export function checkedEntry(
   return carried
 }
 
-/** Checks that the member is one of the writers of the config with this name. @throws {NotAllowedError} */
-export function checkWriter(name: string, self: string, writers: 'anyone' | ReadonlySet<string>): void {
-  if (writers !== 'anyone' && !writers.has(self))
-    throw new NotAllowedError(`'${name}': this member is not one of its writers`)
+/** Checks that this member is one of the writers of the config with this name. @throws {NotAllowedError} */
+export function checkWriter(name: string, canWrite: boolean): void {
+  if (!canWrite) throw new NotAllowedError(`'${name}': this member is not one of its writers`)
 }

@@ -10,6 +10,7 @@ import type { ConfigReplica } from '../config/config-replica.ts'
 import type { HybridTime } from '../config/hybrid-clock.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
+import type { WriterRule } from '../spaces/writer-rule.ts'
 import type { FactStorage } from '../storage/fact-storage.ts'
 import type { Json } from '../wire/json.ts'
 import type { ReplacedEntry } from '../wire/space-fact.ts'
@@ -21,7 +22,7 @@ export interface ConfigWriterOptions {
   /** The space tag. */
   readonly space: string
   readonly self: string
-  readonly writers: 'anyone' | ReadonlySet<string>
+  readonly mayWrite: WriterRule
   readonly check: CheckValue
   readonly driver: Pick<SpacesDriver, 'publish'>
   readonly notifications: AppNotifications
@@ -38,6 +39,12 @@ export class ConfigWriter {
     this.#options = options
     this.#replica = replica
     this.#listener = listener
+  }
+
+  /** Whether this member may write now. */
+  get canWrite(): boolean {
+    const { mayWrite, self, notifications } = this.#options
+    return mayWrite({ author: self, epochMs: notifications.clock.now().epochMs })
   }
 
   /** Resolves when the entry is stored. @throws {InvalidValueError} @throws {NotAllowedError} @throws {StorageError} */
@@ -69,10 +76,10 @@ export class ConfigWriter {
   }
 
   async #write(key: string, value: Json | undefined): Promise<void> {
-    const { name, self, notifications, writers } = this.#options
+    const { name, notifications } = this.#options
     const { clock } = notifications
     const { entries } = this.#replica
-    checkWriter(name, self, writers)
+    checkWriter(name, this.canWrite)
     const { epochMs } = clock.now()
     // The clock was set back: entries from its former, later time are implausible now.
     if (!entries.areTimesPlausible(epochMs))

@@ -7,12 +7,7 @@
 
 import { InvalidValueError } from '../api/errors.ts'
 import { checkKey, type SharedValue, sharedValue } from '../api/shared-value.ts'
-import {
-  documentsField,
-  isAwarenessField,
-  isReservedField,
-  unreachableField,
-} from '../rooms/reserved-fields.ts'
+import { isAnnouncement, isAwarenessField, isReservedField } from '../rooms/reserved-fields.ts'
 import { isViewField } from '../rooms/view-fields.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
@@ -113,7 +108,7 @@ export function sharedAwareness(value: unknown): SharedValue {
 
 function checkSize(all: ReadonlyMap<string, Field>): void {
   // The room's own announcements have limits of their own.
-  const fields = [...all].filter(([name]) => name !== documentsField && name !== unreachableField)
+  const fields = [...all].filter(([name]) => !isAnnouncement(name))
   const ownFields = fields.filter(([name]) => !isViewField(name))
   if (ownFields.length > limits.maxPresenceFields) throw tooManyFieldsError()
   if (fields.length > limits.maxPresenceFieldsInAll)

@@ -10,14 +10,17 @@ import type { DocumentOptions, RoomDocument } from '../api/room-document.ts'
 import type { Clock } from '../base/clock.ts'
 import { type AnnouncerHost, DocumentAnnouncer } from '../documents/document-announcer.ts'
 import type { DocumentHost } from '../documents/document-host.ts'
+import { DocumentProvider } from '../documents/document-provider.ts'
 import { type Seed, seedUpdate } from '../documents/document-seed.ts'
 import type { AwarenessClaims, LocalClaim } from '../documents/presence-awareness.ts'
 import { RoomDocuments } from '../documents/room-documents.ts'
+import type { SignedAnnouncement } from '../documents/signed-sync.ts'
 import {
   awarenessField,
   concernsAwareness,
   documentsField,
   readAwarenessClaim,
+  signedField,
   unreachableField,
 } from '../rooms/reserved-fields.ts'
 import type { CarriedDocument, RoomReplica } from '../rooms/room-replica.ts'
@@ -37,6 +40,7 @@ import type { PresenceChanges } from './presence-changes.ts'
 import type { PresencePublisher } from './presence-publisher.ts'
 import type { PresenceViews } from './presence-views.ts'
 import type { RoomView } from './room-view.ts'
+import type { SignedRoom, SignedRoomHost } from './signed-room.ts'
 
 export interface RoomDocumentsHostOptions {
   /** The name of the room. */
@@ -49,6 +53,8 @@ export interface RoomDocumentsHostOptions {
   /** 0 ≤ random() < 1. */
   readonly random: () => number
   readonly storage: DocumentStorage
+  /** The documents of a room that has writers; undefined: all members may write. */
+  readonly signed: SignedRoom | undefined
 }
 
 /** The presence of this member in the room. */
@@ -58,7 +64,7 @@ export interface RoomPresence {
   readonly views: PresenceViews
 }
 
-export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
+export class RoomDocumentsHost implements DocumentHost, AnnouncerHost, SignedRoomHost {
   readonly clock: Clock
   readonly notifications: AppNotifications
   readonly random: () => number
@@ -91,7 +97,22 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
     this.random = random
     const { roster, documents } = replica
     this.announcer = new DocumentAnnouncer({ self: cluster.self, clock, roster, documents, host: this })
-    this.#documents = new RoomDocuments(this)
+    this.#documents = new RoomDocuments(
+      this,
+      each => options.signed?.provide(each) ?? new DocumentProvider(each),
+    )
+  }
+
+  /** The member has entered the room. */
+  entered(): void {
+    // First: a member that has announced which documents are open has announced this, too.
+    this.#options.signed?.enter(this)
+    // Announces to the other members that no document is open here yet.
+    this.announcer.review()
+  }
+
+  get canWrite(): boolean {
+    return this.#options.signed?.canWrite ?? true
   }
 
   get(name: string, options?: DocumentOptions): RoomDocument {
@@ -114,6 +135,8 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
     // Other members may now need this member as a carrier.
     if (this.#isOpen && isReachabilityChanged && this.#replica.documents.size > 0)
       this.#driver.regroup(this.#space)
+    if (this.#isOpen && (changes.hasWhole || changes.hasField(name => name === signedField)))
+      this.#options.signed?.review()
     this.#documents.stepped()
   }
 
@@ -142,10 +165,30 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
   }
 
   open(sync: DocumentSync, seed: Seed | undefined): void {
-    if (!this.#isOpen) throw roomLeftError(this.#options.name)
+    this.checkOpen()
     this.#adoptCarried(sync)
     this.#replica.documents.set(sync.name, sync)
     this.announcer.opened(sync.name, seed && (() => Y.applyUpdate(sync.doc, seedUpdate(seed), 'seed')))
+  }
+
+  checkOpen(): void {
+    if (!this.#isOpen) throw roomLeftError(this.#options.name)
+  }
+
+  others(): readonly SignedAnnouncement[] {
+    const { roster, presence } = this.#replica
+    return this.#driver.othersIn(this.#space).flatMap(id =>
+      // The presence of an earlier generation does not count.
+      roster.of(id) ? [{ id, value: presence.valueOf(id, signedField) }] : [],
+    )
+  }
+
+  isAnyUnknown(): boolean {
+    return this.#replica.roster.unknown().length > 0
+  }
+
+  announceSigned(value: Json): void {
+    this.announce({ [signedField]: value })
   }
 
   closed({ name }: DocumentSync): void {

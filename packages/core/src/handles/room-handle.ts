@@ -29,6 +29,7 @@ import { PresencePublisher } from './presence-publisher.ts'
 import { PresenceViews } from './presence-views.ts'
 import { RoomDocumentsHost, roomLeftError } from './room-documents-host.ts'
 import { RoomView } from './room-view.ts'
+import type { SignedRoom } from './signed-room.ts'
 
 type Fields = Record<string, Json>
 
@@ -44,6 +45,8 @@ export interface RoomHandleOptions {
   readonly spaceRoster: SpaceRoster
   readonly memberOf: (id: string) => Member | undefined
   readonly storage: DocumentStorage
+  /** The documents of a room that has writers; undefined: all members may write. */
+  readonly signed: SignedRoom | undefined
   /** The local member's incarnation. */
   readonly incarnation: number
   readonly onLeave: () => void
@@ -66,7 +69,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
   #isOpen = true
 
   constructor(options: RoomHandleOptions) {
-    const { name, space, cluster, spaceRoster, notifications, driver } = options
+    const { name, space, cluster, spaceRoster, notifications, driver, signed } = options
     const { self } = cluster
     this.name = name
     this.#options = options
@@ -78,6 +81,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
       others: () => driver.othersIn(space),
       suspects: () => driver.suspectsIn(space),
       listener: this,
+      isSigned: signed !== undefined,
     })
     const localPresence = new LocalPresence(notifications, () => this.#generation)
     this.#view = new RoomView(options, replica)
@@ -103,8 +107,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     }
     for (const id of cluster.memberIds()) if (id !== self) replica.memberChanged(id)
     this.#generation = driver.enter(space, replica, this, options.incarnation)
-    // Announces to the other members that no document is open here yet.
-    this.#documents.announcer.review()
+    this.#documents.entered()
   }
 
   get events(): TypedEventTarget<RoomEvents> {
@@ -127,6 +130,10 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     return this.document('').provider
   }
 
+  get canWrite(): boolean {
+    return this.#documents.canWrite
+  }
+
   document(name: string, options?: DocumentOptions): RoomDocument {
     return this.#options.notifications.step(() => this.#documents.get(name, options))
   }
@@ -146,17 +153,25 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
   }
 
   leave(): void {
-    const { notifications, driver, space } = this.#options
+    const { notifications, driver, space, signed } = this.#options
     if (!this.#isOpen) return
     notifications.step(() => {
       this.close()
+      signed?.leave()
       driver.leave(space)
     })
   }
 
   /** Resolves when all changes so far are stored. @throws {StorageError} */
-  stored(): Promise<void> {
-    return this.#options.storage.stored()
+  async stored(): Promise<void> {
+    const { storage, signed } = this.#options
+    await signed?.stored()
+    await storage.stored()
+  }
+
+  /** Resolves when all changes so far are signed. */
+  async signed(): Promise<void> {
+    await this.#options.signed?.signed()
   }
 
   /** Sends pending changes immediately. */
@@ -172,6 +187,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
       this.#isOpen = false
       this.#publisher.stop()
       this.#documents.close()
+      this.#options.signed?.close()
       this.#options.onLeave()
     })
   }

@@ -9,8 +9,10 @@ import type { ConfigOptions, ConfigSchema } from '../api/config.ts'
 import { type ConfigSettings, checkSameSettings, configSettings } from '../api/config-options.ts'
 import { checkWith } from '../api/config-schema.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
+import { checkSameRoom, type RoomOptions, type RoomSettings, roomSettings } from '../api/room-options.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { SpacesDriver } from '../runtime/spaces-driver.ts'
+import { writerRule } from '../spaces/writer-rule.ts'
 import { type DocumentSnapshot, DocumentStorage } from '../storage/document-storage.ts'
 import { FactStorage } from '../storage/fact-storage.ts'
 import { spacesPath } from '../storage/key-values.ts'
@@ -21,13 +23,14 @@ import { spaceTag } from '../wire/tags.ts'
 import { MachineClusterView } from './cluster-view.ts'
 import { ConfigHandle } from './config-handle.ts'
 import { RoomHandle } from './room-handle.ts'
+import type { SignedRoom } from './signed-room.ts'
 
 export class SpaceRegistry {
   readonly #engine: Engine
   readonly #driver: SpacesDriver
   readonly #clusterView: MachineClusterView
   readonly #queue: WriteQueue
-  readonly #rooms = new Map<string, Promise<RoomHandle>>()
+  readonly #rooms = new Map<string, { settings: RoomSettings; room: Promise<RoomHandle> }>()
   /** The rooms that were entered successfully. */
   readonly #openRooms = new Set<RoomHandle>()
   readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<ConfigHandle> }>()
@@ -57,15 +60,23 @@ export class SpaceRegistry {
     driver.attachSpaces(this.#driver)
   }
 
-  /** Enters the room, or returns its handle if it is open. @throws {InvalidOptionsError} @throws {StorageError} */
-  async room(name: string): Promise<RoomHandle> {
+  /**
+   * Enters the room, or returns its handle if it is open with the same options.
+   *
+   * @throws {InvalidOptionsError} @throws {StorageError}
+   */
+  async room(name: string, options: RoomOptions = {}): Promise<RoomHandle> {
     checkSpaceName('room', name)
+    const settings = roomSettings(options, isMemberId)
     const space = spaceTag(this.#engine.cluster, 'room', name)
     const open = this.#rooms.get(space)
-    if (open) return open
-    this.#checkCount()
-    const room = this.#openRoom(name, space)
-    this.#rooms.set(space, room)
+    if (open) {
+      checkSameRoom(name, open.settings, settings)
+      return open.room
+    }
+    this.#checkCount(spacesOf(settings))
+    const room = this.#openRoom(name, space, settings)
+    this.#rooms.set(space, { settings, room })
     room.catch(() => this.#rooms.delete(space))
     return room
   }
@@ -84,7 +95,7 @@ export class SpaceRegistry {
       checkSameSettings(name, open.settings, settings)
       return open.config
     }
-    this.#checkCount()
+    this.#checkCount(1)
     const config = this.#openConfig(name, space, settings)
     this.#configs.set(space, { settings, config })
     config.catch(() => this.#configs.delete(space))
@@ -105,14 +116,15 @@ export class SpaceRegistry {
   /** The member leaves the cluster: closes all rooms and configs. Resolves when all their writes are stored. */
   async close(): Promise<void> {
     this.#isClosing = true
-    const configs = [...this.#configs.values()].map(({ config }) => config)
-    const handles = [...(await settledValues([...this.#rooms.values()])), ...(await settledValues(configs))]
-    for (const handle of handles) handle.close()
+    const rooms = await settledValues([...this.#rooms.values()].map(({ room }) => room))
+    const configs = await settledValues([...this.#configs.values()].map(({ config }) => config))
+    for (const handle of [...rooms, ...configs]) handle.close()
+    await Promise.all(rooms.map(room => room.signed()))
     this.#driver.stop()
     await Promise.all(this.#storing.values())
   }
 
-  async #openRoom(name: string, space: string): Promise<RoomHandle> {
+  async #openRoom(name: string, space: string, settings: RoomSettings): Promise<RoomHandle> {
     await this.#storing.get(space)
     const { self, machine, host, notifications } = this.#engine
     const { clock } = notifications
@@ -124,6 +136,7 @@ export class SpaceRegistry {
       snapshot: host.keyValues.isEphemeral ? (this.#snapshots.get(space) ?? []) : undefined,
     })
     this.#snapshots.delete(space)
+    const signed = await this.#openSigned(name, settings)
     const room: RoomHandle = notifications.step(
       () =>
         new RoomHandle({
@@ -136,6 +149,7 @@ export class SpaceRegistry {
           spaceRoster: this.#clusterView.rosterOf(space),
           memberOf: id => machine.member(id),
           storage,
+          signed,
           incarnation: machine.member(self)?.incarnation ?? 0,
           onLeave: () => {
             this.#rooms.delete(space)
@@ -150,6 +164,24 @@ export class SpaceRegistry {
     return room
   }
 
+  async #openSigned(name: string, { writers }: RoomSettings): Promise<SignedRoom | undefined> {
+    if (writers === 'anyone') return undefined
+    // Load this code with the first room that has writers.
+    const { SignedRoom } = await import('./signed-room.ts')
+    const { self, machine, notifications, cluster } = this.#engine
+    const space = spaceTag(cluster, 'documents', name)
+    return SignedRoom.open({
+      name,
+      space,
+      self,
+      driver: this.#driver,
+      notifications,
+      mayWrite: writerRule(writers),
+      storage: new FactStorage(this.#queue, this.#pathOf(space)),
+      incarnation: machine.member(self)?.incarnation ?? 0,
+    })
+  }
+
   async #openConfig(
     name: string,
     space: string,
@@ -161,7 +193,7 @@ export class SpaceRegistry {
       name,
       space,
       self,
-      writers,
+      mayWrite: writerRule(writers),
       retentionMs,
       driver: this.#driver,
       notifications,
@@ -192,13 +224,18 @@ export class SpaceRegistry {
     return `${spacesPath}/${toText(this.#engine.cluster, 'base32')}/${space}`
   }
 
-  #checkCount(): void {
-    if (this.#rooms.size + this.#configs.size >= limits.maxSpaces)
+  /** @param more spaces that are to be opened */
+  #checkCount(more: number): void {
+    const inRooms = [...this.#rooms.values()].reduce((sum, { settings }) => sum + spacesOf(settings), 0)
+    if (inRooms + this.#configs.size + more > limits.maxSpaces)
       throw new InvalidOptionsError(
         `a member can have at most ${limits.maxSpaces} rooms and shared configs open: leave one first`,
       )
   }
 }
+
+/** A room with writers has a second space, for the changes of its documents. */
+const spacesOf = ({ writers }: RoomSettings): number => (writers === 'anyone' ? 1 : 2)
 
 /** The values of the promises that did not reject. */
 async function settledValues<T>(promises: readonly Promise<T>[]): Promise<T[]> {

@@ -29,8 +29,8 @@ const defaultMaxAuthors = 4_096
  * replaces it arrives.
  */
 const maxExcessFactor = 3
-/** The author counts all names, removed ones included, but not `documents:` and `unreachable:`. */
-const maxFields = limits.maxPresenceFieldsInAll + 2
+/** The author counts all names, removed ones included, but not those of the three announcements. */
+const maxFields = limits.maxPresenceFieldsInAll + 3
 
 export class PresenceRegisters {
   readonly #facts: FactSet

@@ -10,6 +10,11 @@ import { isViewAwarenessField, isViewField, readViewField } from './view-fields.
 export const documentsField = 'documents:'
 /** Which holders of its documents the member could not dial. */
 export const unreachableField = 'unreachable:'
+/**
+ * In a room with writers: whether the member has all signed changes of the documents. The prefix is that of views, so that
+ * members of earlier releases hide the field from their apps, too.
+ */
+export const signedField = 'view:=signed'
 /** The member's awareness in one document. The document's name follows. */
 const awarenessPrefix = 'awareness:'
 
@@ -20,6 +25,11 @@ export function isReservedField(name: string): boolean {
     name.startsWith(awarenessPrefix) ||
     isViewField(name)
   )
+}
+
+/** Whether the field is an announcement of the room itself, which has limits of its own. */
+export function isAnnouncement(name: string): boolean {
+  return name === documentsField || name === unreachableField || name === signedField
 }
 
 export function awarenessField(document: string): string {

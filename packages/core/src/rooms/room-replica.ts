@@ -52,6 +52,8 @@ export interface RoomReplicaOptions {
   /** Members in the room that are suspect and were never alive in the local view. */
   readonly suspects: () => readonly string[]
   readonly listener: RoomListener
+  /** The room has writers: its documents are elsewhere, as signed changes. */
+  readonly isSigned?: boolean
 }
 
 /** The replica of a document that the local app has not opened. */
@@ -88,6 +90,7 @@ export class RoomReplica implements SpaceReplica {
   readonly #self: string
   readonly #spaceRoster: SpaceRoster
   readonly #listener: RoomListener
+  readonly #isSigned: boolean
   /** Members in the room → their generation. */
   readonly #generations = new Map<string, number>()
   /** Last ended generation of members that left the room or are unknown. */
@@ -99,8 +102,9 @@ export class RoomReplica implements SpaceReplica {
   /** Authors whose presence was pending at the last sweep. */
   #pendingBefore = new Set<string>()
 
-  constructor({ self, spaceRoster, others, suspects, listener }: RoomReplicaOptions) {
+  constructor({ self, spaceRoster, others, suspects, listener, isSigned = false }: RoomReplicaOptions) {
     this.#self = self
+    this.#isSigned = isSigned
     this.#spaceRoster = spaceRoster
     this.#listener = listener
     this.roster = new DocumentRoster({
@@ -123,8 +127,9 @@ export class RoomReplica implements SpaceReplica {
         return this.#events.has(author, generation, number) ? 'stale' : 'new'
       }
       case 'update':
-        return isReadable(fact.update) ? 'new' : 'rejected'
+        return !this.#isSigned && isReadable(fact.update) ? 'new' : 'rejected'
       case 'entry':
+      case 'change':
         return 'rejected'
     }
   }
@@ -142,6 +147,7 @@ export class RoomReplica implements SpaceReplica {
       // costs as much as one with changes.
       case 'update':
       case 'entry':
+      case 'change':
         break
     }
   }
@@ -184,7 +190,7 @@ export class RoomReplica implements SpaceReplica {
 
   carry(document: string, { monotonicMs }: Instant): void {
     const isKnown = this.documents.has(document)
-    if (isKnown && !this.#carried.has(document)) return
+    if (this.#isSigned || (isKnown && !this.#carried.has(document))) return
     if (!isKnown && this.documents.size >= limits.maxDocuments) return
     this.#carried.set(document, monotonicMs + carryForMs)
     if (isKnown) return

@@ -62,6 +62,18 @@ export const maxDocuments = 64
 export const maxStateVectorBytes = 524_288
 /** One document update, and so one value in a document. */
 export const maxUpdateBytes = 268_435_456
+/** The content of one fact about a document with writers. The payload also contains a name and ids: stay below `maxPayloadBytes`. */
+export const maxChangeBytes = 28_672
+/** Parts of one update of a document with writers. */
+export const maxChangeParts = 512
+/** Ids of updates in several parts that one checkpoint replaces. */
+export const maxReplacedUpdates = 64
+/** One document with writers, encoded as a whole, with what Yjs keeps of deleted content. */
+export const maxSignedDocumentBytes = 8_388_608
+/** The signed changes that a member stores of all documents of one room: their number. */
+export const maxSignedChanges = 16_384
+/** The signed changes that a member stores of all documents of one room: their bytes. */
+export const maxSignedBytes = 67_108_864
 /** The content of one document that is not deleted; a character counts as one byte. */
 export const maxDocumentBytes = 268_435_456
 export const maxStoredIds = 16_384

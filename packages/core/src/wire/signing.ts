@@ -43,7 +43,7 @@ export function signedBytesOf(kind: number, cluster: Uint8Array, payload: Uint8A
   return concat([domain, Uint8Array.of(kind), cluster, payload])
 }
 
-const spaceKinds = { field: 16, entry: 17, update: 18, event: 19 } satisfies Record<
+const spaceKinds = { field: 16, entry: 17, update: 18, event: 19, change: 20 } satisfies Record<
   SpaceFactBody['type'],
   number
 >

@@ -1,10 +1,12 @@
 /**
- * Space fact: a statement in a space, signed by its author: a presence field, a config entry, a document update or an
- * event.
+ * Space fact: a statement in a space, signed by its author: a presence field, a config entry, a document update, an
+ * event, or a change of a document with writers.
  *
  * As with facts about members, a decoded fact includes its encoded payload, which members relay bit for bit. Decoded
  * facts are within the limits; their signatures are not verified yet.
  */
+import { fromString } from 'uint8arrays/from-string'
+import { toString as toText } from 'uint8arrays/to-string'
 import { byteLength, isCount } from './checks.ts'
 import { decodeEpoch, type EpochName, encodeEpoch } from './epoch-name.ts'
 import { decodeEnvelope } from './fact-envelope.ts'
@@ -44,6 +46,29 @@ export type SpaceFactBody =
     }
   /** An event for the members that are in the room. `number` counts up within each generation. */
   | { readonly type: 'event'; readonly generation: number; readonly number: number; readonly value: Json }
+  /** A change of a document with writers: an update in Yjs' encoding, version 1, or one part of it. */
+  | {
+      readonly type: 'change'
+      readonly document: string
+      readonly content: Uint8Array
+      readonly epochMs: number
+      /** The update is the whole document. */
+      readonly isCheckpoint: boolean
+      /** Undefined: `content` is the whole update. */
+      readonly part: ChangePart | undefined
+      /** Ids of updates in several parts that the checkpoint replaces, as 32 hexadecimal digits. */
+      readonly replaces: readonly string[]
+    }
+
+/** Which part of an update the content of a change is. */
+export interface ChangePart {
+  /** The id of the update: the first 16 bytes of its SHA-256 hash, as 32 hexadecimal digits. */
+  readonly update: string
+  /** From 0. */
+  readonly index: number
+  /** At least 2. */
+  readonly count: number
+}
 
 /** A space fact before its author signed it. */
 export type SpaceDraft = SpaceFactBody & { readonly author: string; readonly payload: Uint8Array }
@@ -55,8 +80,11 @@ export type FieldFact = SpaceFact & { readonly type: 'field' }
 export type EntryFact = SpaceFact & { readonly type: 'entry' }
 export type UpdateFact = SpaceFact & { readonly type: 'update' }
 export type EventFact = SpaceFact & { readonly type: 'event' }
+export type ChangeFact = SpaceFact & { readonly type: 'change' }
 
 export const replacesBytes = 8
+/** Bytes of the id of an update in several parts. */
+export const updateIdBytes = 16
 
 /** Identifies the earlier entry of the same key that the author of a new entry replaced. */
 export interface ReplacedEntry {
@@ -99,6 +127,17 @@ function encodeBody(body: SpaceFactBody): Uint8Array {
         number: body.number,
         json: JSON.stringify(body.value),
       })
+    case 'change': {
+      const { document, content, epochMs, isCheckpoint, part, replaces } = body
+      return messages.DocumentChange.encode({
+        document,
+        content: content as Uint8Array<ArrayBuffer>,
+        epochMs,
+        checkpoint: isCheckpoint,
+        ...(part && { part: { ...part, update: fromString(part.update, 'base16') } }),
+        replaces: fromString(replaces.join(''), 'base16'),
+      })
+    }
   }
 }
 
@@ -106,7 +145,7 @@ function jsonOf(value: Json | undefined): { json?: string } {
   return value === undefined ? {} : { json: JSON.stringify(value) }
 }
 
-const kinds = ['field', 'entry', 'update', 'event'] as const
+const kinds = ['field', 'entry', 'update', 'event', 'change'] as const
 
 /** The decoded fact; undefined for a kind of fact of a later version. */
 export function decodeSpaceFact(message: messages.SpaceFact): Result<SpaceFact | undefined, DecodeFailure> {
@@ -160,7 +199,48 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
         ? failed('invalid', 'a value is JSON')
         : ok({ type, generation, number, value })
     }
+    case 'change':
+      return decodeChange(messages.DocumentChange.decode(payload))
   }
+}
+
+function decodeChange({
+  document,
+  content,
+  epochMs,
+  checkpoint: isCheckpoint,
+  part,
+  replaces,
+}: messages.DocumentChange): Result<SpaceFactBody, DecodeFailure> {
+  if (byteLength(document) > limits.maxDocumentNameBytes)
+    return failed('too-large', `a document name over ${limits.maxDocumentNameBytes} bytes`)
+  if (!isCount(epochMs)) return failed('invalid', 'the time of a change is whole and ≥ 0')
+  if (content.length === 0 || content.length > limits.maxChangeBytes)
+    return failed('invalid', `a change has 1 to ${limits.maxChangeBytes} bytes`)
+  if (part && !isPart(part))
+    return failed('invalid', `a part has an id of ${updateIdBytes} bytes and an index below its count`)
+  const isFirst = isCheckpoint && (part?.index ?? 0) === 0
+  if (replaces.length % updateIdBytes !== 0 || (replaces.length > 0 && !isFirst))
+    return failed('invalid', 'only the first part of a checkpoint replaces updates')
+  if (replaces.length > limits.maxReplacedUpdates * updateIdBytes)
+    return failed('too-large', `more than ${limits.maxReplacedUpdates} replaced updates`)
+  const ids: string[] = []
+  for (let at = 0; at < replaces.length; at += updateIdBytes)
+    ids.push(toText(replaces.subarray(at, at + updateIdBytes), 'base16'))
+  const named = part && { ...part, update: toText(part.update, 'base16') }
+  return ok({
+    type: 'change',
+    document: receivedText(document),
+    content,
+    epochMs,
+    isCheckpoint,
+    part: named,
+    replaces: ids,
+  })
+}
+
+function isPart({ update, index, count }: messages.ChangePart): boolean {
+  return update.length === updateIdBytes && count >= 2 && count <= limits.maxChangeParts && index < count
 }
 
 function readValue(json: string | undefined): Result<Json | undefined, DecodeFailure> {

@@ -10,6 +10,7 @@ export interface SpaceFact {
   entry?: Uint8Array<ArrayBuffer>
   update?: Uint8Array<ArrayBuffer>
   event?: Uint8Array<ArrayBuffer>
+  change?: Uint8Array<ArrayBuffer>
   signature: Uint8Array<ArrayBuffer>
 }
 
@@ -46,6 +47,11 @@ export namespace SpaceFact {
         if (obj.event != null) {
           w.uint32(42)
           w.bytes(obj.event)
+        }
+
+        if (obj.change != null) {
+          w.uint32(50)
+          w.bytes(obj.change)
         }
 
         if ((obj.signature != null && obj.signature.byteLength > 0)) {
@@ -86,6 +92,10 @@ export namespace SpaceFact {
             }
             case 5: {
               obj.event = reader.bytes()
+              break
+            }
+            case 6: {
+              obj.change = reader.bytes()
               break
             }
             case 15: {
@@ -544,6 +554,204 @@ export namespace DocumentUpdate {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DocumentUpdate>): DocumentUpdate {
     return decodeMessage(buf, DocumentUpdate.codec(), opts)
+  }
+}
+
+export interface DocumentChange {
+  document: string
+  content: Uint8Array<ArrayBuffer>
+  epochMs: number
+  checkpoint: boolean
+  part?: ChangePart
+  replaces: Uint8Array<ArrayBuffer>
+}
+
+export namespace DocumentChange {
+  let _codec: Codec<DocumentChange>
+
+  export const codec = (): Codec<DocumentChange> => {
+    if (_codec == null) {
+      _codec = message<DocumentChange>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.document != null && obj.document !== '')) {
+          w.uint32(10)
+          w.string(obj.document)
+        }
+
+        if ((obj.content != null && obj.content.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.content)
+        }
+
+        if ((obj.epochMs != null && obj.epochMs !== 0)) {
+          w.uint32(24)
+          w.uint64Number(obj.epochMs)
+        }
+
+        if ((obj.checkpoint != null && obj.checkpoint !== false)) {
+          w.uint32(32)
+          w.bool(obj.checkpoint)
+        }
+
+        if (obj.part != null) {
+          w.uint32(42)
+          ChangePart.codec().encode(obj.part, w)
+        }
+
+        if ((obj.replaces != null && obj.replaces.byteLength > 0)) {
+          w.uint32(50)
+          w.bytes(obj.replaces)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          document: '',
+          content: uint8ArrayAlloc(0),
+          epochMs: 0,
+          checkpoint: false,
+          replaces: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.document = reader.string()
+              break
+            }
+            case 2: {
+              obj.content = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.epochMs = reader.uint64Number()
+              break
+            }
+            case 4: {
+              obj.checkpoint = reader.bool()
+              break
+            }
+            case 5: {
+              obj.part = ChangePart.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.part
+              })
+              break
+            }
+            case 6: {
+              obj.replaces = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      })
+    }
+
+    return _codec
+  }
+
+  export function encode (obj: Partial<DocumentChange>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, DocumentChange.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DocumentChange>): DocumentChange {
+    return decodeMessage(buf, DocumentChange.codec(), opts)
+  }
+}
+
+export interface ChangePart {
+  update: Uint8Array<ArrayBuffer>
+  index: number
+  count: number
+}
+
+export namespace ChangePart {
+  let _codec: Codec<ChangePart>
+
+  export const codec = (): Codec<ChangePart> => {
+    if (_codec == null) {
+      _codec = message<ChangePart>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.update != null && obj.update.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.update)
+        }
+
+        if ((obj.index != null && obj.index !== 0)) {
+          w.uint32(16)
+          w.uint32(obj.index)
+        }
+
+        if ((obj.count != null && obj.count !== 0)) {
+          w.uint32(24)
+          w.uint32(obj.count)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          update: uint8ArrayAlloc(0),
+          index: 0,
+          count: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.update = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.index = reader.uint32()
+              break
+            }
+            case 3: {
+              obj.count = reader.uint32()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      })
+    }
+
+    return _codec
+  }
+
+  export function encode (obj: Partial<ChangePart>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, ChangePart.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ChangePart>): ChangePart {
+    return decodeMessage(buf, ChangePart.codec(), opts)
   }
 }
 

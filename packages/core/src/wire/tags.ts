@@ -15,7 +15,8 @@ export function clusterTag(name: string): Uint8Array {
   return sha256(fromString(`hearsay cluster\n${name}`)).slice(0, clusterTagBytes)
 }
 
-export type SpaceKind = 'room' | 'config'
+/** `documents`: the signed changes of the documents of a room that has writers. */
+export type SpaceKind = 'room' | 'config' | 'documents'
 
 export const spaceTagBytes = 12
 

@@ -4,6 +4,7 @@ import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { ConfigEntries, maxVersions } from '../../src/config/config-entries.ts'
 import { maxKeys } from '../../src/config/key-capacity.ts'
 import { FactSet } from '../../src/spaces/fact-set.ts'
+import { type WriterList, writerRule } from '../../src/spaces/writer-rule.ts'
 import type { EntryFact, SpaceFact } from '../../src/wire/space-fact.ts'
 import { entryFact } from '../helpers/space-facts.ts'
 
@@ -17,9 +18,9 @@ interface Holder {
   readonly entries: ConfigEntries
 }
 
-function holder(writers: 'anyone' | ReadonlySet<string> = 'anyone'): Holder {
+function holder(writers: WriterList = 'anyone'): Holder {
   const facts = new FactSet()
-  return { facts, entries: new ConfigEntries({ facts, writers, retentionMs }) }
+  return { facts, entries: new ConfigEntries({ facts, mayWrite: writerRule(writers), retentionMs }) }
 }
 
 /** Merges new entries only, as spaces do. */

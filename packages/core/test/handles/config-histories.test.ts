@@ -15,7 +15,7 @@ let entries: ConfigEntries
 let histories: ConfigHistories
 
 beforeEach(() => {
-  entries = new ConfigEntries({ facts: new FactSet(), writers: 'anyone', retentionMs })
+  entries = new ConfigEntries({ facts: new FactSet(), mayWrite: () => true, retentionMs })
   histories = new ConfigHistories(entries, new AppNotifications(new ManualClock()))
 })
 

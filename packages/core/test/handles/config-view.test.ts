@@ -18,7 +18,7 @@ let view: ConfigView
 
 beforeEach(() => {
   checks = 0
-  entries = new ConfigEntries({ facts: new FactSet(), writers: 'anyone', retentionMs: 86_400_000 })
+  entries = new ConfigEntries({ facts: new FactSet(), mayWrite: () => true, retentionMs: 86_400_000 })
   const check = (_: string, value: unknown): Checked => {
     checks += 1
     return typeof value === 'number'

@@ -21,7 +21,7 @@ beforeEach(() => {
   steps = 0
   replica = new ConfigReplica({
     self: 'ada',
-    writers: 'anyone',
+    mayWrite: () => true,
     retentionMs: 86_400_000,
     merged() {},
     quarantined() {},
@@ -30,7 +30,7 @@ beforeEach(() => {
   })
 })
 
-function writer(writers: 'anyone' | ReadonlySet<string> = 'anyone'): ConfigWriter {
+function writer(writers: WriterList = 'anyone'): ConfigWriter {
   const check: CheckValue = (_, value) =>
     value === 'bad' ? { type: 'invalid', issues: ['is bad'] } : { type: 'valid', value }
   const publish = (_: string, bodies: readonly SpaceFactBody[]) => {
@@ -42,7 +42,7 @@ function writer(writers: 'anyone' | ReadonlySet<string> = 'anyone'): ConfigWrite
       name: 'settings',
       space: 's',
       self: 'ada',
-      writers,
+      mayWrite: writerRule(writers),
       check,
       driver: { publish },
       notifications: new AppNotifications(clock),

@@ -20,6 +20,7 @@ import type {
   QueryHandler,
   QueryOptions,
   Room,
+  RoomOptions,
   SettledOptions,
   Store,
 } from '@hearsay/core'
@@ -137,12 +138,12 @@ export class MirroredCluster implements Cluster {
     report(this.#member.resume())
   }
 
-  async room<P extends object>(name: string): Promise<Room<P>> {
+  async room<P extends object>(name: string, options: RoomOptions = {}): Promise<Room<P>> {
     // Load this code with the first room, because a view may show members only.
     const { MirroredRooms } = await import('./mirrored-rooms.ts')
     this.#checkRunning()
     this.#rooms ??= new MirroredRooms(this.#spaceOptions())
-    return (await this.#rooms.open(name)) as unknown as Room<P>
+    return (await this.#rooms.open(name, options)) as unknown as Room<P>
   }
 
   async config<S extends ConfigSchema | undefined>(
@@ -152,7 +153,7 @@ export class MirroredCluster implements Cluster {
     // Load this code with the first config, like that of rooms.
     const { MirroredConfigs } = await import('./mirrored-configs.ts')
     this.#checkRunning()
-    this.#configs ??= new MirroredConfigs({ ...this.#spaceOptions(), self: () => this.#welcome.self })
+    this.#configs ??= new MirroredConfigs(this.#spaceOptions())
     return (await this.#configs.open(name, options)) as unknown as Config<S>
   }
 

@@ -12,7 +12,7 @@ import {
   ConfigView,
   checkedEntry,
   checkWith,
-  checkWriter,
+  givenWriters,
   hasSpaceForKey,
   NotAllowedError,
   NotRunningError,
@@ -36,8 +36,6 @@ export interface MirroredConfigOptions {
   readonly name: string
   /** The number of the config in batches and calls. */
   readonly number: number
-  /** Id of the member. */
-  readonly self: () => string
   readonly settings: ConfigSettings
   readonly notifications: AppNotifications
   readonly member: RemoteMember
@@ -55,6 +53,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
   #lastSync = 0
   #state: 'opening' | 'open' | 'left' = 'opening'
   #isWritable = false
+  #canWrite = false
 
   constructor(options: MirroredConfigOptions) {
     const { name, notifications, settings } = options
@@ -64,6 +63,11 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     this.histories = new MirroredStore(notifications, historiesCodec().read)
     this.#view = new ConfigView({ versions: key => this.history(key) }, this.#check, notifications)
     this.#events = new AppEvents(notifications)
+  }
+
+  /** As the member's side said when the config was opened. False until then. */
+  get canWrite(): boolean {
+    return this.#isWritable && this.#canWrite
   }
 
   get entries(): Store<Readonly<Values>> {
@@ -86,7 +90,6 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     const { member, number } = this.#options
     this.#checkWritable('set')
     const carried = checkedEntry(key, value, this.#check, key => this.#hasSpace(key))
-    this.#checkWriter()
     resultOf(await member.setEntry(number, key, carried))
   }
 
@@ -94,7 +97,6 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     const { member, number } = this.#options
     this.#checkWritable('delete')
     if (this.history(key)[0]?.to === undefined) return
-    this.#checkWriter()
     resultOf(await member.deleteEntry(number, key))
   }
 
@@ -129,10 +131,11 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
   async open(): Promise<void> {
     const { name, number, settings, member } = this.#options
     try {
-      const { isWritable } = resultOf(await member.openConfig(number, name, sentOptions(settings)))
+      const { isWritable, canWrite } = resultOf(await member.openConfig(number, name, sentOptions(settings)))
       if (this.#state === 'left') throw this.#leftError()
       this.#state = 'open'
       this.#isWritable = isWritable
+      this.#canWrite = canWrite
     } catch (error) {
       this.end()
       throw error
@@ -148,8 +151,9 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     // A config that is being opened is opened over the new connection, because the call is repeated.
     if (this.#state !== 'open') return
     try {
-      const { isWritable } = resultOf(await member.openConfig(number, name, sentOptions(settings)))
+      const { isWritable, canWrite } = resultOf(await member.openConfig(number, name, sentOptions(settings)))
       this.#isWritable = isWritable
+      this.#canWrite = canWrite
     } catch (error) {
       this.end()
       reportUnlessEnded(error)
@@ -221,16 +225,11 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     if (!this.#isWritable) throw new NotAllowedError(refusal(`${what} in config '${this.name}'`))
   }
 
-  #checkWriter(): void {
-    const { name, self, settings } = this.#options
-    checkWriter(name, self(), settings.writers)
-  }
-
   #leftError(): NotRunningError {
     return new NotRunningError(`the config '${this.name}' was left`)
   }
 }
 
 function sentOptions({ writers, retentionMs }: ConfigSettings): SentConfigOptions {
-  return { writers: writers === 'anyone' ? writers : [...writers], retentionMs }
+  return { writers: givenWriters(writers), retentionMs }
 }

@@ -12,8 +12,6 @@ import { MirroredConfig } from './mirrored-config.ts'
 import type { MirroredSpace } from './mirrored-space.ts'
 
 export interface MirroredConfigsOptions {
-  /** Id of the member. */
-  readonly self: () => string
   readonly notifications: AppNotifications
   readonly member: RemoteMember
   /** The rooms and configs of the view, by their numbers. */

@@ -10,9 +10,11 @@ import {
   type AppNotifications,
   type AwarenessClaims,
   type LocalClaim,
+  NotAllowedError,
   NotRunningError,
   PresenceAwareness,
   ProviderState,
+  reportAppError,
   sharedValue,
 } from '@hearsay/core/app'
 import * as Y from 'yjs'
@@ -30,6 +32,8 @@ export interface MirroredDocumentOptions {
   readonly member: RemoteMember
   /** The state of the room. `detached`: the document is opened when there is a connection. */
   readonly state: () => 'open' | 'detached' | 'left'
+  /** Whether the member may write the document. */
+  readonly canWrite: () => boolean
   /** Publishes the awareness of this view; undefined removes it. */
   readonly claim: (claim: LocalClaim | undefined) => void
   readonly destroyed: () => void
@@ -39,6 +43,7 @@ export class MirroredDocument extends ProviderState implements Provider {
   readonly doc: Y.Doc
   readonly #options: MirroredDocumentOptions
   #awareness: PresenceAwareness | undefined
+  #isRefusalReported = false
   #superseded: readonly Uint8Array[] = []
   /** The awareness of other members and views. */
   #claims: AwarenessClaims = []
@@ -55,8 +60,9 @@ export class MirroredDocument extends ProviderState implements Provider {
     this.#options = options
     this.doc = doc
     doc.on('update', (update: Uint8Array, origin: unknown) => {
-      if (origin === this || this.status === 'disconnected') return
-      this.#sendSoon(update)
+      if (origin === this) return
+      if (!options.canWrite()) this.#refuse()
+      else if (this.status === 'connected') this.#sendSoon(update)
     })
     doc.on('destroy', () => this.#destroyed())
     this.connect()
@@ -73,6 +79,10 @@ export class MirroredDocument extends ProviderState implements Provider {
 
   get superseded(): readonly Uint8Array[] {
     return this.#superseded
+  }
+
+  get canWrite(): boolean {
+    return this.#options.canWrite()
   }
 
   connect(): void {
@@ -162,7 +172,17 @@ export class MirroredDocument extends ProviderState implements Provider {
     if (opening !== this.#openings || this.#generation !== opened.generation) return
     const missing = Y.encodeStateAsUpdate(doc, opened.stateVector)
     this.#options.notifications.step(() => this.changed(opened))
-    if (hasContent(missing)) this.#sendSoon(missing)
+    if (hasContent(missing) && this.canWrite) this.#sendSoon(missing)
+  }
+
+  /** The change stays in the view's document. Notifies the app, or reports the error once if no listener exists. */
+  #refuse(): void {
+    const error = new NotAllowedError('document: this member is not one of the writers of the room')
+    const { notifications } = this.#options
+    if (this._observers.has('not-allowed')) this.notify('not-allowed', [{ error }])
+    else if (!this.#isRefusalReported)
+      notifications.step(() => notifications.event(() => reportAppError(error)))
+    this.#isRefusalReported = true
   }
 
   /** The document is not open at the member's side any more. */

@@ -13,7 +13,7 @@ import type { DocumentChange, RemoteMember } from '../contract.ts'
 import { MirroredDocument, type MirroredDocumentOptions } from './mirrored-document.ts'
 
 export interface MirroredDocumentsOptions
-  extends Pick<MirroredDocumentOptions, 'room' | 'notifications' | 'member' | 'state'> {
+  extends Pick<MirroredDocumentOptions, 'room' | 'notifications' | 'member' | 'state' | 'canWrite'> {
   /** Publishes the awareness of this view in a document; undefined removes it. */
   readonly claim: (document: string, claim: LocalClaim | undefined) => void
 }
@@ -52,6 +52,9 @@ export class MirroredDocuments {
       provider,
       get awareness() {
         return provider.awareness
+      },
+      get canWrite() {
+        return provider.canWrite
       },
     }
     this.#open.set(name, open)

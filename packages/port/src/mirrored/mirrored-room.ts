@@ -22,13 +22,15 @@ import {
   type AppNotifications,
   broadcastValue,
   checkFields,
+  givenWriters,
   LocalPresence,
   NotAllowedError,
   NotRunningError,
+  type RoomSettings,
 } from '@hearsay/core/app'
 import type { TypedEventTarget } from 'main-event'
 import type * as Y from 'yjs'
-import { refusal, report, reportUnlessEnded, resultOf } from '../answer.ts'
+import { type Answer, refusal, report, reportUnlessEnded, resultOf } from '../answer.ts'
 import type { DocumentChange, OpenedRoom, RemoteMember } from '../contract.ts'
 import type { Row, TableDiff } from '../table.ts'
 import { othersCodec, sameList } from '../table-codecs.ts'
@@ -46,6 +48,7 @@ export interface MirroredRoomOptions {
   readonly member: RemoteMember
   /** All members of the cluster. */
   readonly members: Store<readonly Member[]>
+  readonly settings: RoomSettings
   readonly left: () => void
 }
 
@@ -69,6 +72,7 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
   /** The presence of others before the last batch, while the stores keep rows. */
   #before: readonly Other<Fields>[] | undefined
   #isWritable = false
+  #canWrite = false
   #isSending = false
 
   constructor(options: MirroredRoomOptions) {
@@ -105,6 +109,7 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
       notifications,
       member,
       state: () => (this.#isOpen ? (this.#isAttached ? 'open' : 'detached') : 'left'),
+      canWrite: () => this.canWrite,
       claim: (document, claim) => {
         if (this.#isOpen) report(member.claim(room, document, claim))
       },
@@ -130,6 +135,11 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
     return this.document('').provider
   }
 
+  /** False until the member's side has entered the room. */
+  get canWrite(): boolean {
+    return this.#isWritable && this.#canWrite
+  }
+
   document(name: string, options?: DocumentOptions): RoomDocument {
     return this.#options.notifications.step(() => this.#documents.get(name, options))
   }
@@ -140,6 +150,12 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
     report(member.broadcast(number, broadcastValue(value).value))
   }
 
+  /** Enters the room on the member's side. */
+  open(member: RemoteMember): Promise<Answer<OpenedRoom>> {
+    const { number, name, settings } = this.#options
+    return member.openRoom(number, name, { writers: givenWriters(settings.writers) })
+  }
+
   leave(): void {
     if (!this.#isOpen) return
     const { member, number } = this.#options
@@ -148,8 +164,9 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
   }
 
   /** The member's side has entered the room. */
-  opened({ isWritable }: OpenedRoom): void {
+  opened({ isWritable, canWrite }: OpenedRoom): void {
     this.#isWritable = isWritable
+    this.#canWrite = canWrite
     this.#isEntered = true
     this.#isAttached = true
   }
@@ -163,11 +180,11 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
   }
 
   async attach(member: RemoteMember): Promise<void> {
-    const { name, number } = this.#options
+    const { number } = this.#options
     // A room that is being entered is entered over the new connection, because the call is repeated.
     if (!this.#isEntered) return
     try {
-      this.opened(resultOf(await member.openRoom(number, name)))
+      this.opened(resultOf(await this.open(member)))
     } catch (error) {
       this.end()
       reportUnlessEnded(error)
@@ -214,6 +231,7 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
   }
 
   documentChanged(name: string, change: DocumentChange): void {
+    this.#canWrite = change.canWrite
     this.#documents.changed(name, change)
   }
 

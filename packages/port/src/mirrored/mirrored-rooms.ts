@@ -1,6 +1,6 @@
 /** Mirrored rooms: the rooms that a view has entered, each once. */
-import type { Member, Store } from '@hearsay/core'
-import type { AppNotifications } from '@hearsay/core/app'
+import type { Member, RoomOptions, Store } from '@hearsay/core'
+import { type AppNotifications, checkSameRoom, type RoomSettings, roomSettings } from '@hearsay/core/app'
 import { resultOf } from '../answer.ts'
 import type { RemoteMember } from '../contract.ts'
 import { MirroredRoom } from './mirrored-room.ts'
@@ -19,32 +19,36 @@ export interface MirroredRoomsOptions {
 
 export class MirroredRooms {
   readonly #options: MirroredRoomsOptions
-  readonly #rooms = new Map<string, Promise<MirroredRoom>>()
+  readonly #rooms = new Map<string, { settings: RoomSettings; room: Promise<MirroredRoom> }>()
 
   constructor(options: MirroredRoomsOptions) {
     this.#options = options
   }
 
-  /** Enters the room, or returns its object if the view has entered it. */
-  async open(name: string): Promise<MirroredRoom> {
+  /** Enters the room, or returns its object if it is open with the same options. @throws {InvalidOptionsError} */
+  async open(name: string, options: RoomOptions): Promise<MirroredRoom> {
+    const settings = roomSettings(options, () => true)
     const known = this.#rooms.get(name)
-    if (known) return known
-    const room = this.#open(name)
-    this.#rooms.set(name, room)
+    if (known) {
+      checkSameRoom(name, known.settings, settings)
+      return known.room
+    }
+    const room = this.#open(name, settings)
+    this.#rooms.set(name, { settings, room })
     return room
   }
 
-  async #open(name: string): Promise<MirroredRoom> {
+  async #open(name: string, settings: RoomSettings): Promise<MirroredRoom> {
     const { spaces, nextNumber, member } = this.#options
     const number = nextNumber()
     const left = () => {
       spaces.delete(number)
       this.#rooms.delete(name)
     }
-    const room = new MirroredRoom({ ...this.#options, name, number, left })
+    const room = new MirroredRoom({ ...this.#options, name, number, settings, left })
     spaces.set(number, room)
     try {
-      room.opened(resultOf(await member.openRoom(number, name)))
+      room.opened(resultOf(await room.open(member)))
     } catch (error) {
       // A room that could not be opened may be opened later.
       room.end()

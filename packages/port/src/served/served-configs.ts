@@ -59,7 +59,7 @@ export class ServedConfigs {
     subscriptions.listen(number, config.events, 'conflict')
     subscriptions.watch([number, 'histories'], true)
     await queue.sent()
-    return { isWritable }
+    return { isWritable, canWrite: config.canWrite }
   }
 
   set(number: number, key: string, value: Json): Promise<void> {

@@ -6,7 +6,7 @@
  * them.
  */
 import type { ProviderEvents, RoomDocument } from '@hearsay/core'
-import { type LocalClaim, type ViewAwareness, viewAwarenessOf } from '@hearsay/core/app'
+import { type LocalClaim, NotAllowedError, type ViewAwareness, viewAwarenessOf } from '@hearsay/core/app'
 import * as Y from 'yjs'
 import type { DocumentChange, OpenedDocument } from '../contract.ts'
 import type { Source } from './view-queue.ts'
@@ -104,8 +104,16 @@ export class ServedDocument implements Source<DocumentChange> {
     }
   }
 
-  /** Applies changes of the view. @returns false: they have ids from before an epoch. @throws they cannot be read */
+  /**
+   * Applies changes of the view.
+   *
+   * @returns false: they have ids from before an epoch
+   * @throws {NotAllowedError} the member is not a writer. Nothing was applied
+   * @throws they cannot be read
+   */
   edit(generation: number, update: Uint8Array): boolean {
+    if (!this.open.canWrite)
+      throw new NotAllowedError('document: this member is not one of the writers of the room')
     if (generation !== this.#generation) return false
     Y.applyUpdate(this.open.doc, update, this)
     return true
@@ -145,9 +153,9 @@ export class ServedDocument implements Source<DocumentChange> {
     for (const undo of this.#undo.splice(0)) undo()
   }
 
-  #state(): Pick<DocumentChange, 'generation' | 'status' | 'synced'> {
-    const { status, synced } = this.open.provider
-    return { generation: this.#generation, status, synced }
+  #state(): Pick<DocumentChange, 'generation' | 'status' | 'synced' | 'canWrite'> {
+    const { provider, canWrite } = this.open
+    return { generation: this.#generation, status: provider.status, synced: provider.synced, canWrite }
   }
 
   #changed(): void {

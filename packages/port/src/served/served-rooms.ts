@@ -1,5 +1,5 @@
 /** Served rooms: the rooms that one view has open. */
-import type { Cluster, Room } from '@hearsay/core'
+import type { Cluster, Room, RoomOptions } from '@hearsay/core'
 import { NotRunningError } from '@hearsay/core/app'
 import type { OpenedRoom } from '../contract.ts'
 import { othersCodec, writeIds } from '../table-codecs.ts'
@@ -29,12 +29,12 @@ export class ServedRooms {
   }
 
   /** @param isFocused whether the user turned to this view last */
-  async open(space: NumberedSpace, isFocused: () => boolean): Promise<OpenedRoom> {
+  async open(space: NumberedSpace, options: RoomOptions, isFocused: () => boolean): Promise<OpenedRoom> {
     const { cluster, rooms, rights, queue, subscriptions, view } = this.#options
     const { number, name } = space
     const access = rights.room(name)
     rights.check(access !== undefined, `room '${name}'`)
-    const room = await subscriptions.open(space, rooms, () => cluster.room(name))
+    const room = await subscriptions.open(space, rooms, () => cluster.room(name, options))
     const isWritable = access === 'write'
     const served = new ServedRoom({ number, view, room, rights, isWritable, queue })
     this.#open.set(number, served)
@@ -53,7 +53,7 @@ export class ServedRooms {
     subscriptions.listen(number, room.presence.events, 'update')
     subscriptions.listen(number, room.events, 'event')
     for (const store of ['members', 'others']) subscriptions.watch([number, store], true)
-    return { isWritable }
+    return { isWritable, canWrite: room.canWrite }
   }
 
   /** @throws {NotRunningError} the view has left the room */

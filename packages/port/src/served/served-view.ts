@@ -13,6 +13,7 @@ import type {
   QueryOptions,
   QueryResult,
   Room,
+  RoomOptions,
 } from '@hearsay/core'
 import { InvalidOptionsError, type LocalClaim, systemClock } from '@hearsay/core/app'
 import { type Answer, answer, answerLater } from '../answer.ts'
@@ -168,8 +169,8 @@ export class ServedView implements MemberCalls {
     })
   }
 
-  openRoom(number: number, name: string): Promise<Answer<OpenedRoom>> {
-    return this.#answerLater(() => this.#rooms.open({ number, name }, () => this.#isFocused))
+  openRoom(number: number, name: string, options: RoomOptions): Promise<Answer<OpenedRoom>> {
+    return this.#answerLater(() => this.#rooms.open({ number, name }, options, () => this.#isFocused))
   }
 
   setPresence(number: number, fields: Readonly<Record<string, Json | undefined>>): Answer<void> {

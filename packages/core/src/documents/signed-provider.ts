@@ -1,0 +1,246 @@
+/**
+ * Signed provider: synchronises one document of a room with writers.
+ *
+ * - A local change leaves this process only as a signed update, and only if this member is a writer. The changes of a reader
+ *   stay in its replica: they are reported, and not stored.
+ * - Only updates of writers are applied, with the provider as the origin of the transaction.
+ * - Local changes are merged and signed at once, then at most every 50 ms. From time to time the update is the whole
+ *   document: a checkpoint, which replaces the updates before it.
+ */
+import * as Y from 'yjs'
+import { NotAllowedError, NotRunningError, StorageError } from '../api/errors.ts'
+import { callApp, reportAppError } from '../runtime/app-calls.ts'
+import { Throttle } from '../runtime/throttle.ts'
+import type { SignedDocument } from '../signed-documents/signed-document.ts'
+import { applyGuarded, applyUpdate, encodeWithoutPending } from '../spaces/documents/apply-update.ts'
+import * as limits from '../wire/limits.ts'
+import { AwareProvider } from './aware-provider.ts'
+import { DocumentChanges } from './document-changes.ts'
+import type { DocumentHost } from './document-host.ts'
+import { type Seed, seedUpdate } from './document-seed.ts'
+import type { DocumentOwner, OwnedProvider, OwnedProviderOptions } from './owned-provider.ts'
+
+/** The room of the document, as the provider sees it. */
+export interface SignedChanges {
+  /** Whether this member may write now. */
+  readonly canWrite: boolean
+  /** Whether this member has all changes. */
+  readonly isSynced: boolean
+  document(name: string): SignedDocument
+  /** Whether an update of this length fits into what members store of a room. */
+  hasSpaceFor(bytes: number, isCheckpoint: boolean): boolean
+  /** Signs and publishes an update. */
+  publish(document: string, update: Uint8Array, isCheckpoint: boolean): void
+  /** The provider receives the updates of the document from now on. @throws {NotRunningError} the room was left */
+  open(name: string, provider: SignedProvider): void
+  /** The provider receives no more updates. */
+  closed(name: string): void
+  /** Resolves when all changes so far are stored. @throws {StorageError} */
+  stored(): Promise<void>
+}
+
+/** Our choice: the interval of presence. */
+const updateIntervalMs = 50
+/** While the document is too large, it is encoded as a whole at each attempt. */
+const oversizedIntervalMs = 1_000
+/** Changes with more bytes are published only if the whole document is within its limit. */
+const largeBytes = 262_144
+/** Bytes of the longest update that is not a checkpoint, unless a single value is longer. */
+const maxUpdateBytes = 1_048_576
+/** Stored changes may have this many times the limit of a document before a checkpoint has to replace them. */
+const storedFactor = 1.5
+
+export class SignedProvider extends AwareProvider implements OwnedProvider {
+  readonly superseded: readonly Uint8Array[] = []
+  readonly #name: string
+  readonly #host: DocumentHost
+  readonly #owner: DocumentOwner
+  readonly #changes: SignedChanges
+  readonly #send: Throttle
+  /** Local changes that are not published. */
+  readonly #local: DocumentChanges
+  #seed: Seed | undefined
+  /** The document is too large: its local changes are neither published nor stored. */
+  #isOversized = false
+  #isReported = false
+
+  constructor({ name, doc, seed, host, owner }: OwnedProviderOptions, changes: SignedChanges) {
+    super(name, doc, host)
+    this.#name = name
+    this.#host = host
+    this.#owner = owner
+    this.#changes = changes
+    this.#seed = seed
+    this.#local = new DocumentChanges(doc)
+    this.#send = new Throttle(
+      host.clock,
+      () => (this.#isOversized ? oversizedIntervalMs : updateIntervalMs),
+      () => this.#step(() => this.#sendLocal()),
+    )
+    doc.on('afterAllTransactions', (_, transactions) => this.#step(() => this.#collect(transactions)))
+    doc.on('destroy', () => this.#destroyed())
+    this.connect()
+  }
+
+  get canWrite(): boolean {
+    return this.#changes.canWrite
+  }
+
+  connect(): void {
+    if (this.status === 'connected') return
+    if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed')
+    this.#step(() => {
+      this.#changes.open(this.#name, this)
+      this.#apply(this.#changes.document(this.#name).updates())
+      this.setStatus('connected')
+      this.publishAwareness()
+      this.stepped()
+      if (this.#isPending) this.#send.request()
+    })
+  }
+
+  disconnect(): void {
+    if (this.status === 'disconnected') return
+    this.#step(() => {
+      this.flush()
+      this.withdrawAwareness()
+      this.#changes.closed(this.#name)
+      this.setStatus('disconnected')
+      this.setSynced(false)
+      this.presenceChanged()
+    })
+  }
+
+  override destroy(): void {
+    this.doc.destroy()
+  }
+
+  async stored(): Promise<void> {
+    this.flush()
+    if (this.#isPending) throw this.#unpublishedError()
+    await this.#changes.stored()
+  }
+
+  /** Signs and publishes pending changes at once. */
+  flush(): void {
+    if (this.canWrite) {
+      this.#send.stop()
+      this.#step(() => this.#sendLocal())
+    } else this.#send.flush()
+  }
+
+  discardSuperseded(): void {}
+
+  supersede(): void {}
+
+  reportCollision(): void {}
+
+  stepped(): void {
+    if (this.status !== 'connected') return
+    this.setSynced(this.#changes.isSynced)
+    if (this.#changes.isSynced) this.#runSeed()
+  }
+
+  /** An update of a writer has arrived. */
+  received(update: Uint8Array): void {
+    this.#apply([update])
+  }
+
+  #apply(updates: Iterable<Uint8Array>): void {
+    const applyAll = () => {
+      for (const update of updates) applyUpdate(this.doc, update, this, reportAppError)
+    }
+    applyGuarded(this.doc, this, applyAll, reportAppError)
+  }
+
+  #collect(transactions: readonly Y.Transaction[]): void {
+    for (const transaction of transactions) if (transaction.origin !== this) this.#local.collect(transaction)
+    if (!this.#local.isEmpty) this.#send.request()
+  }
+
+  #sendLocal(): void {
+    if (this.status !== 'connected' || !this.#isPending) return
+    // The changes of a reader stay pending: later changes of this document depend on them.
+    if (!this.canWrite) this.#refuse()
+    else if (this.#isOversized) this.#publishWhole()
+    else this.#publishChanges()
+  }
+
+  #publishChanges(): void {
+    const { maxChangeBytes, maxSignedDocumentBytes } = limits
+    const signed = this.#changes.document(this.#name)
+    const updates = [...iterated(this.#local.take(maxChangeBytes, maxUpdateBytes))]
+    const bytes = updates.reduce((sum, { length }) => sum + length, 0)
+    const storedBytes = signed.bytes + bytes
+    const isLong =
+      storedBytes > storedFactor * maxSignedDocumentBytes ||
+      (bytes > largeBytes && storedBytes > maxSignedDocumentBytes)
+    if (signed.isCheckpointDue || isLong || !this.#changes.hasSpaceFor(bytes, false)) this.#publishWhole()
+    else for (const update of updates) this.#changes.publish(this.#name, update, false)
+  }
+
+  #publishWhole(): void {
+    const whole = encodeWithoutPending(this.doc)
+    const bytes = whole.length
+    const maxBytes = limits.maxSignedDocumentBytes
+    if (bytes > maxBytes || !this.#changes.hasSpaceFor(bytes, true)) {
+      if (!this.#isOversized) this.notify('too-large', [{ bytes, maxBytes }])
+      this.#isOversized = true
+      return
+    }
+    this.#isOversized = false
+    this.#local.clear()
+    this.#changes.publish(this.#name, whole, true)
+  }
+
+  /** Notifies the app, or reports the error once if no listener exists. */
+  #refuse(): void {
+    const error = this.#notAllowedError()
+    if (this._observers.has('not-allowed')) this.notify('not-allowed', [{ error }])
+    else if (!this.#isReported) this.#host.notifications.event(() => reportAppError(error))
+    this.#isReported = true
+  }
+
+  #runSeed(): void {
+    const seed = this.#seed
+    this.#seed = undefined
+    const isEmpty = this.doc.store.clients.size === 0 && this.#changes.document(this.#name).isEmpty
+    // An error that the seed throws is reported, and the document stays empty.
+    if (seed && isEmpty && this.canWrite) callApp(() => Y.applyUpdate(this.doc, seedUpdate(seed), 'seed'))
+  }
+
+  /** Whether the document has local changes that are not published. */
+  get #isPending(): boolean {
+    return this.#isOversized || !this.#local.isEmpty
+  }
+
+  #destroyed(): void {
+    this.#step(() => {
+      this.disconnect()
+      this.#send.stop()
+      this.#owner.destroyed(this.#name)
+      // Destroy the provider only after the event that announces the disconnection.
+      this.#host.notifications.event(() => super.destroy())
+    })
+  }
+
+  #unpublishedError(): Error {
+    if (!this.canWrite) return this.#notAllowedError()
+    if (this.#isOversized)
+      return new StorageError(`the document has more than ${limits.maxSignedDocumentBytes} bytes`)
+    return new NotRunningError('the document is disconnected: connect it, so that its changes are signed')
+  }
+
+  #notAllowedError(): NotAllowedError {
+    const which = this.#name === '' ? 'the default document' : `the document '${this.#name}'`
+    return new NotAllowedError(`${which}: this member is not one of the writers of the room`)
+  }
+
+  #step<T>(act: () => T): T {
+    return this.#host.notifications.step(act)
+  }
+}
+
+function iterated<T>(iterator: Iterator<T, void, undefined>): Iterable<T> {
+  return { [Symbol.iterator]: () => iterator }
+}

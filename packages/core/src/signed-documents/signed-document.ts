@@ -1,0 +1,124 @@
+/**
+ * Signed document: the signed updates of one document with writers.
+ *
+ * A checkpoint, which is an update that contains the whole document, replaces all updates whose content it contains. Members
+ * with the same facts keep the same ones, in whichever order the facts arrived.
+ */
+import { isReadable } from '../spaces/documents/readable-updates.ts'
+import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
+import type { Admission } from '../spaces/space-replica.ts'
+import * as limits from '../wire/limits.ts'
+import type { ChangeFact } from '../wire/space-fact.ts'
+import { keyOf, SignedUpdate } from './signed-update.ts'
+
+/** A writer makes a checkpoint after so many bytes of changes at least, and at least as many as the last checkpoint has. */
+const minCheckpointAfterBytes = 131_072
+/** A writer makes a checkpoint after so many changes: one for each 512 bytes of the last checkpoint, within these bounds. */
+const checkpointAfterChanges = { min: 256, max: 4_096, bytesEach: 512 }
+
+export class SignedDocument {
+  readonly #facts: FactSet
+  readonly #updates = new Map<string, SignedUpdate>()
+  readonly #checkpoints = new Set<SignedUpdate>()
+  #bytes = 0
+  #checkpointBytes = 0
+  #checkpointFacts = 0
+  #size = 0
+
+  /** @param facts the set to which stored facts are added, and from which replaced ones are removed */
+  constructor(facts: FactSet) {
+    this.#facts = facts
+  }
+
+  /** Bytes of all stored facts. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get isEmpty(): boolean {
+    return this.#size === 0
+  }
+
+  /** Whether a writer should make a checkpoint: its cost stays below that of the changes before it. */
+  get isCheckpointDue(): boolean {
+    const { min, max, bytesEach } = checkpointAfterChanges
+    const changes = this.#size - this.#checkpointFacts
+    const changedBytes = this.#bytes - this.#checkpointBytes
+    return (
+      changes >= Math.min(max, Math.max(min, this.#checkpointBytes / bytesEach)) ||
+      changedBytes >= Math.max(minCheckpointAfterBytes, this.#checkpointBytes)
+    )
+  }
+
+  /** The complete updates: their order does not matter. */
+  *updates(): Generator<Uint8Array, void, undefined> {
+    for (const { update } of this.#updates.values()) if (update) yield update
+  }
+
+  /** The ids that a new checkpoint says that it replaces: those of its own updates, then earlier ones. */
+  replacedIds(): readonly string[] {
+    const own = [...this.#updates.values()].flatMap(({ id, isComplete }) => (id && isComplete ? [id] : []))
+    const earlier = [...this.#checkpoints].flatMap(({ replaces }) => replaces)
+    return [...new Set([...own, ...earlier])].slice(0, limits.maxReplacedUpdates)
+  }
+
+  admit(fact: ChangeFact): Admission {
+    if (!fact.part && !isReadable(fact.content)) return 'rejected'
+    const stored = storedFact(fact)
+    const rival = this.#updates.get(keyOf(stored))?.rivalOf(stored)
+    if (rival) return stored.id > rival.id ? 'new' : 'stale'
+    if (fact.part) return this.#isReplaced(fact.part.update, stored) ? 'stale' : 'new'
+    if (this.#checkpoints.size === 0) return 'new'
+    const update = new SignedUpdate(stored)
+    update.add(stored)
+    return [...this.#checkpoints].some(checkpoint => checkpoint.replacesUpdate(update)) ? 'stale' : 'new'
+  }
+
+  /** Merges a new fact. @returns the update that the fact has completed */
+  merge(fact: ChangeFact): Uint8Array | undefined {
+    const stored = storedFact(fact)
+    const key = keyOf(stored)
+    const update = this.#updates.get(key) ?? new SignedUpdate(stored)
+    this.#updates.set(key, update)
+    const rival = update.rivalOf(stored)
+    if (rival) this.#remove(rival)
+    this.#count(stored, 1)
+    this.#facts.add(stored)
+    if (!update.add(stored)) return undefined
+    const completed = update.update
+    if ([...this.#checkpoints].some(checkpoint => checkpoint.replacesUpdate(update))) this.#drop(update)
+    else if (update.isCheckpoint) this.#addCheckpoint(update)
+    return completed
+  }
+
+  #addCheckpoint(checkpoint: SignedUpdate): void {
+    this.#checkpoints.add(checkpoint)
+    for (const update of [...this.#updates.values()])
+      if (checkpoint.replacesUpdate(update)) this.#drop(update)
+  }
+
+  /** An update in several parts cannot be compared before it is complete. Checkpoints name those that they replaced. */
+  #isReplaced(id: string, stored: StoredFact<ChangeFact>): boolean {
+    if (this.#updates.has(keyOf(stored))) return false
+    return [...this.#checkpoints].some(({ replaces }) => replaces.includes(id))
+  }
+
+  #drop(update: SignedUpdate): void {
+    this.#updates.delete(update.key)
+    this.#checkpoints.delete(update)
+    for (const stored of update.facts) this.#remove(stored)
+  }
+
+  #remove(stored: StoredFact<ChangeFact>): void {
+    this.#count(stored, -1)
+    this.#facts.remove(stored)
+  }
+
+  #count({ fact: { payload, isCheckpoint } }: StoredFact<ChangeFact>, by: 1 | -1): void {
+    this.#size += by
+    this.#bytes += by * payload.length
+    if (!isCheckpoint) return
+    this.#checkpointFacts += by
+    this.#checkpointBytes += by * payload.length
+  }
+}

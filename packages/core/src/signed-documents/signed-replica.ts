@@ -1,0 +1,124 @@
+/**
+ * Signed replica: the local copy of the signed changes of all documents of one room that has writers.
+ *
+ * A change counts only if its author is a writer. Every member of the room stores all changes, whether or not its app has
+ * opened the document, so that a member that enters later gets them from any other.
+ */
+import type { Instant } from '../base/clock.ts'
+import type { DocumentSync } from '../spaces/documents/document-sync.ts'
+import { FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
+import {
+  type Admission,
+  type CarrierRequests,
+  noCarrierRequests,
+  type SpaceReplica,
+} from '../spaces/space-replica.ts'
+import type { WriterRule } from '../spaces/writer-rule.ts'
+import { isPlausibleTimestamp } from '../wire/checks.ts'
+import * as limits from '../wire/limits.ts'
+import type { ChangeFact, SpaceFact } from '../wire/space-fact.ts'
+import { SignedDocument } from './signed-document.ts'
+
+const noDocuments: ReadonlyMap<string, DocumentSync> = new Map()
+/** Changes may use this part of the limits, so that a checkpoint, which removes changes, always fits. */
+const changesShare = 0.75
+
+export interface SignedReplicaOptions {
+  readonly mayWrite: WriterRule
+  /** An update of a document is complete. */
+  readonly arrived: (document: string, update: Uint8Array) => void
+}
+
+export class SignedReplica implements SpaceReplica {
+  readonly facts: FactSet = new FactSet()
+  /** None: the unsigned exchange of documents never runs here. */
+  readonly documents: ReadonlyMap<string, DocumentSync> = noDocuments
+  readonly #options: SignedReplicaOptions
+  readonly #signed = new Map<string, SignedDocument>()
+
+  constructor(options: SignedReplicaOptions) {
+    this.#options = options
+  }
+
+  /** The signed changes of a document. */
+  document(name: string): SignedDocument {
+    return this.#signed.get(name) ?? new SignedDocument(this.facts)
+  }
+
+  admit(fact: SpaceFact, { epochMs }: Instant): Admission {
+    if (fact.type !== 'change' || !this.#options.mayWrite(fact)) return 'rejected'
+    if (!isPlausibleTimestamp(fact.epochMs, epochMs)) return 'rejected'
+    if (this.facts.has(storedFact(fact))) return 'stale'
+    const admission = this.document(fact.document).admit(fact)
+    return admission === 'new' && !this.#mayStore(fact) ? 'rejected' : admission
+  }
+
+  merge(fact: SpaceFact): void {
+    if (fact.type !== 'change') return
+    const update = this.#merge(fact)
+    if (update) this.#options.arrived(fact.document, update)
+  }
+
+  /**
+   * Merges the changes that an earlier process stored.
+   *
+   * @returns the changes that need not be stored any more
+   */
+  restore(stored: readonly SpaceFact[], now: Instant): readonly StoredFact[] {
+    const counting = stored.filter(fact => {
+      const admission = this.admit(fact, now)
+      if (admission === 'new' && fact.type === 'change') this.#merge(fact)
+      return admission !== 'rejected'
+    })
+    return counting.map(storedFact).filter(each => !this.facts.has(each))
+  }
+
+  /** Whether so many more bytes fit into what a member stores of all documents of a room. */
+  hasSpaceFor(bytes: number, isCheckpoint: boolean): boolean {
+    const share = isCheckpoint ? 1 : changesShare
+    const facts = Math.ceil(bytes / limits.maxChangeBytes)
+    const stored = [...this.#signed.values()].reduce((sum, each) => sum + each.bytes, bytes)
+    return (
+      this.facts.size + facts <= share * limits.maxSignedChanges && stored <= share * limits.maxSignedBytes
+    )
+  }
+
+  mergeUpdate(): 'rejected' {
+    return 'rejected'
+  }
+
+  memberChanged(): boolean {
+    return false
+  }
+
+  sweep(): void {}
+
+  holdersOf(): [] {
+    return []
+  }
+
+  membersWithoutAnnouncement(): readonly string[] {
+    return []
+  }
+
+  mayHaveDocument(): boolean {
+    return false
+  }
+
+  carry(): void {}
+
+  carriersToRequest(): CarrierRequests {
+    return noCarrierRequests
+  }
+
+  #merge(fact: ChangeFact): Uint8Array | undefined {
+    const document = this.document(fact.document)
+    this.#signed.set(fact.document, document)
+    return document.merge(fact)
+  }
+
+  #mayStore({ document, payload, isCheckpoint }: ChangeFact): boolean {
+    if (!this.#signed.has(document) && this.#signed.size >= limits.maxDocuments) return false
+    return this.hasSpaceFor(payload.length, isCheckpoint)
+  }
+}

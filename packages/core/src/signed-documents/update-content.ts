@@ -1,0 +1,97 @@
+/**
+ * Update content: which structs and deletions an update contains, and whether a checkpoint contains all of them.
+ *
+ * The comparison needs only the two updates. So whether a checkpoint replaces an update does not depend on the order of
+ * arrival, and a checkpoint can never remove content that it lacks.
+ */
+import * as Y from 'yjs'
+
+interface Range {
+  readonly clock: number
+  readonly len: number
+}
+
+/** Client → ranges of clocks. */
+type Ranges = ReadonlyMap<number, readonly Range[]>
+
+export interface UpdateContent {
+  readonly structs: Ranges
+  readonly deletions: Ranges
+}
+
+/** The content of a whole document. */
+export interface CheckpointContent {
+  /** Client → the clock after its last struct. */
+  readonly until: ReadonlyMap<number, number>
+  /** Ranges in order, which neither overlap nor touch. */
+  readonly deletions: Ranges
+}
+
+const contents = new WeakMap<Uint8Array, UpdateContent>()
+
+/** @param update readable: `isReadable` has returned true. The bytes must not change any more */
+export function contentOf(update: Uint8Array): UpdateContent {
+  const known = contents.get(update)
+  if (known) return known
+  const { structs, ds } = Y.decodeUpdate(update)
+  const byClient = new Map<number, Range[]>()
+  for (const struct of structs) {
+    if (struct instanceof Y.Skip) continue
+    const { client, clock } = struct.id
+    const ranges = byClient.get(client)
+    if (ranges) ranges.push({ clock, len: struct.length })
+    else byClient.set(client, [{ clock, len: struct.length }])
+  }
+  const content = { structs: byClient, deletions: ds.clients }
+  contents.set(update, content)
+  return content
+}
+
+/** The content of a checkpoint. Structs after a gap do not count. @param update readable */
+export function checkpointContent(update: Uint8Array): CheckpointContent {
+  const { structs, deletions } = contentOf(update)
+  // The ranges of a large document take more memory than its updates do.
+  contents.delete(update)
+  const until = new Map<number, number>()
+  for (const [client, ranges] of structs) {
+    let end = 0
+    for (const { clock, len } of ranges) if (clock <= end) end = Math.max(end, clock + len)
+    until.set(client, end)
+  }
+  return { until, deletions: new Map([...deletions].map(([client, ranges]) => [client, merged(ranges)])) }
+}
+
+/** Whether a checkpoint contains everything that the update contains. */
+export function contains(checkpoint: CheckpointContent, { structs, deletions }: UpdateContent): boolean {
+  for (const [client, ranges] of structs) {
+    const until = checkpoint.until.get(client) ?? 0
+    if (ranges.some(({ clock, len }) => clock + len > until)) return false
+  }
+  for (const [client, ranges] of deletions) {
+    const known = checkpoint.deletions.get(client) ?? []
+    if (!ranges.every(range => isWithin(range, known))) return false
+  }
+  return true
+}
+
+function isWithin({ clock, len }: Range, ranges: readonly Range[]): boolean {
+  let low = 0
+  let high = ranges.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ranges[middle]?.clock ?? 0) <= clock) low = middle + 1
+    else high = middle
+  }
+  const range = ranges[low - 1]
+  return range !== undefined && clock + len <= range.clock + range.len
+}
+
+function merged(ranges: readonly Range[]): Range[] {
+  const result: { clock: number; len: number }[] = []
+  for (const { clock, len } of [...ranges].sort((a, b) => a.clock - b.clock)) {
+    const last = result.at(-1)
+    if (last && clock <= last.clock + last.len) last.len = Math.max(last.len, clock + len - last.clock)
+    else result.push({ clock, len })
+  }
+  return result
+}
