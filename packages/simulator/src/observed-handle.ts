@@ -7,6 +7,7 @@ import type {
   Query,
   QueryOptions,
   Room,
+  RoomOptions,
   SettledOptions,
 } from '@hearsay/core'
 import { type Clock, ClusterHandle, type MemberEvent } from '@hearsay/core/host'
@@ -32,9 +33,9 @@ export class ObservedHandle extends ClusterHandle {
     return super.explain(memberId)
   }
 
-  override room<P extends object>(name: string): Promise<Room<P>> {
+  override room<P extends object>(name: string, options?: RoomOptions): Promise<Room<P>> {
     this.#observer.promised()
-    return super.room(name)
+    return super.room(name, options)
   }
 
   override config<S extends ConfigSchema | undefined>(

@@ -13,6 +13,7 @@ import { callApp, reportAppError } from '../runtime/app-calls.ts'
 import { Throttle } from '../runtime/throttle.ts'
 import type { SignedDocument } from '../signed-documents/signed-document.ts'
 import { applyGuarded, applyUpdate, encodeWithoutPending } from '../spaces/documents/apply-update.ts'
+import { changedClients } from '../spaces/documents/changed-clients.ts'
 import * as limits from '../wire/limits.ts'
 import { AwareProvider } from './aware-provider.ts'
 import { DocumentChanges } from './document-changes.ts'
@@ -239,6 +240,10 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
   #step<T>(act: () => T): T {
     return this.#host.notifications.step(act)
   }
+}
+
+function hasChanges(transaction: Y.Transaction): boolean {
+  return transaction.deleteSet.clients.size > 0 || changedClients(transaction).length > 0
 }
 
 function iterated<T>(iterator: Iterator<T, void, undefined>): Iterable<T> {

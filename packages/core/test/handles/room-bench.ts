@@ -98,6 +98,7 @@ export class RoomBench {
       },
       memberOf: id => this.#others.get(id)?.member ?? (id === self ? memberOf(self) : undefined),
       storage,
+      signed: undefined,
       incarnation: 1,
       onLeave: () => {
         this.leaves += 1

@@ -5,6 +5,7 @@ import {
   draftSpaceFact,
   type EntryFact,
   type FieldFact,
+  type SpaceFact,
   type SpaceFactBody,
 } from '../../src/wire/space-fact.ts'
 
@@ -24,7 +25,7 @@ export function fieldFact(author: string, body: Partial<SpaceFactBody & { type: 
   }) as FieldFact
 }
 
-function signed(author: string, body: SpaceFactBody) {
+export function signed(author: string, body: SpaceFactBody): SpaceFact {
   const draft = draftSpaceFact(author, body)
   return { ...draft, signature: signatureOf(author, draft.payload) }
 }
