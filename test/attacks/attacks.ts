@@ -33,6 +33,7 @@ export const attacks: readonly Attack[] = [
   { name: 'configFlood', title: '1,100 config keys', by: both },
   { name: 'presenceFlood', title: 'presence of 1,134 unknown authors', by: both },
   { name: 'documentWipe', title: 'delete-all by a peer without a record', by: both },
+  { name: 'readerUpdates', title: 'a reader changes a document with writers', by: both },
   { name: 'documentClients', title: 'an update with 100,000 client ids', by: both },
   { name: 'broadcastFlood', title: '119 broadcasts of 31 kB a second', by: both },
   { name: 'endlessFrames', title: '600 frames of 1 MB that never end', by: both },

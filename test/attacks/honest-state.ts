@@ -6,3 +6,5 @@ export const roomName = 'room'
 export const configName = 'flags'
 export const documentName = 'text'
 export const documentText: string = 'written by an honest member. '.repeat(4)
+/** A room in which only the first member writes the document. */
+export const signedRoomName = 'signed'

@@ -184,6 +184,7 @@ function growth(before: Reports, after: Reports, of: (report: MemberReport) => n
 function damage(reports: readonly MemberReport[], members: number): Record<string, number> {
   const counts = {
     document: reports.filter(({ text }) => text !== documentText).length,
+    'signed document': reports.filter(({ signedText }) => signedText !== documentText).length,
     config: reports.filter(({ configError }) => configError !== undefined).length,
     presence: reports.filter(({ present }) => present < members - 1).length,
   }

@@ -6,7 +6,9 @@
  */
 import { createInterface } from 'node:readline'
 import { type Cluster, type JoinOptions, joinCluster } from '@hearsay/core'
-import { configName, documentName, documentText, roomName } from './honest-state.ts'
+import { until } from '../helpers/until.ts'
+import { memberName } from '../processes/subject.ts'
+import { configName, documentName, documentText, roomName, signedRoomName } from './honest-state.ts'
 import type { MemberReport } from './member-report.ts'
 
 const options: JoinOptions = JSON.parse(process.argv[2] ?? '{}')
@@ -19,11 +21,15 @@ for (const event of ['join', 'suspect', 'recover', 'fail', 'leave'] as const)
   })
 const room = await cluster.room(roomName)
 const config = await cluster.config(configName)
+await until(cluster.members, all => all.some(({ name }) => name === memberName(0)))
+const writers = cluster.members.getSnapshot().flatMap(({ id, name }) => (name === memberName(0) ? id : []))
+const signed = (await cluster.room(signedRoomName, { writers })).document(documentName).doc.getText('text')
 room.presence.set({ name: cluster.self.name })
 const { doc } = room.document(documentName)
 let author = 0
 if (isFirst) {
   doc.getText('text').insert(0, documentText)
+  signed.insert(0, documentText)
   author = doc.clientID
 }
 const { id, incarnation, addresses } = cluster.self
@@ -43,6 +49,7 @@ async function report({ members, health }: Cluster): Promise<MemberReport> {
     alive: members.getSnapshot().flatMap(member => (member.status === 'alive' ? member.id : [])),
     health: health.getSnapshot(),
     text: doc.getText('text').toString(),
+    signedText: signed.toString(),
     present: room.presence.others.getSnapshot().length,
     configError: await setError(),
   }

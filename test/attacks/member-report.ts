@@ -10,6 +10,8 @@ export interface MemberReport {
   readonly health: Health
   /** The text of the shared document. */
   readonly text: string
+  /** The text of the document that only the first member writes. */
+  readonly signedText: string
   /** The number of other members whose presence the app sees. */
   readonly present: number
   /** Why an honest write to the config failed; undefined: it succeeded. */

@@ -118,6 +118,32 @@ describe('a document in a view', () => {
     ])
   })
 
+  it('is written by a view of a writer, and not by a view of a reader', async () => {
+    const writers = [bench.member.self.id]
+    const { cluster } = await bench.view()
+    const view = await cluster.room('design', { writers })
+    const other = await bench.other().room('design', { writers })
+    expect([view.canWrite, view.document('').canWrite]).toEqual([true, true])
+    await expect(cluster.room('design')).rejects.toThrow(/open with other options/)
+    view.doc.getText('text').insert(0, 'a')
+    await bench.run(5_000)
+    await view.provider.stored()
+    expect(textOf(other)).toBe('a')
+    const { cluster: ofReader, served } = await bench.view(undefined, bench.other())
+    const reader = await ofReader.room('design', { writers })
+    expect([reader.canWrite, reader.document('').canWrite]).toEqual([false, false])
+    const refused = vi.fn()
+    reader.provider.on('not-allowed', refused)
+    reader.doc.getText('text').insert(0, '!')
+    await bench.run(5_000)
+    expect(refused).toHaveBeenCalledOnce()
+    expect(served.refusedCalls).toBe(0)
+    view.doc.getText('text').insert(1, 'b')
+    await bench.run(5_000)
+    expect([textOf(other), textOf(view)]).toEqual(['ab', 'ab'])
+    expect(textOf(reader).replace('!', '')).toBe('ab')
+  })
+
   it('is refused to a view that may only read', async () => {
     const { cluster, served } = await bench.view({ rooms: { '*': 'read' } })
     const room = await cluster.room('design')

@@ -100,7 +100,9 @@ describe('a hostile view', () => {
       error: { name: 'NotAllowedError' },
     })
     const schema = { '~standard': { validate: 7 } }
-    expect(await view.call('openConfig', 1, 'readable', { schema })).toEqual({ value: { isWritable: false } })
+    expect(await view.call('openConfig', 1, 'readable', { schema })).toEqual({
+      value: { isWritable: false, canWrite: true },
+    })
     for (const [method, ...values] of [
       ['setEntry', 1, 'color', 'red'],
       ['deleteEntry', 1, 'color'],
@@ -158,6 +160,8 @@ describe('a hostile view', () => {
     ['presence that is no object', ['setPresence', 1, 7]],
     ['a state vector that is none', ['openDocument', 1, '', 'x', undefined]],
     ['an update that is none', ['editDocument', 1, '', 0, new Uint8Array([255, 255, 255])]],
+    ['a room with wrong options', ['openRoom', 5, 'b', { writers: 7 }]],
+    ['a room without options', ['openRoom', 5, 'b', null]],
     ['a config without options', ['openConfig', 5, 'c']],
     ['a config with wrong options', ['openConfig', 5, 'c', { writers: 7 }]],
     ['a config with a used number', ['openConfig', 1, 'c', {}]],

@@ -7,7 +7,10 @@ import { describe, expect, it, vi } from 'vitest'
 import {
   RoomProvider as AnyRoomProvider,
   createRoomHooks,
+  defineConfig,
   useBroadcast,
+  useCanWrite,
+  useConfig,
   useConnectionStatus,
   useDocument,
   useEvent,
@@ -323,4 +326,32 @@ it('a room hook needs a RoomProvider around it', () => {
   const simulation = createSimulation({ seed: 1, members: 1, start: 'warm' })
   const room = watch(() => useRoom())
   expect(() => show(simulation.member('m0').cluster, room.here())).toThrow('put a <RoomProvider> around')
+})
+
+describe('useCanWrite', () => {
+  it('says whether this member may write the documents of the room, and a config', async () => {
+    const { simulation, cluster } = await fixture(1)
+    const [, other] = simulation.members
+    const ofOthers = { writers: [other?.cluster.self.id ?? ''] }
+    const config = defineConfig('flags', ofOthers)
+    const open = watch(() => useCanWrite())
+    const closed = watch(() => useCanWrite())
+    const inConfig = watch(() => [useConfig(config), useCanWrite(config)] as const)
+    show(
+      cluster,
+      <>
+        <AnyRoomProvider name="open">{open.here()}</AnyRoomProvider>
+        <AnyRoomProvider name="closed" options={ofOthers}>
+          {closed.here()}
+        </AnyRoomProvider>
+        {inConfig.here()}
+      </>,
+    )
+    expect([open.seen[0], closed.seen[0]]).toEqual([false, false])
+    await settle(() => open.seen.at(-1) === true && inConfig.seen.at(-1)?.[0] !== null)
+    await pass(simulation, 1_000)
+    expect((await cluster.room('closed', ofOthers)).canWrite).toBe(false)
+    expect(closed.seen.at(-1)).toBe(false)
+    expect(inConfig.seen.at(-1)?.[1]).toBe(false)
+  })
 })

@@ -10,6 +10,7 @@ import {
   paddedRecords,
   thirdHost,
 } from './identities.ts'
+import { readerUpdates } from './reader-updates.ts'
 import { recordLeave, replayedLeave } from './replays.ts'
 import type { Script } from './script.ts'
 import { broadcastFlood, configFlood, documentClients, documentWipe, presenceFlood } from './spaces.ts'
@@ -30,6 +31,7 @@ export const scripts = {
   presenceFlood,
   documentWipe,
   documentClients,
+  readerUpdates,
   broadcastFlood,
   endlessFrames,
   silentConnections,

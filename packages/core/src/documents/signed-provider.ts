@@ -155,8 +155,9 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
   }
 
   #collect(transactions: readonly Y.Transaction[]): void {
-    for (const transaction of transactions) if (transaction.origin !== this) this.#local.collect(transaction)
-    if (!this.#local.isEmpty) this.#send.request()
+    const local = transactions.filter(each => each.origin !== this && hasChanges(each))
+    for (const transaction of local) this.#local.collect(transaction)
+    if (local.length > 0) this.#send.request()
   }
 
   #sendLocal(): void {

@@ -92,7 +92,11 @@ describe('the signed changes of documents', () => {
     const target = new Replica()
     const writer = new Writer(ada, 1)
     expect(target.receive(writer.facts(Uint8Array.of(9, 9, 9), false))).toEqual(['rejected'])
-    const update = signed(ada, { type: 'update', document: 'notes', update: Y.encodeStateAsUpdate(writer.doc) })
+    const update = signed(ada, {
+      type: 'update',
+      document: 'notes',
+      update: Y.encodeStateAsUpdate(writer.doc),
+    })
     expect(target.receive([update])).toEqual(['rejected'])
   })
 
@@ -187,35 +191,40 @@ describe('the signed changes of documents', () => {
       at: fc.nat(1_000),
     })
     fc.assert(
-      fc.property(fc.array(action, { maxLength: 14 }), fc.array(fc.nat(), { maxLength: 200 }), (actions, order) => {
-        const writers = [new Writer(ada, 1), new Writer(bob, 2)] as const
-        const first = new Replica()
-        const facts = actions.flatMap(({ writer: index, type, at }) => {
-          const writer = writers[index === 0 ? 0 : 1]
-          const other = writers[index === 0 ? 1 : 0]
-          const { length } = writer.doc.getText()
-          if (type === 'sync') Y.applyUpdate(writer.doc, Y.encodeStateAsUpdate(other.doc), 'remote')
-          if (type === 'checkpoint') return writer.checkpoint(first.replica.document('notes').replacedIds())
-          if (type === 'insert') return writer.write(text => text.insert(at % (length + 1), 'x'))
-          if (type === 'long') return writer.write(text => text.insert(at % (length + 1), 'y'.repeat(60_000)))
-          if (type === 'delete' && length > 0) return writer.write(text => text.delete(at % length, 1))
-          return []
-        })
-        const shuffled = facts
-          .map((fact, i) => ({ fact, key: order[i % Math.max(1, order.length)] ?? i }))
-          .sort((a, b) => a.key - b.key)
-          .map(({ fact }) => fact)
-        const second = new Replica()
-        // An exchange repeats what the other side stores.
-        first.receive(facts)
-        second.receive(shuffled)
-        for (let i = 0; i < 3; i++) {
-          second.receive(first.replica.facts.all().map(({ fact }) => fact))
-          first.receive(second.replica.facts.all().map(({ fact }) => fact))
-        }
-        expect(second.ids).toEqual(first.ids)
-        expect(second.text).toBe(first.text)
-      }),
+      fc.property(
+        fc.array(action, { maxLength: 14 }),
+        fc.array(fc.nat(), { maxLength: 200 }),
+        (actions, order) => {
+          const writers = [new Writer(ada, 1), new Writer(bob, 2)] as const
+          const first = new Replica()
+          const facts = actions.flatMap(({ writer: index, type, at }) => {
+            const writer = writers[index === 0 ? 0 : 1]
+            const other = writers[index === 0 ? 1 : 0]
+            const { length } = writer.doc.getText()
+            if (type === 'sync') Y.applyUpdate(writer.doc, Y.encodeStateAsUpdate(other.doc), 'remote')
+            if (type === 'checkpoint') return writer.checkpoint(first.replica.document('notes').replacedIds())
+            if (type === 'insert') return writer.write(text => text.insert(at % (length + 1), 'x'))
+            if (type === 'long')
+              return writer.write(text => text.insert(at % (length + 1), 'y'.repeat(60_000)))
+            if (type === 'delete' && length > 0) return writer.write(text => text.delete(at % length, 1))
+            return []
+          })
+          const shuffled = facts
+            .map((fact, i) => ({ fact, key: order[i % Math.max(1, order.length)] ?? i }))
+            .sort((a, b) => a.key - b.key)
+            .map(({ fact }) => fact)
+          const second = new Replica()
+          // An exchange repeats what the other side stores.
+          first.receive(facts)
+          second.receive(shuffled)
+          for (let i = 0; i < 3; i++) {
+            second.receive(first.replica.facts.all().map(({ fact }) => fact))
+            first.receive(second.replica.facts.all().map(({ fact }) => fact))
+          }
+          expect(second.ids).toEqual(first.ids)
+          expect(second.text).toBe(first.text)
+        },
+      ),
       { numRuns: 60 },
     )
   })

@@ -30,10 +30,7 @@ describe('the content of a checkpoint', () => {
       updateOf(doc, text => text.insert(2, 'x')),
     ]
     const checkpoint = wholeOf(doc)
-    const later = [
-      updateOf(doc, text => text.insert(0, 'later')),
-      updateOf(doc, text => text.delete(0, 1)),
-    ]
+    const later = [updateOf(doc, text => text.insert(0, 'later')), updateOf(doc, text => text.delete(0, 1))]
     for (const update of updates) expect(contains(checkpoint, contentOf(update))).toBe(true)
     for (const update of later) expect(contains(checkpoint, contentOf(update))).toBe(false)
   })

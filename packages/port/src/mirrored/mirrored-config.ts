@@ -12,6 +12,7 @@ import {
   ConfigView,
   checkedEntry,
   checkWith,
+  checkWriter,
   givenWriters,
   hasSpaceForKey,
   NotAllowedError,
@@ -90,6 +91,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     const { member, number } = this.#options
     this.#checkWritable('set')
     const carried = checkedEntry(key, value, this.#check, key => this.#hasSpace(key))
+    checkWriter(this.name, this.#canWrite)
     resultOf(await member.setEntry(number, key, carried))
   }
 
@@ -97,6 +99,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     const { member, number } = this.#options
     this.#checkWritable('delete')
     if (this.history(key)[0]?.to === undefined) return
+    checkWriter(this.name, this.#canWrite)
     resultOf(await member.deleteEntry(number, key))
   }
 

@@ -32,8 +32,8 @@ export interface MirroredDocumentOptions {
   readonly member: RemoteMember
   /** The state of the room. `detached`: the document is opened when there is a connection. */
   readonly state: () => 'open' | 'detached' | 'left'
-  /** Whether the member may write the document. */
-  readonly canWrite: () => boolean
+  /** Whether the member may write the document, and whether this view may write it through the member. */
+  readonly rights: () => { readonly ofMember: boolean; readonly ofView: boolean }
   /** Publishes the awareness of this view; undefined removes it. */
   readonly claim: (claim: LocalClaim | undefined) => void
   readonly destroyed: () => void
@@ -61,7 +61,7 @@ export class MirroredDocument extends ProviderState implements Provider {
     this.doc = doc
     doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin === this) return
-      if (!options.canWrite()) this.#refuse()
+      if (!options.rights().ofMember) this.#refuse()
       else if (this.status === 'connected') this.#sendSoon(update)
     })
     doc.on('destroy', () => this.#destroyed())
@@ -82,7 +82,8 @@ export class MirroredDocument extends ProviderState implements Provider {
   }
 
   get canWrite(): boolean {
-    return this.#options.canWrite()
+    const { ofMember, ofView } = this.#options.rights()
+    return ofMember && ofView
   }
 
   connect(): void {
@@ -172,7 +173,7 @@ export class MirroredDocument extends ProviderState implements Provider {
     if (opening !== this.#openings || this.#generation !== opened.generation) return
     const missing = Y.encodeStateAsUpdate(doc, opened.stateVector)
     this.#options.notifications.step(() => this.changed(opened))
-    if (hasContent(missing) && this.canWrite) this.#sendSoon(missing)
+    if (hasContent(missing) && this.#options.rights().ofMember) this.#sendSoon(missing)
   }
 
   /** The change stays in the view's document. Notifies the app, or reports the error once if no listener exists. */

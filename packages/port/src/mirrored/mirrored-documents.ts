@@ -13,7 +13,7 @@ import type { DocumentChange, RemoteMember } from '../contract.ts'
 import { MirroredDocument, type MirroredDocumentOptions } from './mirrored-document.ts'
 
 export interface MirroredDocumentsOptions
-  extends Pick<MirroredDocumentOptions, 'room' | 'notifications' | 'member' | 'state' | 'canWrite'> {
+  extends Pick<MirroredDocumentOptions, 'room' | 'notifications' | 'member' | 'state' | 'rights'> {
   /** Publishes the awareness of this view in a document; undefined removes it. */
   readonly claim: (document: string, claim: LocalClaim | undefined) => void
 }

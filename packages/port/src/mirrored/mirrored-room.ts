@@ -109,7 +109,7 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
       notifications,
       member,
       state: () => (this.#isOpen ? (this.#isAttached ? 'open' : 'detached') : 'left'),
-      canWrite: () => this.canWrite,
+      rights: () => ({ ofMember: this.#canWrite, ofView: this.#isWritable }),
       claim: (document, claim) => {
         if (this.#isOpen) report(member.claim(room, document, claim))
       },

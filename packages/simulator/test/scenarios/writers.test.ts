@@ -17,7 +17,9 @@ const enter = (
   writers: readonly string[],
 ): Promise<Room[]> =>
   Promise.all(
-    names.map(name => simulation.member(name).cluster.room('design', { writers: idsOf(simulation, writers) })),
+    names.map(name =>
+      simulation.member(name).cluster.room('design', { writers: idsOf(simulation, writers) }),
+    ),
   )
 
 const textOf = (room: Room | undefined, name = ''): Y.Text => {
@@ -25,7 +27,8 @@ const textOf = (room: Room | undefined, name = ''): Y.Text => {
   return room.document(name).doc.getText()
 }
 
-const texts = (rooms: readonly Room[], name = ''): string[] => rooms.map(room => textOf(room, name).toString())
+const texts = (rooms: readonly Room[], name = ''): string[] =>
+  rooms.map(room => textOf(room, name).toString())
 
 describe('a document with writers', () => {
   it('takes the changes of its writers to all members, early and late', async () => {
@@ -83,7 +86,9 @@ describe('a document with writers', () => {
     reader?.awareness.setLocalState({ user: 'ada' })
     reader?.broadcast('hello')
     await simulation.run(2_000)
-    expect(writer?.presence.others.getSnapshot().map(({ presence }) => presence)).toContainEqual({ cursor: 1 })
+    expect(writer?.presence.others.getSnapshot().map(({ presence }) => presence)).toContainEqual({
+      cursor: 1,
+    })
     expect([...(writer?.awareness.getStates().values() ?? [])]).toContainEqual({ user: 'ada' })
     expect(events).toEqual(['hello'])
   })
@@ -169,9 +174,12 @@ describe('a document with writers', () => {
       const rooms = await enter(simulation, namesFrom(0, 4), ['m0'])
       await simulation.run(2_000)
       textOf(rooms[0]).insert(0, 'long '.repeat(200_000))
-      const passedMs = await simulation.runUntil(() => texts(rooms).every(({ length }) => length === 1_000_000), {
-        withinMs: 60_000,
-      })
+      const passedMs = await simulation.runUntil(
+        () => texts(rooms).every(({ length }) => length === 1_000_000),
+        {
+          withinMs: 60_000,
+        },
+      )
       expect(passedMs).toBeLessThan(60_000)
       return simulation
     })
@@ -183,7 +191,9 @@ describe('a document with writers', () => {
     const [first, second] = idsOf(simulation, ['m0', 'm1'])
     const room = await cluster.room('design', { writers: [first ?? '', second ?? ''] })
     expect(await cluster.room('design', { writers: [second ?? '', first ?? ''] })).toBe(room)
-    await expect(cluster.room('design')).rejects.toThrow(/'design' is open with other options. Leave it first/)
+    await expect(cluster.room('design')).rejects.toThrow(
+      /'design' is open with other options. Leave it first/,
+    )
     await expect(cluster.room('other', { writers: ['ada'] })).rejects.toThrow(InvalidOptionsError)
     await expect(cluster.room('other', { writer: [] } as never)).rejects.toThrow(/did you mean 'writers'/)
     room.leave()
