@@ -130,6 +130,20 @@ describe('the bytes of rumors', () => {
       '0a72',
       '2a0c080110021a065b6e756c6c5d',
     ],
+    [
+      'a change of a document with writers',
+      {
+        type: 'change',
+        document: 'notes',
+        content: Uint8Array.of(0, 0),
+        epochMs,
+        isCheckpoint: true,
+        part: { update: repeated(16, 'ef'), index: 0, count: 2 },
+        replaces: [repeated(16, 'ab')],
+      },
+      '0aa201',
+      `323c0a056e6f7465731202000018${hex.epochMs}20012a140a10${repeated(16, 'ef')}18023210${repeated(16, 'ab')}`,
+    ],
   ])('%s', (_, body, start, payload) => {
     const facts = [{ ...draftSpaceFact(author, body), signature }]
     const bytes = bytesOf(start + hex.author + payload + hex.signature)

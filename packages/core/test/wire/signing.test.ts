@@ -26,6 +26,7 @@ describe('the signed bytes', () => {
     ['entry', '11'],
     ['update', '12'],
     ['event', '13'],
+    ['change', '14'],
   ] as const)('of a space fact of the kind %s contain its kind, the cluster and the space', (type, kind) => {
     expect(hex(signedSpaceBytes(cluster, space, { type, payload }))).toBe(
       `${domain}${kind}${'cc'.repeat(16)}${space}010203`,

@@ -12,6 +12,8 @@ const value = fc
   // JSON cannot represent −0.
   .map(value => JSON.parse(JSON.stringify(value)) as Json)
 
+const hexId = bytes(16).map(spaceFromBytes)
+
 const epoch = fc.record({ number: count, id: bytes(16) })
 
 const body: fc.Arbitrary<SpaceFactBody> = fc.oneof(
@@ -37,6 +39,24 @@ const body: fc.Arbitrary<SpaceFactBody> = fc.oneof(
     epoch: optional(epoch),
   }),
   fc.record({ type: fc.constant('event' as const), generation: count, number: count, value }),
+  fc
+    .record({
+      type: fc.constant('change' as const),
+      document: text(limits.maxDocumentNameBytes),
+      content: fc.uint8Array({ minLength: 1, maxLength: 60 }),
+      epochMs: count,
+      isCheckpoint: fc.boolean(),
+      part: optional(
+        fc
+          .record({ update: hexId, count: fc.integer({ min: 2, max: limits.maxChangeParts }), at: fc.nat() })
+          .map(({ at, ...part }) => ({ ...part, index: at % part.count })),
+      ),
+      replaces: fc.array(hexId, { maxLength: 3 }),
+    })
+    .map(change => {
+      const isFirst = change.isCheckpoint && (change.part?.index ?? 0) === 0
+      return { ...change, replaces: isFirst ? change.replaces : [] }
+    }),
 )
 
 export const spaceFacts: fc.Arbitrary<SpaceFact[]> = fc.array(

@@ -50,12 +50,29 @@ const entry = (change: Partial<SpaceFactBody & { type: 'entry' }>): SpaceFactBod
 /** A value whose JSON has this number of bytes. */
 const sized = (bytes: number): string => 'x'.repeat(bytes - 2)
 
+const change = (bytes: number): SpaceFactBody => ({
+  type: 'change',
+  document: '',
+  content: new Uint8Array(bytes),
+  epochMs: 0,
+  isCheckpoint: false,
+  part: undefined,
+  replaces: [],
+})
+
 const nested = (depth: number): SpaceFactBody & { type: 'event' } => ({
   type: 'event',
   generation: 1,
   number: 1,
   value: JSON.parse('['.repeat(depth) + ']'.repeat(depth)),
 })
+
+const part = { update: new Uint8Array(16), index: 0, count: 2 }
+
+function changeMessage(fields: Partial<messages.DocumentChange>): Uint8Array<ArrayBuffer> {
+  const whole = { content: Uint8Array.of(0, 0), checkpoint: false, replaces: new Uint8Array(), ...fields }
+  return messages.DocumentChange.encode({ document: '', epochMs: 0, ...whole })
+}
 
 describe('space codec', () => {
   it('decodes encoded rumors to equal facts', () => {
@@ -103,6 +120,7 @@ describe('space codec', () => {
       { type: 'update', document: 'x'.repeat(128), update: new Uint8Array() },
       { type: 'update', document: 'x'.repeat(129), update: new Uint8Array() },
     ],
+    ['content of a change', change(limits.maxChangeBytes), change(limits.maxChangeBytes + 1)],
     [
       'payload',
       { type: 'update', document: '', update: new Uint8Array(32_760) },
@@ -196,6 +214,35 @@ describe('space codec', () => {
     ['a value that is not JSON', { field: messages.PresenceField.encode({ json: '{' }) }],
     ['an entry whose value is not JSON', { entry: messages.ConfigEntry.encode({ json: '{' }) }],
     ['an event without a value', { event: messages.Event.encode({ number: 1 }) }],
+    ['a change without content', { change: changeMessage({ content: new Uint8Array() }) }],
+    [
+      'a part with an id of 15 bytes',
+      { change: changeMessage({ part: { ...part, update: new Uint8Array(15) } }) },
+    ],
+    ['a part beyond the count', { change: changeMessage({ part: { ...part, index: 2 } }) }],
+    ['one part of one', { change: changeMessage({ part: { ...part, count: 1 } }) }],
+    [
+      'a part of too many',
+      { change: changeMessage({ part: { ...part, count: limits.maxChangeParts + 1 } }) },
+    ],
+    [
+      'a change that is no checkpoint and replaces updates',
+      { change: changeMessage({ replaces: new Uint8Array(16) }) },
+    ],
+    [
+      'a later part of a checkpoint that replaces updates',
+      {
+        change: changeMessage({
+          checkpoint: true,
+          part: { ...part, index: 1 },
+          replaces: new Uint8Array(16),
+        }),
+      },
+    ],
+    [
+      'ids of replaced updates of 15 bytes',
+      { change: changeMessage({ checkpoint: true, replaces: new Uint8Array(15) }) },
+    ],
   ])('rejects a fact with %s', (_, fact) => {
     const rumor = messages.SpaceRumors.encode({ facts: [{ author: new Uint8Array(32), signature, ...fact }] })
     expect(outcome(decodeSpaceRumors(rumor))).toBe('invalid')
