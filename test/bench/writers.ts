@@ -106,9 +106,13 @@ async function idling(): Promise<Figures> {
 }
 
 /** 0 where other programs use this loopback, too. */
-const wireBytes = (): number => loopbackBytes() ?? 0
+function wireBytes(): number {
+  return loopbackBytes() ?? 0
+}
 
-const lengthOf = (document: RoomDocument | undefined): number => document?.doc.getText().length ?? 0
+function lengthOf(document: RoomDocument | undefined): number {
+  return document?.doc.getText().length ?? 0
+}
 
 async function timed(act: () => Promise<void>): Promise<number> {
   const sinceMs = performance.now()
@@ -141,7 +145,9 @@ function table(without: Figures, withWriters: Figures): string {
   return ['| | without writers | with writers | ratio |', '|---|---|---|---|', ...rows].join('\n')
 }
 
-const round = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3))
+function round(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
+}
 
 function readOptions(): { runs: number; isJson: boolean } {
   const options = {

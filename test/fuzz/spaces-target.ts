@@ -179,7 +179,7 @@ class HostedSpaces implements Hosted<SpacesInput> {
 function configReplica(): ConfigReplica {
   return new ConfigReplica({
     self,
-    writers: 'anyone',
+    mayWrite: () => true,
     retentionMs: 86_400_000,
     merged() {},
     quarantined() {},
