@@ -20,6 +20,8 @@ import type { ChangeFact, SpaceFact } from '../wire/space-fact.ts'
 import { SignedDocument } from './signed-document.ts'
 
 const noDocuments: ReadonlyMap<string, DocumentSync> = new Map()
+/** Our choice: half of the longest frame, so that a long update takes few round trips. */
+const maxDeltaBytes = limits.maxFrameBytes / 2
 /** Changes may use this part of the limits, so that a checkpoint, which removes changes, always fits. */
 const changesShare = 0.75
 
@@ -31,6 +33,7 @@ export interface SignedReplicaOptions {
 
 export class SignedReplica implements SpaceReplica {
   readonly facts: FactSet = new FactSet()
+  readonly maxDeltaBytes: number = maxDeltaBytes
   /** None: the unsigned exchange of documents never runs here. */
   readonly documents: ReadonlyMap<string, DocumentSync> = noDocuments
   readonly #options: SignedReplicaOptions

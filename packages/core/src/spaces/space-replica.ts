@@ -20,6 +20,8 @@ export interface ReplicaHolder {
 export interface SpaceReplica {
   /** The facts of the space, which members exchange. */
   readonly facts: FactSet
+  /** Approximate number of bytes of facts in one step, if it is not the usual one. */
+  readonly maxDeltaBytes?: number
   /** The documents of the space, by name, which members synchronise. */
   readonly documents: ReadonlyMap<string, DocumentSync>
   admit(fact: SpaceFact, now: Instant): Admission

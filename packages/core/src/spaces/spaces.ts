@@ -170,7 +170,8 @@ export class Spaces {
 
   /**
    * Merges and publishes the local member's signed facts. The driver sends them as one rumor, or as several if they are too
-   * long for one. Facts beyond the member's own rate are not published: the exchanges bring them to the other members.
+   * long for one. Facts beyond the member's own rate are not published: the exchanges bring them to the other members. The
+   * same holds for the parts of a long update, which are offered soon: as rumors, each member would get them several times.
    */
   publish(space: string, facts: readonly SpaceFact[], now: Instant): void {
     const replica = this.#spaces.current.get(space)?.replica
@@ -180,10 +181,13 @@ export class Spaces {
     for (const fact of newFacts) replica?.merge(fact, now)
     this.#touched.add(space)
     const published = newFacts.filter(
-      ({ type, payload }) =>
-        type === 'event' || this.#limits.takeOwn('state', payload.length, now.monotonicMs),
+      fact =>
+        fact.type === 'event' ||
+        (!isPart(fact) && this.#limits.takeOwn('state', fact.payload.length, now.monotonicMs)),
     )
     if (published.length > 0) this.#outbox.push({ type: 'publish', space, facts: published })
+    if (newFacts.some(isPart))
+      this.#offers.schedule.offerSoon(space, Number.POSITIVE_INFINITY, now.monotonicMs)
     this.#offers.schedule.changed(now.monotonicMs)
   }
 
@@ -366,7 +370,7 @@ export class Spaces {
     const areNew = this.#merge(step.space, step.facts ?? [], now)
     if (agreed || (step.storedIds && replica.facts.equals(step.storedIds)))
       this.#outbox.push({ type: 'agreed', space: step.space, with: from })
-    const { maxDeltaBytes } = this.#options
+    const { maxDeltaBytes = this.#options.maxDeltaBytes } = replica
     const facts = answerFacts(replica, step, { startAt: this.#startAt++, maxDeltaBytes })
     let isAnyNew = false
     const documents = (step.documents ?? []).flatMap(each => {
@@ -419,4 +423,9 @@ export class Spaces {
   #announce(): void {
     this.#outbox.push({ type: 'announce', spaces: this.#spaces.generations() })
   }
+}
+
+/** Whether the fact is one of several parts of an update. */
+function isPart(fact: SpaceFact): boolean {
+  return fact.type === 'change' && fact.part !== undefined
 }
