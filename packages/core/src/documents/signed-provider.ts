@@ -12,7 +12,7 @@ import { NotAllowedError, NotRunningError, StorageError } from '../api/errors.ts
 import { callApp, reportAppError } from '../runtime/app-calls.ts'
 import { Throttle } from '../runtime/throttle.ts'
 import type { SignedDocument } from '../signed-documents/signed-document.ts'
-import { applyGuarded, applyUpdate, encodeWithoutPending } from '../spaces/documents/apply-update.ts'
+import { applyUpdate, encodeWithoutPending, isComplete } from '../spaces/documents/apply-update.ts'
 import { changedClients } from '../spaces/documents/changed-clients.ts'
 import * as limits from '../wire/limits.ts'
 import { AwareProvider } from './aware-provider.ts'
@@ -42,6 +42,8 @@ export interface SignedChanges {
 
 /** Our choice: the interval of presence. */
 const updateIntervalMs = 50
+/** Updates are pending for this long before all are applied again. Our choice: rumors overtake each other by less. */
+const pendingMs = 500
 /** While the document is too large, it is encoded as a whole at each attempt. */
 const oversizedIntervalMs = 1_000
 /** Changes with more bytes are published only if the whole document is within its limit. */
@@ -64,6 +66,7 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
   /** The document is too large: its local changes are neither published nor stored. */
   #isOversized = false
   #isReported = false
+  #cancelApplying: (() => void) | undefined
 
   constructor({ name, doc, seed, host, owner }: OwnedProviderOptions, changes: SignedChanges) {
     super(name, doc, host)
@@ -92,7 +95,7 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
     if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed')
     this.#step(() => {
       this.#changes.open(this.#name, this)
-      this.#apply(this.#changes.document(this.#name).updates())
+      this.#applyAll()
       this.setStatus('connected')
       this.publishAwareness()
       this.stepped()
@@ -138,20 +141,32 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
 
   stepped(): void {
     if (this.status !== 'connected') return
+    if (!isComplete(this.doc)) this.#applyAllLater()
     this.setSynced(this.#changes.isSynced)
     if (this.#changes.isSynced) this.#runSeed()
   }
 
   /** An update of a writer has arrived. */
   received(update: Uint8Array): void {
-    this.#apply([update])
+    applyUpdate(this.doc, update, this, reportAppError)
   }
 
-  #apply(updates: Iterable<Uint8Array>): void {
-    const applyAll = () => {
-      for (const update of updates) applyUpdate(this.doc, update, this, reportAppError)
-    }
-    applyGuarded(this.doc, this, applyAll, reportAppError)
+  /** Applies all changes as one update. */
+  #applyAll(): void {
+    const updates = [...this.#changes.document(this.#name).updates()]
+    if (updates.length > 0) applyUpdate(this.doc, Y.mergeUpdates(updates), this, reportAppError)
+  }
+
+  /**
+   * Updates that arrive in another order than they were written are pending. Yjs leaves a few of them pending for ever, even
+   * if all have arrived, and applies them when it gets all again.
+   */
+  #applyAllLater(): void {
+    const { clock } = this.#host
+    this.#cancelApplying ??= clock.setTimer(clock.now().monotonicMs + pendingMs, () => {
+      this.#cancelApplying = undefined
+      if (this.status === 'connected' && !isComplete(this.doc)) this.#step(() => this.#applyAll())
+    })
   }
 
   #collect(transactions: readonly Y.Transaction[]): void {
@@ -220,6 +235,7 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
     this.#step(() => {
       this.disconnect()
       this.#send.stop()
+      this.#cancelApplying?.()
       this.#owner.destroyed(this.#name)
       // Destroy the provider only after the event that announces the disconnection.
       this.#host.notifications.event(() => super.destroy())

@@ -115,6 +115,7 @@ export class SignedRoom implements SignedSpaceListener, SignedChanges, SignedSyn
 
   changesStepped(): void {
     this.review()
+    for (const provider of this.#providers.values()) provider.stepped()
   }
 
   hash(): Uint8Array {

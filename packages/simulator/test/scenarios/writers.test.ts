@@ -185,6 +185,32 @@ describe('a document with writers', () => {
     })
   })
 
+  it.each([2, 6, 9])(
+    'is complete for a newcomer, in whichever order the changes arrive (seed %i)',
+    async seed => {
+      // Yjs left some of the changes pending for ever with these seeds.
+      const simulation = settled(seed, 5)
+      let state = seed * 7919
+      const random = (): number => {
+        state = (state * 1_103_515_245 + 12_345) % 2 ** 31
+        return state / 2 ** 31
+      }
+      const names = namesFrom(0, 3)
+      const rooms = await enter(simulation, names, names)
+      await simulation.run(3_000)
+      for (let i = 0; i < 900; i++) {
+        textOf(rooms[Math.floor(random() * 3)]).insert(0, 'x')
+        if (random() < 0.8) await simulation.run(1 + Math.floor(random() * 60))
+      }
+      await simulation.run(3_000)
+      const [late] = await enter(simulation, ['m4'], names)
+      textOf(late)
+      await simulation.run(15_000)
+      expect(late?.provider.synced).toBe(true)
+      expect(textOf(late)).toHaveLength(900)
+    },
+  )
+
   it('is open once, with one list of writers', async () => {
     const simulation = settled(9, 2)
     const { cluster } = simulation.member('m0')
