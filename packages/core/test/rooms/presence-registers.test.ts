@@ -76,7 +76,7 @@ describe('presence registers', () => {
       many,
       Array.from({ length: 300 }, (_, i) => fieldFact(ada, { name: `${i}`, version: i })),
     )
-    expect(many.facts.size).toBe(limits.maxPresenceFieldsInAll + 2)
+    expect(many.facts.size).toBe(limits.maxPresenceFieldsInAll + 3)
   })
 
   it('drop an author with all its fields', () => {
