@@ -48,6 +48,21 @@ export function describeCluster(maker: string, make: () => Promise<Pair>): void 
       return entered
     }
 
+    /** Lets time pass until the promise is resolved. */
+    async function answerOf<T>(asked: Promise<T>): Promise<T> {
+      let isSettled = false
+      asked.then(
+        () => {
+          isSettled = true
+        },
+        () => {
+          isSettled = true
+        },
+      )
+      await pair.until(() => isSettled)
+      return asked
+    }
+
     it('lists all members ordered by id, itself included', () => {
       const { first, second } = pair
       const ids = first.members.getSnapshot().map(({ id }) => id)
@@ -294,6 +309,31 @@ export function describeCluster(maker: string, make: () => Promise<Pair>): void 
       const reason = new Error('enough')
       await expect(first.settled({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
       expect(() => first.answer('hearsay:table', () => 1)).toThrow(InvalidOptionsError)
+    })
+
+    it('says who holds the same in a room, in a config, and in all of them', async () => {
+      const { first, second } = pair
+      const [mine, theirs] = await enter()
+      const entries = await Promise.all([first.config('held'), second.config('held')])
+      const { id } = second.self
+      await entries[0].set('theme', 'dark')
+      mine.doc.getText('text').insert(0, 'mine')
+      await pair.until(() => entries[1].get('theme') === 'dark')
+      const differing = await answerOf(mine.heldBy({ timeoutMs: 5_000 }))
+      expect(differing).toEqual({ holding: [], differing: [id], missing: [] })
+      await pair.until(() => theirs.doc.getText('text').toString() === 'mine')
+      const held = { holding: [id], differing: [], missing: [] }
+      expect(await answerOf(mine.heldBy())).toEqual(held)
+      expect(await answerOf(entries[0].heldBy())).toEqual(held)
+      const all = await answerOf(first.heldBy())
+      expect(all.filter(({ name }) => name === 'held' || name === mine.name)).toEqual([
+        { type: 'config', name: 'held', ...held },
+        { type: 'room', name: mine.name, ...held },
+      ])
+      await expect(mine.heldBy({ timeoutMs: 0 })).rejects.toThrow(InvalidOptionsError)
+      for (const space of [mine, theirs, ...entries]) space.leave()
+      await expect(mine.heldBy()).rejects.toThrow(NotRunningError)
+      await expect(entries[0].heldBy()).rejects.toThrow(NotRunningError)
     })
 
     it('refuses what cannot be asked', async () => {

@@ -31,6 +31,7 @@ export {
   StorageError,
 } from './api/errors.ts'
 export type { Health } from './api/health.ts'
+export type { HeldBy, HeldByOptions, HeldSpace } from './api/held-by.ts'
 export type { MemberOptions } from './api/member-options.ts'
 export type {
   Other,

@@ -6,7 +6,16 @@
  * changes meanwhile is sent once, with its newest value.
  */
 
-import type { Explanation, Json, LeaveOptions, ProviderStatus, RoomOptions } from '@hearsay/core'
+import type {
+  Explanation,
+  HeldBy,
+  HeldByOptions,
+  HeldSpace,
+  Json,
+  LeaveOptions,
+  ProviderStatus,
+  RoomOptions,
+} from '@hearsay/core'
 import type { AwarenessClaims, LocalClaim } from '@hearsay/core/app'
 import type { Answer } from './answer.ts'
 import type { ConfigCalls } from './config-calls.ts'
@@ -79,6 +88,10 @@ export interface MemberCalls extends ConfigCalls, QueryCalls {
   /** Sends the content of a store, and its changes from now on, or stops. */
   watch(store: StoreName, isWatched: boolean): void
   explain(memberId: string): Promise<Answer<Explanation>>
+  /** Who holds the same of the rooms and configs whose names the view may see. The right `queries` is required. */
+  heldBy(options?: HeldByOptions): Promise<Answer<readonly HeldSpace[]>>
+  /** The same for one room or config that the view has open. */
+  spaceHeldBy(owner: number, options?: HeldByOptions): Promise<Answer<HeldBy>>
   update(change: UpdateChange): Answer<void>
   /** The right `update` is required, as for `resume`. */
   suspend(options?: SuspendOptions): Answer<void>

@@ -48,6 +48,8 @@ const calls = [
   'setHidden',
   'watch',
   'explain',
+  'heldBy',
+  'spaceHeldBy',
   'update',
   'suspend',
   'resume',

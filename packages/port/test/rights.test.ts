@@ -29,5 +29,6 @@ describe('the rights of a view', () => {
       ['notes/private', 'notes/a', 'notes/', 'a.log', 'a_log', 'notes'].map(name => rights.room(name)),
     ).toEqual(['read', 'write', 'write', 'read', undefined, undefined])
     expect(rights.config('any')).toBe('write')
+    expect(new ViewRights({ configs: { '*': 'list' } }).config('any')).toBe('list')
   })
 })

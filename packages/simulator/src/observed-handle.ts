@@ -4,6 +4,8 @@ import type {
   ConfigOptions,
   ConfigSchema,
   Explanation,
+  HeldByOptions,
+  HeldSpace,
   Query,
   QueryOptions,
   Room,
@@ -54,6 +56,11 @@ export class ObservedHandle extends ClusterHandle {
   override settled(options?: SettledOptions): Promise<void> {
     this.#observer.promised()
     return super.settled(options)
+  }
+
+  override heldBy(options?: HeldByOptions): Promise<readonly HeldSpace[]> {
+    this.#observer.promised()
+    return super.heldBy(options)
   }
 
   override broadcast(name: string, payload?: unknown): Promise<void> {

@@ -4,7 +4,7 @@
  * All members run the shipped code; only clock, network, keys and storage are simulated. What an app does in answer to an
  * event, promises included, happens at the virtual time of the event.
  */
-import { loadConvergenceMeter, loadExplain, loadQueries } from '@hearsay/core/host'
+import { loadConvergenceMeter, loadExplain, loadHeldBy, loadQueries } from '@hearsay/core/host'
 import { Convergence } from './convergence.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { InvariantViolation } from './invariants/violation.ts'
@@ -188,7 +188,7 @@ class SimulationRun implements Omit<Simulation, keyof Faults> {
   async #runTo(untilMs: number): Promise<void> {
     const { time, observer } = this.#world
     // Members load this code at any time. Loaded now, it takes no time in the simulation.
-    await Promise.all([loadQueries(), loadConvergenceMeter(), loadExplain()])
+    await Promise.all([loadQueries(), loadConvergenceMeter(), loadExplain(), loadHeldBy()])
     try {
       while (time.step(untilMs)) {
         observer.checkNow()

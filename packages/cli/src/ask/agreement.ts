@@ -1,5 +1,5 @@
-/** Agreement: whether the members know the same, measured once. */
-import type { Cluster, Convergence } from '@hearsay/core'
+/** Agreement: whether the members know the same, and who holds the same of rooms and configs, measured once. */
+import type { Cluster, Convergence, HeldSpace } from '@hearsay/core'
 
 /** Our choice: a member that answers later is named as missing by the next question. */
 const timeoutMs = 2_500
@@ -26,6 +26,28 @@ export function agreementText(measured: Convergence | undefined, nameOf: (id: st
   const { agreeing, known, differing, missing } = measured
   const parts = [
     `${agreeing} of ${known} know the same`,
+    ...(differing.length > 0 ? [`not yet: ${list(differing, nameOf)}`] : []),
+    ...(missing.length > 0 ? [`no answer: ${list(missing, nameOf)}`] : []),
+  ]
+  return parts.join('; ')
+}
+
+/** Undefined: the member cannot ask now, or runs a version without this question. */
+export async function measureHeldSpaces(cluster: Cluster): Promise<readonly HeldSpace[] | undefined> {
+  try {
+    return await cluster.heldBy()
+  } catch {
+    return undefined
+  }
+}
+
+/** @param nameOf the name of the member with this id */
+export function heldText(held: HeldSpace, nameOf: (id: string) => string): string {
+  const { holding, differing, missing } = held
+  const others = holding.length + differing.length + missing.length
+  if (others === 0) return 'no other member has it open'
+  const parts = [
+    `${holding.length} of ${others} ${others === 1 ? 'other member holds' : 'other members hold'} the same`,
     ...(differing.length > 0 ? [`not yet: ${list(differing, nameOf)}`] : []),
     ...(missing.length > 0 ? [`no answer: ${list(missing, nameOf)}`] : []),
   ]

@@ -1,10 +1,10 @@
-/** `hearsay info`: who the member is, how many others it knows, and whether they know the same. */
+/** `hearsay info`: who the member is, how many others it knows, and whether they know and hold the same. */
 import type { MemberStatus } from '@hearsay/core'
 import type { OpenedCluster } from '../attach/open-cluster.ts'
 import { shownTags } from '../members/member-rows.ts'
 import { printable } from '../terminal/format.ts'
 import { printJson } from '../terminal/output.ts'
-import { agreementText, measureAgreement } from './agreement.ts'
+import { agreementText, heldText, measureAgreement, measureHeldSpaces } from './agreement.ts'
 import { printFields } from './fields.ts'
 
 export async function info({ cluster, isAttached }: OpenedCluster, json: true | undefined): Promise<boolean> {
@@ -13,11 +13,20 @@ export async function info({ cluster, isAttached }: OpenedCluster, json: true | 
   const counts: Record<MemberStatus, number> = { alive: 0, suspect: 0, dead: 0, left: 0 }
   const members = cluster.members.getSnapshot()
   for (const { status } of members) counts[status] += 1
-  const agreement = await measureAgreement(cluster)
+  const [agreement, spaces = []] = await Promise.all([measureAgreement(cluster), measureHeldSpaces(cluster)])
   const nameOf = (member: string) => printable(members.find(each => each.id === member)?.name ?? member)
   if (json) {
     const fields = { cluster: cluster.name, id, name, incarnation, addresses, tags, attached: isAttached }
-    printJson({ event: 'info', ...fields, members: counts, agreement, connections, problems, at: Date.now() })
+    printJson({
+      event: 'info',
+      ...fields,
+      members: counts,
+      agreement,
+      spaces,
+      connections,
+      problems,
+      at: Date.now(),
+    })
   } else
     printFields([
       ['cluster', printable(cluster.name)],
@@ -34,6 +43,7 @@ export async function info({ cluster, isAttached }: OpenedCluster, json: true | 
           .join(', '),
       ],
       ['agreement', agreementText(agreement, nameOf)],
+      ...spaces.map(held => [held.type, `${printable(held.name)}: ${heldText(held, nameOf)}`] as const),
       ['connections', `${connections}`],
       [
         'health',

@@ -128,9 +128,17 @@ const isFull = ({ view }: ServedMember, { clients }: WebSocketServer): boolean =
 function serveTab({ view }: ServedMember, tab: WebSocket, isWritable: boolean): void {
   tab.on('error', () => tab.terminate())
   if (!view) tab.terminate()
-  // A view of a room or config would make the member enter it.
   else serveCluster(view, webSocketPort(tab), { allow: { ...readOnly, update: isWritable } })
 }
 
-/** Each right by its name, so that none is given because it is new. The page asks no queries. */
-const readOnly: Required<Allow> = { update: false, leave: false, queries: false, rooms: {}, configs: {} }
+/**
+ * Each right by its name, so that none is given because it is new. The page asks no queries. A view of a room or config would
+ * make the member enter it, so the page only sees their names and which members hold the same.
+ */
+const readOnly: Required<Allow> = {
+  update: false,
+  leave: false,
+  queries: false,
+  rooms: { '*': 'list' },
+  configs: { '*': 'list' },
+}

@@ -6,6 +6,7 @@ import type { Config, ConfigOptions, ConfigSchema } from './config.ts'
 import type { Convergence, SettledOptions } from './convergence.ts'
 import type { StorageError } from './errors.ts'
 import type { Health } from './health.ts'
+import type { HeldByOptions, HeldSpace } from './held-by.ts'
 import type { ClusterBroadcast, Query, QueryHandler, QueryOptions } from './query.ts'
 import type { Room } from './room.ts'
 import type { RoomOptions } from './room-options.ts'
@@ -219,6 +220,13 @@ export interface Cluster {
    * @throws {NotRunningError} the cluster has not started, or was left
    */
   settled(options?: SettledOptions): Promise<void>
+  /**
+   * Who holds the same as this member, for each of its rooms and configs, ordered by type and name: `Room.heldBy` and
+   * `Config.heldBy` for all of them. Each member is asked once, unless this member has hundreds of documents open.
+   *
+   * Rejects as `Room.heldBy` does.
+   */
+  heldBy(options?: HeldByOptions): Promise<readonly HeldSpace[]>
   /**
    * Leaves the cluster. Announces the leave, and waits at most 1 s until all connected members have acknowledged it. Waits at
    * most 5 s until changes of documents have reached the members that store them. Then stops. Never rejects because of a

@@ -2,6 +2,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { TypedEventTarget } from 'main-event'
 import type { Json } from '../wire/json.ts'
+import type { HeldBy, HeldByOptions } from './held-by.ts'
 import type { Store } from './store.ts'
 import type { Writers } from './writers.ts'
 
@@ -186,6 +187,15 @@ export interface Config<
    * @throws the signal's reason, for instance that of `AbortSignal.timeout(5_000)`
    */
   synced(options?: { signal?: AbortSignal }): Promise<string>
+  /**
+   * Asks the other members that have the config open whether their entries equal those of this member now, by a query.
+   * Without a call this costs nothing. Calls count together with queries. Unlike `synced`, this names all members, and does
+   * not wait until a member agrees.
+   *
+   * Rejects with an {@link InvalidOptionsError} if an option is invalid, with a {@link RateLimitError} if this member asks
+   * more often than other members take (see `Cluster.query`), and with a {@link NotRunningError} if the config was left.
+   */
+  heldBy(options?: HeldByOptions): Promise<HeldBy>
   /** Stops sharing the config. Its last values stay readable. Idempotent. */
   leave(): void
 }

@@ -3,6 +3,7 @@ import type { TypedEventTarget } from 'main-event'
 import type * as Y from 'yjs'
 import type { Member } from '../member/member.ts'
 import type { Json } from '../wire/json.ts'
+import type { HeldBy, HeldByOptions } from './held-by.ts'
 import type { Presence } from './presence.ts'
 import type { DocumentAwareness, DocumentOptions, Provider, RoomDocument } from './room-document.ts'
 import type { Store } from './store.ts'
@@ -76,6 +77,14 @@ export interface Room<P extends object = Record<string, Json>> {
    * @throws {NotRunningError} the room was left
    */
   broadcast(value: unknown): void
+  /**
+   * Asks the other members in the room whether they hold the documents that this member has open as this member holds them
+   * now, by a query. Presence is not compared. Without a call this costs nothing. Calls count together with queries.
+   *
+   * Rejects with an {@link InvalidOptionsError} if an option is invalid, with a {@link RateLimitError} if this member asks
+   * more often than other members take (see `Cluster.query`), and with a {@link NotRunningError} if the room was left.
+   */
+  heldBy(options?: HeldByOptions): Promise<HeldBy>
   /**
    * Leaves the room and announces it to the other members. Documents keep their content and are no longer synchronised.
    * Idempotent.

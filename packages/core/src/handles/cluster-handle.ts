@@ -11,6 +11,7 @@ import type { Config, ConfigOptions, ConfigSchema } from '../api/config.ts'
 import type { Convergence, SettledOptions } from '../api/convergence.ts'
 import { NotRunningError } from '../api/errors.ts'
 import type { Health } from '../api/health.ts'
+import type { HeldByOptions, HeldSpace } from '../api/held-by.ts'
 import type { Query, QueryHandler, QueryOptions } from '../api/query.ts'
 import type { Room } from '../api/room.ts'
 import type { RoomOptions } from '../api/room-options.ts'
@@ -32,7 +33,7 @@ import type { ClusterQueries } from './cluster-queries.ts'
 import { ConvergenceStore } from './convergence-store.ts'
 import { createHealthStore, type HostHealth } from './health-store.ts'
 import { createHeartbeatStore, type Heartbeats } from './heartbeat-store.ts'
-import { loadExplain, loadQueries } from './load-calls.ts'
+import { loadExplain, loadHeldBy, loadQueries } from './load-calls.ts'
 import { pendingQuery } from './pending-query.ts'
 import type { PeriodicStore } from './periodic-store.ts'
 import type { SpaceRegistry } from './space-registry.ts'
@@ -176,6 +177,13 @@ export class ClusterHandle implements Cluster, EngineListener {
     return this.#convergence.settled(options)
   }
 
+  async heldBy(options?: HeldByOptions): Promise<readonly HeldSpace[]> {
+    const engine = this.#present()
+    if (this.#registry?.engine === engine) return this.#registry.spaces.heldBy(options)
+    const { askHeldBy } = await loadHeldBy()
+    return askHeldBy([], undefined, options)
+  }
+
   leave(options?: LeaveOptions): Promise<void> {
     checkLeave(options)
     if (this.#leaving) return this.#leaving
@@ -275,7 +283,8 @@ export class ClusterHandle implements Cluster, EngineListener {
     const { SpaceRegistry } = await import('./space-registry.ts')
     const engine = this.#running()
     if (this.#leaving) throw new NotRunningError('the cluster was left')
-    if (this.#registry?.engine !== engine) this.#registry = { engine, spaces: new SpaceRegistry(engine) }
+    if (this.#registry?.engine !== engine)
+      this.#registry = { engine, spaces: new SpaceRegistry(engine, (...asked) => this.query(...asked)) }
     return this.#registry.spaces
   }
 
@@ -291,8 +300,14 @@ export class ClusterHandle implements Cluster, EngineListener {
       if (this.#queries?.engine !== engine) {
         const broadcast = ({ author: from, name, value }: SignedBroadcast) =>
           this.#events.emit('broadcast', { from, name, value })
-        const options = { engine, handlers: this.#handlers, broadcast, appCalled: () => this.appCalled() }
-        this.#queries = { engine, queries: new ClusterQueries(options) }
+        const queries = new ClusterQueries({
+          engine,
+          handlers: this.#handlers,
+          broadcast,
+          appCalled: () => this.appCalled(),
+          contentOf: space => this.#registry?.spaces.contentOf(space),
+        })
+        this.#queries = { engine, queries }
       }
       return this.#queries.queries
     })

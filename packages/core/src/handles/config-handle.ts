@@ -8,6 +8,7 @@ import type { TypedEventTarget } from 'main-event'
 import type { Config, ConfigEvents, ConfigVersion } from '../api/config.ts'
 import type { CheckValue } from '../api/config-schema.ts'
 import { NotRunningError, StorageError } from '../api/errors.ts'
+import type { HeldBy, HeldByOptions } from '../api/held-by.ts'
 import type { Store } from '../api/store.ts'
 import type { Version } from '../config/config-conflicts.ts'
 import { ConfigReplica } from '../config/config-replica.ts'
@@ -37,6 +38,7 @@ export interface ConfigHandleOptions {
   readonly storage: FactStorage
   /** The local member's incarnation. */
   readonly incarnation: number
+  readonly heldBy: (options: HeldByOptions | undefined) => Promise<HeldBy>
   readonly onLeave: () => void
 }
 
@@ -152,6 +154,11 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     // This method is not async, because async would wrap the promise in another one, whose rejection would be
     // unhandled.
     return this.#isOpen ? this.#syncWaiters.next(signal) : Promise.reject(this.#leftError())
+  }
+
+  async heldBy(options?: HeldByOptions): Promise<HeldBy> {
+    this.#checkOpen()
+    return this.#options.heldBy(options)
   }
 
   leave(): void {

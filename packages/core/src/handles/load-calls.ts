@@ -1,5 +1,6 @@
 /**
- * Load calls: the code of calls that most members never make, queries and explanations. It is loaded with the first one.
+ * Load calls: the code of calls that most members never make, such as queries and explanations. It is loaded with the first
+ * one.
  *
  * Once the code of queries is loaded, queries are handled synchronously. A simulation loads all of this before it runs.
  */
@@ -15,5 +16,7 @@ async function load(): Promise<QueriesModule> {
   loaded = await import('./cluster-queries.ts')
   return loaded
 }
+
+export const loadHeldBy = (): Promise<typeof import('./held-by.ts')> => import('./held-by.ts')
 
 export const loadExplain = (): Promise<typeof import('./explain.ts')> => import('./explain.ts')

@@ -8,6 +8,7 @@
 import type { TypedEventTarget } from 'main-event'
 import type * as Y from 'yjs'
 import { RateLimitError } from '../api/errors.ts'
+import type { HeldBy, HeldByOptions } from '../api/held-by.ts'
 import type { Presence, PresenceEvents } from '../api/presence.ts'
 import type { Room, RoomEvents } from '../api/room.ts'
 import type { DocumentAwareness, DocumentOptions, Provider, RoomDocument } from '../api/room-document.ts'
@@ -49,6 +50,7 @@ export interface RoomHandleOptions {
   readonly signed: SignedRoom | undefined
   /** The local member's incarnation. */
   readonly incarnation: number
+  readonly heldBy: (options: HeldByOptions | undefined) => Promise<HeldBy>
   readonly onLeave: () => void
 }
 
@@ -150,6 +152,11 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     void driver.publish(space, [
       { type: 'event', generation: this.#generation, number: this.#broadcasts, value: carried },
     ])
+  }
+
+  async heldBy(options?: HeldByOptions): Promise<HeldBy> {
+    this.#checkOpen()
+    return this.#options.heldBy(options)
   }
 
   leave(): void {

@@ -5,13 +5,16 @@
  */
 import { toString as toText } from 'uint8arrays/to-string'
 import { checkSpaceName } from '../api/call-options.ts'
+import type { Cluster } from '../api/cluster.ts'
 import type { ConfigOptions, ConfigSchema } from '../api/config.ts'
 import { type ConfigSettings, checkSameSettings, configSettings } from '../api/config-options.ts'
 import { checkWith } from '../api/config-schema.ts'
-import { InvalidOptionsError } from '../api/errors.ts'
+import { InvalidOptionsError, NotRunningError } from '../api/errors.ts'
+import type { HeldBy, HeldByOptions, HeldSpace } from '../api/held-by.ts'
 import { checkSameRoom, type RoomOptions, type RoomSettings, roomSettings } from '../api/room-options.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { SpacesDriver } from '../runtime/spaces-driver.ts'
+import type { SpaceReplica } from '../spaces/space-replica.ts'
 import { writerRule } from '../spaces/writer-rule.ts'
 import { type DocumentSnapshot, DocumentStorage } from '../storage/document-storage.ts'
 import { FactStorage } from '../storage/fact-storage.ts'
@@ -22,11 +25,14 @@ import { isMemberId } from '../wire/member-id.ts'
 import { spaceTag } from '../wire/tags.ts'
 import { MachineClusterView } from './cluster-view.ts'
 import { ConfigHandle } from './config-handle.ts'
+import type { NamedSpace } from './held-by.ts'
+import { loadHeldBy } from './load-calls.ts'
 import { RoomHandle } from './room-handle.ts'
 import type { SignedRoom } from './signed-room.ts'
 
 export class SpaceRegistry {
   readonly #engine: Engine
+  readonly #query: Cluster['query']
   readonly #driver: SpacesDriver
   readonly #clusterView: MachineClusterView
   readonly #queue: WriteQueue
@@ -34,17 +40,21 @@ export class SpaceRegistry {
   /** The rooms that were entered successfully. */
   readonly #openRooms = new Set<RoomHandle>()
   readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<ConfigHandle> }>()
+  /** The rooms and configs that are open, by their space tags. */
+  readonly #open = new Map<string, NamedSpace>()
   /** Without a store: documents of rooms that were left, restored when the app enters the room again. */
   readonly #snapshots = new Map<string, DocumentSnapshot>()
   #isClosing = false
   /** Pending writes of spaces that were left. */
   readonly #storing = new Map<string, Promise<void>>()
 
-  constructor(engine: Engine) {
+  /** @param query asks other members */
+  constructor(engine: Engine, query: Cluster['query']) {
     const { self, machine, driver, host, notifications, cluster } = engine
     const { transport, keys, random } = host
     const { clock } = notifications
     this.#engine = engine
+    this.#query = query
     this.#queue = host.writes
     this.#clusterView = new MachineClusterView(self, machine, clock)
     this.#driver = new SpacesDriver({
@@ -102,6 +112,17 @@ export class SpaceRegistry {
     return config
   }
 
+  /** What other members hold of all rooms and configs. */
+  async heldBy(options: HeldByOptions | undefined): Promise<readonly HeldSpace[]> {
+    const spaces = [...this.#open.values()].sort(byTypeAndName)
+    return (await loadHeldBy()).askHeldBy(spaces, { driver: this.#driver, query: this.#query }, options)
+  }
+
+  /** The facts and documents of a space; undefined if this member is not in it. */
+  contentOf(space: string): SpaceReplica | undefined {
+    return this.#driver.contentOf(space)
+  }
+
   /** Sends and stores pending changes immediately. */
   flush(): void {
     for (const room of this.#openRooms) room.flush()
@@ -137,6 +158,7 @@ export class SpaceRegistry {
     })
     this.#snapshots.delete(space)
     const signed = await this.#openSigned(name, settings)
+    const named: NamedSpace = { type: 'room', name, space }
     const room: RoomHandle = notifications.step(
       () =>
         new RoomHandle({
@@ -151,9 +173,11 @@ export class SpaceRegistry {
           storage,
           signed,
           incarnation: machine.member(self)?.incarnation ?? 0,
+          heldBy: options => this.#heldBy(named, options),
           onLeave: () => {
             this.#rooms.delete(space)
             this.#openRooms.delete(room)
+            this.#open.delete(space)
             this.#store(space, room)
             if (host.keyValues.isEphemeral && !this.#isClosing) this.#snapshots.set(space, storage.snapshot())
             storage.close()
@@ -161,6 +185,7 @@ export class SpaceRegistry {
         }),
     )
     this.#openRooms.add(room)
+    this.#open.set(space, named)
     return room
   }
 
@@ -189,6 +214,7 @@ export class SpaceRegistry {
   ): Promise<ConfigHandle> {
     await this.#storing.get(space)
     const { self, machine, notifications } = this.#engine
+    const named: NamedSpace = { type: 'config', name, space }
     const config: ConfigHandle = await ConfigHandle.open({
       name,
       space,
@@ -200,12 +226,23 @@ export class SpaceRegistry {
       check: checkWith(schema),
       storage: new FactStorage(this.#queue, this.#pathOf(space)),
       incarnation: machine.member(self)?.incarnation ?? 0,
+      heldBy: options => this.#heldBy(named, options),
       onLeave: () => {
         this.#configs.delete(space)
+        this.#open.delete(space)
         this.#store(space, config)
       },
     })
+    this.#open.set(space, named)
     return config
+  }
+
+  async #heldBy(named: NamedSpace, options: HeldByOptions | undefined): Promise<HeldBy> {
+    const { askHeldBy } = await loadHeldBy()
+    const [held] = await askHeldBy([named], { driver: this.#driver, query: this.#query }, options)
+    if (!held) throw new NotRunningError(`the ${named.type} '${named.name}' was left`)
+    const { holding, differing, missing } = held
+    return { holding, differing, missing }
   }
 
   /**
@@ -236,6 +273,11 @@ export class SpaceRegistry {
 
 /** A room with writers has a second space, for the changes of its documents. */
 const spacesOf = ({ writers }: RoomSettings): number => (writers === 'anyone' ? 1 : 2)
+
+function byTypeAndName(a: NamedSpace, b: NamedSpace): number {
+  const [first, second] = [a, b].map(({ type, name }) => `${type} ${name}`) as [string, string]
+  return first < second ? -1 : 1
+}
 
 /** The values of the promises that did not reject. */
 async function settledValues<T>(promises: readonly Promise<T>[]): Promise<T[]> {

@@ -24,6 +24,7 @@ export function withLeave(cluster: Cluster, leave: (options?: LeaveOptions) => P
     answer: (name, handler) => cluster.answer(name, handler),
     convergence: cluster.convergence,
     settled: options => cluster.settled(options),
+    heldBy: options => cluster.heldBy(options),
     broadcast: (name, payload) => cluster.broadcast(name, payload),
     leave,
   }

@@ -129,6 +129,11 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     return this.#spaces.isUnreachable(id)
   }
 
+  /** The facts and documents of a space; undefined if this member is not in it. */
+  contentOf(space: string): SpaceReplica | undefined {
+    return this.#spaces.contentOf(space)
+  }
+
   /** The other members of a space. */
   othersIn(space: string): string[] {
     return this.#spaces.othersIn(space)

@@ -114,6 +114,11 @@ export class Spaces {
     return count
   }
 
+  /** The facts and documents of a space; undefined if the member is not in it. */
+  contentOf(space: string): SpaceReplica | undefined {
+    return this.#spaces.current.get(space)?.replica
+  }
+
   /** Whether rumors of a space are checked: the member is in the space, or left it a moment ago. */
   isSubscribed(space: string): boolean {
     return this.#spaces.subscribed(space) !== undefined

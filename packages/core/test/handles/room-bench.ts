@@ -100,6 +100,7 @@ export class RoomBench {
       storage,
       signed: undefined,
       incarnation: 1,
+      heldBy: async () => ({ holding: [], differing: [], missing: [] }),
       onLeave: () => {
         this.leaves += 1
       },

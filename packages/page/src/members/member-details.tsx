@@ -3,6 +3,7 @@ import type { Cluster, Explanation } from '@hearsay/core'
 import { useCluster, useHealth, useMember } from '@hearsay/react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { shortId } from '../contract.ts'
+import { Agreement } from './agreement.tsx'
 import { isPresentStatus, type MemberRow, useHeartbeats, useMemberRows } from './member-list.ts'
 import { useSelection } from './selection.tsx'
 import { StatusMark } from './status-mark.tsx'
@@ -36,7 +37,7 @@ export function MemberDetails({ before, after }: MemberDetailsProps): ReactNode 
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reachable by keyboard */}
           <section className="explained" tabIndex={0} aria-label={`About ${row.name}`}>
             {before?.(row)}
-            {row.isSelf ? <LocalHealth /> : <ExplanationList cluster={cluster} row={row} />}
+            {row.isSelf ? <LocalHealth cluster={cluster} /> : <ExplanationList cluster={cluster} row={row} />}
           </section>
           {after?.(row)}
         </>
@@ -94,7 +95,7 @@ function useExplanation(cluster: Cluster, id: string): Explanation | undefined {
   return last?.id === id ? last : undefined
 }
 
-function LocalHealth(): ReactNode {
+function LocalHealth({ cluster }: { cluster: Cluster }): ReactNode {
   const health = useHealth()
   if (!health) return null
   const { localHealth, pauses, visible, known, partitionSuspected, identityCopied, connections } = health
@@ -104,6 +105,7 @@ function LocalHealth(): ReactNode {
         It sees {visible} of {known} members, itself included, over {connections}{' '}
         {connections === 1 ? 'connection' : 'connections'}.
       </li>
+      <Agreement cluster={cluster} />
       <li>
         {localHealth === 0
           ? 'Local health is good: it suspects other members after the usual time.'

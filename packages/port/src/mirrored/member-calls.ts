@@ -11,6 +11,8 @@ import type { MemberCalls as Contract, RemoteMember } from '../contract.ts'
 /** Calls that are sent again, because a second one does no harm. */
 const repeated: readonly (keyof Contract)[] = [
   'explain',
+  'heldBy',
+  'spaceHeldBy',
   'update',
   'suspend',
   'resume',

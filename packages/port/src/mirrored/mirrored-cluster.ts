@@ -13,6 +13,8 @@ import type {
   Explanation,
   Health,
   Heartbeat,
+  HeldByOptions,
+  HeldSpace,
   Json,
   LeaveOptions,
   Member,
@@ -178,6 +180,11 @@ export class MirroredCluster implements Cluster {
 
   settled(options?: SettledOptions): Promise<void> {
     return this.convergence.settled(options)
+  }
+
+  async heldBy(options?: HeldByOptions): Promise<readonly HeldSpace[]> {
+    this.#checkAllowed('queries', 'heldBy')
+    return resultOf(await this.#member.heldBy(options))
   }
 
   /** A member asks a query that the view answers. */

@@ -3,7 +3,7 @@
  *
  * The member's side has no schema. The view checks what it writes, and shows the newest valid entry of each key.
  */
-import type { Config, ConfigEvents, ConfigVersion, Store } from '@hearsay/core'
+import type { Config, ConfigEvents, ConfigVersion, HeldBy, HeldByOptions, Store } from '@hearsay/core'
 import {
   AppEvents,
   type AppNotifications,
@@ -112,6 +112,12 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     // An app may ignore the promise.
     synced.catch(() => {})
     return synced
+  }
+
+  async heldBy(options?: HeldByOptions): Promise<HeldBy> {
+    if (this.#state === 'left') throw this.#leftError()
+    const { member, number } = this.#options
+    return resultOf(await member.spaceHeldBy(number, options))
   }
 
   leave(): void {

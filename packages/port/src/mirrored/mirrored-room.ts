@@ -6,6 +6,8 @@
 import type {
   DocumentAwareness,
   DocumentOptions,
+  HeldBy,
+  HeldByOptions,
   Json,
   Member,
   Other,
@@ -154,6 +156,12 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
   open(member: RemoteMember): Promise<Answer<OpenedRoom>> {
     const { number, name, settings } = this.#options
     return member.openRoom(number, name, { writers: givenWriters(settings.writers) })
+  }
+
+  async heldBy(options?: HeldByOptions): Promise<HeldBy> {
+    if (!this.#isOpen) throw new NotRunningError(`heldBy: the room '${this.name}' was left`)
+    const { member, number } = this.#options
+    return resultOf(await member.spaceHeldBy(number, options))
   }
 
   leave(): void {

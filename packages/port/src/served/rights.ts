@@ -2,8 +2,13 @@
 import { checkOptionNames, InvalidOptionsError, NotAllowedError } from '@hearsay/core/app'
 import { refusal } from '../answer.ts'
 
-/** `read`: sees the content. `write`: changes it, too. */
-export type Access = 'read' | 'write'
+/**
+ * `list`: sees the name, and which members hold the same content (`heldBy`). `read`: sees the content. `write`: changes it,
+ * too.
+ */
+export type Access = 'list' | 'read' | 'write'
+
+const accesses: readonly unknown[] = ['list', 'read', 'write'] satisfies Access[]
 
 /** What a view may do. */
 export interface Allow {
@@ -18,7 +23,7 @@ export interface Allow {
   readonly queries?: boolean
   /**
    * Name of a room → access. In a name, `*` stands for any text. The first name that matches counts, and a room without a
-   * match is refused. @default { '*': 'write' }
+   * match is refused. A view with `list` cannot open the room, so it does not make the member enter it. @default { '*': 'write' }
    */
   readonly rooms?: Readonly<Record<string, Access>>
   /** Name of a config → access, as for rooms. @default { '*': 'write' } */
@@ -73,10 +78,12 @@ const allowNames = { update: true, leave: true, queries: true, rooms: true, conf
 
 function rulesOf(option: string, access: Readonly<Record<string, Access>> = { '*': 'write' }): Rule[] {
   if (typeof access !== 'object' || access === null)
-    throw new InvalidOptionsError(`allow.${option}: give names with 'read' or 'write'`)
+    throw new InvalidOptionsError(`allow.${option}: give names with 'list', 'read' or 'write'`)
   return Object.entries(access).map(([name, access]) => {
-    if (access !== 'read' && access !== 'write')
-      throw new InvalidOptionsError(`allow.${option}: '${name}' is '${access}', give 'read' or 'write'`)
+    if (!accesses.includes(access))
+      throw new InvalidOptionsError(
+        `allow.${option}: '${name}' is '${access}', give 'list', 'read' or 'write'`,
+      )
     const parts = name.split('*').map(part => part.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&'))
     return { pattern: new RegExp(`^${parts.join('.*')}$`, 'su'), access }
   })

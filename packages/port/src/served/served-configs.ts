@@ -39,7 +39,7 @@ export class ServedConfigs {
     const { cluster, rights, subscriptions, configs, queue } = this.#options
     const { number, name } = space
     const access = rights.config(name)
-    rights.check(access !== undefined, `config '${name}'`)
+    rights.check(access === 'read' || access === 'write', `config '${name}'`)
     // Pass on only these options: a schema cannot be sent over a port.
     const { writers, retentionMs } = options
     const known = {
@@ -60,6 +60,11 @@ export class ServedConfigs {
     subscriptions.watch([number, 'histories'], true)
     await queue.sent()
     return { isWritable, canWrite: config.canWrite }
+  }
+
+  /** The config that the view has opened under this number. */
+  opened(number: number): Config | undefined {
+    return this.#open.get(number)?.config
   }
 
   set(number: number, key: string, value: Json): Promise<void> {

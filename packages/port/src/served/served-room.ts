@@ -1,5 +1,5 @@
 /** Served room: one room for one view: what the view may change in it, and the documents that it has open there. */
-import type { Json, PresenceView, Room } from '@hearsay/core'
+import type { HeldBy, HeldByOptions, Json, PresenceView, Room } from '@hearsay/core'
 import { InvalidOptionsError, type LocalClaim } from '@hearsay/core/app'
 import * as Y from 'yjs'
 import type { OpenedDocument } from '../contract.ts'
@@ -48,6 +48,10 @@ export class ServedRoom {
   claim(document: string, claim: LocalClaim | undefined): void {
     this.#checkWritable('awareness')
     this.#document(document).claim(claim)
+  }
+
+  heldBy(options: HeldByOptions | undefined): Promise<HeldBy> {
+    return this.#options.room.heldBy(options)
   }
 
   broadcast(value: Json): void {

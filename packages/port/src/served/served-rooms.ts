@@ -33,7 +33,7 @@ export class ServedRooms {
     const { cluster, rooms, rights, queue, subscriptions, view } = this.#options
     const { number, name } = space
     const access = rights.room(name)
-    rights.check(access !== undefined, `room '${name}'`)
+    rights.check(access === 'read' || access === 'write', `room '${name}'`)
     const room = await subscriptions.open(space, rooms, () => cluster.room(name, options))
     const isWritable = access === 'write'
     const served = new ServedRoom({ number, view, room, rights, isWritable, queue })

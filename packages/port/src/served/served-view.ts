@@ -8,6 +8,9 @@ import type {
   Cluster,
   Config,
   Explanation,
+  HeldBy,
+  HeldByOptions,
+  HeldSpace,
   Json,
   LeaveOptions,
   QueryOptions,
@@ -148,6 +151,23 @@ export class ServedView implements MemberCalls {
 
   explain(memberId: string): Promise<Answer<Explanation>> {
     return this.#answerLater(() => this.#options.cluster.explain(memberId))
+  }
+
+  heldBy(options?: HeldByOptions): Promise<Answer<readonly HeldSpace[]>> {
+    return this.#answerLater(async () => {
+      const { cluster, rights } = this.#options
+      this.#checkQueries('heldBy')
+      const held = await cluster.heldBy(options)
+      return held.filter(({ type, name }) => rights[type](name) !== undefined)
+    })
+  }
+
+  spaceHeldBy(number: number, options?: HeldByOptions): Promise<Answer<HeldBy>> {
+    return this.#answerLater(async () => {
+      this.#checkQueries('heldBy')
+      const space = this.#configs.opened(number) ?? this.#rooms.get(number)
+      return space.heldBy(options)
+    })
   }
 
   update(change: UpdateChange): Answer<void> {

@@ -3,10 +3,10 @@ import type { SimulatedMember } from '../simulated-member.ts'
 import { InvariantViolation } from './violation.ts'
 
 /**
- * Two timers of the driver, one each of the cluster handle, the spaces and gossipsub, and one more as a
+ * Two timers of the driver, one each of the cluster handle, the spaces, the queries and gossipsub, and one more as a
  * margin.
  */
-const maxTimers = 6
+const maxTimers = 7
 /** Each space may have a timer of gossipsub, and each room a timer of the throttled presence. */
 const maxTimersASpace = 2
 /** The bound of the rumor batcher. */

@@ -1,3 +1,4 @@
+import type { HeldBy } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import { createSimulation } from '../../src/index.ts'
 import { sentOver } from '../sent-over.ts'
@@ -28,6 +29,41 @@ describe('the convergence meter', () => {
     await simulation.runUntil(() => isSettled, { withinMs: 60_000 })
     expect(simulation.agreement()).toBe(1)
     stop()
+  })
+
+  it('shows which members of a config hold an entry, and which are silent', async () => {
+    const simulation = createSimulation({ seed: 1, members: 40, start: 'warm' })
+    await simulation.run(10_000)
+    const names = Array.from({ length: 12 }, (_, i) => `m${i}`)
+    const configs = await Promise.all(names.map(name => simulation.member(name).cluster.config('flags')))
+    await simulation.run(5_000)
+    const others = names
+      .slice(1)
+      .map(name => simulation.member(name).id)
+      .sort()
+    const ask = async () => {
+      let held: HeldBy | undefined
+      void configs[0]?.heldBy().then(each => {
+        held = each
+      })
+      await simulation.runUntil(() => held !== undefined, { withinMs: 5_000 })
+      return held
+    }
+    void configs[0]?.set('theme', 'dark')
+    await simulation.run(3_000)
+    expect(await ask()).toEqual({ holding: others, differing: [], missing: [] })
+
+    simulation.pause('m7', 8_000)
+    const silent = simulation.member('m7').id
+    void configs[0]?.set('theme', 'light')
+    await simulation.run(1_000)
+    const held = await ask()
+    expect(held?.missing).toEqual([silent])
+    expect(held?.holding).toEqual(others.filter(id => id !== silent))
+    // Until the member that was paused has answered.
+    await simulation.run(10_000)
+    const idle = await sentOver(simulation, 10_000)
+    expect(idle.query).toBe(0)
   })
 
   it('costs nothing without a listener, and little with one', async () => {

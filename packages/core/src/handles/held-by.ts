@@ -1,0 +1,122 @@
+/**
+ * Held by: asks the other members of rooms and configs whether they hold what this member holds, and answers that question.
+ *
+ * The question contains hashes, and each member compares them with its own. Each member is asked once for all rooms and
+ * configs of one call, unless their hashes are too long for one query. Without a call nothing is sent.
+ */
+import type { Cluster } from '../api/cluster.ts'
+import { checkHeldBy, type HeldBy, type HeldByOptions, type HeldSpace } from '../api/held-by.ts'
+import type { QueryResult } from '../api/query.ts'
+import { batchesOf } from '../base/arrays.ts'
+import type { SpacesDriver } from '../runtime/spaces-driver.ts'
+import { contentHashes, documentHashes, factsHash } from '../spaces/content-hashes.ts'
+import type { SpaceReplica } from '../spaces/space-replica.ts'
+import type { Json } from '../wire/json.ts'
+import * as limits from '../wire/limits.ts'
+
+/** A room or config that this member has open. */
+export interface NamedSpace extends Pick<HeldSpace, 'type' | 'name'> {
+  /** The space tag. */
+  readonly space: string
+}
+
+export interface HeldByHost {
+  readonly driver: Pick<SpacesDriver, 'contentOf' | 'othersIn'>
+  readonly query: Cluster['query']
+}
+
+interface Asked extends NamedSpace {
+  /** What this member holds. */
+  readonly hashes: readonly string[]
+  /** The other members of the space. */
+  readonly others: readonly string[]
+}
+
+/** The name of the query. Its payload has a list for each space, the space tag and hashes; its answer a boolean for each. */
+export const spacesQuery = 'hearsay:spaces'
+/** Quotes, brackets and commas in JSON. */
+const framingBytes = 8
+
+/**
+ * @param host undefined: there are no spaces
+ * @returns what the others hold of each space in which this member still is
+ * @throws {InvalidOptionsError} @throws {RateLimitError} @throws {NotRunningError}
+ */
+export async function askHeldBy(
+  spaces: readonly NamedSpace[],
+  host: HeldByHost | undefined,
+  options: HeldByOptions | undefined,
+): Promise<HeldSpace[]> {
+  const timeoutMs = checkHeldBy(options)
+  if (!host) return []
+  const asked = spaces.flatMap(named => askedOf(named, host.driver) ?? [])
+  const held: HeldSpace[] = []
+  // An answer is shorter than its question, so it fits into a message if the question does.
+  for (const batch of batchesOf(asked, limits.maxQueryBytes - framingBytes, payloadBytes))
+    held.push(...(await askBatch(batch, host.query, timeoutMs)))
+  return held
+}
+
+/** @param contentOf what this member holds of a space; undefined if it is not in the space */
+export function answerHeldBy(
+  payload: Json,
+  contentOf: (space: string) => Pick<SpaceReplica, 'facts' | 'documents'> | undefined,
+): boolean[] {
+  const known = new Map<string, ReadonlySet<string> | undefined>()
+  const hashesOf = (space: string) => {
+    if (!known.has(space)) {
+      const content = contentOf(space)
+      known.set(space, content && contentHashes(space, content))
+    }
+    return known.get(space)
+  }
+  const asked: readonly Json[] = Array.isArray(payload) ? payload : []
+  return asked.slice(0, limits.maxSpaces).map(each => {
+    const [space, ...theirs] = Array.isArray(each) ? (each as readonly Json[]) : []
+    const own = typeof space === 'string' ? hashesOf(space) : undefined
+    return own !== undefined && theirs.every(hash => typeof hash === 'string' && own.has(hash))
+  })
+}
+
+/** @param index that of the space in the answers */
+export function heldByOf({ answers }: QueryResult, others: readonly string[], index: number): HeldBy {
+  const values = new Map(answers.map(({ from, value }) => [from, value]))
+  const isHolding = (id: string) => {
+    const value = values.get(id)
+    return Array.isArray(value) && value[index] === true
+  }
+  const answered = others.filter(id => values.has(id)).sort()
+  return {
+    holding: answered.filter(isHolding),
+    differing: answered.filter(id => !isHolding(id)),
+    missing: others.filter(id => !values.has(id)).sort(),
+  }
+}
+
+function askedOf(named: NamedSpace, driver: HeldByHost['driver']): Asked | undefined {
+  const { type, space } = named
+  const content = driver.contentOf(space)
+  if (!content) return undefined
+  const hashes =
+    type === 'config' ? [factsHash(space, content)] : documentHashes(space, content, { carried: false })
+  return { ...named, hashes, others: driver.othersIn(space) }
+}
+
+const payloadBytes = ({ space, hashes }: Asked): number =>
+  hashes.reduce((sum, hash) => sum + hash.length + framingBytes, space.length + framingBytes)
+
+async function askBatch(
+  spaces: readonly Asked[],
+  query: Cluster['query'],
+  timeoutMs: number,
+): Promise<HeldSpace[]> {
+  const to = [...new Set(spaces.flatMap(({ others }) => others))]
+  const payload = spaces.map(({ space, hashes }) => [space, ...hashes])
+  // A query names at most so many members. If all are asked, those outside of the spaces answer, too.
+  const isNamed = to.length <= limits.maxQueryRecipients
+  const result =
+    to.length === 0 ? noResult : await query(spacesQuery, payload, { timeoutMs, ...(isNamed && { to }) })
+  return spaces.map(({ type, name, others }, index) => ({ type, name, ...heldByOf(result, others, index) }))
+}
+
+const noResult: QueryResult = { answers: [], failures: [], missing: [] }
