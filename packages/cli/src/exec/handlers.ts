@@ -1,21 +1,25 @@
 /**
- * Handlers: commands of the user that run at events of other members, as with `serf agent -event-handler`.
+ * Handlers: commands of the user that run at events of members and at events that members send, as with
+ * `serf agent -event-handler`.
  *
  * At most four run at once. The events of one member are handled one after the other, in their order. A queue that is full
  * drops the oldest event, so a slow command slows nothing but itself.
  */
-import type { Cluster, ClusterEventType } from '@hearsay/core'
-import type { TimedMemberEvent } from '../member/member-events.ts'
+import type { Cluster } from '@hearsay/core'
+import { type CommandInput, commandInput, type Occasion } from './command-input.ts'
 import { type RunningHandler, startHandler } from './handler-process.ts'
 
-/** A command, and the events at which it runs; undefined: all. */
+/** A command, and when it runs. */
 export interface Handler {
-  readonly events: readonly ClusterEventType[] | undefined
+  /** Events of members, `event` or `event:<name>`; undefined: at all of them. */
+  readonly events: readonly string[] | undefined
+  /** The names of the queries that it answers. */
+  readonly queries: readonly string[]
   readonly command: string
 }
 
 export interface Handlers {
-  handle(event: TimedMemberEvent): void
+  handle(occasion: Occasion): void
   /** Runs no further command. Ends those that still run after a moment. */
   close(): Promise<void>
 }
@@ -27,7 +31,7 @@ const maxWaiting = 1_024
 
 interface Call {
   readonly command: string
-  readonly event: TimedMemberEvent
+  readonly input: CommandInput
 }
 
 /**
@@ -44,8 +48,8 @@ export function createHandlers(
   const running = new Map<Call, RunningHandler>()
   let dropped = 0
 
-  const isFree = ({ command, event }: Call) =>
-    ![...running.keys()].some(each => each.command === command && each.event.member.id === event.member.id)
+  const isFree = ({ command, input: { from } }: Call) =>
+    ![...running.keys()].some(each => each.command === command && each.input.from === from)
 
   const startNext = () => {
     while (running.size < maxRunning) {
@@ -57,19 +61,23 @@ export function createHandlers(
   }
 
   const start = (call: Call) => {
-    const handler = startProcess(call.command, call.event, cluster)
+    const handler = startProcess(call.command, call.input)
     running.set(call, handler)
-    void handler.ended.then(failure => {
+    void handler.ended.then(outcome => {
       running.delete(call)
-      if (failure !== undefined) report(`${call.command}: ${failure}`)
+      if ('failure' in outcome) report(`${call.command}: ${outcome.failure}`)
       startNext()
     })
   }
 
   return {
-    handle(event) {
-      for (const { events, command } of handlers)
-        if (!events || events.includes(event.event)) waiting.push({ command, event })
+    handle(occasion) {
+      const called = handlers.filter(
+        ({ events }) => !events || namesOf(occasion).some(name => events.includes(name)),
+      )
+      if (called.length === 0) return
+      const input = commandInput(occasion, cluster)
+      for (const { command } of called) waiting.push({ command, input })
       while (waiting.length > maxWaiting) {
         waiting.shift()
         dropped += 1
@@ -84,3 +92,7 @@ export function createHandlers(
     },
   }
 }
+
+/** The names by which a command is called for this. */
+const namesOf = (occasion: Occasion): readonly string[] =>
+  'member' in occasion ? [occasion.event] : [occasion.event, `${occasion.event}:${occasion.name}`]

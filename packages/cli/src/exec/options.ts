@@ -1,11 +1,14 @@
-/** Command line of `--exec`: `[events=]command`. */
+/** Command line of `--exec`: `[occasions=]command`. */
 import type { ClusterEventType } from '@hearsay/core'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import type { Handler } from './handlers.ts'
 
 export interface ExecFlags {
   readonly exec?: readonly Handler[]
 }
+
+/** That of names in the cluster. */
+const maxNameBytes = 128
 
 const events: readonly string[] = [
   'join',
@@ -14,12 +17,13 @@ const events: readonly string[] = [
   'recover',
   'fail',
   'leave',
-] satisfies ClusterEventType[]
+  'event',
+] satisfies (ClusterEventType | 'event')[]
 
 export const addExecOption = (command: Command): Command =>
   command.option(
     '--exec <[events=]command>',
-    'a command to run at each event of a member, or only at these: join,fail=./script; repeatable',
+    'a command to run at each event, or only at these: join,fail,event:deploy=./script; with query:load=./script it answers a query; repeatable',
     addHandler,
   )
 
@@ -27,9 +31,31 @@ export function addHandler(text: string, before: readonly Handler[] = []): reado
   const equals = text.indexOf('=')
   const named = text.slice(0, Math.max(0, equals)).split(',')
   // A command may contain an equals sign, too.
-  const isFiltered = named.every(each => events.includes(each))
-  const handler = isFiltered
-    ? { events: named as ClusterEventType[], command: text.slice(equals + 1) }
-    : { events: undefined, command: text }
-  return [...before, handler]
+  if (!named.every(isOccasion)) return [...before, { events: undefined, queries: [], command: text }]
+  const queries = named.flatMap(each => queryOf(each) ?? [])
+  for (const name of queries) checkQuery(name)
+  return [
+    ...before,
+    {
+      events: named.filter(each => queryOf(each) === undefined),
+      queries,
+      command: text.slice(equals + 1),
+    },
+  ]
+}
+
+const isOccasion = (text: string): boolean =>
+  events.includes(text) || /^event:./.test(text) || queryOf(text) !== undefined
+
+/** The name of the query, which may be empty; undefined: this is no query. */
+function queryOf(text: string): string | undefined {
+  const [kind, ...name] = text.split(':')
+  return kind === 'query' ? name.join(':') : undefined
+}
+
+function checkQuery(name: string): void {
+  if (name === '' || Buffer.byteLength(name) > maxNameBytes)
+    throw new InvalidArgumentError(`Name the query, with at most ${maxNameBytes} bytes: query:load=./script.`)
+  if (name.startsWith('hearsay:'))
+    throw new InvalidArgumentError("Names of queries that begin with 'hearsay:' are reserved.")
 }

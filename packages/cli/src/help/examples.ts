@@ -8,6 +8,8 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   join: [
     ['hearsay join atlas --name ada --bootstrap seed.example.org:4001', 'run a member'],
     ["hearsay join atlas --exec 'fail=./alarm.sh'", 'run a script when a member fails'],
+    ["hearsay join atlas --exec 'event:deploy=./deploy.sh'", 'run a script at an event that a member sends'],
+    ["hearsay join atlas --exec 'query:load=uptime'", 'answer a query with the output of a command'],
     ['hearsay join atlas --log json --log-level warn', 'write a log for other programs to stderr'],
   ],
   relay: [['hearsay relay atlas --listen /ip4/0.0.0.0/tcp/4002/ws', 'introduce browsers to each other']],

@@ -58,21 +58,23 @@ async function run(
   log?.started(member.self.id)
   log?.write('info', `ready at ${member.self.addresses.join(', ')}`)
   ready(member, served?.url)
-  const handlers =
-    flags.exec && (await import('../exec/handlers.ts')).createHandlers(flags.exec, member, warn)
+  const commands = flags.exec && (await import('../exec/commands.ts')).runCommands(flags.exec, member, warn)
   followMembers(member, each => {
     event(each)
     log?.event(each)
-    handlers?.handle(each)
+    commands?.handle(each)
   })
-  followBroadcasts(member, broadcast)
+  followBroadcasts(member, each => {
+    broadcast(each)
+    commands?.handle({ event: 'event', from: each.from, name: each.name, value: each.value })
+  })
   warnOfCopy(member, warn)
   if (flags.relay && options.secret === undefined)
     warn("anybody who knows the cluster's name may use this relay. Give all members a secret to prevent that")
   if (flags.bootstrap) warnIfUnanswered(member, flags.bootstrap, warn)
   await Promise.race([stop, hasLeft(member)])
   await leaveWithin(member)
-  await Promise.all([control?.close(), handlers?.close()])
+  await Promise.all([control?.close(), commands?.close()])
   log?.write('info', 'left')
 }
 
