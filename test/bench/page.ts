@@ -1,7 +1,7 @@
 /**
  * Page bench: how fluent the page of a running member is, in Chromium, with many members in the simulator's cluster.
  *
- * The cluster runs in real time, and members crash and return all the time. The page is used meanwhile: scrolled, searched,
+ * The cluster runs in real time in a process of its own, and members crash and return all the time. The page is used meanwhile: scrolled, searched,
  * pointed at. Prints one JSON object: frames a second, the longest frames, and the work of the main thread. With `--shots`,
  * writes screenshots of the page into that folder.
  */
@@ -10,11 +10,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { serveControl } from '@hearsay/port/node'
 import type { Page } from 'playwright-core'
 import { launchChromium } from '../browser/chromium.ts'
 import { MemberPage } from '../browser/member-page.ts'
-import { startRealTime } from '../helpers/real-time.ts'
+import { startRealTimeProcess } from '../helpers/real-time-process.ts'
 import { whole } from './options.ts'
 
 const { values } = parseArgs({
@@ -28,40 +27,43 @@ const members = whole('members', values.members, 2, 5_000)
 const seconds = whole('seconds', values.seconds, 1, 600)
 
 const folder = await mkdtemp(join(tmpdir(), 'hearsay-bench-'))
-/** Until the heartbeats of most members have arrived. */
-const ageMs = 120_000
-const simulated = await startRealTime(members, ageMs)
-const control = await serveControl(simulated.cluster, { folder })
+/** Until the connections have settled, and heartbeats of some members have arrived. */
+const ageMs = 40_000
+const startedMs = performance.now()
+const simulated = await startRealTimeProcess(members, ageMs, folder)
+const startSeconds = Math.round((performance.now() - startedMs) / 1_000)
 const served = await MemberPage.start(folder)
 const browser = await launchChromium()
 const page = await browser.newPage({ viewport: { width: 1_280, height: 900 } })
 // The page compares times of the cluster with its own clock.
-await page.addInitScript(offsetMs => {
-  const { now } = Date
-  Date.now = () => now() + offsetMs
-}, simulated.nowEpochMs() - Date.now())
+await page.addInitScript(
+  offsetMs => {
+    const { now } = Date
+    Date.now = () => now() + offsetMs
+  },
+  (await simulated.state()).epochMs - Date.now(),
+)
 await page.goto(served.url)
 await page.getByText(`${members} present`).waitFor({ timeout: 60_000 })
 
 const figures: Record<string, unknown> = {
   members,
   seconds,
+  startSeconds,
   node: process.version,
   chromium: browser.version(),
 }
 if (values.shots !== undefined) await shoot(page, values.shots)
 figures['still'] = await measure('nothing happens', async () => sleep(seconds * 1_000))
-const stop = simulated.churn()
+await simulated.churn(true)
 figures['churn'] = await measure('members crash and return', async () => sleep(seconds * 1_000))
 figures['used'] = await measure('the page is used meanwhile', () => use(page))
-stop()
+console.log(JSON.stringify(figures, null, 2))
 
+await simulated.end()
 await browser.close()
 await served.end()
-await control.close()
-await simulated.end()
 await rm(folder, { recursive: true, force: true })
-console.log(JSON.stringify(figures, null, 2))
 
 /** The frames that the page draws during `act`. */
 async function measure(what: string, act: () => Promise<unknown>): Promise<object> {
@@ -74,11 +76,7 @@ async function measure(what: string, act: () => Promise<unknown>): Promise<objec
     return metrics.find(({ name }) => name === 'ThreadTime')?.value ?? 0
   }
   const before = await busy()
-  const virtualMs = simulated.simulation.nowMs
-  let events = 0
-  const ended = new AbortController()
-  for (const event of ['join', 'suspect', 'recover', 'fail'] as const)
-    simulated.cluster.events.addEventListener(event, () => (events += 1), { signal: ended.signal })
+  const stateBefore = await simulated.state()
   await page.evaluate(() => {
     const state = { frames: [] as number[], isOn: true }
     Object.assign(globalThis, { frameState: state })
@@ -107,10 +105,11 @@ async function measure(what: string, act: () => Promise<unknown>): Promise<objec
       return frames.filter(ms => ms >= from && ms < from + 1_000).length
     }),
   )
-  ended.abort()
+  const state = await simulated.state()
   return {
-    events,
-    virtualSecondsPerSecond: Math.round(((simulated.simulation.nowMs - virtualMs) / tookMs) * 100) / 100,
+    events: state.events - stateBefore.events,
+    virtualSecondsPerSecond: Math.round(((state.virtualMs - stateBefore.virtualMs) / tookMs) * 100) / 100,
+    simulationBusy: `${Math.round(((state.cpuMs - stateBefore.cpuMs) / tookMs) * 100)} %`,
     framesPerSecond: Math.round((gaps.length / tookMs) * 10_000) / 10,
     inTheSlowestSecond: slowest,
     frameMs: { p50: at(0.5), p99: at(0.99), max: at(1) },
@@ -120,7 +119,7 @@ async function measure(what: string, act: () => Promise<unknown>): Promise<objec
 
 /**
  * What an operator does: scrolls the list, types a search, points at members, selects, turns the rings. It runs in the page,
- * because the simulation keeps this process busy.
+ * one action a frame.
  */
 function use(page: Page): Promise<void> {
   return page.evaluate(async forMs => {
@@ -163,7 +162,7 @@ function use(page: Page): Promise<void> {
 
 async function shoot(page: Page, folder: string): Promise<void> {
   // Until most heartbeats have arrived, and something has failed.
-  simulated.simulation.crash(['m3', 'm4'].filter((_, i) => i + 4 < members))
+  await simulated.crash(['m3', 'm4'].filter((_, i) => i + 4 < members))
   await sleep(10_000)
   for (const colorScheme of ['light', 'dark'] as const)
     for (const width of [1_280, 400]) {
