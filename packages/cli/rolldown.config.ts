@@ -5,6 +5,7 @@
 import { cpSync } from 'node:fs'
 import { defineConfig, type Plugin } from 'rolldown'
 import { licenses } from '../../licenses.ts'
+import { leanBuiltins } from './lean-builtins.ts'
 
 /** Copies the page that the demo serves, which is built before. */
 const page: Plugin = {
@@ -19,5 +20,5 @@ export default defineConfig({
   // Contains a native binary, and looks for the binary in its own folder.
   external: ['classic-level'],
   output: { dir: 'dist', cleanDir: true, chunkFileNames: '[name].js' },
-  plugins: [page, licenses()],
+  plugins: [leanBuiltins, page, licenses()],
 })

@@ -41,6 +41,20 @@ it('serves the metrics of the member, and of the process', async () => {
   expect(await ada.process.ended).toBe(0)
 })
 
+it('loads no HTTP client, HTTP/2 and TLS for that', async () => {
+  const loaded = "process.on('exit', () => console.error(process.moduleLoadList.join()))"
+  const preload = `--import=data:text/javascript,${encodeURIComponent(loaded)}`
+  const member = new HearsayProcess({ NODE_OPTIONS: preload }, ...argsFor('0'))
+  const { metrics } = await member.json(({ event }) => event === 'ready')
+  await (await fetch(String(metrics))).text()
+  member.signal('SIGTERM')
+  await member.ended
+  const modules = member.stderr.join().replaceAll('NativeModule ', '').split(',')
+  expect(modules).toContain('_http_server')
+  const large = ['internal/deps/undici/undici', 'http2', 'tls', 'https', 'zlib']
+  expect(modules.filter(module => large.includes(module))).toEqual([])
+})
+
 it('serves nothing else', async () => {
   const url = await served('0')
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/)
