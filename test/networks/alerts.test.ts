@@ -1,11 +1,11 @@
 /**
  * Alerts: a real Prometheus scrapes real members, and each fault raises its alert and no other.
  *
- * The alert `HearsayTableNearlyFull` is left out, because it needs 18,000 members, and `HearsayRelayNearlyFull`, because it
- * needs 460 pages; `HearsayStoreFailing` and `HearsayIdentityCopied`, because tests of the storage inject these faults.
- * `test/alerts` tests their rules.
+ * A full table needs 18,000 members, and a full relay 460 pages: here they have lower limits. `test/alerts` tests the rules
+ * with given figures.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,7 +18,7 @@ import { type MemberSettings, ScrapedCluster, type ScrapedMember, startScraped }
 const isAsked = process.env['HEARSAY_LONG'] === '1'
 const reason = isAsked
   ? (whyNoNetworks() ?? whyNoPrometheus())
-  : 'they take ten minutes. Run pnpm test:alerts'
+  : 'they take twenty minutes. Run pnpm test:alerts'
 if (reason !== undefined) console.warn(`LEFT OUT: the tests of alerts with a real Prometheus: ${reason}.`)
 
 /** The timeout is long, because the alerts wait, and a busy machine is slow. */
@@ -37,6 +37,8 @@ interface Running {
 }
 
 const clockAhead = fileURLToPath(new URL('clock-ahead.ts', import.meta.url))
+const smallLimits = fileURLToPath(new URL('small-limits.ts', import.meta.url))
+const bin = fileURLToPath(new URL('../../packages/cli/bin/hearsay.js', import.meta.url))
 const relayedMember = fileURLToPath(new URL('relayed-member.ts', import.meta.url))
 
 /** Members that see each other, and their Prometheus. `settings` are those of the last member. */
@@ -52,6 +54,12 @@ async function start(
   const cluster = new ScrapedCluster(network, hosts, onTestFinished)
   await cluster.until(`count(hearsay_members{status="alive"} >= ${seen}) >= ${seen}`)
   return { network, cluster, members: members as unknown as Running['members'] }
+}
+
+function temporaryFolder({ onTestFinished }: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hearsay-alerts-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 async function expectOnly(cluster: ScrapedCluster, alert: string, timeoutMs?: number): Promise<void> {
@@ -148,11 +156,47 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
     await expectOnly(cluster, 'HearsayRelayWithoutReservations')
   })
 
+  it('a relay whose reservations are in use is nearly full', async context => {
+    const settings = { command: 'relay', node: ['--import', smallLimits] } as const
+    const { cluster, members, network } = await start(context, 3, { settings })
+    const relay = members[2]?.host.address
+    for (const host of network.hosts(2))
+      host.start(process.execPath, [relayedMember, `/ip4/${relay}/tcp/4001`], () => {})
+    await cluster.until('hearsay_relay_capacity_reservations == 2')
+    await expectOnly(cluster, 'HearsayRelayNearlyFull')
+  })
+
+  it('a member whose table has no room for others has a table that is nearly full', async context => {
+    const { cluster } = await start(context, 4, { settings: { node: ['--import', smallLimits] } })
+    await cluster.until('hearsay_table_capacity_rows == 4')
+    await expectOnly(cluster, 'HearsayTableNearlyFull')
+  })
+
+  it('a member whose disk is full has a store that fails', async context => {
+    const [storage, control] = [temporaryFolder(context), temporaryFolder(context)]
+    const settings = { args: ['--storage', storage, '--control', control] }
+    const { cluster, members } = await start(context, 4, { settings })
+    execFileSync('prlimit', ['--pid', `${members[3]?.child.pid}`, '--fsize=1:unlimited'])
+    // The entry is published, and cannot be stored.
+    spawnSync(process.execPath, [bin, 'config', 'set', 'atlas', 'flags', 'a', 'b', '--control', control])
+    await expectOnly(cluster, 'HearsayStoreFailing')
+  })
+
+  it('a member whose storage was copied runs twice', async context => {
+    const storage = temporaryFolder(context)
+    const { cluster, members, network } = await start(context, 4, {
+      settings: { args: ['--storage', storage] },
+    })
+    const copy = join(temporaryFolder(context), 'copy')
+    cpSync(storage, copy, { recursive: true })
+    const [host] = network.hosts(1)
+    if (host) startScraped(host, members[0].host, { args: ['--storage', copy] })
+    await expectOnly(cluster, 'HearsayIdentityCopied')
+  })
+
   it('a peer with another secret is refused', async context => {
     const { cluster, members, network } = await start(context, 3)
-    const folder = mkdtempSync(join(tmpdir(), 'hearsay-secret-'))
-    context.onTestFinished(() => rmSync(folder, { recursive: true }))
-    const file = join(folder, 'secret')
+    const file = join(temporaryFolder(context), 'secret')
     writeFileSync(file, 'another secret of sixteen or more characters\n')
     const [host] = network.hosts(1)
     if (host) startScraped(host, members[0].host, { args: ['--secret-file', file] })

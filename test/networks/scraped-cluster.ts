@@ -1,6 +1,6 @@
 /** Scraped cluster: members of the command line on hosts of a network, and a Prometheus on another host that scrapes them. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,8 @@ const rulesFile = new URL('../../docs/operations/hearsay.rules.yml', import.meta
 const client = `require('node:readline').createInterface({ input: process.stdin }).on('line', async url =>
   console.log(await fetch(url).then(async response => JSON.stringify(await response.json())).catch(() => '{}')))`
 const job = 'cluster'
+/** Before other processes of a busy machine: a member that really stalls is another fault than that of the test. */
+const priority = -10
 const [port, metricsPort, prometheusPort] = [4001, 9464, 9090]
 
 /**
@@ -48,7 +50,9 @@ export function startScraped(
     `${host.address}:${metricsPort}`,
   ]
   const all = [...node, bin, command, 'atlas', '--no-mdns', ...where, ...bootstrap, ...args]
-  return { host, child: host.start(process.execPath, all, () => {}) }
+  const child = host.start(process.execPath, all, () => {})
+  setPriority(child.pid, priority)
+  return { host, child }
 }
 
 export class ScrapedCluster {
