@@ -16,8 +16,10 @@ import * as limits from '../wire/limits.ts'
 
 /** A room or config that this member has open. */
 export interface NamedSpace extends Pick<HeldSpace, 'type' | 'name'> {
-  /** The space tag. */
+  /** The tag of the space that holds the content: of a room with writers, the space of its documents. */
   readonly space: string
+  /** What is compared. Presence is not. */
+  readonly content: 'facts' | 'documents'
 }
 
 export interface HeldByHost {
@@ -94,11 +96,11 @@ export function heldByOf({ answers }: QueryResult, others: readonly string[], in
 }
 
 function askedOf(named: NamedSpace, driver: HeldByHost['driver']): Asked | undefined {
-  const { type, space } = named
-  const content = driver.contentOf(space)
-  if (!content) return undefined
+  const { space } = named
+  const held = driver.contentOf(space)
+  if (!held) return undefined
   const hashes =
-    type === 'config' ? [factsHash(space, content)] : documentHashes(space, content, { carried: false })
+    named.content === 'facts' ? [factsHash(space, held)] : documentHashes(space, held, { carried: false })
   return { ...named, hashes, others: driver.othersIn(space) }
 }
 

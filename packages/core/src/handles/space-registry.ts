@@ -158,7 +158,9 @@ export class SpaceRegistry {
     })
     this.#snapshots.delete(space)
     const signed = await this.#openSigned(name, settings)
-    const named: NamedSpace = { type: 'room', name, space }
+    const named: NamedSpace = signed
+      ? { type: 'room', name, space: this.#signedSpaceOf(name), content: 'facts' }
+      : { type: 'room', name, space, content: 'documents' }
     const room: RoomHandle = notifications.step(
       () =>
         new RoomHandle({
@@ -193,8 +195,8 @@ export class SpaceRegistry {
     if (writers === 'anyone') return undefined
     // Load this code with the first room that has writers.
     const { SignedRoom } = await import('./signed-room.ts')
-    const { self, machine, notifications, cluster } = this.#engine
-    const space = spaceTag(cluster, 'documents', name)
+    const { self, machine, notifications } = this.#engine
+    const space = this.#signedSpaceOf(name)
     return SignedRoom.open({
       name,
       space,
@@ -214,7 +216,7 @@ export class SpaceRegistry {
   ): Promise<ConfigHandle> {
     await this.#storing.get(space)
     const { self, machine, notifications } = this.#engine
-    const named: NamedSpace = { type: 'config', name, space }
+    const named: NamedSpace = { type: 'config', name, space, content: 'facts' }
     const config: ConfigHandle = await ConfigHandle.open({
       name,
       space,
@@ -255,6 +257,11 @@ export class SpaceRegistry {
     void storing.then(() => {
       if (this.#storing.get(space) === storing) this.#storing.delete(space)
     })
+  }
+
+  /** The space of the documents of a room with writers. */
+  #signedSpaceOf(room: string): string {
+    return spaceTag(this.#engine.cluster, 'documents', room)
   }
 
   #pathOf(space: string): string {

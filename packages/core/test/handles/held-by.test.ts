@@ -39,7 +39,7 @@ function hostOf(own: Content, others: Readonly<Record<string, Content | undefine
   return { host, asked }
 }
 
-const room = { type: 'room', name: 'atlas', space: 'a1' } as const
+const room = { type: 'room', name: 'atlas', space: 'a1', content: 'documents' } as const
 
 describe('heldBy', () => {
   it('names the members that hold the same documents, others, and those that are silent', async () => {
@@ -64,7 +64,7 @@ describe('heldBy', () => {
 
   it('asks each member once for all spaces, and nobody if there are no others', async () => {
     const own = contentWith(documentWith('', 'hello'))
-    const config = { type: 'config', name: 'flags', space: 'b2' } as const
+    const config = { type: 'config', name: 'flags', space: 'b2', content: 'facts' } as const
     const { host, asked } = hostOf(own, { ada: own })
     expect(await askHeldBy([config, room], host, { timeoutMs: 50 })).toMatchObject([
       { name: 'flags', holding: ['ada'] },

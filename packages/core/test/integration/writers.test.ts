@@ -42,6 +42,7 @@ describe('a document with writers over TCP and Noise', { timeout: 60_000 }, () =
     const text = 'hello '.repeat(20_000)
     first.doc.getText().insert(0, text)
     await Promise.all(rooms.map(room => untilText(room, text)))
+    await expect.poll(async () => (await first.heldBy()).holding).toHaveLength(3)
     const refused = new Promise(resolve => reader.provider.once('not-allowed', resolve))
     reader.doc.getText().insert(0, 'no')
     await refused
