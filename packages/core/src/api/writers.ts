@@ -1,9 +1,13 @@
 /** Writers: the option of rooms and shared configs that says who may write. */
-import type { WriterList } from '../spaces/writer-rule.ts'
+import { isRole, type WriterList } from '../spaces/writer-rule.ts'
 import { InvalidOptionsError } from './errors.ts'
+import { checkOptionNames } from './option-names.ts'
 
-/** Who may write: everybody, or the members with these ids. */
-export type Writers = 'anyone' | readonly string[]
+/**
+ * Who may write: everybody, the members with these ids, or the members with this role. Roles need a cluster with an
+ * authority. There, members with the role `reader` may never write.
+ */
+export type Writers = 'anyone' | readonly string[] | { readonly role: string }
 
 /**
  * Checks the option `writers`.
@@ -13,22 +17,46 @@ export type Writers = 'anyone' | readonly string[]
  */
 export function checkedWriters(writers: Writers, isMemberId: (id: string) => boolean): WriterList {
   if (writers === 'anyone') return writers
-  if (!Array.isArray(writers)) throw new InvalidOptionsError("writers: give 'anyone' or a list of member ids")
-  for (const id of writers)
+  if (Array.isArray(writers)) return checkedIds(writers, isMemberId)
+  if (typeof writers !== 'object' || writers === null)
+    throw new InvalidOptionsError(
+      "writers: give 'anyone', a list of member ids, or a role like { role: 'editor' }",
+    )
+  const { role } = writers as { readonly role: string }
+  checkOptionNames('writers', writers as { readonly role: string }, { role: true }, "{ role: 'editor' }")
+  if (typeof role !== 'string' || !/^[a-z0-9-]{1,32}$/.test(role))
+    throw new InvalidOptionsError('writers: a role has 1 to 32 of the characters a-z, 0-9 and -')
+  return { role }
+}
+
+function checkedIds(ids: readonly string[], isMemberId: (id: string) => boolean): ReadonlySet<string> {
+  for (const id of ids)
     if (typeof id !== 'string' || !isMemberId(id))
       throw new InvalidOptionsError(
         `writers: '${String(id)}' is not a member id. Give ids like cluster.self.id`,
       )
-  return new Set(writers)
+  return new Set(ids)
+}
+
+/** Checks that roles exist in the cluster. @throws {InvalidOptionsError} */
+export function checkRoles(writers: WriterList, hasAuthority: boolean): void {
+  if (isRole(writers) && !hasAuthority)
+    throw new InvalidOptionsError(
+      `writers: no member has the role '${writers.role}', because the cluster has no authority. Give ids instead`,
+    )
 }
 
 /** The option again, as it was before it was checked. */
 export function givenWriters(writers: WriterList): Writers {
-  return writers === 'anyone' ? writers : [...writers]
+  return writers === 'anyone' || isRole(writers) ? writers : [...writers]
 }
 
 /** Whether both name the same writers, in any order. */
 export function areSameWriters(a: WriterList, b: WriterList): boolean {
-  const [first, second] = [a, b].map(writers => [...writers].sort().join())
-  return first === second
+  return textOf(a) === textOf(b)
+}
+
+function textOf(writers: WriterList): string {
+  if (writers === 'anyone') return writers
+  return JSON.stringify(isRole(writers) ? writers : [...writers].sort())
 }

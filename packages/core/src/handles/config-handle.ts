@@ -34,6 +34,8 @@ export interface ConfigHandleOptions {
   readonly notifications: AppNotifications
   readonly check: CheckValue
   readonly mayWrite: WriterRule
+  /** The encoded grants of this member; undefined: the cluster has no authority. */
+  readonly grants: () => Uint8Array | undefined
   readonly retentionMs: number
   readonly storage: FactStorage
   /** The local member's incarnation. */

@@ -23,6 +23,8 @@ export interface ConfigWriterOptions {
   readonly space: string
   readonly self: string
   readonly mayWrite: WriterRule
+  /** The encoded grants of this member; undefined: the cluster has no authority. */
+  readonly grants: () => Uint8Array | undefined
   readonly check: CheckValue
   readonly driver: Pick<SpacesDriver, 'publish'>
   readonly notifications: AppNotifications
@@ -43,8 +45,8 @@ export class ConfigWriter {
 
   /** Whether this member may write now. */
   get canWrite(): boolean {
-    const { mayWrite, self, notifications } = this.#options
-    return mayWrite({ author: self, epochMs: notifications.clock.now().epochMs })
+    const { mayWrite, self, notifications, grants } = this.#options
+    return mayWrite({ author: self, epochMs: notifications.clock.now().epochMs, grants: grants() })
   }
 
   /** Resolves when the entry is stored. @throws {InvalidValueError} @throws {NotAllowedError} @throws {StorageError} */
@@ -97,8 +99,8 @@ export class ConfigWriter {
     time: HybridTime,
     replaces: ReplacedEntry | undefined,
   ): Promise<void> {
-    const { driver, space, storage } = this.#options
-    await driver.publish(space, [{ type: 'entry', key, value, ...time, replaces }])
+    const { driver, space, storage, grants } = this.#options
+    await driver.publish(space, [{ type: 'entry', key, value, ...time, replaces, grants: grants() }])
     await storage.stored()
   }
 }

@@ -23,6 +23,8 @@ export interface SignedSpaceOptions {
   readonly driver: SpacesDriver
   readonly notifications: AppNotifications
   readonly mayWrite: WriterRule
+  /** The encoded grants of this member; undefined: the cluster has no authority. */
+  readonly grants: () => Uint8Array | undefined
   readonly storage: FactStorage
   /** The local member's incarnation. */
   readonly incarnation: number
@@ -97,8 +99,8 @@ export class SignedSpace implements SpaceListener {
 
   /** Whether this member may write now. */
   get canWrite(): boolean {
-    const { mayWrite, self, notifications } = this.#options
-    return mayWrite({ author: self, epochMs: notifications.clock.now().epochMs })
+    const { mayWrite, self, notifications, grants } = this.#options
+    return mayWrite({ author: self, epochMs: notifications.clock.now().epochMs, grants: grants() })
   }
 
   document(name: string): SignedDocument {
@@ -116,10 +118,10 @@ export class SignedSpace implements SpaceListener {
 
   /** Signs and publishes an update of this member. */
   publish(document: string, update: Uint8Array, isCheckpoint: boolean): void {
-    const { driver, space, notifications } = this.#options
+    const { driver, space, notifications, grants } = this.#options
     const { epochMs } = notifications.clock.now()
     const replaces = isCheckpoint ? this.document(document).replacedIds() : []
-    const changes = changesOf(update, { document, epochMs, isCheckpoint, replaces })
+    const changes = changesOf(update, { document, epochMs, isCheckpoint, replaces, grants: grants() })
     this.#publishing.add(update)
     const publishing = driver.publish(space, changes)
     if (!publishing) {

@@ -12,10 +12,11 @@ import { checkWith } from '../api/config-schema.ts'
 import { InvalidOptionsError, NotRunningError } from '../api/errors.ts'
 import type { HeldBy, HeldByOptions, HeldSpace } from '../api/held-by.ts'
 import { checkSameRoom, type RoomOptions, type RoomSettings, roomSettings } from '../api/room-options.ts'
+import { checkRoles } from '../api/writers.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { SpacesDriver } from '../runtime/spaces-driver.ts'
 import type { SpaceReplica } from '../spaces/space-replica.ts'
-import { writerRule } from '../spaces/writer-rule.ts'
+import { type WriterList, type WriterRule, writerRule } from '../spaces/writer-rule.ts'
 import { type DocumentSnapshot, DocumentStorage } from '../storage/document-storage.ts'
 import { FactStorage } from '../storage/fact-storage.ts'
 import { spacesPath } from '../storage/key-values.ts'
@@ -78,6 +79,7 @@ export class SpaceRegistry {
   async room(name: string, options: RoomOptions = {}): Promise<RoomHandle> {
     checkSpaceName('room', name)
     const settings = roomSettings(options, isMemberId)
+    checkRoles(settings.writers, false)
     const space = spaceTag(this.#engine.cluster, 'room', name)
     const open = this.#rooms.get(space)
     if (open) {
@@ -99,6 +101,7 @@ export class SpaceRegistry {
   async config(name: string, options: ConfigOptions<ConfigSchema | undefined>): Promise<ConfigHandle> {
     checkSpaceName('config', name)
     const settings = configSettings(options, isMemberId)
+    checkRoles(settings.writers, false)
     const space = spaceTag(this.#engine.cluster, 'config', name)
     const open = this.#configs.get(space)
     if (open) {
@@ -203,7 +206,7 @@ export class SpaceRegistry {
       self,
       driver: this.#driver,
       notifications,
-      mayWrite: writerRule(writers),
+      ...this.#rightsOf(writers),
       storage: new FactStorage(this.#queue, this.#pathOf(space)),
       incarnation: machine.member(self)?.incarnation ?? 0,
     })
@@ -221,7 +224,7 @@ export class SpaceRegistry {
       name,
       space,
       self,
-      mayWrite: writerRule(writers),
+      ...this.#rightsOf(writers),
       retentionMs,
       driver: this.#driver,
       notifications,
@@ -245,6 +248,11 @@ export class SpaceRegistry {
     if (!held) throw new NotRunningError(`the ${named.type} '${named.name}' was left`)
     const { holding, differing, missing } = held
     return { holding, differing, missing }
+  }
+
+  /** Who may write a space, and by which grants this member may. */
+  #rightsOf(writers: WriterList): { mayWrite: WriterRule; grants: () => Uint8Array | undefined } {
+    return { mayWrite: writerRule(writers), grants: () => undefined }
   }
 
   /**

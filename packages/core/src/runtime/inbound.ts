@@ -48,11 +48,19 @@ export class Inbound {
     facts: readonly F[],
     signedBytes: (fact: F) => Uint8Array,
   ): Verified<F> | Promise<Verified<F>> {
-    const { keys, reporter } = this.#options
-    const verified = verify(facts, fact => keys.verify(fact.author, signedBytes(fact), fact.signature))
-    return andThen(verified, outcome => {
+    const { keys } = this.#options
+    return this.valid(from, facts, fact => keys.verify(fact.author, signedBytes(fact), fact.signature))
+  }
+
+  /** The facts up to the first one that is not valid. */
+  valid<F>(
+    from: string,
+    facts: readonly F[],
+    isValid: (fact: F) => boolean | Promise<boolean>,
+  ): Verified<F> | Promise<Verified<F>> {
+    return andThen(verify(facts, isValid), outcome => {
       if (outcome.forged)
-        reporter.reportViolation(from, 'bad-signature', 'a fact that its author did not sign')
+        this.#options.reporter.reportViolation(from, 'bad-signature', 'a fact that its author did not sign')
       return outcome
     })
   }

@@ -10,14 +10,14 @@ import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'
 import type { RatedRumor } from '../spaces/space-limits.ts'
 import type { Admission } from '../spaces/space-replica.ts'
-import { signedSpaceBytes } from '../wire/signing.ts'
 import { decodeSpaceFrame, decodeSpaceRumors, type SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import { Inbound, type InboundOptions } from './inbound.ts'
 import type { RumorVerdict } from './ports.ts'
+import { isSigned, type SpaceVerifier } from './space-signatures.ts'
 import type { Verified } from './verification.ts'
 
-export interface SpaceInboundOptions extends InboundOptions {
+export interface SpaceInboundOptions extends InboundOptions, Pick<SpaceVerifier, 'verifyGrants'> {
   /** The cluster tag. */
   readonly cluster: Uint8Array
   readonly clock: Clock
@@ -97,6 +97,6 @@ export class SpaceInbound {
     space: string,
     facts: readonly SpaceFact[],
   ): Verified<SpaceFact> | Promise<Verified<SpaceFact>> {
-    return this.#inbound.verified(from, facts, fact => signedSpaceBytes(this.#options.cluster, space, fact))
+    return this.#inbound.valid(from, facts, fact => isSigned(space, fact, this.#options))
   }
 }

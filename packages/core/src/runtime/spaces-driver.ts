@@ -23,9 +23,10 @@ import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } f
 import type { AppNotifications } from './app-notifications.ts'
 import type { MembershipPort, RumorVerdict, SpacesPort, Transport } from './ports.ts'
 import { SpaceInbound, type SpaceReceiver } from './space-inbound.ts'
+import { isSigned, type SpaceVerifier } from './space-signatures.ts'
 import { verify } from './verification.ts'
 
-export interface SpacesDriverOptions {
+export interface SpacesDriverOptions extends Pick<SpaceVerifier, 'verifyGrants'> {
   readonly view: ClusterView
   /** The cluster tag. */
   readonly cluster: Uint8Array
@@ -195,10 +196,7 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
 
   /** Whether all of these facts of a space have valid signatures of their authors. */
   async areSigned(space: string, facts: readonly SpaceFact[]): Promise<boolean> {
-    const { keys, cluster } = this.#options
-    const { forged } = await verify(facts, fact =>
-      keys.verify(fact.author, signedSpaceBytes(cluster, space, fact), fact.signature),
-    )
+    const { forged } = await verify(facts, fact => isSigned(space, fact, this.#options))
     return !forged
   }
 

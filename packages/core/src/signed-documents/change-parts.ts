@@ -10,6 +10,8 @@ export interface ChangeOptions {
   readonly isCheckpoint: boolean
   /** Ids of updates in several parts that a checkpoint replaces. */
   readonly replaces: readonly string[]
+  /** The encoded grants of this member; undefined: the cluster has no authority. */
+  readonly grants?: Uint8Array | undefined
 }
 
 /** @throws {RangeError} the update has more than `limits.maxChangeParts` parts */

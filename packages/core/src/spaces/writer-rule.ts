@@ -1,9 +1,12 @@
 /**
  * Writer rule: who may write the entries of a shared config or the documents of a room.
  *
- * The rule depends only on what a fact itself contains and on the options of the space, so every member decides alike,
- * whichever peer forwarded the fact.
+ * The rule depends only on what a fact itself contains, on the options of the space and on revocations. So members decide
+ * alike, whichever peer forwarded the fact, also about authors that they never saw.
  */
+
+/** The role of members that write nothing that the cluster shares. */
+const readerRole = 'reader'
 
 /** What the rule reads of a fact. */
 export interface Authorship {
@@ -11,14 +14,37 @@ export interface Authorship {
   readonly author: string
   /** When the author signed the fact, as the author's clock showed it, in epoch milliseconds. */
   readonly epochMs: number
+  /** The encoded grants of the author, which its roles come from; undefined: the cluster has no authority. */
+  readonly grants?: Uint8Array | undefined
 }
 
-/** Who may write: everybody, or the members with these ids. */
-export type WriterList = 'anyone' | ReadonlySet<string>
+/** Who may write: everybody, the members with these ids, or the members with this role. */
+export type WriterList = 'anyone' | ReadonlySet<string> | { readonly role: string }
 
 /** Whether the author of a fact may write. */
 export type WriterRule = (authorship: Authorship) => boolean
 
-export function writerRule(writers: WriterList): WriterRule {
-  return ({ author }) => writers === 'anyone' || writers.has(author)
+/** What a cluster with an authority knows of the grants of its members. */
+export interface GrantedRoles {
+  /** The roles that a member had at a date, by its grants; undefined: it was no member then. Signatures are not checked. */
+  rolesAt(member: string, grants: Uint8Array | undefined, epochMs: number): readonly string[] | undefined
+}
+
+/**
+ * The rule for these writers. In a cluster with an authority, the author of a fact must have been a member when it signed
+ * the fact, and a member with the role `reader` never writes.
+ *
+ * @param granted undefined: the cluster has no authority, so no member has a role
+ */
+export function writerRule(writers: WriterList, granted?: GrantedRoles): WriterRule {
+  return ({ author, epochMs, grants }) => {
+    const roles = granted ? granted.rolesAt(author, grants, epochMs) : []
+    if (!roles || roles.includes(readerRole)) return false
+    if (writers === 'anyone') return true
+    return isRole(writers) ? roles.includes(writers.role) : writers.has(author)
+  }
+}
+
+export function isRole(writers: WriterList): writers is { readonly role: string } {
+  return writers !== 'anyone' && 'role' in writers
 }

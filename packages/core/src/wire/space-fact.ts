@@ -35,6 +35,8 @@ export type SpaceFactBody =
       readonly count: number
       /** Undefined: the author stored no entry of this key. */
       readonly replaces: ReplacedEntry | undefined
+      /** The encoded grants of the author; undefined: the cluster has no authority. */
+      readonly grants?: Uint8Array | undefined
     }
   /** An update of a document, in Yjs' encoding, version 1. */
   | {
@@ -58,6 +60,8 @@ export type SpaceFactBody =
       readonly part: ChangePart | undefined
       /** Ids of updates in several parts that the checkpoint replaces, as 32 hexadecimal digits. */
       readonly replaces: readonly string[]
+      /** The encoded grants of the author; undefined: the cluster has no authority. */
+      readonly grants?: Uint8Array | undefined
     }
 
 /** Which part of an update the content of a change is. */
@@ -106,13 +110,14 @@ function encodeBody(body: SpaceFactBody): Uint8Array {
       return messages.PresenceField.encode({ generation, version, name, ...jsonOf(value) })
     }
     case 'entry': {
-      const { key, value, epochMs, count, replaces } = body
+      const { key, value, epochMs, count, replaces, grants } = body
       return messages.ConfigEntry.encode({
         key,
         epochMs,
         count,
         ...jsonOf(value),
         ...(replaces && { replaces: { ...replaces, id: replaces.id as Uint8Array<ArrayBuffer> } }),
+        ...(grants && { grants: grants as Uint8Array<ArrayBuffer> }),
       })
     }
     case 'update':
@@ -128,7 +133,7 @@ function encodeBody(body: SpaceFactBody): Uint8Array {
         json: JSON.stringify(body.value),
       })
     case 'change': {
-      const { document, content, epochMs, isCheckpoint, part, replaces } = body
+      const { document, content, epochMs, isCheckpoint, part, replaces, grants } = body
       return messages.DocumentChange.encode({
         document,
         content: content as Uint8Array<ArrayBuffer>,
@@ -136,6 +141,7 @@ function encodeBody(body: SpaceFactBody): Uint8Array {
         checkpoint: isCheckpoint,
         ...(part && { part: { ...part, update: fromString(part.update, 'base16') } }),
         replaces: fromString(replaces.join(''), 'base16'),
+        ...(grants && { grants: grants as Uint8Array<ArrayBuffer> }),
       })
     }
   }
@@ -168,7 +174,7 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
         : value
     }
     case 'entry': {
-      const { key, json, epochMs, count, replaces } = messages.ConfigEntry.decode(payload)
+      const { key, json, epochMs, count, replaces, grants } = messages.ConfigEntry.decode(payload)
       if (!isCount(epochMs)) return failed('invalid', 'the time of an entry is whole and ≥ 0')
       if (byteLength(key) > limits.maxConfigKeyBytes)
         return failed('too-large', `a key over ${limits.maxConfigKeyBytes} bytes`)
@@ -181,7 +187,15 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
         )
       const value = readValue(json)
       return value.ok
-        ? ok({ type, key: receivedText(key), value: value.value, epochMs, count, replaces })
+        ? ok({
+            type,
+            key: receivedText(key),
+            value: value.value,
+            epochMs,
+            count,
+            replaces,
+            ...(grants && { grants }),
+          })
         : value
     }
     case 'update': {
@@ -211,6 +225,7 @@ function decodeChange({
   checkpoint: isCheckpoint,
   part,
   replaces,
+  grants,
 }: messages.DocumentChange): Result<SpaceFactBody, DecodeFailure> {
   if (byteLength(document) > limits.maxDocumentNameBytes)
     return failed('too-large', `a document name over ${limits.maxDocumentNameBytes} bytes`)
@@ -236,6 +251,7 @@ function decodeChange({
     isCheckpoint,
     part: named,
     replaces: ids,
+    ...(grants && { grants }),
   })
 }
 

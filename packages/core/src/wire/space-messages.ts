@@ -223,6 +223,7 @@ export interface ConfigEntry {
   epochMs: number
   count: number
   replaces?: ReplacedEntry
+  grants?: Uint8Array<ArrayBuffer>
 }
 
 export namespace ConfigEntry {
@@ -258,6 +259,11 @@ export namespace ConfigEntry {
         if (obj.replaces != null) {
           w.uint32(42)
           ReplacedEntry.codec().encode(obj.replaces, w)
+        }
+
+        if (obj.grants != null) {
+          w.uint32(50)
+          w.bytes(obj.grants)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -296,6 +302,10 @@ export namespace ConfigEntry {
               obj.replaces = ReplacedEntry.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.replaces
               })
+              break
+            }
+            case 6: {
+              obj.grants = reader.bytes()
               break
             }
             default: {
@@ -564,6 +574,7 @@ export interface DocumentChange {
   checkpoint: boolean
   part?: ChangePart
   replaces: Uint8Array<ArrayBuffer>
+  grants?: Uint8Array<ArrayBuffer>
 }
 
 export namespace DocumentChange {
@@ -604,6 +615,11 @@ export namespace DocumentChange {
         if ((obj.replaces != null && obj.replaces.byteLength > 0)) {
           w.uint32(50)
           w.bytes(obj.replaces)
+        }
+
+        if (obj.grants != null) {
+          w.uint32(58)
+          w.bytes(obj.grants)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -648,6 +664,10 @@ export namespace DocumentChange {
             }
             case 6: {
               obj.replaces = reader.bytes()
+              break
+            }
+            case 7: {
+              obj.grants = reader.bytes()
               break
             }
             default: {

@@ -44,6 +44,7 @@ function writer(writers: WriterList = 'anyone'): ConfigWriter {
       space: 's',
       self: 'ada',
       mayWrite: writerRule(writers),
+      grants: () => undefined,
       check,
       driver: { publish },
       notifications: new AppNotifications(clock),

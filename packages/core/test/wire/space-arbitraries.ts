@@ -31,6 +31,7 @@ const body: fc.Arbitrary<SpaceFactBody> = fc.oneof(
     epochMs: count,
     count: fc.nat(0xffff_ffff),
     replaces: optional(fc.record({ id: bytes(8), epochMs: count, count: fc.nat(0xffff_ffff) })),
+    grants: optional(fc.uint8Array({ maxLength: 40 })),
   }),
   fc.record({
     type: fc.constant('update' as const),
@@ -52,6 +53,7 @@ const body: fc.Arbitrary<SpaceFactBody> = fc.oneof(
           .map(({ at, ...part }) => ({ ...part, index: at % part.count })),
       ),
       replaces: fc.array(hexId, { maxLength: 3 }),
+      grants: optional(fc.uint8Array({ maxLength: 40 })),
     })
     .map(change => {
       const isFirst = change.isCheckpoint && (change.part?.index ?? 0) === 0
