@@ -32,6 +32,7 @@ export {
 } from './api/errors.ts'
 export type { Health } from './api/health.ts'
 export type { HeldBy, HeldByOptions, HeldSpace } from './api/held-by.ts'
+export type { Invitation, InviteOptions } from './api/invitation.ts'
 export type { MemberOptions } from './api/member-options.ts'
 export type {
   Other,
@@ -68,7 +69,9 @@ export type {
 } from './api/room-document.ts'
 export type { RoomOptions } from './api/room-options.ts'
 export type { Store } from './api/store.ts'
+export { decodeTicket, type Ticket } from './api/ticket.ts'
 export type { Writers } from './api/writers.ts'
+export { type Authority, createAuthority } from './libp2p/create-authority.ts'
 export type { HearsayComponents, HearsayInit, HearsayService } from './libp2p/hearsay-options.ts'
 export type { IceServer, JoinOptions } from './libp2p/join-options.ts'
 export type { ClusterEventType, Member, MemberAttention, MemberStatus } from './member/member.ts'

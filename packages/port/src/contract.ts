@@ -11,6 +11,8 @@ import type {
   HeldBy,
   HeldByOptions,
   HeldSpace,
+  Invitation,
+  InviteOptions,
   Json,
   LeaveOptions,
   ProviderStatus,
@@ -66,6 +68,7 @@ export interface Rights {
   readonly update: boolean
   readonly leave: boolean
   readonly queries: boolean
+  readonly invitations: boolean
 }
 
 export interface Welcome {
@@ -96,6 +99,10 @@ export interface MemberCalls extends ConfigCalls, QueryCalls {
   /** The right `update` is required, as for `resume`. */
   suspend(options?: SuspendOptions): Answer<void>
   resume(): Answer<void>
+  /** The right `invitations` is required, as for `revoke` and `renew`. */
+  invite(options?: InviteOptions): Promise<Answer<Invitation>>
+  revoke(what: string): Promise<Answer<void>>
+  renew(ticket: string): Promise<Answer<void>>
   leave(options?: LeaveOptions): Promise<Answer<void>>
   /**
    * Enters a room.

@@ -12,7 +12,7 @@ import { SharedSpaces } from './served/shared-spaces.ts'
 
 /** Options of `serveCluster`. */
 export interface ServeOptions {
-  /** What the view may do. @default everything but ending the member */
+  /** What the view may do. @default everything but ending the member, and inviting and revoking others */
   readonly allow?: Allow
   /**
    * Id of the view in `Other.views`, 1 to 64 bytes. Give the same id again when a view moves to another port, so that it
@@ -53,6 +53,9 @@ const calls = [
   'update',
   'suspend',
   'resume',
+  'invite',
+  'revoke',
+  'renew',
   'leave',
   'openRoom',
   'setPresence',

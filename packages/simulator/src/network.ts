@@ -134,6 +134,7 @@ export class Network {
         member.dialAddresses.set(id, addresses)
       },
       // Its links were closed together with its network.
+      reviewConnections: () => {},
       networkChanged: () => {},
       withoutPubsub: () => member.links.withoutPubsub(),
     }

@@ -7,6 +7,7 @@ import type { Convergence, SettledOptions } from './convergence.ts'
 import type { StorageError } from './errors.ts'
 import type { Health } from './health.ts'
 import type { HeldByOptions, HeldSpace } from './held-by.ts'
+import type { Invitation, InviteOptions } from './invitation.ts'
 import type { ClusterBroadcast, Query, QueryHandler, QueryOptions } from './query.ts'
 import type { Room } from './room.ts'
 import type { RoomOptions } from './room-options.ts'
@@ -227,6 +228,42 @@ export interface Cluster {
    * Rejects as `Room.heldBy` does.
    */
   heldBy(options?: HeldByOptions): Promise<readonly HeldSpace[]>
+  /**
+   * Makes a ticket, with which others join: `joinCluster({ ticket })`. Any number of members can join with one ticket until
+   * it expires or is revoked.
+   *
+   * @throws {InvalidOptionsError} an option is invalid, or the cluster has no authority
+   * @throws {NotAllowedError} this member may not invite, or may not grant this: it has neither the authority's key, nor a
+   *   ticket with the role `admin` and `mayInvite`
+   * @throws {NotRunningError} the cluster has not started, or was left
+   */
+  invite(options?: InviteOptions): Promise<Invitation>
+  /**
+   * Ends an invitation and the membership of all members that joined with it, or ends the membership of one member. Resolves
+   * when this member has stored that. Each member that learns of it removes the revoked members at once, with the event
+   * `leave`, and neither accepts nor opens a connection to them. Members that are away learn of it when they return.
+   *
+   * A member that was revoked alone may join again under another identity, as long as it has its ticket: revoke the
+   * ticket, too. A revocation cannot be undone.
+   *
+   * @param what a member id, a ticket, or the `id` of an {@link Invitation}
+   * @throws {InvalidOptionsError} this is none of the three, or the cluster has no authority
+   * @throws {NotAllowedError} this member may not revoke this: only the authority and members with the role `admin` may, and
+   *   only the authority revokes admins
+   * @throws {NotRunningError} the cluster has not started, or was left
+   */
+  revoke(what: string): Promise<void>
+  /**
+   * Replaces the grants of this member by those of another ticket of the same cluster, for instance before the first one
+   * expires. Others see the new roles at once. The next starts use the ticket that lasts longer, if the member has a
+   * storage.
+   *
+   * @throws {InvalidOptionsError} this is no ticket of this cluster, it has expired or was revoked, or the cluster has no
+   *   authority. Nothing changed.
+   * @throws {NotAllowedError} this member itself was revoked. Nothing changed.
+   * @throws {NotRunningError} the cluster has not started, or was left
+   */
+  renew(ticket: string): Promise<void>
   /**
    * Leaves the cluster. Announces the leave, and waits at most 1 s until all connected members have acknowledged it. Waits at
    * most 5 s until changes of documents have reached the members that store them. Then stops. Never rejects because of a

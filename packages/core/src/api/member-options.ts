@@ -6,8 +6,29 @@ import type { OptionNames } from './option-names.ts'
 
 /** Options of every member, on any libp2p node. All strings must be well-formed Unicode. */
 export interface MemberOptions {
-  /** The cluster's name, 1 to 128 characters (UTF-16 units). Only members with the same cluster name communicate. */
-  cluster: string
+  /**
+   * The cluster's name, 1 to 128 characters (UTF-16 units). Only members with the same cluster name communicate. Required,
+   * unless the ticket contains it.
+   */
+  cluster?: string
+  /**
+   * A ticket of `Cluster.invite`, or a link that contains one after `#hearsay=`. It has the name of the cluster, addresses, the
+   * secret if there is one, and a key with which this member proves that it was invited. Nothing else is needed. Give the
+   * same ticket at each start. If `Cluster.renew` got a later one, the member uses that one, as long as it has its
+   * storage. Do not give `secret` or `authority` with it.
+   *
+   * @default none
+   */
+  ticket?: string
+  /**
+   * The private key of the cluster's authority: the 32 bytes of `createAuthority`. It founds a cluster in which only
+   * invited members exist: each one shows grants that lead to this key, and all others are refused. The holder of the key
+   * invites, grants all roles, and revokes. Keep it as the most valuable secret of the cluster: give it to one member, or to
+   * none that runs all the time. All other members need a `ticket`.
+   *
+   * @default none
+   */
+  authority?: Uint8Array
   /**
    * The cluster's secret: 16 to 1,024 characters of a well-formed string, which stand for their UTF-8 bytes, or 16 to 1,024
    * bytes. Each end of a connection proves to the other that it has the same secret, and the secret itself is never sent.
@@ -59,6 +80,8 @@ export interface MemberOptions {
 /** Names of the options that every member has. */
 export const memberOptionNames: OptionNames<MemberOptions> = {
   cluster: true,
+  ticket: true,
+  authority: true,
   secret: true,
   name: true,
   tags: true,
@@ -69,21 +92,39 @@ export const memberOptionNames: OptionNames<MemberOptions> = {
 
 const profiles: readonly unknown[] = ['local', 'lan', 'wan']
 const maxClusterLength = 128
+const authorityKeyBytes = 32
 const minSecretLength = 16
 const maxSecretLength = 1_024
 
 /** Checks the values of the options, not their names. @throws {InvalidOptionsError} */
 export function checkMemberOptions(options: MemberOptions): void {
-  const { cluster, name, tags, bootstrap = [], profile = 'lan' } = options
-  if (typeof cluster !== 'string' || cluster === '' || cluster.length > maxClusterLength)
-    throw new InvalidOptionsError(`cluster: give a name of 1 to ${maxClusterLength} characters`)
-  checkHalfPairs('cluster: the name', cluster)
+  const { cluster, ticket, name, tags, bootstrap = [], profile = 'lan' } = options
+  if (cluster !== undefined || ticket === undefined) checkCluster(cluster)
   checkSecret(options.secret)
+  checkAuthority(options)
   if (!profiles.includes(profile)) throw new InvalidOptionsError("profile: give 'local', 'lan' or 'wan'")
   if (options.ephemeral !== undefined && typeof options.ephemeral !== 'boolean')
     throw new InvalidOptionsError('ephemeral: give true or false')
   checkBootstrap(bootstrap)
   checkNameAndTags(name, tags)
+}
+
+function checkCluster(cluster: unknown): void {
+  if (typeof cluster !== 'string' || cluster === '' || cluster.length > maxClusterLength)
+    throw new InvalidOptionsError(`cluster: give a name of 1 to ${maxClusterLength} characters`)
+  checkHalfPairs('cluster: the name', cluster)
+}
+
+/** No message contains the key or the ticket. What the ticket contains is checked later. */
+function checkAuthority({ ticket, authority, secret }: MemberOptions): void {
+  if (ticket !== undefined && (typeof ticket !== 'string' || ticket === ''))
+    throw new InvalidOptionsError('ticket: give a ticket, like those of cluster.invite()')
+  if (authority !== undefined && !(authority instanceof Uint8Array && authority.length === authorityKeyBytes))
+    throw new InvalidOptionsError(`authority: give the ${authorityKeyBytes} bytes of createAuthority()`)
+  if (ticket === undefined) return
+  for (const [option, value] of Object.entries({ authority, secret }))
+    if (value !== undefined)
+      throw new InvalidOptionsError(`${option}: leave it out, the ticket contains everything that is needed`)
 }
 
 /** No message contains the secret, or a part of it. */

@@ -1,6 +1,7 @@
 /** Problem: the form in which the health names what is wrong. */
 
 /**
+ * - `not-a-member`: the ticket of this member has expired or was revoked, or the member itself was revoked.
  * - `not-admitted`: no peer accepts this member, because the secret or the name of the cluster differs.
  * - `bootstrap-unreachable`: no member answers at a bootstrap address.
  * - `alone`: this member has found no other member for 6 s, and no other problem says why.
@@ -18,6 +19,7 @@
  * - `full`: the table has reached its limit of members.
  */
 export type ProblemName =
+  | 'not-a-member'
   | 'not-admitted'
   | 'bootstrap-unreachable'
   | 'alone'

@@ -12,6 +12,7 @@ import type { Convergence, SettledOptions } from '../api/convergence.ts'
 import { NotRunningError } from '../api/errors.ts'
 import type { Health } from '../api/health.ts'
 import type { HeldByOptions, HeldSpace } from '../api/held-by.ts'
+import type { Invitation, InviteOptions } from '../api/invitation.ts'
 import type { Query, QueryHandler, QueryOptions } from '../api/query.ts'
 import type { Room } from '../api/room.ts'
 import type { RoomOptions } from '../api/room-options.ts'
@@ -33,7 +34,7 @@ import type { ClusterQueries } from './cluster-queries.ts'
 import { ConvergenceStore } from './convergence-store.ts'
 import { createHealthStore, type HostHealth } from './health-store.ts'
 import { createHeartbeatStore, type Heartbeats } from './heartbeat-store.ts'
-import { loadExplain, loadHeldBy, loadQueries } from './load-calls.ts'
+import { loadExplain, loadHeldBy, loadInvitations, loadQueries } from './load-calls.ts'
 import { pendingQuery } from './pending-query.ts'
 import type { PeriodicStore } from './periodic-store.ts'
 import type { SpaceRegistry } from './space-registry.ts'
@@ -184,6 +185,18 @@ export class ClusterHandle implements Cluster, EngineListener {
     return askHeldBy([], undefined, options)
   }
 
+  async invite(options?: InviteOptions): Promise<Invitation> {
+    return await (await this.#invitations()).invite(this.#present(), options)
+  }
+
+  async revoke(what: string): Promise<void> {
+    await (await this.#invitations()).revoke(this.#present(), what)
+  }
+
+  async renew(ticket: string): Promise<void> {
+    await (await this.#invitations()).renew(this.#present(), ticket)
+  }
+
   leave(options?: LeaveOptions): Promise<void> {
     checkLeave(options)
     if (this.#leaving) return this.#leaving
@@ -286,6 +299,11 @@ export class ClusterHandle implements Cluster, EngineListener {
     if (this.#registry?.engine !== engine)
       this.#registry = { engine, spaces: new SpaceRegistry(engine, (...asked) => this.query(...asked)) }
     return this.#registry.spaces
+  }
+
+  async #invitations(): ReturnType<typeof loadInvitations> {
+    this.#present()
+    return await loadInvitations()
   }
 
   async #presentQueries(): Promise<ClusterQueries> {

@@ -34,6 +34,7 @@ const initialFigures: Figures = {
   identityCopied: false,
   partitionSuspected: false,
   cutOff: false,
+  grantsEnd: undefined,
   connections: 0,
   full: false,
   provisional: 0,

@@ -20,3 +20,6 @@ async function load(): Promise<QueriesModule> {
 export const loadHeldBy = (): Promise<typeof import('./held-by.ts')> => import('./held-by.ts')
 
 export const loadExplain = (): Promise<typeof import('./explain.ts')> => import('./explain.ts')
+
+export const loadInvitations = (): Promise<typeof import('./cluster-invitations.ts')> =>
+  import('./cluster-invitations.ts')

@@ -14,6 +14,14 @@ export const aloneAfterMs = 6_000
  */
 const lossyFrom = 3
 
+const grantsEnds: Readonly<Record<NonNullable<Health['grantsEnd']>, string>> = {
+  expired: 'its ticket has expired. Ask for a new ticket, and give it to `renew` or as the option `ticket`',
+  'ticket-revoked':
+    'its ticket was revoked. Ask for a new ticket, and give it to `renew` or as the option `ticket`',
+  revoked:
+    'the member itself was revoked. Ask for a new ticket, and join with another identity, in another storage',
+}
+
 /**
  * The problems that follow from the figures and from the host, most important first.
  *
@@ -34,6 +42,8 @@ export function problemsOf(
       'identity-copied',
       'Another process runs with this identity, because its storage was copied. Stop one of the two, and delete its copy of the storage.',
     )
+  if (health.grantsEnd !== undefined)
+    add('not-a-member', `This member is no longer in its cluster: ${grantsEnds[health.grantsEnd]}.`)
   if (storageError !== undefined) add('storage', storageError)
   if (admissionError !== undefined) add('not-admitted', admissionError)
   problems.push(...fromHost)

@@ -26,6 +26,9 @@ export function withLeave(cluster: Cluster, leave: (options?: LeaveOptions) => P
     settled: options => cluster.settled(options),
     heldBy: options => cluster.heldBy(options),
     broadcast: (name, payload) => cluster.broadcast(name, payload),
+    invite: options => cluster.invite(options),
+    revoke: what => cluster.revoke(what),
+    renew: ticket => cluster.renew(ticket),
     leave,
   }
 }

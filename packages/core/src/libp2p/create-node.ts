@@ -10,6 +10,7 @@ import type { Datastore } from 'interface-datastore'
 import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
 import { checkLeave } from '../api/call-options.ts'
 import type { Cluster, LeaveOptions } from '../api/cluster.ts'
+import type { Named } from '../api/ticket.ts'
 import { withLeave } from '../handles/with-leave.ts'
 import type { OpenedStorage } from '../storage/recoverable-datastore.ts'
 import { AdmissionGate } from './admission/admission-gate.ts'
@@ -53,7 +54,7 @@ export interface NodePlan {
 const windows = { keepAliveInterval: 2 ** 31 - 1, streamOptions: { maxStreamWindowSize: 1_048_576 } }
 
 /** Starts the node. If anything fails, nothing is left running, and the store is closed. */
-export async function createNode(options: JoinOptions, plan: NodePlan): Promise<Cluster> {
+export async function createNode(options: Named<JoinOptions>, plan: NodePlan): Promise<Cluster> {
   const { storage } = plan
   try {
     const node = await startNode(options, plan)
@@ -76,7 +77,7 @@ export async function createNode(options: JoinOptions, plan: NodePlan): Promise<
   }
 }
 
-async function startNode(options: JoinOptions, plan: NodePlan): Promise<MemberNode> {
+async function startNode(options: Named<JoinOptions>, plan: NodePlan): Promise<MemberNode> {
   const { datastore } = plan.storage
   const gate = new AdmissionGate()
   const parts = plan.node(gate)

@@ -6,6 +6,8 @@ import { checkHalfPairs } from '../api/call-options.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
 import { checkMemberOptions, type MemberOptions, memberOptionNames } from '../api/member-options.ts'
 import { checkOptionNames, type OptionNames } from '../api/option-names.ts'
+import type { Named } from '../api/ticket.ts'
+import { keyFromMemberId } from '../wire/member-id.ts'
 
 /** Options of `joinCluster`. An unknown or unusable option throws {@link InvalidOptionsError} before anything starts. */
 export interface JoinOptions extends MemberOptions {
@@ -137,6 +139,23 @@ export function checkJoinOptions(options: JoinOptions): void {
     )
   if (metrics !== undefined && typeof metrics !== 'function')
     throw new InvalidOptionsError('metrics: give a factory, like prometheusMetrics()')
+}
+
+/** Options of `joinCluster` with a cluster, and with the public key of its authority, if it has one. */
+export type NamedJoinOptions = Named<JoinOptions> & { readonly authorityKey?: Uint8Array | undefined }
+
+/** The options with what their ticket contains. The code is loaded only if there is a ticket. @throws {InvalidOptionsError} */
+export async function withTicketOf(options: JoinOptions): Promise<NamedJoinOptions> {
+  const { ticket, authority, cluster = '' } = options
+  if (authority) {
+    const { keyOfSeed } = await import('./seed-keys.ts')
+    return { ...options, cluster, authorityKey: (await keyOfSeed(authority)).publicKey.raw }
+  }
+  if (ticket === undefined) return { ...options, cluster }
+  const { withTicket } = await import('../api/ticket.ts')
+  const named = withTicket(options)
+  const authorityKey = keyFromMemberId(named.ticketContent?.chain.authority ?? '')
+  return { ...named, authorityKey }
 }
 
 function checkStorage(storage: unknown): void {

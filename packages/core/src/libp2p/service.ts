@@ -6,17 +6,21 @@
  */
 
 import { type Ed25519PrivateKey, type Startable, serviceCapabilities } from '@libp2p/interface'
+import { fromString } from 'uint8arrays/from-string'
 import { bootstrapMultiaddr } from '../api/bootstrap-address.ts'
 import type { Explanation, LeaveOptions } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
+import { type Named, withTicket } from '../api/ticket.ts'
 import { ClusterHandle } from '../handles/cluster-handle.ts'
 import type { HostHealth } from '../handles/health-store.ts'
+import type { MembershipMachine } from '../member/membership-machine.ts'
 import type { Driver } from '../runtime/driver.ts'
 import { createEngine } from '../runtime/engine.ts'
 import { datastoreKeyValues } from '../storage/datastore-key-values.ts'
 import { memberStorage } from '../storage/member-storage.ts'
 import { WriteQueue } from '../storage/write-queue.ts'
 import { clusterKeys } from '../wire/cluster-keys.ts'
+import { keyFromMemberId } from '../wire/member-id.ts'
 import { clusterTag } from '../wire/tags.ts'
 import { AdmissionGate } from './admission/admission-gate.ts'
 import {
@@ -29,6 +33,7 @@ import { leakedTimer } from './leaked-timer.ts'
 import { MemberPubsub } from './member-pubsub.ts'
 import type { MemberMetrics } from './metrics/member-metrics.ts'
 import type { NodeFigures, NodeHealth } from './node-figures.ts'
+import type { OpenAuthorityOptions, OpenedAuthority } from './open-authority.ts'
 import { clockFact } from './peer-clocks.ts'
 import type { Platform } from './platform.ts'
 import { PublishedAddresses } from './published-addresses.ts'
@@ -39,14 +44,15 @@ import { Libp2pTransport } from './transport.ts'
  *
  * @throws {InvalidOptionsError} an option is unusable; or, when the node is created, its key is not Ed25519
  */
-export function hearsayOn(init: HearsayInit, platform: Platform): HearsayService {
-  checkHearsayInit(init)
+export function hearsayOn(given: HearsayInit, platform: Platform): HearsayService {
+  checkHearsayInit(given)
+  const init = withTicket(given)
   return components => new Service({ init, platform, gate: new AdmissionGate(), ownsNode: false }, components)
 }
 
 /** The service on a node that was created for it alone. @param gate the gate of the node's other parts */
 export function hearsayAlone(
-  init: HearsayInit,
+  init: Named<HearsayInit>,
   platform: Platform,
   gate: AdmissionGate,
   nodeHealth: NodeHealth | undefined,
@@ -67,7 +73,7 @@ export function hearsayAlone(
 }
 
 interface ServiceOptions {
-  readonly init: HearsayInit
+  readonly init: Named<HearsayInit>
   readonly platform: Platform
   readonly gate: AdmissionGate
   readonly ownsNode: boolean
@@ -78,6 +84,7 @@ interface ServiceOptions {
 interface Runtime {
   readonly transport: Libp2pTransport
   readonly pubsub: MemberPubsub
+  readonly machine: MembershipMachine
   readonly driver: Driver
   readonly writes: WriteQueue
 }
@@ -138,14 +145,18 @@ class Service extends ClusterHandle implements Startable {
         this.storageChanged(state)
       },
     })
+    const keys = platform.keys(this.#privateKey)
+    const opened = await this.#openAuthority({ cluster, keys, writes })
+    const authority = opened?.authority
     const pubsub = new MemberPubsub(this.#components, gate)
     const transport = new Libp2pTransport({
       components: this.#components,
       cluster,
-      keys: clusterKeys(init.cluster, init.secret),
+      keys: clusterKeys(init.cluster, init.secret, authority && keyFromMemberId(authority.grants.authority)),
       hasSecret: init.secret !== undefined,
       ownsNode,
       gate,
+      ...(opened && { grants: opened.exchange }),
       bootstrap: (init.bootstrap ?? []).map(bootstrapMultiaddr),
       pubsub,
       log,
@@ -157,7 +168,8 @@ class Service extends ClusterHandle implements Startable {
       id: self,
       clock,
       transport,
-      keys: platform.keys(this.#privateKey),
+      keys,
+      ...(opened && { authority: opened.authority, policy: opened.policy }),
       random: unpredictableNumber,
       incarnation: await storage.incarnation.read(),
       cachedPeers: (await storage.cachedPeers.read()) ?? [],
@@ -180,10 +192,31 @@ class Service extends ClusterHandle implements Startable {
       })
     }
     const engine = createEngine(this, init, this.#metrics?.measured(host) ?? host)
-    const { driver, prepare } = engine
-    this.#runtime = { transport, pubsub, driver, writes }
+    const { machine, driver, prepare } = engine
+    this.#runtime = { transport, pubsub, machine, driver, writes }
     await prepare()
     await transport.listen(this.#metrics?.follow({ engine, transport }) ?? driver)
+  }
+
+  /** Undefined: the cluster has no authority. Its code is loaded only if there is one. */
+  async #openAuthority(
+    parts: Pick<OpenAuthorityOptions, 'cluster' | 'keys' | 'writes'>,
+  ): Promise<OpenedAuthority | undefined> {
+    const { init, platform } = this.#options
+    const { peerId, datastore } = this.#components
+    const { ticketContent, authority, secret } = init
+    if (!ticketContent && !authority) return undefined
+    const { openAuthority } = await import('./open-authority.ts')
+    const secretBytes = typeof secret === 'string' ? fromString(secret) : secret
+    return await openAuthority({
+      ...parts,
+      init,
+      platform,
+      self: peerId.toString(),
+      datastore: init.datastore ?? datastore,
+      secret: () => secretBytes,
+      own: () => this.#runtime?.machine.ownGrants,
+    })
   }
 
   async start(): Promise<void> {

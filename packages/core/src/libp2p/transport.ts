@@ -22,6 +22,7 @@ import type { Channel, RumorVerdict, Transport, TransportListener } from '../run
 import { type ClusterKeys, rumorTopic, spaceTopic } from '../wire/cluster-keys.ts'
 import { decodeHello, encodeHello } from '../wire/hello.ts'
 import type { AdmissionGate } from './admission/admission-gate.ts'
+import type { GrantExchange } from './admission/grant-exchange.ts'
 import type { RefusalReason, Refusals } from './admission/refusals.ts'
 import { BootstrapProblems } from './bootstrap-problems.ts'
 import { dialOutcome } from './dial-outcome.ts'
@@ -49,6 +50,8 @@ export interface TransportOptions {
   readonly cluster: Uint8Array
   readonly keys: ClusterKeys
   readonly hasSecret: boolean
+  /** In a cluster with an authority. */
+  readonly grants?: GrantExchange | undefined
   /** Whether the node was created for this member alone. */
   readonly ownsNode: boolean
   readonly gate: AdmissionGate
@@ -127,7 +130,7 @@ export class Libp2pTransport implements Transport {
   /** Accepts streams and connections from now on. Call it before the node listens, so that none is missed. */
   async listen(listener: TransportListener): Promise<void> {
     this.#listener = listener
-    const { components, cluster, keys, ownsNode, gate } = this.#options
+    const { components, cluster, keys, ownsNode, gate, grants } = this.#options
     const { registrar, events } = components
     const limits = { maxInboundStreams: maxStreamsPerConnection, maxOutboundStreams: maxStreamsPerConnection }
     for (const channel of channels) {
@@ -143,6 +146,7 @@ export class Libp2pTransport implements Transport {
       key: keys.admission,
       cluster,
       ownsNode,
+      grants,
       admitted: connection => {
         this.#refusals?.admitted(connection.remotePeer.toString())
         // A connection with limits serves introductions only.
@@ -221,6 +225,10 @@ export class Libp2pTransport implements Transport {
     this.#dialler.disconnect(id)
   }
 
+  reviewConnections(): void {
+    this.#options.gate.review()
+  }
+
   networkChanged(): void {
     this.#dialler.abortDials()
     const connections = [...this.#connectedPeers].flatMap(id => this.#dialler.connections(id))
@@ -264,14 +272,18 @@ export class Libp2pTransport implements Transport {
    * the app, so their refusals are not reported.
    */
   async #refused(connection: Connection, reason: RefusalReason): Promise<void> {
-    const { ownsNode, hasSecret } = this.#options
+    const { ownsNode, hasSecret, grants } = this.#options
     const isOurs = this.#dialler.isOurs(connection)
     if (!ownsNode && isOurs) connection.close().catch(error => connection.abort(error))
     if (!ownsNode && !isOurs && (reason === 'no-proof' || reason === 'unsupported')) return
     const atMs = performance.now()
     // Load the module only now: most members refuse no peer.
     const { Refusals } = await import('./admission/refusals.ts')
-    this.#refusals ??= new Refusals({ hasSecret, log: line => this.#log('%s', line) })
+    this.#refusals ??= new Refusals({
+      hasSecret,
+      hasAuthority: grants !== undefined,
+      log: line => this.#log('%s', line),
+    })
     this.#refusals.report(connection, reason, atMs)
   }
 

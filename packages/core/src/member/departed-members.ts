@@ -86,6 +86,11 @@ export class DepartedMembers {
     return Math.min(epochMs, Math.max(earliestMs, Math.min(...dates)))
   }
 
+  /** Drops a member at once, without a retention time. */
+  remove(id: string): void {
+    this.#drop([id])
+  }
+
   #drop(ids: string[]): string[] {
     const { table, overlay, memberView, damping, effectQueue } = this.#options
     for (const id of ids) {

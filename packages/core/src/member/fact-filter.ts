@@ -72,7 +72,7 @@ export class FactFilter {
     const isAbout = (id: string) => outcome === 'unknown-member' && arriving.has(id)
     switch (fact.type) {
       case 'record':
-        if (outcome !== 'merged') return false
+        if (outcome !== 'merged' || !standing.hasGrants(fact, now)) return false
         if (this.#isMember(fact.author)) return this.#isWithinRate(fact, now)
         return (
           standing.admitsAtAnyRate(fact, isDirect ? reporter : undefined) ||

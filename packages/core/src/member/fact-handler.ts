@@ -19,6 +19,7 @@ import type { Attention, PolicyFact, SignedFact } from '../wire/fact.ts'
 import type { AuthorRates } from './author-rates.ts'
 import type { DetectorBridge } from './detector-bridge.ts'
 import type { EffectQueue } from './effect-queue.ts'
+import type { Expulsions } from './expulsions.ts'
 import type { GracefulLeave } from './graceful-leave.ts'
 import type { HeartbeatArrivals } from './heartbeats.ts'
 import type { IdentityGuard } from './identity-guard.ts'
@@ -43,6 +44,8 @@ export interface FactHandlerOptions {
   readonly standing: Standing
   readonly rates: AuthorRates
   readonly gracefulLeave: GracefulLeave
+  /** In a cluster with an authority. */
+  readonly expulsions?: Expulsions | undefined
 }
 
 export class FactHandler {
@@ -88,13 +91,14 @@ export class FactHandler {
   }
 
   #handlePolicy(fact: PolicyFact, from: string | undefined, now: Instant): void {
-    const { self, policy, rates, rumors, antiEntropy, effectQueue } = this.#options
+    const { self, policy, rates, rumors, antiEntropy, effectQueue, expulsions } = this.#options
     if (policy.outcome(fact, now.epochMs) !== 'merged') return
     if (from !== self && !policy.isUnlimited(fact.author) && !rates.take(fact, now.monotonicMs)) return
     policy.merge(fact, now.epochMs)
     antiEntropy.changed(now.monotonicMs)
     if (from === self) rumors.add(fact)
     effectQueue.push({ type: 'policy', fact })
+    if (fact.type === 'revocation') expulsions?.revocationsChanged()
   }
 
   /** A connection opened. An id that waited becomes a member. */
@@ -163,11 +167,14 @@ export class FactHandler {
 
   /** @returns whether the record was new */
   #mergeRecord(fact: RecordFact, from: string | undefined, now: Instant): boolean {
-    const { self, table, antiEntropy, rates } = this.#options
+    const { self, table, antiEntropy, rates, standing, expulsions } = this.#options
     const before = table.get(fact.author)?.record
     if (table.outcome(fact, now.epochMs) !== 'merged') return false
+    // A revocation may have arrived since the filter.
+    if (fact.author !== self && !standing.hasGrants(fact, now)) return false
     if (fact.author !== self && before && !rates.take(fact, now.monotonicMs)) return false
     table.merge(fact, now.epochMs)
+    expulsions?.admitted(fact)
     antiEntropy.changed(now.monotonicMs)
     this.#handleRecord(fact, before, from, now)
     return true

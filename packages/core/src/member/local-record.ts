@@ -29,6 +29,11 @@ export class LocalRecord {
     return this.#record.version
   }
 
+  /** The encoded grants of this member; undefined in a cluster without an authority. */
+  get grants(): Uint8Array | undefined {
+    return this.#record.grants
+  }
+
   /** The number of heartbeats in this incarnation so far. */
   get heartbeatSequence(): number {
     return this.#sequence

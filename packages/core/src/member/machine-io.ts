@@ -65,6 +65,8 @@ export type MachineEffect =
   | { readonly type: 'persist'; readonly incarnation: number }
   /** Store these multiaddrs of other members across restarts. */
   | { readonly type: 'persist-cached-peers'; readonly addresses: readonly string[] }
+  /** Grants have ended: close the connections to peers that were admitted by them, also to those without a record. */
+  | { readonly type: 'review-connections' }
   /** An event for the app. */
   | { readonly type: 'event'; readonly event: MemberEvent }
   /**

@@ -1,4 +1,5 @@
 /** Member health: the part of `Cluster.health` that the membership machine provides. */
+import type { GrantsEnd } from './expulsions.ts'
 import type { FactRefusal } from './refused-facts.ts'
 
 export interface MemberHealth {
@@ -47,6 +48,12 @@ export interface MemberHealth {
   readonly silentConnections: number
   /** Whether the table has reached its limit of 20,000 members: further members are not seen. */
   readonly full: boolean
+  /**
+   * Why this member is no longer in its cluster: the grants of its ticket expired, or its ticket or this member itself was
+   * revoked. It is quiet then: it dials nobody. `Cluster.renew` with another ticket brings it back, unless the member
+   * itself was revoked. Undefined: this member is in its cluster, or the cluster has no authority.
+   */
+  readonly grantsEnd: GrantsEnd | undefined
   /** The number of ids that wait for an introduction or a connection: they are not members. At most 256. */
   readonly provisional: number
   /** How many valid facts of other members were dropped or had to wait since the start, by reason. See `docs/limits.md`. */

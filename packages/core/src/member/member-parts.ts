@@ -7,16 +7,18 @@
 import { createDetector, type Detector, type DetectorParameters, profiles } from '@hearsay/failure-detector'
 import { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
+import type { MemberGrants } from '../grants/member-grants.ts'
 import { Overlay } from '../overlay/overlay.ts'
 import { noPolicy, type Policy } from '../policy/policy.ts'
 import { RumorBatcher } from '../rumors/rumor-batcher.ts'
-import { Table } from '../table/table.ts'
+import { type RecordFact, Table } from '../table/table.ts'
 import type { MemberRecord } from '../wire/fact.ts'
 import { AuthorRates } from './author-rates.ts'
 import { ConnectionHandler } from './connection-handler.ts'
 import { DepartedMembers } from './departed-members.ts'
 import { DetectorBridge } from './detector-bridge.ts'
 import { EffectQueue } from './effect-queue.ts'
+import type { Expulsions, MachineAuthority } from './expulsions.ts'
 import { FactFilter } from './fact-filter.ts'
 import { FactHandler } from './fact-handler.ts'
 import { FlapDamping } from './flap-damping.ts'
@@ -58,7 +60,9 @@ export interface MemberPartsOptions {
   readonly retentionMs?: number
   /** Detector parameters that replace those of the profile. @default {} */
   readonly parameters?: Partial<DetectorParameters>
-  /** Whether an id needs standing to be a member. @default 'required' */
+  /** Who is a member of a cluster with an authority. @default the cluster has none */
+  readonly authority?: MachineAuthority
+  /** Whether an id needs standing to be a member. Without effect in a cluster with an authority. @default 'required' */
   readonly standing?: StandingMode
   /** The facts about the cluster. @default no such fact counts */
   readonly policy?: Policy
@@ -89,6 +93,8 @@ export interface MemberParts {
   readonly refusedFacts: RefusedFacts
   readonly rates: AuthorRates
   readonly standing: Standing
+  /** In a cluster with an authority. */
+  readonly expulsions: Expulsions | undefined
   readonly factFilter: FactFilter
   readonly factHandler: FactHandler
   readonly syncHandler: SyncHandler
@@ -96,6 +102,7 @@ export interface MemberParts {
 
 export function createMemberParts(options: MemberPartsOptions, now: Instant): MemberParts {
   const { self, record, bootstrap, cachedPeers = [], random, profile, prior } = options
+  const grants = options.authority?.grants
   const { maxMembers = 20_000, maxDeltaBytes = 49_152, retentionMs = 86_400_000, parameters = {} } = options
   const nowMs = now.monotonicMs
   const effectQueue = new EffectQueue()
@@ -112,7 +119,8 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
     ...(prior && { prior: prior.detector }),
   })
   const overlay = new Overlay({ self, bootstrap, cachedPeers, random, prior: prior?.overlay }, nowMs)
-  const memberView = new MemberView(self, prior?.memberView)
+  const rolesOf = grants && rolesBy(grants)
+  const memberView = new MemberView(self, { prior: prior?.memberView, rolesOf })
   const roundTrips = new RoundTrips(random)
   const damping = new FlapDamping(parameters.probeIntervalMs ?? profiles[profile].probeIntervalMs)
   const hasCompared = prior !== undefined
@@ -120,7 +128,8 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
   const refusedFacts = new RefusedFacts()
   const rates = new AuthorRates(self)
   const standing = new Standing({
-    mode: options.standing ?? 'required',
+    mode: grants ? 'granted' : (options.standing ?? 'required'),
+    grants,
     table,
     overlay,
     antiEntropy,
@@ -154,6 +163,17 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
     },
     nowMs,
   )
+  const expulsions = options.authority?.expulsions({
+    self,
+    grants: options.authority.grants,
+    localRecord,
+    table,
+    policy,
+    overlay,
+    memberView,
+    departedMembers,
+    effectQueue,
+  })
   const gracefulLeave = new GracefulLeave({ self, localRecord, table, overlay, antiEntropy, effectQueue })
   const detectorBridge = new DetectorBridge({
     self,
@@ -182,6 +202,7 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
     identity,
     announcer,
     standing,
+    expulsions,
     rates,
     gracefulLeave,
     effectQueue,
@@ -231,8 +252,16 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
     refusedFacts,
     rates,
     standing,
+    expulsions,
     factFilter,
     factHandler,
     syncHandler,
   }
+}
+
+const noRoles: readonly string[] = Object.freeze([])
+
+/** The roles that the grants in a record give. */
+function rolesBy(grants: MemberGrants): (fact: RecordFact) => readonly string[] {
+  return ({ author, record }) => grants.chainOf(author, record.grants)?.last.roles ?? noRoles
 }

@@ -27,8 +27,18 @@ interface ViewRow {
 /** Our choice: inserting up to 64 changes one by one costs less than sorting all members again. */
 const maxPatches = 64
 
+export interface MemberViewOptions {
+  /** The initial members, all alive; the prior must not change any more. */
+  readonly prior?: MemberView | undefined
+  /** The roles of the author of a record, ordered. @default none */
+  readonly rolesOf?: ((fact: RecordFact) => readonly string[]) | undefined
+}
+
+const noRoles: readonly string[] = Object.freeze([])
+
 export class MemberView {
   readonly #self: string
+  readonly #rolesOf: (fact: RecordFact) => readonly string[]
   readonly #rows: CopyOnWriteMap<ViewRow>
   /** The departure date of each dead or left member, by id. */
   readonly #departed = new Map<string, number>()
@@ -37,9 +47,9 @@ export class MemberView {
   /** The ids of the members that changed since the last snapshot. */
   readonly #changed = new Set<string>()
 
-  /** @param prior the initial members, all alive; the prior must not change any more. */
-  constructor(self: string, prior?: MemberView) {
+  constructor(self: string, { prior, rolesOf = () => noRoles }: MemberViewOptions = {}) {
     this.#self = self
+    this.#rolesOf = rolesOf
     this.#rows = new CopyOnWriteMap(prior && prior.#rows)
     if (prior) Object.assign(this.#counts, prior.#counts)
     this.#snapshot = prior?.snapshot()
@@ -87,7 +97,10 @@ export class MemberView {
     const member = Object.freeze(
       before && before.fact === fact
         ? { ...before.member, status }
-        : memberOf(fact, status, attentionOf(fact, before?.member.attention, nowEpochMs)),
+        : memberOf(fact, status, {
+            attention: attentionOf(fact, before?.member.attention, nowEpochMs),
+            roles: sameRoles(before?.member.roles, this.#rolesOf(fact)),
+          }),
     )
     const wasAlive = status === 'alive' || (before?.wasAlive ?? false)
     if (before) this.#counts[before.member.status] -= 1
@@ -117,6 +130,17 @@ export class MemberView {
     // Ordered by id where dates are equal, so that all members choose the same ones.
     others.sort(([a, dateA], [b, dateB]) => dateA - dateB || (a < b ? -1 : 1))
     return others.slice(0, count).map(([id]) => id)
+  }
+
+  /**
+   * The member was expelled. Call `forget` next.
+   *
+   * @returns its `leave` event; undefined if it was never alive here, or has left before
+   */
+  expel(id: string): MemberEvent | undefined {
+    const row = this.#rows.get(id)
+    if (!row?.wasAlive || row.member.status === 'left') return undefined
+    return { type: 'leave', member: Object.freeze({ ...row.member, status: 'left' }) }
   }
 
   forget(id: string): void {
@@ -201,10 +225,16 @@ function attentionOf(
   return before?.state === state ? before : Object.freeze({ state, sinceMs: nowEpochMs })
 }
 
+/** The list that was shown before, if both have the same roles. */
+function sameRoles(before: readonly string[] | undefined, roles: readonly string[]): readonly string[] {
+  const isSame = before?.length === roles.length && roles.every((role, i) => role === before[i])
+  return before && isSame ? before : roles
+}
+
 function memberOf(
   { author: id, record }: RecordFact,
   status: MemberStatus,
-  attention: MemberAttention,
+  { attention, roles }: Pick<Member, 'attention' | 'roles'>,
 ): Member {
   const { name, incarnation, tags } = record
   const addresses = Object.freeze(record.addresses.flatMap(textOf))
@@ -216,6 +246,7 @@ function memberOf(
     addresses,
     attention,
     tags: Object.freeze({ ...tags }),
+    roles,
   })
 }
 

@@ -19,6 +19,11 @@ export interface Member {
   readonly attention: MemberAttention
   /** Texts by key that the member set at its start or with `Cluster.update`, at most 32. Empty if it set none. */
   readonly tags: Readonly<Record<string, string>>
+  /**
+   * What the cluster's authority allows this member, ordered by name. The member cannot change its roles: they are in the
+   * ticket with which it joined. Empty if it has none, and in a cluster without an authority.
+   */
+  readonly roles: readonly string[]
 }
 
 /**

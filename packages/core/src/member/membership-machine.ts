@@ -84,9 +84,11 @@ export class MembershipMachine {
       rates,
       factHandler,
       policy,
+      expulsions,
     } = this.#parts
     return this.#step(now, () => {
       const nowMs = now.monotonicMs
+      if (expulsions?.ownEnd(now)) return
       detectorBridge.advance(now)
       if (localRecord.leaving) return
       identity.advance(now)
@@ -97,7 +99,10 @@ export class MembershipMachine {
       if (nowMs >= memberEvents.sweepDueMs) {
         rates.sweep(nowMs)
         const ended = policy.sweep(now.epochMs)
-        if (ended.length > 0) effectQueue.push({ type: 'policy-ended', facts: ended })
+        if (ended.length > 0) {
+          effectQueue.push({ type: 'policy-ended', facts: ended })
+          expulsions?.revocationsChanged()
+        }
         this.#removeMembers(memberEvents.sweep(now), now)
       }
       for (const action of overlay.advance(nowMs)) {
@@ -122,9 +127,11 @@ export class MembershipMachine {
       damping,
       overlay,
       standing,
+      expulsions,
     } = this.#parts
-    if (localRecord.leaving) return rumors.deadlineMs()
+    if (localRecord.leaving || expulsions?.ownEnd(this.#now)) return rumors.deadlineMs()
     return Math.min(
+      expulsions?.dueMs(this.#now) ?? Number.POSITIVE_INFINITY,
       detector.deadlineMs(),
       rumors.deadlineMs(),
       antiEntropy.dueMs,
@@ -147,6 +154,11 @@ export class MembershipMachine {
 
   member(id: string): Member | undefined {
     return this.#parts.memberView.get(id)
+  }
+
+  /** The encoded grants of this member; undefined in a cluster without an authority. */
+  get ownGrants(): Uint8Array | undefined {
+    return this.#parts.localRecord.grants
   }
 
   isSelf(id: string): boolean {
@@ -180,6 +192,7 @@ export class MembershipMachine {
   /** Adds the policy facts that an earlier process stored. Call before `start`. */
   restorePolicy(facts: readonly PolicyFact[], { epochMs }: Instant): void {
     for (const fact of facts) this.#parts.policy.merge(fact, epochMs)
+    this.#parts.expulsions?.revocationsChanged()
   }
 
   /** Decides which received facts are verified and delivered. */
@@ -217,7 +230,7 @@ export class MembershipMachine {
 
   health(): MemberHealth {
     const { memberView, detector, detectorBridge, damping, identity, partition, overlay, table } = this.#parts
-    const { standing, refusedFacts } = this.#parts
+    const { standing, refusedFacts, expulsions } = this.#parts
     const visible = memberView.count('alive', 'suspect')
     return {
       localHealth: detector.localHealth(),
@@ -232,6 +245,7 @@ export class MembershipMachine {
       cutOff: this.#isCutOff(),
       connections: overlay.connected().length,
       full: table.capacity.free === 0,
+      grantsEnd: expulsions?.ownEnd(this.#now),
       provisional: standing.provisional,
       refusedFacts: refusedFacts.counts(),
     }
@@ -350,14 +364,20 @@ export class MembershipMachine {
   }
 
   #step(now: Instant, act: () => void): MachineEffect[] {
-    const { memberEvents, departedMembers, detectorBridge, rumors, effectQueue } = this.#parts
+    const { memberEvents, departedMembers, detectorBridge, rumors, effectQueue, expulsions } = this.#parts
     this.#now = now
     act()
+    if (expulsions && now.monotonicMs >= expulsions.dueMs(now)) this.#expel(now)
     memberEvents.emitChanges(now)
     this.#removeMembers(departedMembers.freeCapacity(), now)
     detectorBridge.updateSubjects(now)
     for (const facts of rumors.take(now.monotonicMs)) effectQueue.push({ type: 'publish', facts })
     return effectQueue.take()
+  }
+
+  /** Removes the members whose grants have ended. */
+  #expel(now: Instant): void {
+    this.#removeMembers(this.#parts.expulsions?.expel(now) ?? [], now)
   }
 
   /** Removes the dropped members from the other parts. */

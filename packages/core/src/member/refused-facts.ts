@@ -2,6 +2,7 @@
 
 /**
  * - `unknown-author`: a suspicion by an id that is not a member.
+ * - `no-grant`: a record of an id whose grants are missing, expired or revoked, in a cluster with an authority.
  * - `record-rate`, `suspicion-rate`: more facts of one author than its rate allows.
  * - `policy`: a policy fact that its author may not write, or that does not count any more.
  * - `policy-rate`: more policy facts of one author than its rate allows.
@@ -12,6 +13,7 @@
  */
 export type FactRefusal =
   | 'unknown-author'
+  | 'no-grant'
   | 'record-rate'
   | 'suspicion-rate'
   | 'policy'
@@ -23,6 +25,7 @@ export type FactRefusal =
 
 export const noRefusedFacts: Readonly<Record<FactRefusal, number>> = {
   'unknown-author': 0,
+  'no-grant': 0,
   'record-rate': 0,
   'suspicion-rate': 0,
   policy: 0,

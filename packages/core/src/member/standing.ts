@@ -3,7 +3,8 @@
  *
  * A record proves who signed it, not that its author exists as a member. An id has standing if the table has its row. It
  * gets standing by a connection to this member, or by an introduction of a member within its quota. Standing belongs to the
- * id and lasts until the row is removed; an id with a tombstone had it before and has it again.
+ * id and lasts until the row is removed; an id with a tombstone had it before and has it again. In a cluster with an
+ * authority, the grants in a record give standing, and nothing else does.
  *
  * Two exceptions keep views equal where this member knows no introducer:
  * - First contact: a member that has just started knows no introducers. Until 10 s after its first comparison of tables it
@@ -14,6 +15,7 @@
 import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
 import { TokenBuckets } from '../base/token-buckets.ts'
+import type { MemberGrants } from '../grants/member-grants.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import { isLaterRecord } from '../table/incarnation.ts'
 import type { IntroductionFact, RecordFact, Table } from '../table/table.ts'
@@ -21,11 +23,16 @@ import { Introducers } from './introducers.ts'
 import { type ProvisionalMember, ProvisionalMembers } from './provisional-members.ts'
 import type { RefusedFacts } from './refused-facts.ts'
 
-/** `required`: as described above. `assumed`: each id with a record is a member; only for tests. */
-export type StandingMode = 'required' | 'assumed'
+/**
+ * `required`: as described above. `assumed`: each id with a record is a member; only for tests. `granted`: each id whose
+ * record carries valid grants is a member, and no other; introductions play no part.
+ */
+export type StandingMode = 'required' | 'assumed' | 'granted'
 
 export interface StandingOptions {
   readonly mode: StandingMode
+  /** With the mode `granted`. */
+  readonly grants?: MemberGrants | undefined
   readonly table: Table
   readonly overlay: Overlay
   readonly antiEntropy: AntiEntropy
@@ -88,7 +95,21 @@ export class Standing {
    * @param from the peer that sent the record directly; undefined if it arrived in a rumor
    */
   admits(fact: RecordFact, from: string | undefined, { monotonicMs: nowMs }: Instant): boolean {
+    if (this.#options.mode === 'granted') return true
     return this.#isProven(fact.author, from) || (from !== undefined && this.#isFirstContact(nowMs))
+  }
+
+  /**
+   * Whether the grants in a record make its author a member now. True in a cluster without an authority. All records but
+   * those of this member itself must pass, also records of members.
+   */
+  hasGrants({ author, record }: RecordFact, { epochMs }: Instant): boolean {
+    const { grants, refusedFacts } = this.#options
+    if (!grants) return true
+    const chain = grants.chainOf(author, record.grants)
+    if (chain && grants.isCurrent(chain, epochMs)) return true
+    refusedFacts.count('no-grant')
+    return false
   }
 
   /** Whether the record is admitted even if the peer that sent it has used up its rate. Parameters as in `admits`. */
@@ -175,13 +196,13 @@ export class Standing {
    */
   introduces(id: string): boolean {
     const { mode, antiEntropy, overlay } = this.#options
-    if (mode === 'assumed' || !overlay.isConnected(id)) return false
+    if (mode !== 'required' || !overlay.isConnected(id)) return false
     return antiEntropy.hasCompared || overlay.isInbound(id)
   }
 
   /** Whether this member introduces a connected member that a peer lacks: once for each connection. */
   introducesAgain(id: string, nowMs: number): boolean {
-    if (this.#options.mode === 'assumed') return false
+    if (this.#options.mode !== 'required') return false
     const sinceMs = this.#missing.get(id) ?? nowMs
     const isDue = nowMs - sinceMs >= introduceAgainMs
     this.#missing.set(id, isDue ? Number.POSITIVE_INFINITY : sinceMs)

@@ -3,7 +3,7 @@ import type { PolicySet } from './policy-set.ts'
 
 export type Policy = Pick<
   PolicySet,
-  'size' | 'isUnlimited' | 'hash' | 'outcome' | 'merge' | 'stored' | 'sweep' | 'syncing'
+  'size' | 'isUnlimited' | 'hash' | 'outcome' | 'merge' | 'stored' | 'registers' | 'sweep' | 'syncing'
 >
 
 /** The policy of a cluster in which no policy fact counts. */
@@ -14,6 +14,7 @@ export const noPolicy: Policy = {
   outcome: () => 'rejected',
   merge: () => 'rejected',
   stored: () => undefined,
+  registers: () => [],
   sweep: () => [],
   syncing: () => ({ offer: () => ({}), answer: () => undefined }),
 }

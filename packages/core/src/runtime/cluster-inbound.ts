@@ -7,6 +7,7 @@
 import { heartbeatsIn } from '../anti-entropy/sync-steps.ts'
 import type { Clock } from '../base/clock.ts'
 import { andThen } from '../base/maybe-async.ts'
+import type { MemberGrants } from '../grants/member-grants.ts'
 import type { FactFilter } from '../member/fact-filter.ts'
 import type { MachineInput } from '../member/machine-io.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -27,6 +28,8 @@ export interface ClusterInboundOptions extends InboundOptions {
   /** The cluster tag. */
   readonly cluster: Uint8Array
   readonly clock: Clock
+  /** In a cluster with an authority: the grants in a record and in a revocation must be signed, too. */
+  readonly grants?: MemberGrants | undefined
   /** Replaces each decoded fact by an equal one that arrived earlier, if there is one. */
   readonly intern?: (fact: SignedFact) => SignedFact
   readonly deliver: (input: MachineInput) => void
@@ -87,6 +90,13 @@ export class ClusterInbound {
     from: string,
     facts: readonly SignedFact[],
   ): Verified<SignedFact> | Promise<Verified<SignedFact>> {
-    return this.#inbound.verified(from, facts, fact => signedBytes(this.#options.cluster, fact))
+    const { cluster, grants } = this.#options
+    const hasSignedGrants = (fact: SignedFact) => {
+      if (fact.type === 'record')
+        return grants === undefined || grants.verify(fact.author, fact.record.grants)
+      const isByAdmin = fact.type === 'revocation' && fact.grants.length > 0
+      return !isByAdmin || grants === undefined || grants.verify(fact.author, fact.grants)
+    }
+    return this.#inbound.verified(from, facts, fact => signedBytes(cluster, fact), hasSignedGrants)
   }
 }

@@ -30,7 +30,8 @@ import type {
 } from './ports.ts'
 import { SuspendDetector } from './suspend-detector.ts'
 
-export interface DriverOptions extends Pick<ClusterInboundOptions, 'cluster' | 'clock' | 'intern'> {
+export interface DriverOptions
+  extends Pick<ClusterInboundOptions, 'cluster' | 'clock' | 'grants' | 'intern'> {
   readonly machine: MembershipMachine
   readonly transport: Transport
   readonly keys: Signer & Verifier
@@ -376,6 +377,9 @@ export class Driver implements TransportListener, MembershipPort {
         break
       case 'policy-ended':
         storePolicy()
+        break
+      case 'review-connections':
+        transport.reviewConnections()
         break
       case 'persist':
         this.#signer.persist(effect.incarnation)

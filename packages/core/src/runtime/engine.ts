@@ -21,6 +21,7 @@ import type { Signer, Verifier } from '../wire/signing.ts'
 import { clusterTag } from '../wire/tags.ts'
 import type { AppNotifications } from './app-notifications.ts'
 import { Driver, type DriverHost, type DriverListener } from './driver.ts'
+import type { MemberAuthority } from './member-authority.ts'
 import type { Transport } from './ports.ts'
 
 /** What a host provides for an engine. */
@@ -47,6 +48,8 @@ export interface Host extends DriverHost {
   persist(incarnation: number): void | Promise<void>
   /** The facts about the cluster, and their store (`openPolicy`). @default no such fact counts */
   readonly policy?: HostPolicy
+  /** What this member has of the authority of its cluster. @default the cluster has none */
+  readonly authority?: MemberAuthority | undefined
   /**
    * Returns an equal fact that arrived earlier, if there is one. This saves memory if one host runs many members.
    *
@@ -79,8 +82,12 @@ export interface Engine {
   readonly driver: Driver
   readonly host: Host
   readonly notifications: AppNotifications
+  /** The name of the cluster. */
+  readonly name: string
   /** The cluster tag. */
   readonly cluster: Uint8Array
+  /** The bootstrap addresses, as multiaddrs. */
+  readonly bootstrap: readonly string[]
   /** The incarnation in which this process started. */
   readonly incarnation: number
   /**
@@ -109,16 +116,19 @@ export interface EngineListener extends DriverListener {
  */
 export function createEngine(
   listener: EngineListener,
-  options: MemberOptions,
+  options: MemberOptions & { readonly cluster: string },
   host: Host,
   tuning: Tuning = {},
 ): Engine {
-  const { id: self, clock, transport, keys, random, cachedPeers } = host
+  const { id: self, clock, transport, keys, random, cachedPeers, authority } = host
   const { name = self.slice(-6), tags = {}, profile = 'lan', ephemeral = false } = options
   const bootstrap = (options.bootstrap ?? []).map(bootstrapMultiaddr)
   const now = clock.now()
   const incarnation = firstIncarnation(host.incarnation, now.epochMs, random)
-  const record = firstRecord({ name, tags: { ...tags }, incarnation, ephemeral })
+  const record = {
+    ...firstRecord({ name, tags: { ...tags }, incarnation, ephemeral }),
+    ...(authority && { grants: authority.chain.bytes }),
+  }
   const machine = new MembershipMachine(
     {
       self,
@@ -128,6 +138,7 @@ export function createEngine(
       profile,
       random,
       ...(host.policy && { policy: host.policy.set }),
+      ...(authority && { authority }),
       ...tuning,
     },
     now,
@@ -147,13 +158,25 @@ export function createEngine(
     storePolicy: () => host.policy?.store(),
     listener,
     notifications,
+    ...(authority && { grants: authority.grants }),
     ...(intern && { intern }),
   })
   const prepare = async () => {
     await persist(incarnation)
     if (host.policy) machine.restorePolicy(await host.policy.load(), clock.now())
   }
-  const engine = { self, machine, driver, host, notifications, cluster, incarnation, prepare }
+  const engine: Engine = {
+    self,
+    machine,
+    driver,
+    host,
+    notifications,
+    name: options.cluster,
+    cluster,
+    bootstrap,
+    incarnation,
+    prepare,
+  }
   listener.attach(engine)
   return engine
 }

@@ -42,14 +42,20 @@ export class Inbound {
    * The facts with valid signatures, up to the first forged one.
    *
    * @param signedBytes the bytes that the author of a fact signed
+   * @param hasSignedContent whether the signatures inside the fact are valid, too
    */
   verified<F extends Signed>(
     from: string,
     facts: readonly F[],
     signedBytes: (fact: F) => Uint8Array,
+    hasSignedContent: (fact: F) => boolean | Promise<boolean> = () => true,
   ): Verified<F> | Promise<Verified<F>> {
     const { keys } = this.#options
-    return this.valid(from, facts, fact => keys.verify(fact.author, signedBytes(fact), fact.signature))
+    return this.valid(from, facts, fact => {
+      const isSigned = keys.verify(fact.author, signedBytes(fact), fact.signature)
+      if (isSigned instanceof Promise) return isSigned.then(isSigned => isSigned && hasSignedContent(fact))
+      return isSigned && hasSignedContent(fact)
+    })
   }
 
   /** The facts up to the first one that is not valid. */

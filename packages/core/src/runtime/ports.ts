@@ -36,6 +36,8 @@ export interface Transport {
   refuse(id: string, forMs: number): void
   /** Sets the addresses at which a member can be dialled; an empty list removes the member. */
   setAddresses(id: string, addresses: readonly Uint8Array[]): void
+  /** Grants of members have ended: closes the connections to peers that were admitted by them. */
+  reviewConnections(): void
   /** The network of this machine changed. The transport aborts dials over the old network and tests its connections. */
   networkChanged(): void
   /** The connected members without an open gossipsub stream. No rumor can be sent to these members. */

@@ -9,6 +9,8 @@
  * nonces. So a proof is worthless on any other connection, to any other peer and in the other direction. A peer that dials a
  * member learns one random number. A peer that a member dials learns one proof, which tells it only whether a guess of
  * the key is right.
+ *
+ * In a cluster with an authority, request and answer also contain the grants of their senders (sealed-grants.ts).
  */
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -77,10 +79,22 @@ export function answeredCapabilities(
   return { relay: ((flags[0] ?? 0) & relayBit) !== 0 }
 }
 
+/**
+ * The key of one message with grants, in a cluster with an authority. It belongs to one direction of one handshake, so no
+ * two messages have the same key.
+ */
+export function grantsKey(
+  session: AdmissionSession,
+  direction: 'request' | 'answer',
+  nonce: Uint8Array,
+): Uint8Array | undefined {
+  return proofOf(session, `${direction} grants`, nonce, none)
+}
+
 /** Undefined if an end is no member, because its id is not that of an Ed25519 key, or a nonce is too short. */
 function proofOf(
   { key, cluster, initiator, responder, challenge }: AdmissionSession,
-  direction: 'request' | 'answer',
+  direction: 'request' | 'answer' | 'request grants' | 'answer grants',
   nonce: Uint8Array,
   flags: Uint8Array,
 ): Uint8Array | undefined {

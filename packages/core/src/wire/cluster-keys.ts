@@ -8,6 +8,7 @@
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { concat } from 'uint8arrays/concat'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 import { clusterTag } from './tags.ts'
@@ -24,16 +25,40 @@ export interface ClusterKeys {
   readonly discovery: string
 }
 
-/** @param secret the UTF-8 bytes of a string count as the secret */
-export function clusterKeys(cluster: string, secret?: string | Uint8Array): ClusterKeys {
+/**
+ * @param secret the UTF-8 bytes of a string count as the secret
+ * @param authority the public key of the cluster's authority
+ */
+export function clusterKeys(
+  cluster: string,
+  secret?: string | Uint8Array,
+  authority?: Uint8Array,
+): ClusterKeys {
   const [mode, material] = secret === undefined ? ['open', cluster] : ['secret', secret]
   const bytes = typeof material === 'string' ? fromString(material) : material
   const salt = clusterTag(cluster)
+  if (authority) return authorityKeys(salt, secret === undefined ? none : bytes, authority)
   const key = (use: string) => hkdf(sha256, bytes, salt, fromString(`hearsay/2 ${mode} ${use}`), keyBytes)
   return {
     admission: key('admission'),
     topics: key('topics'),
     discovery: toText(key('discovery').subarray(0, tokenBytes), 'base32'),
+  }
+}
+
+const none = new Uint8Array()
+
+/**
+ * The keys of a cluster with an authority. Only the admission key depends on the secret, so that a change of the secret
+ * changes no topic.
+ */
+function authorityKeys(salt: Uint8Array, secret: Uint8Array, authority: Uint8Array): ClusterKeys {
+  const key = (use: string, bytes: Uint8Array) =>
+    hkdf(sha256, bytes, salt, fromString(`hearsay/2 authority ${use}`), keyBytes)
+  return {
+    admission: key('admission', concat([authority, secret])),
+    topics: key('topics', authority),
+    discovery: toText(key('discovery', authority).subarray(0, tokenBytes), 'base32'),
   }
 }
 

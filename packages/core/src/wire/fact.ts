@@ -49,6 +49,8 @@ export interface MemberRecord {
   readonly attention: Attention
   /** Other members forget this member soon after it has left. */
   readonly ephemeral: boolean
+  /** The encoded grants that make the author a member of a cluster with an authority. Not decoded here. */
+  readonly grants?: Uint8Array
 }
 
 /** The decoded content of a fact. */
@@ -170,6 +172,7 @@ function encodeRecord(record: MemberRecord): Uint8Array {
     attention: attentionStates.indexOf(record.attention.state),
     attentionLeaseMs: record.attention.leaseMs,
     ephemeral: record.ephemeral,
+    ...(record.grants && { grants: record.grants as Uint8Array<ArrayBuffer> }),
   })
 }
 
@@ -246,7 +249,7 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
   const message = messages.MemberRecord.decode(payload, {
     limits: { addresses: limits.maxAddresses, tags: limits.maxTags, spaces: limits.maxSpaces },
   })
-  const { incarnation, version, addresses, leaving, leftEpochMs, ephemeral } = message
+  const { incarnation, version, addresses, leaving, leftEpochMs, ephemeral, grants } = message
   if (!isCount(incarnation) || !isCount(version) || !isCount(leftEpochMs))
     return failed('invalid', 'a record has whole numbers ≥ 0')
   if (message.spaces.some(({ space, generation }) => space.length !== spaceTagBytes || !isCount(generation)))
@@ -268,7 +271,10 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
     leftEpochMs,
     ephemeral,
     attention: { state, leaseMs },
+    ...(grants && { grants }),
   }
+  if (grants && grants.length > limits.maxGrantsBytes)
+    return failed('too-large', `grants of ${grants.length} bytes`)
   const excess = recordExcess(record)
   return excess === undefined ? ok({ type: 'record', record }) : failed('too-large', excess)
 }

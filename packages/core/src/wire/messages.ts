@@ -289,6 +289,7 @@ export interface MemberRecord {
   attentionLeaseMs: number
   leftEpochMs: number
   ephemeral: boolean
+  grants?: Uint8Array<ArrayBuffer>
 }
 
 export namespace MemberRecord {
@@ -360,6 +361,11 @@ export namespace MemberRecord {
         if ((obj.ephemeral != null && obj.ephemeral !== false)) {
           w.uint32(88)
           w.bool(obj.ephemeral)
+        }
+
+        if (obj.grants != null) {
+          w.uint32(98)
+          w.bytes(obj.grants)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -444,6 +450,10 @@ export namespace MemberRecord {
             }
             case 11: {
               obj.ephemeral = reader.bool()
+              break
+            }
+            case 12: {
+              obj.grants = reader.bytes()
               break
             }
             default: {

@@ -69,7 +69,7 @@ describe('options of joinCluster', () => {
     [{ ...atlas, boostrap: undefined }, /unknown option 'boostrap'/],
     [
       { ...atlas, privateKey: 'x' },
-      /unknown option 'privateKey': the options are cluster, secret, name, tags, /,
+      /unknown option 'privateKey': the options are cluster, ticket, authority, secret, name, /,
     ],
     [{ ...atlas, datastore: new MemoryDatastore() }, /unknown option 'datastore'/],
     [JSON.parse('{"cluster":"atlas","__proto__":1}'), /unknown option '__proto__'/],

@@ -13,6 +13,7 @@ const well: Omit<Health, 'problems'> = {
   identityCopied: false,
   partitionSuspected: false,
   cutOff: false,
+  grantsEnd: undefined,
   connections: 2,
   silentConnections: 0,
   full: false,

@@ -12,6 +12,7 @@ export const quietTransport: Transport = {
   disconnect() {},
   refuse() {},
   setAddresses() {},
+  reviewConnections() {},
   networkChanged() {},
   withoutPubsub: () => [],
 }

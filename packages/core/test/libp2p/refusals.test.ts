@@ -11,7 +11,7 @@ const connection = (id: string, direction: Connection['direction'] = 'outbound')
 
 function refusals(hasSecret = true) {
   const lines: string[] = []
-  return { lines, refusals: new Refusals({ hasSecret, log: line => lines.push(line) }) }
+  return { lines, refusals: new Refusals({ hasSecret, hasAuthority: false, log: line => lines.push(line) }) }
 }
 
 describe('refusals', () => {

@@ -16,6 +16,8 @@ const repeated: readonly (keyof Contract)[] = [
   'update',
   'suspend',
   'resume',
+  'revoke',
+  'renew',
   'openRoom',
   'documentStored',
   'openConfig',
@@ -25,7 +27,13 @@ const repeated: readonly (keyof Contract)[] = [
 ]
 
 /** Calls that are answered with an error if they were sent. All others are part of the state that the view sends again. */
-const lost: readonly (keyof Contract)[] = ['query', 'broadcastToAll', 'broadcast', 'discardSuperseded']
+const lost: readonly (keyof Contract)[] = [
+  'query',
+  'broadcastToAll',
+  'broadcast',
+  'discardSuperseded',
+  'invite',
+]
 
 interface Call {
   readonly name: keyof Contract

@@ -15,6 +15,8 @@ import type {
   Heartbeat,
   HeldByOptions,
   HeldSpace,
+  Invitation,
+  InviteOptions,
   Json,
   LeaveOptions,
   Member,
@@ -178,6 +180,21 @@ export class MirroredCluster implements Cluster {
     await (await this.#asking('broadcast')).broadcast(name, payload)
   }
 
+  async invite(options?: InviteOptions): Promise<Invitation> {
+    this.#checkAllowed('invitations', 'invite')
+    return Object.freeze(resultOf(await this.#member.invite(options)))
+  }
+
+  async revoke(what: string): Promise<void> {
+    this.#checkAllowed('invitations', 'revoke')
+    resultOf(await this.#member.revoke(what))
+  }
+
+  async renew(ticket: string): Promise<void> {
+    this.#checkAllowed('invitations', 'renew')
+    resultOf(await this.#member.renew(ticket))
+  }
+
   settled(options?: SettledOptions): Promise<void> {
     return this.convergence.settled(options)
   }
@@ -319,7 +336,7 @@ export class MirroredCluster implements Cluster {
     return this.#queries
   }
 
-  #checkAllowed(right: 'update' | 'queries', what: string): void {
+  #checkAllowed(right: 'update' | 'queries' | 'invitations', what: string): void {
     this.#checkRunning()
     if (!this.#welcome.rights[right]) throw new NotAllowedError(refusal(what))
   }

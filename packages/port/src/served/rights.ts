@@ -22,6 +22,12 @@ export interface Allow {
    */
   readonly queries?: boolean
   /**
+   * Whether the view may invite and revoke others, and renew the member's own grants. Then a compromised view can let anybody
+   * into the cluster.
+   * @default false
+   */
+  readonly invitations?: boolean
+  /**
    * Name of a room → access. In a name, `*` stands for any text. The first name that matches counts, and a room without a
    * match is refused. A view with `list` cannot open the room, so it does not make the member enter it. @default { '*': 'write' }
    */
@@ -44,18 +50,20 @@ export class ViewRights {
   readonly update: boolean
   readonly leave: boolean
   readonly queries: boolean
+  readonly invitations: boolean
   readonly #rooms: readonly Rule[]
   readonly #configs: readonly Rule[]
 
   /** @throws {InvalidOptionsError} */
   constructor(allow: Allow = {}) {
     checkOptionNames('allow', allow, allowNames, "{ rooms: { '*': 'read' } }")
-    const { update = true, leave = false, queries = true, rooms, configs } = allow
-    for (const [option, value] of Object.entries({ update, leave, queries }))
+    const { update = true, leave = false, queries = true, invitations = false, rooms, configs } = allow
+    for (const [option, value] of Object.entries({ update, leave, queries, invitations }))
       if (typeof value !== 'boolean') throw new InvalidOptionsError(`allow.${option}: give true or false`)
     this.update = update
     this.leave = leave
     this.queries = queries
+    this.invitations = invitations
     this.#rooms = rulesOf('rooms', rooms)
     this.#configs = rulesOf('configs', configs)
   }
@@ -74,7 +82,14 @@ export class ViewRights {
   }
 }
 
-const allowNames = { update: true, leave: true, queries: true, rooms: true, configs: true } as const
+const allowNames = {
+  update: true,
+  leave: true,
+  queries: true,
+  invitations: true,
+  rooms: true,
+  configs: true,
+} as const
 
 function rulesOf(option: string, access: Readonly<Record<string, Access>> = { '*': 'write' }): Rule[] {
   if (typeof access !== 'object' || access === null)

@@ -11,6 +11,8 @@ import type {
   HeldBy,
   HeldByOptions,
   HeldSpace,
+  Invitation,
+  InviteOptions,
   Json,
   LeaveOptions,
   QueryOptions,
@@ -127,12 +129,12 @@ export class ServedView implements MemberCalls {
         this.#subscriptions.mirror(clusterNumber, name, mirror)
       this.#subscriptions.listen(clusterNumber, cluster.events, ...memberEvents)
       for (const store of ['members', 'health']) this.#subscriptions.watch([clusterNumber, store], true)
-      const { update, leave, queries } = rights
+      const { update, leave, queries, invitations } = rights
       return {
         version: contractVersion,
         cluster: cluster.name,
         self: cluster.self.id,
-        rights: { update, leave, queries },
+        rights: { update, leave, queries, invitations },
       }
     })
   }
@@ -180,6 +182,18 @@ export class ServedView implements MemberCalls {
 
   resume(): Answer<void> {
     return this.#updateBy('resume', cluster => cluster.resume())
+  }
+
+  invite(options?: InviteOptions): Promise<Answer<Invitation>> {
+    return this.#issueBy('invite', cluster => cluster.invite(options))
+  }
+
+  revoke(what: string): Promise<Answer<void>> {
+    return this.#issueBy('revoke', cluster => cluster.revoke(what))
+  }
+
+  renew(ticket: string): Promise<Answer<void>> {
+    return this.#issueBy('renew', cluster => cluster.renew(ticket))
   }
 
   leave(options?: LeaveOptions): Promise<Answer<void>> {
@@ -316,6 +330,15 @@ export class ServedView implements MemberCalls {
     return this.#answer(() => {
       rights.check(rights.update, what)
       act(cluster)
+    })
+  }
+
+  /** A call that needs the right to the invitations. */
+  #issueBy<T>(what: string, act: (cluster: Cluster) => Promise<T>): Promise<Answer<T>> {
+    const { rights, cluster } = this.#options
+    return this.#answerLater(async () => {
+      rights.check(rights.invitations, what)
+      return await act(cluster)
     })
   }
 

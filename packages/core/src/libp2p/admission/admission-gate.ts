@@ -6,10 +6,13 @@
  * admitted within 5 s is refused, and a refused connection is never admitted. A peer that broke the protocol too often
  * is refused for a while, even if its proof is right. No message of hearsay is sent or accepted over a connection that
  * is not admitted.
+ *
+ * In a cluster with an authority, each end also shows its grants, and the connection ends when they do.
  */
 import type { Connection, Libp2pEvents, Stream, StreamHandler, TypedEventTarget } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
-import { byteStream } from '@libp2p/utils'
+import { type ByteStream, byteStream } from '@libp2p/utils'
+import { concat } from 'uint8arrays/concat'
 import { asError } from '../../base/errors.ts'
 import {
   type AdmissionSession,
@@ -21,6 +24,7 @@ import {
   requestBytes,
 } from '../../wire/admission.ts'
 import { startPeerDeadline } from '../peer-deadline.ts'
+import type { GrantExchange, GrantsMessage } from './grant-exchange.ts'
 import type { RefusalReason } from './refusals.ts'
 
 /** A node that handles this protocol is a relay. */
@@ -46,6 +50,8 @@ export interface AdmissionGateOptions {
   readonly cluster: Uint8Array
   /** Whether the node exists for hearsay alone. Then a refused connection is closed. */
   readonly ownsNode: boolean
+  /** In a cluster with an authority. */
+  readonly grants?: GrantExchange | undefined
   /** The connection was admitted. */
   readonly admitted: (connection: Connection) => void
   readonly refused: (connection: Connection, reason: RefusalReason) => void
@@ -67,6 +73,8 @@ export class AdmissionGate {
   #options: AdmissionGateOptions | undefined
   #admitted = new WeakSet<Connection>()
   #refused = new WeakSet<Connection>()
+  /** The grants that the other ends of open connections showed. */
+  readonly #shown = new Map<Connection, Uint8Array>()
   /** Peers that broke the protocol → until when they are refused, in monotonic ms. */
   readonly #refusedPeers = new Map<string, number>()
   readonly #pending = new Map<Connection, Pending>()
@@ -87,7 +95,10 @@ export class AdmissionGate {
       if (this.isRefused(detail.remotePeer.toString())) this.#refuse(detail, 'violations')
       else if (detail.direction === 'outbound') void this.#initiate(detail)
     }
-    const closed = ({ detail }: CustomEvent<Connection>) => this.#settle(detail, false)
+    const closed = ({ detail }: CustomEvent<Connection>) => {
+      this.#shown.delete(detail)
+      this.#settle(detail, false)
+    }
     events.addEventListener('connection:open', opened)
     events.addEventListener('connection:close', closed)
     this.#undo.push(() => {
@@ -106,11 +117,21 @@ export class AdmissionGate {
     for (const connection of [...this.#pending.keys()]) this.#settle(connection, false)
     this.#admitted = new WeakSet()
     this.#refused = new WeakSet()
+    this.#shown.clear()
     this.#options = undefined
   }
 
   isAdmitted(connection: Connection): boolean {
     return this.#admitted.has(connection)
+  }
+
+  /** Grants have ended: closes the connections that were admitted by them. */
+  review(): void {
+    for (const [connection, grants] of this.#shown)
+      if (!this.#options?.grants?.isCurrent(connection.remotePeer.toString(), grants)) {
+        this.#shown.delete(connection)
+        connection.close().catch(error => connection.abort(error))
+      }
   }
 
   /** Admits no connection of this peer for this long. */
@@ -178,20 +199,23 @@ export class AdmissionGate {
     let hasProved = false
     try {
       stream = await connection.newStream(admissionProtocol, { signal, runOnLimitedConnection: true })
-      const bytes = byteStream(stream, { maxBufferSize: requestBytes })
+      const bytes = byteStream(stream, { maxBufferSize: maxBytes(options) })
       const challenge = (await bytes.read({ bytes: nonceBytes, signal })).subarray()
       const session = sessionOf(options, connection, 'initiator', challenge)
       const nonce = newNonce()
       const request = admissionRequest(session, nonce)
       if (!request) throw new Error('the peer cannot be a member')
-      stream.send(request)
+      const shown = options.grants?.shown({ session, direction: 'request', nonce })
+      stream.send(shown ? concat([request, shown]) : request)
       hasProved = true
       const answer = (await bytes.read({ bytes: answerBytes, signal })).subarray()
       const peer = answeredCapabilities(session, nonce, answer)
+      const message = { session, direction: 'answer', nonce } as const
+      const hasGrants = peer && (await this.#readGrants(connection, bytes, message, signal))
       stream.close().catch(() => {})
-      if (peer) this.#admit(connection)
-      else this.#refuse(connection, 'wrong-proof')
-      if (peer?.relay) for (const follower of this.#relayFollowers) follower(connection)
+      if (hasGrants) this.#admit(connection)
+      else this.#refuse(connection, peer ? 'no-grants' : 'wrong-proof')
+      if (hasGrants && peer?.relay) for (const follower of this.#relayFollowers) follower(connection)
     } catch (error) {
       if (isNamed(error, 'UnsupportedProtocolError')) this.#refuse(connection, 'unsupported')
       else if (hasProved) this.#refuse(connection, 'not-accepted')
@@ -208,15 +232,20 @@ export class AdmissionGate {
       if (!options || this.#refused.has(connection)) throw new Error('not admitted')
       const relay = options.components.registrar.getProtocols().includes(relayProtocol)
       const challenge = newNonce()
-      const bytes = byteStream(stream, { maxBufferSize: requestBytes })
+      const bytes = byteStream(stream, { maxBufferSize: maxBytes(options) })
       stream.send(challenge)
       const request = (await bytes.read({ bytes: requestBytes, signal })).subarray()
       reason = 'wrong-proof'
-      const answer = admissionAnswer(sessionOf(options, connection, 'responder', challenge), request, {
-        relay,
-      })
-      if (answer) {
-        stream.send(answer)
+      const session = sessionOf(options, connection, 'responder', challenge)
+      const nonce = request.subarray(0, nonceBytes)
+      const answer = admissionAnswer(session, request, { relay })
+      if (answer) reason = 'no-grants'
+      if (
+        answer &&
+        (await this.#readGrants(connection, bytes, { session, direction: 'request', nonce }, signal))
+      ) {
+        const shown = options.grants?.shown({ session, direction: 'answer', nonce })
+        stream.send(shown ? concat([answer, shown]) : answer)
         this.#admit(connection)
       }
       // All peers that are refused receive this one answer.
@@ -225,6 +254,20 @@ export class AdmissionGate {
       stream.abort(asError(error))
     }
     this.#refuse(connection, reason)
+  }
+
+  /** Reads the grants of the peer and stores them. @returns false: they do not make the peer a member */
+  async #readGrants(
+    connection: Connection,
+    bytes: ByteStream<Stream>,
+    message: GrantsMessage,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const exchange = this.#options?.grants
+    if (!exchange) return true
+    const grants = await exchange.read(bytes, connection.remotePeer.toString(), message, signal)
+    if (grants) this.#shown.set(connection, grants)
+    return grants !== undefined
   }
 
   #admit(connection: Connection): void {
@@ -252,6 +295,9 @@ export class AdmissionGate {
     entry.settle(isAdmitted)
   }
 }
+
+/** The greatest number of bytes that an honest peer sends before it waits. */
+const maxBytes = ({ grants }: AdmissionGateOptions): number => requestBytes + (grants?.maxBytes ?? 0)
 
 const newNonce = () => crypto.getRandomValues(new Uint8Array(nonceBytes))
 

@@ -9,11 +9,18 @@ import type { Connection } from '@libp2p/interface'
 /**
  * - `not-accepted`: the peer ended the handshake after it had this member's proof.
  * - `wrong-proof`: the peer's proof is wrong.
+ * - `no-grants`: the peer's grants do not make it a member of this cluster, or have ended.
  * - `no-proof`: the peer sent no proof in time.
  * - `unsupported`: the peer does not know the handshake.
  * - `violations`: the peer broke the protocol too often, and is refused for a while.
  */
-export type RefusalReason = 'not-accepted' | 'wrong-proof' | 'no-proof' | 'unsupported' | 'violations'
+export type RefusalReason =
+  | 'not-accepted'
+  | 'wrong-proof'
+  | 'no-grants'
+  | 'no-proof'
+  | 'unsupported'
+  | 'violations'
 
 export interface Refusal {
   /** What happened, without the full stop. */
@@ -30,6 +37,8 @@ const logIntervalMs = 60_000
 
 export interface RefusalsOptions {
   readonly hasSecret: boolean
+  /** Whether the cluster has an authority. */
+  readonly hasAuthority: boolean
   readonly log: (line: string) => void
 }
 
@@ -39,6 +48,7 @@ export class Refusals {
   readonly #counts: Record<RefusalReason, number> = {
     'not-accepted': 0,
     'wrong-proof': 0,
+    'no-grants': 0,
     'no-proof': 0,
     unsupported: 0,
     violations: 0,
@@ -95,14 +105,18 @@ export class Refusals {
   }
 
   #fact(reason: RefusalReason): string {
-    const { hasSecret } = this.#options
+    const { hasSecret, hasAuthority } = this.#options
     switch (reason) {
       case 'not-accepted':
+        if (hasAuthority) return "did not accept this member's grants"
         return hasSecret
           ? "did not accept this member's secret"
           : 'did not accept this member, which has no secret'
       case 'wrong-proof':
+        if (hasAuthority) return 'did not prove that it is invited to this cluster'
         return hasSecret ? "did not prove this member's secret" : "did not prove this cluster's name"
+      case 'no-grants':
+        return 'showed grants that have ended, or that are not valid'
       case 'no-proof':
         return 'proved nothing in time'
       case 'unsupported':
@@ -116,9 +130,13 @@ export class Refusals {
     switch (reason) {
       case 'not-accepted':
       case 'wrong-proof':
+        if (this.#options.hasAuthority)
+          return 'Has the ticket of one of the two expired, or was it revoked? Ask for a new one, and compare the names of the clusters and the clocks.'
         return this.#options.hasSecret
           ? 'Give both ends the same secret and the same cluster name.'
           : 'Give both ends the same cluster name. If the cluster has a secret, give it to this member.'
+      case 'no-grants':
+        return 'It needs a new ticket, if it is to be a member.'
       case 'no-proof':
         return 'Is it a member of this cluster, and is its process overloaded?'
       case 'unsupported':

@@ -13,7 +13,7 @@ import { InvalidOptionsError, ListenError } from '../../api/errors.ts'
 import { openStorage } from '../../storage/browser/open-storage.ts'
 import { guardedComponents } from '../admission/guarded-components.ts'
 import { createNode } from '../create-node.ts'
-import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
+import { checkJoinOptions, type JoinOptions, withTicketOf } from '../join-options.ts'
 import { closingWebSockets } from '../web-socket-cleanup.ts'
 import { boundedWebRTC } from './bounded-web-rtc.ts'
 import { platform } from './platform.ts'
@@ -38,8 +38,9 @@ const dialled: ReadonlySet<string> = new Set(['ws', 'wss', 'webrtc', 'p2p-circui
  * @throws {StorageError} the store cannot be opened or read. The store is unchanged.
  * @throws {ListenError} the member cannot listen on an address. Nothing is left running.
  */
-export async function joinCluster(options: JoinOptions): Promise<Cluster> {
-  checkJoinOptions(options)
+export async function joinCluster(given: JoinOptions): Promise<Cluster> {
+  checkJoinOptions(given)
+  const options = await withTicketOf(given)
   // Without a secure context there are no WebCrypto and no locks.
   if (!isSecureContext)
     throw new InvalidOptionsError(

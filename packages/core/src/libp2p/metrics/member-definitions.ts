@@ -44,6 +44,7 @@ export const memberDefinitions = {
     label: {
       name: 'problem',
       values: {
+        'not-a-member': 'The ticket of this member, or the member itself, has ended or was revoked.',
         'not-admitted': 'No peer accepts this member: another secret or cluster name.',
         'bootstrap-unreachable': 'No member answers at a bootstrap address.',
         alone: 'This member has found no other member.',

@@ -190,6 +190,7 @@ export class MemberMetrics {
 const noRefusedConnections: Readonly<Record<RefusalReason, number>> = {
   'not-accepted': 0,
   'wrong-proof': 0,
+  'no-grants': 0,
   'no-proof': 0,
   unsupported: 0,
   violations: 0,
@@ -203,6 +204,7 @@ function countStatuses(members: readonly Member[]): Record<MemberStatus, number>
 
 function countNames(problems: readonly Problem[]): Record<ProblemName, number> {
   const counts: Record<ProblemName, number> = {
+    'not-a-member': 0,
     'not-admitted': 0,
     'bootstrap-unreachable': 0,
     alone: 0,

@@ -39,6 +39,7 @@ export class TrafficCounters {
       disconnect: id => transport.disconnect(id),
       refuse: (id, forMs) => transport.refuse(id, forMs),
       setAddresses: (id, addresses) => transport.setAddresses(id, addresses),
+      reviewConnections: () => transport.reviewConnections(),
       networkChanged: () => transport.networkChanged(),
       withoutPubsub: () => transport.withoutPubsub(),
     }

@@ -115,6 +115,7 @@ export const trafficDefinitions = {
       values: {
         'not-accepted': "The peer did not accept this member's proof: another secret or cluster name.",
         'wrong-proof': "The peer's proof is wrong: another secret or cluster name.",
+        'no-grants': "The peer's grants have ended, or are not valid in this cluster.",
         'no-proof': 'The peer sent no proof in time.',
         unsupported: 'The peer does not know the handshake.',
         violations: 'The peer broke the protocol too often.',
@@ -148,6 +149,7 @@ export const trafficDefinitions = {
       name: 'reason',
       values: {
         'unknown-author': 'A suspicion by an id that is not a member.',
+        'no-grant': 'A record of an id whose grants are missing, expired or revoked.',
         'record-rate': 'More records of one author than its rate.',
         'suspicion-rate': 'More suspicions of one author than its rate.',
         policy: 'A policy fact that its author may not write, or that does not count any more.',

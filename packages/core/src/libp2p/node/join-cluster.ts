@@ -10,7 +10,7 @@ import { clusterKeys } from '../../wire/cluster-keys.ts'
 import { guardedComponents } from '../admission/guarded-components.ts'
 import { createNode, type MemberNode } from '../create-node.ts'
 import { dialDiscovered } from '../discovery-dialler.ts'
-import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
+import { checkJoinOptions, type JoinOptions, withTicketOf } from '../join-options.ts'
 import { BootstrapNames } from './bootstrap-names.ts'
 import { DnsLookup } from './dns-lookup.ts'
 import { folderSize } from './folder-size.ts'
@@ -33,9 +33,10 @@ const anyTcp = '/ip4/0.0.0.0/tcp/0'
  * @throws {StorageError} the store cannot be opened or read. The store is unchanged.
  * @throws {ListenError} the member cannot listen on an address. Nothing is left running.
  */
-export async function joinCluster(options: JoinOptions): Promise<Cluster> {
+export async function joinCluster(given: JoinOptions): Promise<Cluster> {
   checkRuntime()
-  checkJoinOptions(options)
+  checkJoinOptions(given)
+  const options = await withTicketOf(given)
   const { relay = false, listen = relay ? [anyTcp, `${anyTcp}/ws`] : [anyTcp] } = options
   const { identity } = options
   const lookups = new DnsLookup()
@@ -77,13 +78,13 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
     listenError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
     started(node) {
       const log = node.logger.forComponent('hearsay')
-      if (relay && options.secret === undefined)
+      if (relay && options.secret === undefined && !options.authorityKey)
         log(
           "anybody who knows the cluster's name may use this relay, within its limits. Give all members a secret to prevent that",
         )
       if (!local) return
       const finder = new local.LocalDiscovery({
-        service: `_${clusterKeys(options.cluster, options.secret).discovery}._udp.local`,
+        service: `_${clusterKeys(options.cluster, options.secret, options.authorityKey).discovery}._udp.local`,
         instance: node.peerId.toString(),
         addresses: () => node.services.cluster.self.addresses,
         failed: reason => log.error('local discovery does not work: %s', reason),

@@ -34,6 +34,7 @@ describe('the traffic counters', () => {
       disconnect: true,
       refuse: true,
       setAddresses: true,
+      reviewConnections: true,
       networkChanged: true,
       withoutPubsub: true,
     }

@@ -1,0 +1,130 @@
+/**
+ * Invitation: the options and the result of `Cluster.invite`, and their checks.
+ *
+ * Views check the options, too. So this file loads neither the wire format nor multiaddrs.
+ */
+import * as limits from '../wire/limits.ts'
+import { InvalidOptionsError } from './errors.ts'
+import { checkOptionNames } from './option-names.ts'
+
+/** Options of `Cluster.invite`. */
+export interface InviteOptions {
+  /**
+   * The roles of the members that join with the ticket: at most 8, each of 1 to 32 of the characters a-z, 0-9 and `-`. Two
+   * roles have a meaning for hearsay. `admin`: may revoke; only the authority grants it. `reader`: writes no configs,
+   * documents and broadcasts in the cluster. All others have a meaning only for the app, and where it names writers. A
+   * member that invites can grant only its own roles, and `reader`.
+   *
+   * @default []
+   */
+  readonly roles?: readonly string[]
+  /**
+   * For how long the ticket is valid, in milliseconds: 1 minute to 10 years. The date ends the ticket, and also the
+   * membership of all members that joined with it, because nobody can know when a member used a ticket. A longer time
+   * means fewer renewals, and a longer list of revocations.
+   *
+   * @default 30 days, and not longer than the grants of this member
+   */
+  readonly expiresInMs?: number
+  /** The date instead of `expiresInMs`, in epoch milliseconds. */
+  readonly expiresAtMs?: number
+  /**
+   * Whether the members that join may invite others. Needs the role `admin`, and only the authority can grant it.
+   *
+   * @default false
+   */
+  readonly mayInvite?: boolean
+  /**
+   * Multiaddrs of members to contact first, at most 16, as in `bootstrap`.
+   *
+   * @default the addresses in the option `bootstrap`, and of members, WebSockets first, because pages can dial only those
+   */
+  readonly addresses?: readonly string[]
+}
+
+/** What `Cluster.invite` made. */
+export interface Invitation {
+  /**
+   * The ticket: one string, for `joinCluster({ ticket })`. It is secret until it expires or is revoked: every program that
+   * has it can join. It fits a chat message, a QR code, or a link: `https://app.example.org/#hearsay=` and the ticket. The
+   * part of a link after `#` is not sent to the server.
+   */
+  readonly ticket: string
+  /** Names the invitation in `Cluster.revoke`. Not secret. */
+  readonly id: string
+  readonly roles: readonly string[]
+  /** Until when the ticket is valid, in epoch milliseconds. */
+  readonly expiresAtMs: number
+  readonly mayInvite: boolean
+}
+
+const optionNames = {
+  roles: true,
+  expiresInMs: true,
+  expiresAtMs: true,
+  mayInvite: true,
+  addresses: true,
+} as const
+/** 30 days. */
+const defaultExpiryMs = 2_592_000_000
+const minExpiryMs = 60_000
+/** 10 years of 365.25 days. */
+export const maxExpiryMs = 315_576_000_000
+
+/** The options of an invitation with their defaults. */
+export interface CheckedInvitation {
+  /** Ordered, each role once. */
+  readonly roles: readonly string[]
+  readonly expiresAtMs: number
+  /** Whether the date is the default, so that it may be shortened. */
+  readonly isDefaultExpiry: boolean
+  readonly mayInvite: boolean
+  readonly addresses: readonly string[] | undefined
+}
+
+/** Checks the options of `Cluster.invite`. @throws {InvalidOptionsError} */
+export function checkInvite(options: InviteOptions, epochMs: number): CheckedInvitation {
+  checkOptionNames('invite', options, optionNames, "{ roles: ['operator'] }")
+  const { roles = [], mayInvite = false, addresses } = options
+  if (!Array.isArray(roles) || !roles.every(isRole) || new Set(roles).size > limits.maxRoles)
+    throw new InvalidOptionsError(
+      `invite: roles: give at most ${limits.maxRoles}, each of 1 to ${limits.maxRoleBytes} of the characters a-z, 0-9 and -`,
+    )
+  if (typeof mayInvite !== 'boolean') throw new InvalidOptionsError('invite: mayInvite: give true or false')
+  if (mayInvite && !roles.includes('admin'))
+    throw new InvalidOptionsError("invite: mayInvite needs the role 'admin'")
+  if (addresses !== undefined && !(Array.isArray(addresses) && addresses.length <= limits.maxAddresses))
+    throw new InvalidOptionsError(`invite: addresses: give a list of at most ${limits.maxAddresses}`)
+  return {
+    roles: [...new Set(roles)].sort(),
+    expiresAtMs: expiryOf(options, epochMs),
+    isDefaultExpiry: options.expiresInMs === undefined && options.expiresAtMs === undefined,
+    mayInvite,
+    addresses,
+  }
+}
+
+function expiryOf({ expiresInMs, expiresAtMs }: InviteOptions, epochMs: number): number {
+  if (expiresInMs !== undefined && expiresAtMs !== undefined)
+    throw new InvalidOptionsError('invite: give expiresInMs or expiresAtMs, not both')
+  const untilMs = expiresAtMs ?? epochMs + (expiresInMs ?? defaultExpiryMs)
+  const isWhole = Number.isSafeInteger(untilMs) && Number.isSafeInteger(expiresInMs ?? 0)
+  if (!isWhole || untilMs < epochMs + minExpiryMs || untilMs > epochMs + maxExpiryMs)
+    throw new InvalidOptionsError(
+      `invite: ${expiresAtMs === undefined ? 'expiresInMs' : 'expiresAtMs'}: give whole milliseconds, from 1 minute to 10 years from now`,
+    )
+  return untilMs
+}
+
+const isRole = (role: unknown): boolean =>
+  typeof role === 'string' && role.length <= limits.maxRoleBytes && /^[a-z0-9-]+$/.test(role)
+
+/** Checks the argument of `Cluster.revoke` and `Cluster.renew`. @throws {InvalidOptionsError} */
+export function checkTicketText(call: string, text: unknown): asserts text is string {
+  if (typeof text !== 'string' || text === '')
+    throw new InvalidOptionsError(
+      call === 'revoke'
+        ? 'revoke: give a member id, a ticket or the id of an invitation'
+        : `${call}: give a ticket, like those of cluster.invite()`,
+    )
+}

@@ -1,0 +1,167 @@
+/**
+ * Cluster invitations: `invite`, `revoke` and `renew` of a cluster with an authority. Loaded with the first call.
+ *
+ * A member issues with the strongest key that it has: the authority's, or its own if its grants allow that. What it may not
+ * issue fails here, with the reason, and other members would refuse it as well.
+ */
+import { multiaddr } from '@multiformats/multiaddr'
+import { bootstrapMultiaddr, checkAddresses } from '../api/bootstrap-address.ts'
+import { InvalidOptionsError, NotAllowedError } from '../api/errors.ts'
+import {
+  type CheckedInvitation,
+  checkInvite,
+  checkTicketText,
+  type Invitation,
+  type InviteOptions,
+  maxExpiryMs,
+} from '../api/invitation.ts'
+import { expiredText, isTicketText, ticketContent } from '../api/ticket.ts'
+import { extendChain, type GrantChain, grantFault } from '../grants/grant-chain.ts'
+import { clockToleranceMs, type MemberGrants } from '../grants/member-grants.ts'
+import { adminRole } from '../grants/roles.ts'
+import { encodeTicket } from '../grants/ticket-codec.ts'
+import type { Engine } from '../runtime/engine.ts'
+import type { MemberAuthority } from '../runtime/member-authority.ts'
+import { draftFact, type PolicyFact } from '../wire/fact.ts'
+import type { Grant } from '../wire/grant.ts'
+import { isMemberId } from '../wire/member-id.ts'
+import { type Signer, signedBytes } from '../wire/signing.ts'
+import { ticketAddresses } from './ticket-addresses.ts'
+
+const seedBytes = 32
+
+interface Issuer extends Signer {
+  /** Undefined: the issuer is the authority. */
+  readonly chain: GrantChain | undefined
+}
+
+export async function invite(engine: Engine, options: InviteOptions = {}): Promise<Invitation> {
+  const checked = checkInvite(options, engine.host.clock.now().epochMs)
+  checkAddresses('invite: addresses', checked.addresses ?? [], bootstrapMultiaddr)
+  const authority = authorityOf(engine, 'invite')
+  const issuer = issuerOf(engine, authority)
+  const { roles, mayInvite } = checked
+  const seed = crypto.getRandomValues(new Uint8Array(seedBytes))
+  const { id } = await authority.keyOf(seed)
+  const expiresAtMs = expiryWithin(checked, issuer.chain)
+  const grant = { subject: id, isInvitation: true, roles, notAfterMs: expiresAtMs, mayInvite }
+  const fault = grantFault(grant, issuer.chain?.last)
+  if (fault !== undefined) throw new NotAllowedError(`invite: ${fault}`)
+  const { cluster } = engine
+  const extended = await extendChain(grant, {
+    authority: authority.grants.authority,
+    cluster,
+    chain: issuer.chain,
+    issuer,
+  })
+  if (!extended.ok) throw new NotAllowedError(`invite: ${extended.failure.detail}`)
+  const addresses =
+    checked.addresses?.map(bootstrapMultiaddr) ??
+    ticketAddresses(engine.bootstrap, engine.machine.members(), engine.self)
+  const ticket = encodeTicket({
+    cluster: engine.name,
+    chain: extended.value,
+    invitationKey: seed,
+    addresses: addresses.map(address => multiaddr(address).bytes),
+    secret: authority.secret(),
+  })
+  return Object.freeze({ ticket, id, roles: Object.freeze(roles), expiresAtMs, mayInvite })
+}
+
+/** Ends an invitation, the members that joined with it, or one member, everywhere. */
+export async function revoke(engine: Engine, what: string): Promise<void> {
+  checkTicketText('revoke', what)
+  const { host, self, cluster, driver } = engine
+  const { key, grants } = authorityOf(engine, 'revoke')
+  const { subject, last } = targetOf(engine, grants, what)
+  const epochMs = host.clock.now().epochMs
+  const own = grants.chainOf(self, engine.machine.ownGrants)
+  const isAdmin = own?.last.roles.includes(adminRole) && grants.isCurrent(own, epochMs)
+  if (!key && !isAdmin)
+    throw new NotAllowedError(
+      `revoke: this member may not revoke. It needs the authority's key, or a valid ticket with the role '${adminRole}'`,
+    )
+  if (!key && last?.roles.includes(adminRole))
+    throw new NotAllowedError("revoke: only the authority revokes who has the role 'admin'")
+  const endMs = last?.notAfterMs ?? (key ? epochMs + maxExpiryMs : (own?.last.notAfterMs ?? epochMs))
+  const draft = draftFact(key?.id ?? self, {
+    type: 'revocation',
+    subject,
+    // The clocks of other members may be behind.
+    untilEpochMs: endMs + 2 * clockToleranceMs,
+    epochMs,
+    grants: key || !own ? new Uint8Array() : own.bytes,
+  })
+  const signature = await (key ?? host.keys).sign(signedBytes(cluster, draft))
+  driver.handle({ type: 'policy', fact: { ...draft, signature } as PolicyFact })
+  await host.writes.stored()
+}
+
+/** What to revoke, and the last grant of it if this member knows that. */
+function targetOf(
+  { self, name, machine }: Engine,
+  grants: MemberGrants,
+  what: string,
+): { readonly subject: string; readonly last: Grant | undefined } {
+  if (isTicketText(what)) {
+    const { cluster, chain } = ticketContent('revoke', what)
+    if (cluster !== name || chain.authority !== grants.authority)
+      throw new InvalidOptionsError('revoke: the ticket is for another cluster')
+    return { subject: chain.last.subject, last: chain.last }
+  }
+  if (what === self)
+    throw new InvalidOptionsError('revoke: this is the id of this member itself. Call leave() instead')
+  if (!isMemberId(what))
+    throw new InvalidOptionsError('revoke: give a member id, a ticket or the id of an invitation')
+  const chains = [...machine.table.rows()].map(({ id, record }) => grants.chainOf(id, record.record.grants))
+  const known = chains.flatMap(chain => chain?.grants ?? []).filter(({ subject }) => subject === what)
+  return { subject: what, last: known.sort((a, b) => b.notAfterMs - a.notAfterMs)[0] }
+}
+
+/** Replaces this member's grants by those of a ticket, at once and for the next starts. */
+export async function renew(engine: Engine, ticket: string): Promise<void> {
+  checkTicketText('renew', ticket)
+  const content = ticketContent('renew', ticket)
+  const authority = authorityOf(engine, 'renew')
+  const { grants } = authority
+  const { chain } = content
+  if (content.cluster !== engine.name || chain.authority !== grants.authority)
+    throw new InvalidOptionsError('renew: the ticket is for another cluster')
+  const { last } = chain
+  if (engine.host.clock.now().epochMs > last.notAfterMs)
+    throw new InvalidOptionsError(`renew: ${expiredText(last.notAfterMs)}`)
+  if (grants.revocations.of(chain)) throw new InvalidOptionsError('renew: the ticket was revoked')
+  const own = await authority.redeem(content)
+  if (grants.revocations.of(own))
+    throw new NotAllowedError(
+      'renew: this member itself was revoked, and no ticket changes that. Join again with another identity, in another storage',
+    )
+  engine.driver.handle({ type: 'local-change', change: { grants: own.bytes } })
+}
+
+/** @throws {InvalidOptionsError} the cluster has no authority */
+function authorityOf({ host }: Engine, call: string): MemberAuthority {
+  if (host.authority) return host.authority
+  throw new InvalidOptionsError(
+    `${call}: this cluster has no authority. Found one with the option 'authority', see createAuthority()`,
+  )
+}
+
+/** @throws {NotAllowedError} this member has no key that may invite */
+function issuerOf(engine: Engine, { key, grants }: MemberAuthority): Issuer {
+  if (key) return { chain: undefined, sign: bytes => key.sign(bytes) }
+  const { host, machine, self } = engine
+  const chain = grants.chainOf(self, machine.ownGrants)
+  if (chain?.last.mayInvite && grants.isCurrent(chain, host.clock.now().epochMs))
+    return { chain, sign: bytes => host.keys.sign(bytes) }
+  throw new NotAllowedError(
+    `invite: this member may not invite. It needs the authority's key, or a valid ticket with the role '${adminRole}' and mayInvite`,
+  )
+}
+
+function expiryWithin(
+  { expiresAtMs, isDefaultExpiry }: CheckedInvitation,
+  chain: GrantChain | undefined,
+): number {
+  return isDefaultExpiry ? Math.min(expiresAtMs, chain?.last.notAfterMs ?? expiresAtMs) : expiresAtMs
+}

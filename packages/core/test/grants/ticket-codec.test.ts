@@ -1,0 +1,72 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeTicketText, encodeTicket, type TicketContent } from '../../src/grants/ticket-codec.ts'
+import { chainOf, invitation, member } from './issued-chains.ts'
+
+const content = async (fields: Partial<TicketContent> = {}): Promise<TicketContent> => ({
+  cluster: 'atlas',
+  chain: await chainOf(invitation('ticket', { roles: ['dev'] })),
+  invitationKey: new Uint8Array(32).fill(7),
+  addresses: [Uint8Array.of(4, 127, 0, 0, 1, 6, 15, 161)],
+  secret: undefined,
+  ...fields,
+})
+
+describe('a ticket', () => {
+  it('is one string, and reads back', async () => {
+    for (const secret of [undefined, new Uint8Array(24).fill(9)]) {
+      const ticket = await content({ secret })
+      const text = encodeTicket(ticket)
+      expect(text).toMatch(/^hearsay1\.[\w-]+$/)
+      expect(decodeTicketText(text)).toEqual({ ok: true, value: ticket })
+    }
+  })
+
+  it('may be the fragment of a link, among others, with white space around it', async () => {
+    const text = encodeTicket(await content())
+    for (const around of [
+      `  ${text}\n`,
+      `https://app.example.org/#hearsay=${text}`,
+      `atlas://join#view=3&hearsay=${text}&theme=dark`,
+      `https://app.example.org/path?x=1#${text}`,
+    ])
+      expect(decodeTicketText(around)).toMatchObject({ ok: true })
+  })
+
+  it.each([
+    ['no-ticket', ''],
+    ['no-ticket', 'hello'],
+    ['no-ticket', 'hearsay'],
+    ['no-ticket', 'https://app.example.org/#top'],
+    ['no-ticket', `hearsay1.${'A'.repeat(20_000)}`],
+    ['other-version', 'hearsay2.AAAA'],
+    ['damaged', 'hearsay1.'],
+    ['damaged', 'hearsay1.AAAA AAAA'],
+    ['damaged', 'hearsay1.AAAAAAAAAAAA'],
+  ])('that is none is %s: %s', (failure, text) => {
+    expect(decodeTicketText(text)).toEqual({ ok: false, failure })
+  })
+
+  it('is damaged if it was cut anywhere, or if a character was changed', async () => {
+    const text = encodeTicket(await content())
+    for (let length = 'hearsay1.'.length; length < text.length; length++)
+      expect(decodeTicketText(text.slice(0, length))).toEqual({ ok: false, failure: 'damaged' })
+    for (let at = 'hearsay1.'.length; at < text.length - 1; at++) {
+      const other = text[at] === 'A' ? 'B' : 'A'
+      const changed = text.slice(0, at) + other + text.slice(at + 1)
+      expect(decodeTicketText(changed)).toEqual({ ok: false, failure: 'damaged' })
+    }
+  })
+
+  it('is invalid if its grants end at a member', async () => {
+    const chain = await chainOf(member('ada'))
+    expect(decodeTicketText(encodeTicket(await content({ chain })))).toEqual({
+      ok: false,
+      failure: 'invalid',
+    })
+  })
+
+  it('never makes the decoder throw', () => {
+    fc.assert(fc.property(fc.string(), text => decodeTicketText(`hearsay1.${text}`).ok === false))
+  })
+})

@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { until } from '../../../../test/helpers/until.ts'
+import {
+  type Cluster,
+  createAuthority,
+  decodeTicket,
+  type JoinOptions,
+  joinCluster,
+} from '../../src/index.ts'
+
+const members: Cluster[] = []
+afterEach(async () => {
+  await Promise.all(members.splice(0).map(member => member.leave()))
+})
+
+const local = { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false } as const
+
+async function join(options: JoinOptions): Promise<Cluster> {
+  const member = await joinCluster({ ...local, ...options })
+  members.push(member)
+  return member
+}
+
+async function founded(cluster: string): Promise<Cluster> {
+  const { key } = await createAuthority()
+  return await join({ cluster, authority: key, name: 'founder' })
+}
+
+const shown = (cluster: Cluster, { id }: { id: string }) =>
+  cluster.members.getSnapshot().find(member => member.id === id)
+
+const sees = (cluster: Cluster, { self }: Cluster) =>
+  until(cluster.members, () => shown(cluster, self)?.status === 'alive')
+
+describe('a cluster with an authority', () => {
+  it('is joined with a ticket alone, and shows roles', async () => {
+    const founder = await founded('by ticket')
+    expect(founder.self.roles).toEqual(['admin'])
+    const { ticket, id } = await founder.invite({ roles: ['operator', 'dev'] })
+    expect(decodeTicket(ticket)).toMatchObject({
+      cluster: 'by ticket',
+      invitation: id,
+      roles: ['dev', 'operator'],
+    })
+    const ada = await join({ ticket, name: 'ada' })
+    await Promise.all([sees(founder, ada), sees(ada, founder)])
+    expect(ada.self.roles).toEqual(['dev', 'operator'])
+    expect(shown(founder, ada.self)?.roles).toEqual(['dev', 'operator'])
+    expect(shown(ada, founder.self)?.roles).toEqual(['admin'])
+  })
+
+  it('refuses who has no ticket, a ticket of another authority, or the cluster name alone', async () => {
+    const founder = await founded('closed')
+    const other = await founded('closed')
+    const { ticket } = await other.invite({ addresses: founder.self.addresses })
+    const bootstrap = founder.self.addresses
+    const strangers = [await join({ cluster: 'closed', bootstrap }), await join({ ticket, bootstrap })]
+    await Promise.all(
+      strangers.map(({ health }) => until(health, ({ admissionError }) => admissionError !== undefined)),
+    )
+    for (const { members } of [founder, ...strangers]) expect(members.getSnapshot()).toHaveLength(1)
+  })
+
+  it('removes a revoked member everywhere, which learns why, and everybody else that used the ticket', async () => {
+    const founder = await founded('revoking')
+    const [first, second] = [await founder.invite(), await founder.invite()]
+    const ada = await join({ ticket: first.ticket, name: 'ada' })
+    const bob = await join({ ticket: second.ticket, name: 'bob' })
+    const eve = await join({ ticket: second.ticket, name: 'eve' })
+    const all = [founder, ada, bob, eve]
+    await Promise.all(all.flatMap(one => all.map(other => sees(one, other))))
+    const left: string[] = []
+    ada.events.addEventListener('leave', ({ detail }) => void left.push(`${detail.name} ${detail.status}`))
+    await founder.revoke(second.id)
+    const isGone = (member: Cluster) => until(ada.members, () => shown(ada, member.self) === undefined)
+    await Promise.all([isGone(bob), isGone(eve)])
+    expect(left.sort()).toEqual(['bob left', 'eve left'])
+    for (const { health } of [bob, eve])
+      await until(health, ({ grantsEnd }) => grantsEnd === 'ticket-revoked')
+    expect(bob.health.getSnapshot().problems[0]).toMatchObject({ name: 'not-a-member' })
+    await founder.revoke(ada.self.id)
+    await until(founder.members, members => members.length === 1)
+    await until(ada.health, ({ grantsEnd }) => grantsEnd === 'revoked')
+    await bob.renew((await founder.invite({ roles: ['dev'] })).ticket)
+    await until(founder.members, () => shown(founder, bob.self)?.roles.join() === 'dev')
+  })
+
+  it('lets an admin invite and revoke within its grants, and nobody else', async () => {
+    const founder = await founded('admins')
+    const { ticket } = await founder.invite({ roles: ['admin', 'dev'], mayInvite: true })
+    const admin = await join({ ticket, name: 'admin' })
+    await expect(admin.invite({ roles: ['operator'] })).rejects.toThrow('lacks a role')
+    await expect(admin.invite({ roles: ['admin'] })).rejects.toThrow('only the authority')
+    const dev = await join({ ticket: (await admin.invite({ roles: ['dev'] })).ticket, name: 'dev' })
+    const all = [founder, admin, dev]
+    await Promise.all(all.flatMap(one => all.map(other => sees(one, other))))
+    await expect(dev.invite()).rejects.toThrow('may not invite')
+    await expect(dev.revoke(admin.self.id)).rejects.toThrow('may not revoke')
+    await expect(admin.revoke(founder.self.id)).rejects.toThrow('only the authority')
+    await admin.revoke(dev.self.id)
+    await until(founder.members, () => shown(founder, dev.self) === undefined)
+  })
+})

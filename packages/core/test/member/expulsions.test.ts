@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
+import { clockToleranceMs } from '../../src/grants/member-grants.ts'
+import { GrantedMachine, self, startEpochMs } from '../grants/granted-machine.ts'
+import { chainOf, dayMs, invitation, member } from '../grants/issued-chains.ts'
+
+const ada = idOf('ada')
+const soon = { notAfterMs: startEpochMs + dayMs }
+
+async function withAda(): Promise<GrantedMachine> {
+  const founder = await GrantedMachine.start()
+  const { bytes } = await chainOf(invitation('ticket', soon), member('ada', soon))
+  founder.receive(ada, bytes)
+  founder.handle({ type: 'connection', id: ada, state: 'open' })
+  founder.takeEffects()
+  return founder
+}
+
+describe('an expelled member', () => {
+  it('disappears with a leave at once, learns why, and is disconnected', async () => {
+    const founder = await withAda()
+    expect(founder.members).toContain(ada)
+    founder.revoke(idOf('ticket'), startEpochMs + 2 * dayMs)
+    const told = founder.effects.flatMap(effect => (effect.type === 'send-sync' ? [effect] : []))
+    expect(told.at(-1)).toMatchObject({ to: ada, message: { facts: [{ type: 'revocation' }] } })
+    const effects = founder.takeEffects()
+    for (const effect of ['leave', 'changed', 'disconnect', 'review-connections'])
+      expect(effects).toContain(effect)
+    expect(founder.members).toEqual([self])
+  })
+
+  it('does not come back with the same grants, and is back with others', async () => {
+    const founder = await withAda()
+    const old = await chainOf(invitation('ticket', soon), member('ada', soon))
+    founder.revoke(idOf('ticket'), startEpochMs + 2 * dayMs)
+    founder.receive(ada, old.bytes, startEpochMs + 1)
+    expect(founder.members).toEqual([self])
+    expect(founder.machine.health().refusedFacts['no-grant']).toBeGreaterThan(0)
+    const later = await chainOf(invitation('second ticket', soon), member('ada', soon))
+    founder.receive(ada, later.bytes, startEpochMs + 2)
+    expect(founder.members).toContain(ada)
+  })
+
+  it('is one whose grants expire, five minutes later', async () => {
+    const founder = await withAda()
+    expect(founder.machine.deadlineMs()).toBeLessThanOrEqual(dayMs + clockToleranceMs + 1)
+    const { epochMs } = founder.now
+    founder.now = {
+      monotonicMs: dayMs + clockToleranceMs - 1,
+      epochMs: epochMs + dayMs + clockToleranceMs - 1,
+    }
+    founder.advance(1)
+    expect(founder.members).toContain(ada)
+    founder.advance(1)
+    expect(founder.members).toEqual([self])
+  })
+
+  it('stays expelled when the revocation arrives before its record', async () => {
+    const founder = await GrantedMachine.start()
+    founder.revoke(ada, startEpochMs + 2 * dayMs)
+    founder.receive(ada, (await chainOf(invitation('ticket', soon), member('ada', soon))).bytes)
+    expect(founder.members).toEqual([self])
+  })
+})
+
+describe('a revocation', () => {
+  it('does not count if an id without the role admin wrote it', async () => {
+    const founder = await withAda()
+    const eve = await chainOf(invitation('another ticket', soon), member('eve', soon))
+    founder.revoke(ada, startEpochMs + 2 * dayMs, idOf('eve'), eve)
+    founder.revoke(ada, startEpochMs + 2 * dayMs, idOf('eve'))
+    expect(founder.members).toContain(ada)
+    expect(founder.machine.policy.size).toBe(0)
+  })
+
+  it('of an admin counts, but not against another admin', async () => {
+    const founder = await withAda()
+    const boss = await chainOf(member('boss', { ...soon, roles: ['admin'] }))
+    founder.revoke(self, startEpochMs + 2 * dayMs, idOf('boss'), boss)
+    expect(founder.machine.health().grantsEnd).toBeUndefined()
+    founder.revoke(ada, startEpochMs + 2 * dayMs, idOf('boss'), boss)
+    expect(founder.members).toEqual([self])
+  })
+
+  it('of an admin does not count if its grants are not signed, and counts against the peer that sent it', async () => {
+    const founder = await withAda()
+    const boss = await chainOf(member('boss', { ...soon, roles: ['admin'] }))
+    const bytes = boss.bytes.slice()
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
+    founder.revoke(ada, startEpochMs + 2 * dayMs, idOf('boss'), { ...boss, bytes })
+    expect(founder.members).toContain(ada)
+    expect(founder.violations).toEqual(['bad-signature'])
+  })
+})
+
+describe('a member whose own grants have ended', () => {
+  it('says why, disconnects, and dials and sends nothing', async () => {
+    const founder = await withAda()
+    founder.revoke(self, startEpochMs + 2 * dayMs)
+    expect(founder.machine.health().grantsEnd).toBe('revoked')
+    expect(founder.takeEffects()).toContain('disconnect')
+    for (let i = 0; i < 100; i++) founder.advance(1_000)
+    expect(founder.takeEffects()).toEqual([])
+  })
+})
