@@ -37,8 +37,9 @@ export interface ConfigOptions<S extends ConfigSchema | undefined = undefined> {
    */
   schema?: S
   /**
-   * Ids of the members that may write. A member rejects entries of all other authors, no matter which member
-   * forwards them. All members should pass the same list.
+   * Ids of the members that may write, or a role in a cluster with an authority: `{ role: 'operator' }`. A member rejects
+   * entries of all other authors, no matter which member forwards them. All members should pass the same writers. Members
+   * with the role `reader` never write.
    *
    * @default 'anyone'
    */

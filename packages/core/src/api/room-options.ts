@@ -7,9 +7,10 @@ import { areSameWriters, checkedWriters, type Writers } from './writers.ts'
 /** Options of `cluster.room`. Each member applies its own options, so all members should pass the same ones. */
 export interface RoomOptions {
   /**
-   * Ids of the members that may write the documents of the room. Members then sign their changes, and every member rejects
-   * changes of all other authors, no matter which member forwards them. Presence, awareness and broadcasts stay open to all.
-   * All members should pass the same list. Limits and costs: see the README, "Documents with writers".
+   * Ids of the members that may write the documents of the room, or a role in a cluster with an authority:
+   * `{ role: 'editor' }`. Members then sign their changes, and every member rejects changes of all other authors, no matter
+   * which member forwards them. Presence, awareness and broadcasts of the room stay open to all. All members should pass the
+   * same writers. Limits and costs: see the README, "Documents with writers".
    *
    * @default 'anyone': all members may write, and changes are not signed
    */

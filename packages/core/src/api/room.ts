@@ -49,8 +49,8 @@ export interface Room<P extends object = Record<string, Json>> {
   /** Provider of the default document: `document('').provider`. Created at first use. */
   readonly provider: Provider
   /**
-   * Whether this member may write the documents of the room now: true unless the room has the option `writers`. Presence,
-   * awareness and broadcasts are open to all.
+   * Whether this member may write the documents of the room now. True unless the room has the option `writers`, or this
+   * member has the role `reader`. Presence, awareness and broadcasts are open to all.
    */
   readonly canWrite: boolean
   /**

@@ -1,5 +1,7 @@
 /** Aware provider: the awareness of one open document, of this member and of its views, from the presence of the room. */
 import type * as Y from 'yjs'
+import { NotAllowedError } from '../api/errors.ts'
+import { reportAppError } from '../runtime/app-calls.ts'
 import type { DocumentHost } from './document-host.ts'
 import { type AwarenessClaims, type LocalClaim, PresenceAwareness } from './presence-awareness.ts'
 import { ProviderState } from './provider-state.ts'
@@ -10,6 +12,7 @@ export abstract class AwareProvider extends ProviderState implements ViewAwarene
   readonly #name: string
   readonly #host: DocumentHost
   readonly #claimListeners = new Set<() => void>()
+  #isRefusalReported = false
   #awareness: PresenceAwareness | undefined
 
   constructor(name: string, doc: Y.Doc, host: DocumentHost) {
@@ -53,6 +56,19 @@ export abstract class AwareProvider extends ProviderState implements ViewAwarene
   /** The document's client id has changed. */
   clientChanged(): void {
     this.#awareness?.clientChanged()
+  }
+
+  /** This member may not write the document. Notifies the app, or reports the error once if no listener exists. */
+  protected refuse(): void {
+    const error = this.notAllowedError()
+    if (this._observers.has('not-allowed')) this.notify('not-allowed', [{ error }])
+    else if (!this.#isRefusalReported) this.#host.notifications.event(() => reportAppError(error))
+    this.#isRefusalReported = true
+  }
+
+  protected notAllowedError(): NotAllowedError {
+    const which = this.#name === '' ? 'the default document' : `the document '${this.#name}'`
+    return new NotAllowedError(`${which}: this member is not one of the writers of the room`)
   }
 
   /** The status changes to `connected`: the awareness is published again. */

@@ -15,6 +15,8 @@ export interface DocumentHost {
   readonly random: () => number
   /** Whether this member is in the room. If so, changes are stored, whether or not the document is synchronised. */
   isOpen(): boolean
+  /** Whether this member may write documents: it has not the role `reader`. */
+  readonly canWrite: boolean
   /** The stored updates of a document. */
   log(document: string): UpdateLog
   /** Hands over the replica of a document that this member has carried for others so far. */

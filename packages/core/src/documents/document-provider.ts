@@ -54,9 +54,8 @@ export class DocumentProvider extends AwareProvider implements OwnedProvider {
     this.connect()
   }
 
-  /** All members may write: their changes are not signed. */
   get canWrite(): boolean {
-    return true
+    return this.#host.canWrite
   }
 
   connect(): void {
@@ -142,7 +141,8 @@ export class DocumentProvider extends AwareProvider implements OwnedProvider {
     this.#host.changed(this.#sync)
     if (!this.#writer.hasLocalChanges) return
     this.#checkSize()
-    this.#writer.sendSoon()
+    if (this.canWrite) this.#writer.sendSoon()
+    else if (transactions.some(({ origin }) => origin !== this && origin !== this.#log)) this.refuse()
   }
 
   /** The document has new ids. */

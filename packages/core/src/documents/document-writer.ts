@@ -116,7 +116,8 @@ export class DocumentWriter {
 
   #sendLocal(): void {
     this.flushForeign()
-    if (this.#local.isEmpty) return
+    // The changes of a reader stay here, because later changes of this document depend on them.
+    if (this.#local.isEmpty || !this.#host.canWrite) return
     const { clients } = this.#local
     const updates = new SharedUpdates(this.#local.take(maxBytes, growTo))
     const [first, second] = [updates.at(0), updates.at(1)]

@@ -8,7 +8,7 @@
  *   document: a checkpoint, which replaces the updates before it.
  */
 import * as Y from 'yjs'
-import { NotAllowedError, NotRunningError, StorageError } from '../api/errors.ts'
+import { NotRunningError, StorageError } from '../api/errors.ts'
 import { callApp, reportAppError } from '../runtime/app-calls.ts'
 import { Throttle } from '../runtime/throttle.ts'
 import type { SignedDocument } from '../signed-documents/signed-document.ts'
@@ -65,7 +65,6 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
   #seed: Seed | undefined
   /** The document is too large: its local changes are neither published nor stored. */
   #isOversized = false
-  #isReported = false
   #cancelApplying: (() => void) | undefined
 
   constructor({ name, doc, seed, host, owner }: OwnedProviderOptions, changes: SignedChanges) {
@@ -178,7 +177,7 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
   #sendLocal(): void {
     if (this.status !== 'connected' || !this.#isPending) return
     // The changes of a reader stay pending: later changes of this document depend on them.
-    if (!this.canWrite) this.#refuse()
+    if (!this.canWrite) this.refuse()
     else if (this.#isOversized) this.#publishWhole()
     else this.#publishChanges()
   }
@@ -210,14 +209,6 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
     this.#changes.publish(this.#name, whole, true)
   }
 
-  /** Notifies the app, or reports the error once if no listener exists. */
-  #refuse(): void {
-    const error = this.#notAllowedError()
-    if (this._observers.has('not-allowed')) this.notify('not-allowed', [{ error }])
-    else if (!this.#isReported) this.#host.notifications.event(() => reportAppError(error))
-    this.#isReported = true
-  }
-
   #runSeed(): void {
     const seed = this.#seed
     this.#seed = undefined
@@ -243,15 +234,10 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
   }
 
   #unpublishedError(): Error {
-    if (!this.canWrite) return this.#notAllowedError()
+    if (!this.canWrite) return this.notAllowedError()
     if (this.#isOversized)
       return new StorageError(`the document has more than ${limits.maxSignedDocumentBytes} bytes`)
     return new NotRunningError('the document is disconnected: connect it, so that its changes are signed')
-  }
-
-  #notAllowedError(): NotAllowedError {
-    const which = this.#name === '' ? 'the default document' : `the document '${this.#name}'`
-    return new NotAllowedError(`${which}: this member is not one of the writers of the room`)
   }
 
   #step<T>(act: () => T): T {

@@ -6,8 +6,10 @@
 
 import { toString as toText } from 'uint8arrays/to-string'
 import { checkSpaceName } from '../api/call-options.ts'
+import { NotAllowedError } from '../api/errors.ts'
 import type { QueryAnswer, QueryFailure, QueryOptions } from '../api/query.ts'
 import { queryRequest, sharedQueryValue } from '../api/query-checks.ts'
+import { readerRole } from '../grants/roles.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
 import type { QueryView } from '../queries/queries.ts'
 import type { Engine } from '../runtime/engine.ts'
@@ -31,15 +33,18 @@ export interface ClusterQueriesOptions {
 
 export class ClusterQueries {
   readonly driver: QueriesDriver
+  readonly #view: QueryView
 
   constructor({ engine, ...options }: ClusterQueriesOptions) {
     options.handlers.add(tableQuery, () => toText(engine.machine.table.hash(), 'base64'))
     options.handlers.add(spacesQuery, payload => answerHeldBy(payload, options.contentOf))
     const { self, machine, driver, host, notifications, cluster, incarnation } = engine
     const { transport, keys } = host
+    const view = viewOf(self, machine)
+    this.#view = view
     this.driver = new QueriesDriver({
       ...options,
-      view: viewOf(self, machine),
+      view,
       cluster,
       generation: incarnation,
       clock: notifications.clock,
@@ -62,9 +67,11 @@ export class ClusterQueries {
     return query
   }
 
-  /** @throws {InvalidOptionsError} @throws {InvalidValueError} @throws {RateLimitError} */
+  /** @throws {InvalidOptionsError} @throws {InvalidValueError} @throws {RateLimitError} @throws {NotAllowedError} */
   async broadcast(name: string, payload: unknown): Promise<void> {
     checkSpaceName('broadcast', name)
+    if (this.#view.isReader?.(this.#view.self))
+      throw new NotAllowedError("broadcast: this member has the role 'reader'")
     await this.driver.broadcast(name, sharedQueryValue('broadcast', payload))
   }
 }
@@ -83,5 +90,6 @@ function viewOf(self: string, machine: MembershipMachine): QueryView {
     isHere,
     here: () => machine.members().flatMap(({ id }) => (isHere(id) ? id : [])),
     connected: () => machine.overlay.connected(),
+    isReader: id => machine.member(id)?.roles.includes(readerRole) ?? false,
   }
 }

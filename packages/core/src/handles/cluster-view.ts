@@ -1,5 +1,6 @@
 /** Machine cluster view: what the rooms and configs of one member see of its cluster, read from its membership machine. */
 import type { Clock } from '../base/clock.ts'
+import { readerRole } from '../grants/roles.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
 import type { ClusterView, MemberWithSpaces, SpaceRoster } from '../spaces/space-roster.ts'
 
@@ -28,6 +29,10 @@ export class MachineClusterView implements ClusterView {
 
   isReconnecting(): boolean {
     return this.#machine.overlay.isReconnecting(this.#clock.now().monotonicMs)
+  }
+
+  isReader(id: string): boolean {
+    return this.#machine.member(id)?.roles.includes(readerRole) ?? false
   }
 
   memberIds(): readonly string[] {

@@ -47,7 +47,7 @@ export interface RoomDocumentsHostOptions {
   readonly name: string
   /** The space tag of the room. */
   readonly space: string
-  readonly cluster: Pick<ClusterView, 'self' | 'isSettled'>
+  readonly cluster: Pick<ClusterView, 'self' | 'isSettled' | 'isReader'>
   readonly driver: SpacesDriver
   readonly notifications: AppNotifications
   /** 0 ≤ random() < 1. */
@@ -112,7 +112,8 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost, SignedRoo
   }
 
   get canWrite(): boolean {
-    return this.#options.signed?.canWrite ?? true
+    const { signed, cluster } = this.#options
+    return signed?.canWrite ?? !cluster.isReader?.(cluster.self)
   }
 
   get(name: string, options?: DocumentOptions): RoomDocument {

@@ -53,6 +53,7 @@ export class SpaceRegistry {
   constructor(engine: Engine, query: Cluster['query']) {
     const { self, machine, driver, host, notifications, cluster } = engine
     const { transport, keys, random } = host
+    const grants = host.authority?.grants
     const { clock } = notifications
     this.#engine = engine
     this.#query = query
@@ -67,6 +68,7 @@ export class SpaceRegistry {
       keys,
       random,
       membership: driver,
+      ...(grants && { verifyGrants: (member, bytes) => grants.verify(member, bytes) }),
     })
     driver.attachSpaces(this.#driver)
   }
@@ -79,7 +81,7 @@ export class SpaceRegistry {
   async room(name: string, options: RoomOptions = {}): Promise<RoomHandle> {
     checkSpaceName('room', name)
     const settings = roomSettings(options, isMemberId)
-    checkRoles(settings.writers, false)
+    checkRoles(settings.writers, this.#engine.host.authority !== undefined)
     const space = spaceTag(this.#engine.cluster, 'room', name)
     const open = this.#rooms.get(space)
     if (open) {
@@ -101,7 +103,7 @@ export class SpaceRegistry {
   async config(name: string, options: ConfigOptions<ConfigSchema | undefined>): Promise<ConfigHandle> {
     checkSpaceName('config', name)
     const settings = configSettings(options, isMemberId)
-    checkRoles(settings.writers, false)
+    checkRoles(settings.writers, this.#engine.host.authority !== undefined)
     const space = spaceTag(this.#engine.cluster, 'config', name)
     const open = this.#configs.get(space)
     if (open) {
@@ -252,7 +254,8 @@ export class SpaceRegistry {
 
   /** Who may write a space, and by which grants this member may. */
   #rightsOf(writers: WriterList): { mayWrite: WriterRule; grants: () => Uint8Array | undefined } {
-    return { mayWrite: writerRule(writers), grants: () => undefined }
+    const { host, machine } = this.#engine
+    return { mayWrite: writerRule(writers, host.authority?.grants), grants: () => machine.ownGrants }
   }
 
   /**

@@ -45,6 +45,8 @@ export interface QueryView {
   /** The members that are alive or suspect, this one included. */
   here(): readonly string[]
   connected(): readonly string[]
+  /** Whether a member has the role `reader`, and so broadcasts nothing. @default no member has */
+  isReader?(id: string): boolean
 }
 
 /**
@@ -116,6 +118,7 @@ export class Queries {
     const { view } = this.#options
     const { author } = fact
     if (author === view.self || !view.isHere(author)) return 'ignored'
+    if (fact.type === 'broadcast' && view.isReader?.(author)) return 'ignored'
     if (fact.type === 'answer') {
       if (this.#own.awaits(fact)) return 'new'
       return this.#foreign.toRelay(fact) ? 'new' : 'excess'

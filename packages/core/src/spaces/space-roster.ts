@@ -30,6 +30,8 @@ export interface ClusterView extends Omit<GroupView, 'isUnreachable'> {
   isSettled(): boolean
   /** Whether the network of the local member changed a moment ago. */
   isReconnecting(): boolean
+  /** Whether a member has the role `reader`. @default no member has */
+  isReader?(id: string): boolean
 }
 
 /** A member of the cluster, and the spaces in its record. */

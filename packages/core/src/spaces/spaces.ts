@@ -151,7 +151,9 @@ export class Spaces {
   }
 
   admit(space: string, fact: SpaceFact, now: Instant): Admission {
-    const admission = this.#spaces.subscribed(space)?.replica.admit(fact, now) ?? 'stale'
+    const admission = this.#isUpdateOfReader(fact)
+      ? 'rejected'
+      : (this.#spaces.subscribed(space)?.replica.admit(fact, now) ?? 'stale')
     if (admission === 'rejected') this.#rejected += 1
     return admission
   }
@@ -382,6 +384,10 @@ export class Spaces {
       if (each.carry) replica.carry(each.document, now)
       const sync = replica.documents.get(each.document)
       if (!sync) return rejectUnopened(transfers, from, each)
+      if (each.piece && this.#options.view.isReader?.(from)) {
+        sync.state.reject(from, nowMs)
+        return [transfers.cancel(from, each.document, each.piece.transfer)]
+      }
       const { clientRates } = this.#limits
       const answer = answerInEpoch({ sync, transfers, clientRates, nowMs }, from, each)
       this.#rejected += answer.rejected
@@ -418,6 +424,11 @@ export class Spaces {
     if (facts.length > 0) this.#touched.add(space)
     if (isAnyNew) this.#offers.schedule.changed(now.monotonicMs)
     return isAnyNew
+  }
+
+  /** Readers may not write documents, and nobody signs the content of streams: no member takes it from them. */
+  #isUpdateOfReader({ type, author }: SpaceFact): boolean {
+    return type === 'update' && (this.#options.view.isReader?.(author) ?? false)
   }
 
   /** A member became reachable or unreachable. */

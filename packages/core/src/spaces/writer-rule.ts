@@ -5,8 +5,7 @@
  * alike, whichever peer forwarded the fact, also about authors that they never saw.
  */
 
-/** The role of members that write nothing that the cluster shares. */
-const readerRole = 'reader'
+import { readerRole } from '../grants/roles.ts'
 
 /** What the rule reads of a fact. */
 export interface Authorship {
