@@ -32,6 +32,7 @@ class WriterBench {
     const host = {
       clock,
       isOpen: () => this.isOpen,
+      canWrite: true,
       publish: () => this.sent.push('publish'),
       push: () => this.sent.push('push'),
     } as unknown as DocumentHost
