@@ -36,7 +36,8 @@ export class Tab {
     hasPreload = false,
   ): Promise<Tab> {
     const tab = await Tab.on(await browser.newPage(), url)
-    await tab.ask('joinShared', { iceServers: [], storage: options.cluster, ...options }, hasPreload)
+    const { cluster: storage = '' } = options
+    await tab.ask('joinShared', { iceServers: [], storage, ...options }, hasPreload)
     return tab
   }
 

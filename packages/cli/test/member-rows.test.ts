@@ -10,6 +10,7 @@ const member = (name: string, status: Member['status'] = 'alive'): Member => ({
   addresses: [],
   attention: { state: 'active', sinceMs: 0 },
   tags: {},
+  roles: [],
 })
 
 const members = [

@@ -84,6 +84,7 @@ describe('a violated invariant ends the run', () => {
       addresses: [],
       attention,
       tags: {},
+      roles: [],
     } as const
     returns.check({ type: 'join', member })
     returns.check({ type: 'fail', member })

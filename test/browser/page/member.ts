@@ -75,7 +75,7 @@ export const member = {
   async joinShared(options: JoinOptions, hasPreload = false): Promise<string> {
     return follow(
       await joinFromTab({
-        cluster: options.cluster,
+        cluster: options.cluster ?? '',
         join: () => {
           isLeader = true
           return joinAlone(options)

@@ -139,6 +139,7 @@ const readOnly: Required<Allow> = {
   update: false,
   leave: false,
   queries: false,
+  invitations: false,
   rooms: { '*': 'list' },
   configs: { '*': 'list' },
 }

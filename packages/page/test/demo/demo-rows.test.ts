@@ -11,6 +11,7 @@ const member = (id: string, kind: MemberKind, status: Member['status'] = 'alive'
   addresses: [],
   attention: { state: 'active', sinceMs: 0 },
   tags: { kind },
+  roles: [],
 })
 const process = (id: string): DemoProcess => ({ name: id, id, state: 'running' })
 

@@ -12,6 +12,7 @@ const member = (name: string, status: Member['status'] = 'alive', tags: Member['
   addresses: ['/ip4/10.0.0.7/tcp/4001'],
   attention: { state: 'active', sinceMs: 0 },
   tags,
+  roles: [],
 })
 
 const members = [
