@@ -40,6 +40,4 @@ export type SentConfigOptions = Pick<ConfigOptions, 'writers' | 'retentionMs'>
 export interface OpenedConfig {
   /** Whether the view may change the config. */
   readonly isWritable: boolean
-  /** Whether the member was one of the writers when the view opened the config. */
-  readonly canWrite: boolean
 }

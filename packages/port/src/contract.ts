@@ -52,8 +52,6 @@ export interface DocumentChange {
   readonly generation: number
   readonly status: ProviderStatus
   readonly synced: boolean
-  /** Whether the member may write the document. */
-  readonly canWrite: boolean
   /** Absent: not changed. */
   readonly superseded?: readonly Uint8Array[]
   /** The awareness of other members and of other views. Absent: not changed. */
@@ -135,8 +133,6 @@ export interface MemberCalls extends ConfigCalls, QueryCalls {
 export interface OpenedRoom {
   /** Whether the view may change the room. */
   readonly isWritable: boolean
-  /** Whether the member may write the documents of the room. */
-  readonly canWrite: boolean
 }
 
 export interface OpenedDocument extends DocumentChange {

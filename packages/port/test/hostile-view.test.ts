@@ -101,7 +101,7 @@ describe('a hostile view', () => {
     })
     const schema = { '~standard': { validate: 7 } }
     expect(await view.call('openConfig', 1, 'readable', { schema })).toEqual({
-      value: { isWritable: false, canWrite: true },
+      value: { isWritable: false },
     })
     for (const [method, ...values] of [
       ['setEntry', 1, 'color', 'red'],

@@ -1,5 +1,5 @@
 /** Writers: the option of rooms and shared configs that says who may write. */
-import { isRole, type WriterList } from '../spaces/writer-rule.ts'
+import { isRole, type WriterList, writerRule } from '../spaces/writer-rule.ts'
 import { InvalidOptionsError } from './errors.ts'
 import { checkOptionNames } from './option-names.ts'
 
@@ -44,6 +44,14 @@ export function checkRoles(writers: WriterList, hasAuthority: boolean): void {
     throw new InvalidOptionsError(
       `writers: no member has the role '${writers.role}', because the cluster has no authority. Give ids instead`,
     )
+}
+
+/** Whether a member may write, by its present roles. */
+export function mayWrite(
+  writers: WriterList,
+  { id, roles }: { id: string; roles: readonly string[] },
+): boolean {
+  return writerRule(writers, { rolesAt: () => roles })({ author: id, epochMs: 0 })
 }
 
 /** The option again, as it was before it was checked. */

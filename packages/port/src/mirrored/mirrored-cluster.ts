@@ -287,9 +287,16 @@ export class MirroredCluster implements Cluster {
       notifications: this.#notifications,
       member: this.#member,
       members: this.members,
+      self: () => this.#roles(),
       spaces: this.#spaces,
       nextNumber: () => ++this.#lastNumber,
     }
+  }
+
+  /** This member may not have arrived yet: then it has no roles. */
+  #roles(): Pick<Member, 'id' | 'roles'> {
+    const { self: id } = this.#welcome
+    return this.members.getSnapshot().find(member => member.id === id) ?? { id, roles: [] }
   }
 
   #store(name: string): MirroredStore<unknown> | undefined {

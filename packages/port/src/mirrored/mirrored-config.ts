@@ -3,7 +3,7 @@
  *
  * The member's side has no schema. The view checks what it writes, and shows the newest valid entry of each key.
  */
-import type { Config, ConfigEvents, ConfigVersion, HeldBy, HeldByOptions, Store } from '@hearsay/core'
+import type { Config, ConfigEvents, ConfigVersion, HeldBy, HeldByOptions, Member, Store } from '@hearsay/core'
 import {
   AppEvents,
   type AppNotifications,
@@ -15,6 +15,7 @@ import {
   checkWriter,
   givenWriters,
   hasSpaceForKey,
+  mayWrite,
   NotAllowedError,
   NotRunningError,
   watchKey,
@@ -38,6 +39,8 @@ export interface MirroredConfigOptions {
   /** The number of the config in batches and calls. */
   readonly number: number
   readonly settings: ConfigSettings
+  /** The id and the roles of this member. */
+  readonly self: () => Pick<Member, 'id' | 'roles'>
   readonly notifications: AppNotifications
   readonly member: RemoteMember
   readonly left: () => void
@@ -54,7 +57,6 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
   #lastSync = 0
   #state: 'opening' | 'open' | 'left' = 'opening'
   #isWritable = false
-  #canWrite = false
 
   constructor(options: MirroredConfigOptions) {
     const { name, notifications, settings } = options
@@ -66,9 +68,9 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     this.#events = new AppEvents(notifications)
   }
 
-  /** As the member's side said when the config was opened. False until then. */
+  /** False until the member's side has opened the config. */
   get canWrite(): boolean {
-    return this.#isWritable && this.#canWrite
+    return this.#isWritable && this.#mayMemberWrite()
   }
 
   get entries(): Store<Readonly<Values>> {
@@ -91,7 +93,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     const { member, number } = this.#options
     this.#checkWritable('set')
     const carried = checkedEntry(key, value, this.#check, key => this.#hasSpace(key))
-    checkWriter(this.name, this.#canWrite)
+    checkWriter(this.name, this.#mayMemberWrite())
     resultOf(await member.setEntry(number, key, carried))
   }
 
@@ -99,7 +101,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     const { member, number } = this.#options
     this.#checkWritable('delete')
     if (this.history(key)[0]?.to === undefined) return
-    checkWriter(this.name, this.#canWrite)
+    checkWriter(this.name, this.#mayMemberWrite())
     resultOf(await member.deleteEntry(number, key))
   }
 
@@ -140,11 +142,10 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
   async open(): Promise<void> {
     const { name, number, settings, member } = this.#options
     try {
-      const { isWritable, canWrite } = resultOf(await member.openConfig(number, name, sentOptions(settings)))
+      const { isWritable } = resultOf(await member.openConfig(number, name, sentOptions(settings)))
       if (this.#state === 'left') throw this.#leftError()
       this.#state = 'open'
       this.#isWritable = isWritable
-      this.#canWrite = canWrite
     } catch (error) {
       this.end()
       throw error
@@ -160,9 +161,8 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     // A config that is being opened is opened over the new connection, because the call is repeated.
     if (this.#state !== 'open') return
     try {
-      const { isWritable, canWrite } = resultOf(await member.openConfig(number, name, sentOptions(settings)))
+      const { isWritable } = resultOf(await member.openConfig(number, name, sentOptions(settings)))
       this.#isWritable = isWritable
-      this.#canWrite = canWrite
     } catch (error) {
       this.end()
       reportUnlessEnded(error)
@@ -232,6 +232,11 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
   #checkWritable(what: string): void {
     if (this.#state === 'left') throw this.#leftError()
     if (!this.#isWritable) throw new NotAllowedError(refusal(`${what} in config '${this.name}'`))
+  }
+
+  #mayMemberWrite(): boolean {
+    const { settings, self } = this.#options
+    return mayWrite(settings.writers, self())
   }
 
   #leftError(): NotRunningError {

@@ -1,5 +1,5 @@
 /** Mirrored configs: the shared configs that a view has open, each once. */
-import type { ConfigOptions, ConfigSchema } from '@hearsay/core'
+import type { ConfigOptions, ConfigSchema, Member } from '@hearsay/core'
 import {
   type AppNotifications,
   type ConfigSettings,
@@ -12,6 +12,8 @@ import { MirroredConfig } from './mirrored-config.ts'
 import type { MirroredSpace } from './mirrored-space.ts'
 
 export interface MirroredConfigsOptions {
+  /** The id and the roles of this member. */
+  readonly self: () => Pick<Member, 'id' | 'roles'>
   readonly notifications: AppNotifications
   readonly member: RemoteMember
   /** The rooms and configs of the view, by their numbers. */

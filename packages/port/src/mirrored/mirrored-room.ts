@@ -26,6 +26,7 @@ import {
   checkFields,
   givenWriters,
   LocalPresence,
+  mayWrite,
   NotAllowedError,
   NotRunningError,
   type RoomSettings,
@@ -51,6 +52,8 @@ export interface MirroredRoomOptions {
   /** All members of the cluster. */
   readonly members: Store<readonly Member[]>
   readonly settings: RoomSettings
+  /** The id and the roles of this member. */
+  readonly self: () => Pick<Member, 'id' | 'roles'>
   readonly left: () => void
 }
 
@@ -74,7 +77,6 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
   /** The presence of others before the last batch, while the stores keep rows. */
   #before: readonly Other<Fields>[] | undefined
   #isWritable = false
-  #canWrite = false
   #isSending = false
 
   constructor(options: MirroredRoomOptions) {
@@ -111,7 +113,7 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
       notifications,
       member,
       state: () => (this.#isOpen ? (this.#isAttached ? 'open' : 'detached') : 'left'),
-      rights: () => ({ ofMember: this.#canWrite, ofView: this.#isWritable }),
+      rights: () => ({ ofMember: this.#mayMemberWrite(), ofView: this.#isWritable }),
       claim: (document, claim) => {
         if (this.#isOpen) report(member.claim(room, document, claim))
       },
@@ -139,7 +141,7 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
 
   /** False until the member's side has entered the room. */
   get canWrite(): boolean {
-    return this.#isWritable && this.#canWrite
+    return this.#isWritable && this.#mayMemberWrite()
   }
 
   document(name: string, options?: DocumentOptions): RoomDocument {
@@ -172,9 +174,8 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
   }
 
   /** The member's side has entered the room. */
-  opened({ isWritable, canWrite }: OpenedRoom): void {
+  opened({ isWritable }: OpenedRoom): void {
     this.#isWritable = isWritable
-    this.#canWrite = canWrite
     this.#isEntered = true
     this.#isAttached = true
   }
@@ -239,7 +240,6 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
   }
 
   documentChanged(name: string, change: DocumentChange): void {
-    this.#canWrite = change.canWrite
     this.#documents.changed(name, change)
   }
 
@@ -268,6 +268,11 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
         .flatMap(body => (body.type === 'field' ? [[body.name, body.value]] : []))
       if (this.#isOpen) report(member.setPresence(number, Object.fromEntries(fields)))
     })
+  }
+
+  #mayMemberWrite(): boolean {
+    const { settings, self } = this.#options
+    return mayWrite(settings.writers, self())
   }
 
   #checkWritable(what: string): void {

@@ -7,6 +7,8 @@ import { MirroredRoom } from './mirrored-room.ts'
 import type { MirroredSpace } from './mirrored-space.ts'
 
 export interface MirroredRoomsOptions {
+  /** The id and the roles of this member. */
+  readonly self: () => Pick<Member, 'id' | 'roles'>
   readonly notifications: AppNotifications
   readonly member: RemoteMember
   /** All members of the cluster. */

@@ -59,7 +59,7 @@ export class ServedConfigs {
     subscriptions.listen(number, config.events, 'conflict')
     subscriptions.watch([number, 'histories'], true)
     await queue.sent()
-    return { isWritable, canWrite: config.canWrite }
+    return { isWritable }
   }
 
   /** The config that the view has opened under this number. */

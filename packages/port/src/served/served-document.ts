@@ -153,9 +153,9 @@ export class ServedDocument implements Source<DocumentChange> {
     for (const undo of this.#undo.splice(0)) undo()
   }
 
-  #state(): Pick<DocumentChange, 'generation' | 'status' | 'synced' | 'canWrite'> {
-    const { provider, canWrite } = this.open
-    return { generation: this.#generation, status: provider.status, synced: provider.synced, canWrite }
+  #state(): Pick<DocumentChange, 'generation' | 'status' | 'synced'> {
+    const { status, synced } = this.open.provider
+    return { generation: this.#generation, status, synced }
   }
 
   #changed(): void {

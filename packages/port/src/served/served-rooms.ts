@@ -53,7 +53,7 @@ export class ServedRooms {
     subscriptions.listen(number, room.presence.events, 'update')
     subscriptions.listen(number, room.events, 'event')
     for (const store of ['members', 'others']) subscriptions.watch([number, store], true)
-    return { isWritable, canWrite: room.canWrite }
+    return { isWritable }
   }
 
   /** @throws {NotRunningError} the view has left the room */
