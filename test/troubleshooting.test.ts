@@ -11,6 +11,7 @@ const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8')
 
 /** The files whose messages people read. */
 const sources = [
+  'packages/core/src/api/ticket.ts',
   'packages/core/src/handles/explain.ts',
   'packages/core/src/handles/problems.ts',
   'packages/core/src/libp2p/admission/refusals.ts',
@@ -24,6 +25,8 @@ const sources = [
   'packages/core/src/storage/write-queue.ts',
   'packages/cli/src/attach/open-cluster.ts',
   'packages/cli/src/join/join.ts',
+  'packages/cli/src/member/authority-file.ts',
+  'packages/cli/src/member/secret-file.ts',
 ]
 
 /** Texts of the log, of programs on a node of their own, and the end of a sentence. */

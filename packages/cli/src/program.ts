@@ -9,7 +9,9 @@ import manifest from '../package.json' with { type: 'json' }
 import { addAskCommands } from './ask/options.ts'
 import { addConfigCommands } from './config/options.ts'
 import { addDemoOptions } from './demo/options.ts'
+import { addFoundOptions } from './found/options.ts'
 import { addExamples } from './help/command-tree.ts'
+import { addInviteOptions } from './invite/options.ts'
 import { addJoinOptions, addRelayOptions } from './join/options.ts'
 import { addLeaveOptions } from './leave/options.ts'
 import { addMembersOptions } from './members/options.ts'
@@ -17,6 +19,8 @@ import { addMonitorOptions } from './monitor/options.ts'
 import { addPageOptions } from './page/options.ts'
 import { addPresenceOptions } from './presence/options.ts'
 import { addEventOptions, addQueryOptions } from './query/options.ts'
+import { addRenewOptions } from './renew/options.ts'
+import { addRevokeOptions } from './revoke/options.ts'
 import { addTagsCommands } from './tags/options.ts'
 
 /** @param hasCompletion false: without the command that {@link completionCommands} replace */
@@ -32,6 +36,22 @@ export function createProgram({ hasCompletion = true }: { hasCompletion?: boolea
   addRelayOptions(program.command('relay')).action(async (cluster, options) => {
     const { join } = await import('./join/join.ts')
     await join(cluster, { ...options, relay: true })
+  })
+  addFoundOptions(program.command('found')).action(async (cluster, options) => {
+    const { found } = await import('./found/found.ts')
+    await found(cluster, options)
+  })
+  addInviteOptions(program.command('invite')).action(async options => {
+    const { invite } = await import('./invite/invite.ts')
+    await invite(options)
+  })
+  addRevokeOptions(program.command('revoke')).action(async (what, options) => {
+    const { revoke } = await import('./revoke/revoke.ts')
+    await revoke(what, options)
+  })
+  addRenewOptions(program.command('renew')).action(async options => {
+    const { renew } = await import('./renew/renew.ts')
+    await renew(options)
   })
   addMembersOptions(program.command('members')).action(async options => {
     const { members } = await import('./members/members.ts')

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import { printFields } from '../src/ask/fields.ts'
 import { findMember } from '../src/attach/find-member.ts'
-import { memberRows, titles } from '../src/members/member-rows.ts'
+import { memberRows, titlesOf } from '../src/members/member-rows.ts'
 import { jsonLine } from '../src/terminal/format.ts'
 import { printError } from '../src/terminal/output.ts'
 import { tableLines } from '../src/terminal/text-table.ts'
@@ -13,7 +13,16 @@ const hostile = 'bob\u001b]0;owned\u0007\u001b[2J\u009b2J\n\u202e'
 const controls = /\p{Cc}|[\u202A-\u202E\u2066-\u2069]/u
 const addresses = [`/dns4/${hostile}/tcp/1`]
 const members = ['one', 'two'].map(
-  id => ({ id, name: hostile, status: 'alive', attention: {}, addresses, tags: { role: hostile } }) as never,
+  id =>
+    ({
+      id,
+      name: hostile,
+      status: 'alive',
+      attention: {},
+      addresses,
+      roles: [hostile],
+      tags: { role: hostile },
+    }) as never,
 )
 
 /** The lines that a function prints. */
@@ -27,7 +36,7 @@ function printed(method: 'log' | 'error', print: () => void): string[] {
 
 describe('foreign text', () => {
   it('is printable in tables, also that of addresses', () => {
-    const [, ...rows] = tableLines(titles, memberRows(members), text => text.length)
+    const [, ...rows] = tableLines(titlesOf(members), memberRows(members), text => text.length)
     expect(rows).toHaveLength(2)
     for (const row of rows) {
       expect(row).not.toMatch(controls)

@@ -1,6 +1,6 @@
 import type { Member } from '@hearsay/core'
 import { expect, it } from 'vitest'
-import { memberRows } from '../src/members/member-rows.ts'
+import { memberRows, titlesOf } from '../src/members/member-rows.ts'
 
 const member = (name: string, status: Member['status'] = 'alive'): Member => ({
   id: `id-of-${name}`,
@@ -27,4 +27,11 @@ it('lists members by name', () => {
 
 it('makes only the rows that fit, first those that need attention', () => {
   expect(memberRows(members, 3).map(([name]) => name)).toEqual(['dan', 'eve', 'ada'])
+})
+
+it('shows roles if a member has one', () => {
+  const withRoles = [member('ada'), { ...member('bob'), roles: ['dev', 'operator'] }]
+  expect(titlesOf(members)).not.toContain('roles')
+  expect(titlesOf(withRoles)[3]).toBe('roles')
+  expect(memberRows(withRoles).map(row => row[3])).toEqual(['', 'dev operator'])
 })

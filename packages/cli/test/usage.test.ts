@@ -9,7 +9,22 @@ import { temporaryFolder } from './temporary-folder.ts'
 const invalid: [what: string, args: string[], message: RegExp][] = [
   ['an unknown command', ['jion'], /unknown command 'jion'.*join/],
   ['an unknown option', ['join', 'atlas', '--fast'], /unknown option '--fast'/],
-  ['a missing cluster', ['join'], /missing required argument 'cluster'/],
+  [
+    'a missing cluster',
+    ['join'],
+    /give the name of the cluster, or a ticket: by --ticket-file, .*HEARSAY_TICKET$/,
+  ],
+  ['a missing ticket', ['join', '--ticket-file', '/nowhere/ticket'], /--ticket-file: .*ENOENT/],
+  ['a ticket on the command line', ['join', '--ticket', 'x'], /unknown option '--ticket'/],
+  ['a missing authority', ['join', '--authority-file', '/nowhere/key'], /--authority-file: .*ENOENT/],
+  [
+    'a name that is no ticket',
+    ['join', '--ticket-file', import.meta.filename],
+    /ticket: this is not a ticket/,
+  ],
+  ['a time without a unit', ['invite', '--expires', '7'], /such as 30m, 12h, 7d/],
+  ['a link that is none', ['invite', '--link', 'app'], /--link: 'app' is not a URL/],
+  ['a revocation of nothing', ['revoke'], /missing required argument 'what'/],
   ['an unknown profile', ['join', 'atlas', '--profile', 'fast'], /local, lan, wan/],
   ['a tag without a value', ['join', 'atlas', '--tag', 'mood'], /key=value/],
   ['an invalid address', ['join', 'atlas', '--listen', 'here'], /'here'.*\/ip4\//],

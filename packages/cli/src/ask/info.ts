@@ -8,7 +8,7 @@ import { agreementText, heldText, measureAgreement, measureHeldSpaces } from './
 import { printFields } from './fields.ts'
 
 export async function info({ cluster, isAttached }: OpenedCluster, json: true | undefined): Promise<boolean> {
-  const { id, name, incarnation, addresses, tags } = cluster.self
+  const { id, name, incarnation, addresses, tags, roles } = cluster.self
   const { connections, problems } = cluster.health.getSnapshot()
   const counts: Record<MemberStatus, number> = { alive: 0, suspect: 0, dead: 0, left: 0 }
   const members = cluster.members.getSnapshot()
@@ -16,7 +16,16 @@ export async function info({ cluster, isAttached }: OpenedCluster, json: true | 
   const [agreement, spaces = []] = await Promise.all([measureAgreement(cluster), measureHeldSpaces(cluster)])
   const nameOf = (member: string) => printable(members.find(each => each.id === member)?.name ?? member)
   if (json) {
-    const fields = { cluster: cluster.name, id, name, incarnation, addresses, tags, attached: isAttached }
+    const fields = {
+      cluster: cluster.name,
+      id,
+      name,
+      incarnation,
+      addresses,
+      tags,
+      roles,
+      attached: isAttached,
+    }
     printJson({
       event: 'info',
       ...fields,
@@ -36,6 +45,7 @@ export async function info({ cluster, isAttached }: OpenedCluster, json: true | 
       ['started', new Date(incarnation).toISOString()],
       ...addresses.map(address => ['address', address] as const),
       ['tags', shownTags(tags)],
+      ['roles', roles.join(' ')],
       [
         'members',
         Object.entries(counts)

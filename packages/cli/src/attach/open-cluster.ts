@@ -7,7 +7,8 @@
 import type { Cluster } from '@hearsay/core'
 import type { LogLevel, LogRecord } from '@hearsay/port/node'
 import { asUsageError } from '../member/as-usage-error.ts'
-import { joinOptions, type MemberFlags } from '../member/options.ts'
+import { type JoiningFlags, joinOptions, type MemberFlags } from '../member/options.ts'
+import { hasTicket } from '../member/ticket.ts'
 import { printError } from '../terminal/output.ts'
 import { UsageError } from '../usage-error.ts'
 import {
@@ -31,16 +32,16 @@ export async function openAsked({ cluster, member, attach, ...flags }: AskFlags)
   if (attach) {
     const attached = await attachTo({ ...flags, ...named({ cluster, member }) })
     if (attached) return attached
-    if (member !== undefined || cluster === undefined)
+    if (member !== undefined || !namesCluster(cluster, flags))
       throw new UsageError(
-        `no member${member === undefined ? '' : ` '${member}'`} runs here. Start one with 'hearsay join', or give --cluster to join for this question`,
+        `no member${member === undefined ? '' : ` '${member}'`} runs here. Start one with 'hearsay join', or give --cluster or --ticket-file to join for this question`,
       )
-  } else if (cluster === undefined)
-    throw new UsageError('--no-attach: give the cluster to join with --cluster')
+  } else if (!namesCluster(cluster, flags))
+    throw new UsageError('--no-attach: give the cluster to join with --cluster or --ticket-file')
   const opened = await joinFor(cluster, { ...flags, mdns: flags.mdns })
   const { untilKnown } = await import('./until-known.ts')
   if (!(await untilKnown(opened.cluster, flags.wait * 1_000)))
-    printError(`no other member of '${cluster}' answered within ${flags.wait} s`)
+    printError(`no other member of '${opened.cluster.name}' answered within ${flags.wait} s`)
   return opened
 }
 
@@ -114,8 +115,13 @@ async function attachTo(
   }
 }
 
-async function joinFor(
-  cluster: string,
+/** Whether there is anything that names the cluster to join. */
+const namesCluster = (cluster: string | undefined, { ticketFile, authorityFile }: JoiningFlags): boolean =>
+  (cluster ?? authorityFile) !== undefined || hasTicket(ticketFile)
+
+/** Joins as a member that others forget, unless it has a storage. */
+export async function joinFor(
+  cluster: string | undefined,
   { control: _, ...flags }: Omit<MemberFlags, 'json'> & ControlFlags & { readonly json?: true },
 ): Promise<OpenedCluster> {
   const { startMember } = await import('../member/start-member.ts')

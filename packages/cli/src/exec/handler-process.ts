@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { secretVariable } from '../member/secret.ts'
+import { ticketVariable } from '../member/ticket.ts'
 import { printable } from '../terminal/format.ts'
 import type { CommandInput } from './command-input.ts'
 
@@ -31,7 +32,7 @@ export function startHandler(
   maxOutputBytes?: number,
 ): RunningHandler {
   const isWindows = process.platform === 'win32'
-  const { [secretVariable]: _, ...inherited } = process.env
+  const { [secretVariable]: _secret, [ticketVariable]: _ticket, ...inherited } = process.env
   const child = spawn(command, {
     shell: true,
     env: { ...inherited, ...variables },

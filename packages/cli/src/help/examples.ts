@@ -6,6 +6,9 @@ export type Example = readonly [line: string, purpose: string]
 /** By the name of the command, with the names of the commands above it. */
 export const examples: Readonly<Record<string, readonly Example[]>> = {
   join: [
+    ['hearsay join', 'join with a ticket, which you paste'],
+    ['hearsay join --ticket-file bob.ticket --name bob', 'join with the ticket in a file'],
+    ['hearsay join --authority-file atlas.authority', 'run the first member of a cluster that you founded'],
     ['hearsay join atlas --name ada --bootstrap seed.example.org:4001', 'run a member'],
     ["hearsay join atlas --exec 'fail=./alarm.sh'", 'run a script when a member fails'],
     ["hearsay join atlas --exec 'event:deploy=./deploy.sh'", 'run a script at an event that a member sends'],
@@ -13,6 +16,29 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['hearsay join atlas --log json --log-level warn', 'write a log for other programs to stderr'],
   ],
   relay: [['hearsay relay atlas --listen /ip4/0.0.0.0/tcp/4002/ws', 'introduce browsers to each other']],
+  found: [['hearsay found atlas', 'make the key of the authority, in the file atlas.authority']],
+  invite: [
+    ['hearsay invite', 'print a ticket for members without roles, valid for 30 days'],
+    ['hearsay invite --role operator --expires 7d --qr', 'print a ticket for operators, as a QR code, too'],
+    ['hearsay invite --role admin --may-invite', 'print a ticket for members that may invite and revoke'],
+    ['hearsay invite --link https://app.example.org/', 'print a link that opens a page with the ticket'],
+    [
+      'hearsay invite --authority-file atlas.authority --bootstrap seed.example.org:4001',
+      'make the ticket where no member runs',
+    ],
+  ],
+  revoke: [
+    ['hearsay revoke bob', 'end the membership of bob'],
+    ['hearsay revoke bob.ticket', 'end the invitation in this file and all memberships that come from it'],
+    [
+      'hearsay revoke bob --authority-file atlas.authority --bootstrap seed.example.org:4001',
+      'revoke where no member runs',
+    ],
+  ],
+  renew: [
+    ['hearsay renew', 'paste the next ticket of the member on this machine'],
+    ['hearsay renew --ticket-file next.ticket', 'take it from a file'],
+  ],
   members: [
     ['hearsay members', 'list the members that the member on this machine knows'],
     ['hearsay members --status suspect,dead', 'list those that need attention'],

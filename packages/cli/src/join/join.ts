@@ -1,5 +1,5 @@
 /** `hearsay join` and `hearsay relay`: run one member from its start until it leaves. */
-import type { Cluster } from '@hearsay/core'
+import type { Cluster, JoinOptions } from '@hearsay/core'
 import type { ControlSocket } from '@hearsay/port/node'
 import { type ControlFlags, controlFolder } from '../attach/options.ts'
 import type { ExecFlags } from '../exec/options.ts'
@@ -9,18 +9,19 @@ import { hasLeft, leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { followBroadcasts, followMembers } from '../member/member-events.ts'
 import { joinOptions, type MemberFlags } from '../member/options.ts'
 import { startMember } from '../member/start-member.ts'
+import { askForTicket, hasTerminal, hasTicket } from '../member/ticket.ts'
 import { endProcess, outputClosed, printError } from '../terminal/output.ts'
 import { UsageError } from '../usage-error.ts'
 import { jsonLines } from './json-lines.ts'
 import type { ServedMetrics } from './metrics.ts'
-import { warnIfUnanswered, warnOfCopy } from './warnings.ts'
+import { warnIfUnanswered, warnOfCopy, warnOfEnd } from './warnings.ts'
 
 export interface JoinFlags extends MemberFlags, ControlFlags, LogFlags, ExecFlags {
   readonly relay?: boolean
   readonly metrics?: string
 }
 
-export async function join(cluster: string, flags: JoinFlags): Promise<void> {
+export async function join(cluster: string | undefined, flags: JoinFlags): Promise<void> {
   // Do this first, because Ctrl-C during the start must end the process at once.
   const stop = Promise.race([stopRequested(), outputClosed()])
   const log = await openLog(flags)
@@ -36,7 +37,7 @@ export async function join(cluster: string, flags: JoinFlags): Promise<void> {
 }
 
 async function run(
-  cluster: string,
+  cluster: string | undefined,
   flags: JoinFlags,
   stop: Promise<undefined>,
   log: ProcessLog | undefined,
@@ -46,8 +47,10 @@ async function run(
   const { ready, event, broadcast } = flags.json ? jsonLines : (await import('./log.ts')).log
   // Only a member with metrics loads their code.
   const served = flags.metrics === undefined ? undefined : await metricsAt(flags.metrics)
+  const given = await Promise.race([optionsOf(cluster, flags), stop])
+  if (!given) return
   const options = {
-    ...joinOptions(cluster, flags),
+    ...given,
     ...(flags.relay && { relay: true }),
     ...(served && { metrics: served.metrics }),
   }
@@ -69,13 +72,26 @@ async function run(
     commands?.handle({ event: 'event', from: each.from, name: each.name, value: each.value })
   })
   warnOfCopy(member, warn)
-  if (flags.relay && options.secret === undefined)
+  warnOfEnd(member, warn)
+  if (flags.relay && (options.secret ?? options.ticket ?? options.authority) === undefined)
     warn("anybody who knows the cluster's name may use this relay. Give all members a secret to prevent that")
-  if (flags.bootstrap) warnIfUnanswered(member, flags.bootstrap, warn)
+  const addresses = [
+    ...(flags.bootstrap ?? []),
+    ...(options.ticket === undefined ? [] : ["the ticket's addresses"]),
+  ]
+  if (addresses.length > 0) warnIfUnanswered(member, addresses, warn)
   await Promise.race([stop, hasLeft(member)])
   await leaveWithin(member)
   await Promise.all([control?.close(), commands?.close()])
   log?.write('info', 'left')
+}
+
+/** The options of the member. In a terminal, a user who gives nothing to join with is asked for a ticket. */
+async function optionsOf(cluster: string | undefined, flags: JoinFlags): Promise<JoinOptions> {
+  const isGiven =
+    (cluster ?? flags.authorityFile ?? flags.secretFile) !== undefined || hasTicket(flags.ticketFile)
+  const ticket = isGiven || !hasTerminal() ? undefined : await askForTicket()
+  return joinOptions(cluster, flags, ticket)
 }
 
 async function metricsAt(address: string): Promise<ServedMetrics> {

@@ -15,9 +15,10 @@ const colours: Record<ClusterEventType, Colour> = {
 }
 
 export const log = {
-  ready({ name: cluster, self: { id, name, addresses } }: Cluster, metrics?: string): void {
+  ready({ name: cluster, self: { id, name, roles, addresses } }: Cluster, metrics?: string): void {
     const rest = `${shortId(id)} in ${printable(cluster)}`
     printLog({ at: Date.now(), event: 'ready', colour: 'bold', name, rest })
+    if (roles.length > 0) printLog({ event: 'roles', colour: 'dim', name: roles.join(' ') })
     for (const address of addresses) printLog({ event: 'listen', colour: 'dim', name: address })
     if (metrics !== undefined) printLog({ event: 'metrics', colour: 'dim', name: metrics })
   },

@@ -7,7 +7,11 @@ import { addMemberOptions } from '../member/options.ts'
 
 export function addJoinOptions(command: Command): Command {
   const member = addMemberOptions(
-    command.description('run a member of a cluster until Ctrl-C').argument('<cluster>', "the cluster's name"),
+    command
+      .description(
+        'run a member of a cluster until Ctrl-C; without arguments, asks for a ticket in a terminal',
+      )
+      .argument('[cluster]', "the cluster's name, unless a ticket or the file of the authority contains it"),
   ).option(
     '--metrics <address>',
     'serve metrics for Prometheus at this address, such as 127.0.0.1:9464, or at a port of 127.0.0.1',

@@ -16,6 +16,18 @@ export function warnOfCopy(member: Cluster, warn: Warn): void {
   )
 }
 
+/** Says once for each reason that the member is out of its cluster: its ticket has expired, or was revoked. */
+export function warnOfEnd({ health }: Cluster, warn: Warn): void {
+  let last: string | undefined
+  const look = () => {
+    const text = health.getSnapshot().problems.find(({ name }) => name === 'not-a-member')?.text
+    if (text !== undefined && text !== last) warn(text)
+    last = text
+  }
+  health.subscribe(look)
+  look()
+}
+
 export function warnIfUnanswered(member: Cluster, bootstrap: readonly string[], warn: Warn): void {
   setTimeout(() => {
     if (member.members.getSnapshot().length > 1) return

@@ -1,7 +1,10 @@
 /** Options by which every command joins a cluster. Core checks their values. */
 import type { JoinOptions } from '@hearsay/core'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { UsageError } from '../usage-error.ts'
+import { readAuthority } from './authority-file.ts'
 import { readSecret } from './secret.ts'
+import { readTicket } from './ticket.ts'
 
 /** How a member joins, whoever it is. */
 export interface JoiningFlags {
@@ -11,6 +14,8 @@ export interface JoiningFlags {
   readonly bootstrap?: readonly string[]
   readonly profile?: 'local' | 'lan' | 'wan'
   readonly secretFile?: string
+  readonly ticketFile?: string
+  readonly authorityFile?: string
   readonly mdns: boolean
 }
 
@@ -31,7 +36,11 @@ export function addMemberOptions(command: Command): Command {
 }
 
 export function addJoiningOptions(command: Command): Command {
-  return command
+  return addTicketOption(command)
+    .option(
+      '--authority-file <file>',
+      "the file of hearsay found with the key of the cluster's authority, for the founder",
+    )
     .option(
       '--listen <multiaddr>',
       'where others reach this member, repeatable (default: any address, a free port)',
@@ -62,12 +71,25 @@ export function addJoiningOptions(command: Command): Command {
     .option('--no-mdns', 'do not look for members on the local network')
 }
 
-/** @throws {UsageError} the file with the secret cannot be read */
-export function joinOptions(cluster: string, flags: Omit<MemberFlags, 'json'>): JoinOptions {
-  const { tag, secretFile, name, listen, announce, origin, bootstrap, profile, storage, mdns } = flags
-  const secret = readSecret(secretFile)
+export const addTicketOption = (command: Command): Command =>
+  command.option(
+    '--ticket-file <file>',
+    'a file whose first line is a ticket; - for standard input (default: the environment variable HEARSAY_TICKET)',
+  )
+
+/**
+ * @param cluster undefined: the cluster of the ticket or of the authority
+ * @param pasted a ticket that counts before all others
+ * @throws {UsageError} a file cannot be read, or there is nothing to join with
+ */
+export function joinOptions(
+  cluster: string | undefined,
+  flags: Omit<MemberFlags, 'json'>,
+  pasted?: string,
+): JoinOptions {
+  const { tag, name, listen, announce, origin, bootstrap, profile, storage, mdns } = flags
   return {
-    cluster,
+    ...accessTo(cluster, flags, pasted),
     mdns,
     ...(name !== undefined && { name }),
     ...(tag && { tags: tag }),
@@ -77,6 +99,33 @@ export function joinOptions(cluster: string, flags: Omit<MemberFlags, 'json'>): 
     ...(bootstrap && { bootstrap }),
     ...(profile && { profile }),
     ...(storage !== undefined && { storage }),
+  }
+}
+
+/** What is in a file counts before what is in the environment, and a ticket before a secret. */
+function accessTo(
+  cluster: string | undefined,
+  { ticketFile, authorityFile, secretFile }: JoiningFlags,
+  pasted: string | undefined,
+): Pick<JoinOptions, 'cluster' | 'ticket' | 'authority' | 'secret'> {
+  if (ticketFile !== undefined && (authorityFile ?? secretFile) !== undefined)
+    throw new UsageError('--ticket-file: a ticket is enough. Leave out --authority-file and --secret-file')
+  const ticket = pasted ?? ((authorityFile ?? secretFile) === undefined ? readTicket(ticketFile) : undefined)
+  if (ticket !== undefined) return { ...(cluster !== undefined && { cluster }), ticket }
+  const authority = authorityFile === undefined ? undefined : readAuthority(authorityFile)
+  const name = cluster ?? authority?.cluster
+  if (name === undefined)
+    throw new UsageError(
+      'give the name of the cluster, or a ticket: by --ticket-file, or by the variable HEARSAY_TICKET',
+    )
+  if (authority && authority.cluster !== name)
+    throw new UsageError(
+      `--authority-file: the file is for the cluster '${authority.cluster}', not for '${name}'`,
+    )
+  const secret = readSecret(secretFile)
+  return {
+    cluster: name,
+    ...(authority && { authority: authority.key }),
     ...(secret !== undefined && { secret }),
   }
 }

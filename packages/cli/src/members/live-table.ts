@@ -5,7 +5,7 @@ import { widthOf } from '../terminal/column.ts'
 import { printable } from '../terminal/format.ts'
 import { type LiveRegion, liveRegion } from '../terminal/live-region.ts'
 import { tableLines } from '../terminal/text-table.ts'
-import { memberRows, titles } from './member-rows.ts'
+import { memberRows, titlesOf } from './member-rows.ts'
 
 /** The title, an empty line, the titles of the columns, and the line about members that do not fit. */
 const otherLines = 4
@@ -23,7 +23,7 @@ export function liveTable(cluster: string, members: () => readonly Member[]): Li
     return [
       isLast ? title : `${title}${styleText('dim', '    q ends')}`,
       '',
-      ...tableLines(titles, shown, widthOf),
+      ...tableLines(titlesOf(all), shown, widthOf),
       ...(all.length > shown.length ? [styleText('dim', `and ${all.length - shown.length} more`)] : []),
     ]
   })

@@ -2,10 +2,19 @@
 import type { Member, MemberStatus } from '@hearsay/core'
 import { printable, shortId } from '../terminal/format.ts'
 
-export const titles: readonly string[] = ['name', 'id', 'status', 'address', 'tags']
+/** With the roles only if a member has one, because members have roles in clusters with an authority only. */
+export const titlesOf = (members: readonly Member[]): readonly string[] => [
+  'name',
+  'id',
+  'status',
+  ...(haveRoles(members) ? ['roles'] : []),
+  'address',
+  'tags',
+]
 
 /** By name, and with `limit` only the first ones, of which those that need attention come first. */
 export function memberRows(members: readonly Member[], limit?: number): string[][] {
+  const withRoles = haveRoles(members)
   const sorted = [...members].sort(
     (a, b) =>
       (limit === undefined ? 0 : order[a.status] - order[b.status]) ||
@@ -13,20 +22,33 @@ export function memberRows(members: readonly Member[], limit?: number): string[]
   )
   return sorted
     .slice(0, limit)
-    .map(({ name, id, status, attention, addresses, tags }) => [
+    .map(({ name, id, status, attention, roles, addresses, tags }) => [
       printable(name),
       shortId(id),
       attention.state === 'active' || status !== 'alive' ? status : `${status}, ${attention.state}`,
+      ...(withRoles ? [printable(roles.join(' '))] : []),
       withoutId(addresses[0]),
       shownTags(tags),
     ])
 }
 
+const haveRoles = (members: readonly Member[]) => members.some(({ roles }) => roles.length > 0)
+
 const order: Record<MemberStatus, number> = { suspect: 0, dead: 1, alive: 2, left: 3 }
 
 export const memberLine = (member: Member): object => {
-  const { id, name, status, incarnation, addresses, tags, attention } = member
-  return { event: 'member', id, name, status, incarnation, addresses, tags, attention: attention.state }
+  const { id, name, status, incarnation, addresses, tags, roles, attention } = member
+  return {
+    event: 'member',
+    id,
+    name,
+    status,
+    incarnation,
+    addresses,
+    tags,
+    roles,
+    attention: attention.state,
+  }
 }
 
 export const shownTags = (tags: Readonly<Record<string, string>>): string =>

@@ -4,7 +4,7 @@ import { openAsked } from '../attach/open-cluster.ts'
 import { failsWithMember, leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { followMembers } from '../member/member-events.ts'
 import { endProcess, outputClosed, printError, printJson } from '../terminal/output.ts'
-import { memberLine, memberRows, titles } from './member-rows.ts'
+import { memberLine, memberRows, titlesOf } from './member-rows.ts'
 import type { MembersFlags } from './options.ts'
 
 export async function members({ status, tag, watch, ...flags }: MembersFlags): Promise<void> {
@@ -34,7 +34,7 @@ async function print(members: readonly Member[], json: true | undefined): Promis
     return
   }
   const { printTable } = await import('../terminal/text-table.ts')
-  if (members.length > 0) await printTable(titles, memberRows(members))
+  if (members.length > 0) await printTable(titlesOf(members), memberRows(members))
   else printError('no member fits')
 }
 

@@ -58,7 +58,10 @@ async function open(
   // The client sees from the version that this member cannot answer it.
   if (opening.control !== controlVersion) socket.end()
   else if (opening.open === 'view')
-    serveCluster?.(cluster, port, { allow: { ...allow, leave: opening.mayLeave && allow.leave !== false } })
+    serveCluster?.(cluster, port, {
+      // A client runs as the user of the member, and could read its ticket as well.
+      allow: { invitations: true, ...allow, leave: opening.mayLeave && allow.leave !== false },
+    })
   else if (opening.open === 'log' && logLevels.includes(opening.level)) sendLog(socket, port, opening.level)
   else socket.end()
 }

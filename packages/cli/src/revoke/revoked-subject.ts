@@ -1,0 +1,37 @@
+/** Revoked subject: what a user means by the argument of `hearsay revoke`. */
+import { existsSync, statSync } from 'node:fs'
+import type { Member } from '@hearsay/core'
+import { findMember } from '../attach/find-member.ts'
+import { firstLine } from '../member/secret-file.ts'
+import { UsageError } from '../usage-error.ts'
+
+export type RevokedSubject =
+  | { readonly type: 'member'; readonly member: Member }
+  /** `ticket`: its text. */
+  | { readonly type: 'ticket'; readonly ticket: string }
+  /** The id of an invitation, or of a member that is not known here. */
+  | { readonly type: 'id'; readonly id: string }
+
+const isId = (text: string) => /^12D3KooW\w{44}$/.test(text)
+const isTicket = (text: string) => /(^|=)hearsay\d+\./.test(text.trim())
+
+/**
+ * The first of these that fits: a ticket, a member, any id, a file with a ticket.
+ *
+ * @throws {UsageError} nothing fits, or several members do
+ */
+export function revokedSubject(members: readonly Member[], text: string): RevokedSubject {
+  if (text === '-') return { type: 'ticket', ticket: firstLine('revoke', text) }
+  if (isTicket(text)) return { type: 'ticket', ticket: text }
+  const member = findMember(members, text)
+  if (member) return { type: 'member', member }
+  if (isId(text)) return { type: 'id', id: text }
+  if (existsSync(text) && statSync(text).isFile()) {
+    const ticket = firstLine('revoke', text)
+    if (isTicket(ticket)) return { type: 'ticket', ticket }
+    throw new UsageError(`no member is called '${text}', and the file of this name contains no ticket`)
+  }
+  throw new UsageError(
+    `'${text}' is no member that is known here, no id of an invitation and no file with a ticket`,
+  )
+}
