@@ -1,14 +1,16 @@
 /// <reference types="node" />
-import { joinCluster } from '@hearsay/core'
+import { createAuthority, joinCluster } from '@hearsay/core'
 
 const [name = 'ada', ...bootstrap] = process.argv.slice(2)
-const { HEARSAY_SECRET: secret } = process.env
-if (secret === undefined) throw new Error('Set HEARSAY_SECRET to the secret of the cluster')
+const { HEARSAY_TICKET: ticket } = process.env
 
-const cluster = await joinCluster({ cluster: 'atlas', secret, name, bootstrap })
+// Without a ticket, this program founds a new cluster. To found the same one again, store the key.
+const access = ticket ? { ticket } : { cluster: 'atlas', authority: (await createAuthority()).key }
+const cluster = await joinCluster({ ...access, name, bootstrap })
 console.log(`${name} listens on ${cluster.self.addresses[0]}`)
 
 for (const type of ['join', 'suspect', 'recover', 'fail', 'leave'] as const)
   cluster.events.addEventListener(type, ({ detail: member }) => console.log(type, member.name))
 
 process.once('SIGINT', () => cluster.leave())
+if (!ticket) console.log(`HEARSAY_TICKET=${(await cluster.invite()).ticket}`)

@@ -1,4 +1,4 @@
-/** The first example, as in its README: two processes that see each other join and leave. */
+/** The first example, as in its README: processes that see each other join and leave, by a ticket that one of them prints. */
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it, vi } from 'vitest'
 import { startMember } from '../processes/member.ts'
@@ -18,11 +18,15 @@ function start(name: string, ...bootstrap: string[]): Member {
   return member
 }
 
-/** The programs that start from now on have this secret. */
-const useSecret = (secret: string): void => void vi.stubEnv('HEARSAY_SECRET', secret)
-
 async function until(line: string): Promise<void> {
   await vi.waitFor(() => expect(printed).toContain(line), { timeout: 30_000, interval: 20 })
+}
+
+/** The programs that start from now on have the ticket that `name` prints. */
+async function useTicketOf(name: string): Promise<void> {
+  const printedTicket = () => printed.flatMap(line => line.split(`${name}: HEARSAY_TICKET=`)[1] ?? []).at(0)
+  const ticket = await vi.waitUntil(printedTicket, { timeout: 30_000, interval: 20 })
+  vi.stubEnv('HEARSAY_TICKET', ticket)
 }
 
 afterEach(() => {
@@ -31,18 +35,16 @@ afterEach(() => {
 })
 
 it('the first cluster prints the members that join, leave and fail', { timeout: 90_000 }, async () => {
-  useSecret('the secret of a stranger')
-  const stranger = start('mallory')
-  const { address: strangersAddress } = await stranger.ready
-  useSecret('the secret of the first cluster')
-  const { address } = await start('ada', strangersAddress).ready
-  const grace = start('grace', address, strangersAddress)
+  const { address: strangersAddress } = await start('mallory').ready
+  await start('ada', strangersAddress).ready
+  await useTicketOf('ada')
+  const grace = start('grace', strangersAddress)
   await until('ada: join grace')
   await until('grace: join ada')
   grace.signal('SIGINT')
   await until('ada: leave grace')
   await grace.exited
-  const alan = start('alan', address)
+  const alan = start('alan')
   await until('ada: join alan')
   alan.signal('SIGKILL')
   await until('ada: fail alan')
