@@ -52,9 +52,11 @@ export interface Invitation {
   readonly ticket: string
   /** Names the invitation in `Cluster.revoke`. Not secret. */
   readonly id: string
+  /** The roles of the members that join with the ticket, ordered. */
   readonly roles: readonly string[]
   /** Until when the ticket is valid, in epoch milliseconds. */
   readonly expiresAtMs: number
+  /** Whether the members that join with the ticket may invite others. */
   readonly mayInvite: boolean
 }
 
