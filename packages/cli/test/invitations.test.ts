@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readAuthority } from '../src/member/authority-file.ts'
 import { bin, HearsayProcess, type JsonLine, type ReadyMember } from './hearsay-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -292,6 +292,26 @@ describe('hearsay revoke', () => {
 })
 
 describe('hearsay renew', () => {
+  it('brings a member back whose ticket was revoked, and says before that it is out', async () => {
+    const { here, ada } = await founded()
+    const there = new Machine()
+    const file = await here.ticketFile()
+    const bob = await there.start('bob', '--ticket-file', file)
+    await sees(ada, bob)
+    await here.run('revoke', file)
+    await sees(ada, bob, 'leave')
+    expect(await bob.process.complaint()).toMatch(/no longer in its cluster: its ticket was revoked/)
+    const next = await here.ticketFile('--role', 'operator')
+    expect(await there.run('renew', '--ticket-file', next)).toMatchObject({ exitCode: 0 })
+    const joins = () =>
+      ada.process.stdout.map(line => JSON.parse(line)).filter(({ event }) => event === 'join')
+    await vi.waitFor(() => expect(joins().map(({ id }) => id)).toEqual([bob.id, bob.id]), {
+      timeout: 30_000,
+      interval: 50,
+    })
+    expect(await here.run('health')).toMatchObject({ exitCode: 0 })
+  })
+
   it('gives a running member the roles and the date of another ticket', async () => {
     const { here, ada } = await founded()
     const there = new Machine()
