@@ -32,6 +32,16 @@ const project = (name: string, root: string) => ({
   },
 })
 
+/** Tests of rooms, once more in private rooms. */
+const inPrivateRooms = () => {
+  const { test, ...rest } = project('@hearsay/simulator, private rooms', 'packages/simulator')
+  const scenarios =
+    'awareness,documents,documents-apart,document-announcer,epochs,presence-views,room-members,rooms'
+  const include = [`packages/simulator/test/scenarios/{${scenarios}}.test.ts`]
+  const setupFiles = ['packages/simulator/test/private-rooms.ts']
+  return { ...rest, test: { ...test, include, setupFiles, env: { PRIVATE_ROOMS: '1' } } }
+}
+
 /** The tests of the hooks, with the React version that a folder depends on. */
 const withReact = (version: number, folder: string) => {
   const { test, ...rest } = project(`@hearsay/react, React ${version}`, 'packages/react')
@@ -55,6 +65,7 @@ export default defineConfig({
       project('@hearsay/failure-detector', 'packages/failure-detector'),
       project('@hearsay/core', 'packages/core'),
       project('@hearsay/simulator', 'packages/simulator'),
+      inPrivateRooms(),
       project('@hearsay/webrtc', 'packages/webrtc'),
       project('@hearsay/port', 'packages/port'),
       project('@hearsay/tabs', 'packages/tabs'),

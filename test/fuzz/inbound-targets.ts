@@ -89,6 +89,8 @@ function spaceInbound(): SpaceInbound {
         for (const { space, facts } of steps) deliver(space, facts ?? [])
       },
       rumors: deliver,
+      privateRoom: () => undefined,
+      unopened() {},
     },
     reporter: { reportViolation() {}, reportExcess() {} },
   })

@@ -61,6 +61,8 @@ class HostedSpaces implements Hosted<SpacesInput> {
         isWithinRates: rumor => this.#spaces.isWithinRates(rumor, this.#nowMs),
         steps: (from, steps) => this.#spaces.steps(from, steps, this.#now),
         rumors: (space, facts, from) => this.#spaces.rumors(space, facts, from, this.#now),
+        privateRoom: () => undefined,
+        unopened: () => this.#spaces.unopened(),
       },
     })
     for (const space of [room, config]) this.#enter(space)

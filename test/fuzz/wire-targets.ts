@@ -27,8 +27,10 @@ import {
   decodeSpaceRumors,
   encodeSpaceFrame,
   encodeSpaceRumors,
+  type FrameSeals,
 } from '../../packages/core/src/wire/space-codec.ts'
 import { decodeSpaceFact, draftSpaceFact, type SpaceFact } from '../../packages/core/src/wire/space-fact.ts'
+import { privateRoomOf } from '../../packages/core/test/helpers/private-rooms.ts'
 import { facts, hello, probeMessage, syncMessages } from '../../packages/core/test/wire/codec-arbitraries.ts'
 import { queryFacts } from '../../packages/core/test/wire/query-arbitraries.ts'
 import { spaceFacts, spaceSteps } from '../../packages/core/test/wire/space-arbitraries.ts'
@@ -47,6 +49,14 @@ const nonce = new Uint8Array(32).fill(3)
 const request = admissionRequest(session, nonce) ?? new Uint8Array()
 const answer = admissionAnswer(session, request, { relay: true }) ?? new Uint8Array()
 
+const privateRoom = privateRoomOf('design')
+const seals: FrameSeals = { sender: idOf('ada'), roomOf: () => privateRoom }
+
+/** Steps that could not be opened have no content, and no member sends them. */
+function openedSteps(decoded: ReturnType<typeof decodeSpaceFrame>): ReturnType<typeof decodeSpaceFrame> {
+  return decoded.ok ? { ...decoded, value: decoded.value.filter(step => !step.isUnopened) } : decoded
+}
+
 export const wireTargets: readonly Target[] = [
   codecTarget('probe', probeMessage, { decode: decodeProbe, encode: encodeProbe }),
   codecTarget('hello', hello, { decode: decodeHello, encode: encodeHello }),
@@ -57,13 +67,23 @@ export const wireTargets: readonly Target[] = [
   }),
   codecTarget('rumors', facts, { decode: decodeRumors, encode: encodeRumors, keepsRules: keepRules }),
   codecTarget('space-frame', spaceSteps, {
-    decode: decodeSpaceFrame,
-    encode: encodeSpaceFrame,
+    decode: bytes => openedSteps(decodeSpaceFrame(bytes)),
+    encode: steps => encodeSpaceFrame(steps),
     keepsRules: steps => keepSpaceRules(steps.flatMap(({ facts }) => facts ?? [])),
   }),
   codecTarget('space-rumors', spaceFacts, {
-    decode: decodeSpaceRumors,
-    encode: encodeSpaceRumors,
+    decode: bytes => decodeSpaceRumors(bytes),
+    encode: each => encodeSpaceRumors(each),
+    keepsRules: keepSpaceRules,
+  }),
+  codecTarget('sealed-frame', spaceSteps, {
+    decode: bytes => openedSteps(decodeSpaceFrame(bytes, seals)),
+    encode: steps => encodeSpaceFrame(steps, seals),
+    keepsRules: steps => keepSpaceRules(steps.flatMap(({ facts }) => facts ?? [])),
+  }),
+  codecTarget('sealed-rumors', spaceFacts, {
+    decode: bytes => decodeSpaceRumors(bytes, privateRoom),
+    encode: each => encodeSpaceRumors(each, privateRoom),
     keepsRules: keepSpaceRules,
   }),
   codecTarget('queries', queryFacts, { decode: decodeQueryFrame, encode: encodeQueryFrame }),

@@ -16,7 +16,7 @@ import { followPower, followUser } from './power.ts'
 import { WindowPorts } from './window-ports.ts'
 
 /** Options of `startMember`: those of `joinCluster`, without the places where the member stores something. */
-export interface StartOptions extends Omit<JoinOptions, 'storage' | 'identity'> {
+export interface StartOptions extends Omit<JoinOptions, 'storage' | 'identity' | 'wrapKey' | 'unwrapKey'> {
   /**
    * Whether the page in a frame of a window may have a port to the member. Called for windows that the app has passed to
    * `serve`.

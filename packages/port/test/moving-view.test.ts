@@ -60,6 +60,17 @@ describe('a view that moves to another port', () => {
     expect(left.mock.calls).toEqual([[id]])
   })
 
+  it('enters a private room again', async () => {
+    const secret = 'a secret of sixteen or more characters'
+    const room = await view.cluster.room('design', { secret })
+    const other = await bench.other().room('design', { secret })
+    await view.detach()
+    room.presence.set({ name: 'ada' })
+    await view.attach(bench.member)
+    await bench.run(5_000)
+    expect(other.presence.others.getSnapshot()).toMatchObject([{ views: [{ presence: { name: 'ada' } }] }])
+  })
+
   it('enters its rooms again with its presence, as the same view', async () => {
     const room = await view.cluster.room('design')
     const other = await bench.other().room('design')

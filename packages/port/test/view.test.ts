@@ -172,6 +172,39 @@ describe('a view in a room', () => {
   })
 })
 
+describe('a view in a private room', () => {
+  const secret = 'a secret of sixteen or more characters'
+
+  it('is in the room of the members with the same secret, and not in the room without one', async () => {
+    const { cluster } = await bench.view()
+    const room = await cluster.room<Fields>('design', { secret })
+    const inside = await bench.other().room('design', { secret })
+    const outside = await bench.other('m2').room('design')
+    room.presence.set({ name: 'ada' })
+    room.doc.getText('text').insert(0, 'hello')
+    await bench.run(5_000)
+    expect(inside.presence.others.getSnapshot()).toMatchObject([{ views: [{ presence: { name: 'ada' } }] }])
+    expect(inside.doc.getText('text').toString()).toBe('hello')
+    expect(outside.members.getSnapshot()).toHaveLength(1)
+    expect(outside.doc.getText('text').toString()).toBe('')
+  })
+
+  it('has to leave it before it enters another room of the same name, as all views of the member', async () => {
+    const [first, second] = [await bench.view(), await bench.view()]
+    const room = await first.cluster.room('design', { secret })
+    expect(await first.cluster.room('design', { secret })).toBe(room)
+    const error = "room: 'design' is open with other options. Leave it first"
+    for (const { cluster } of [first, second])
+      for (const options of [{}, { secret: `${secret}!` }])
+        await expect(cluster.room('design', options)).rejects.toThrow(error)
+    const again = await second.cluster.room('design', { secret: Buffer.from(secret) })
+    expect(again.members.getSnapshot()).toHaveLength(1)
+    await expect(first.cluster.room('x', { secret: 'short' })).rejects.toThrow(
+      /^room: secret: give 16 to 1,024/,
+    )
+  })
+})
+
 describe('a view with few rights', () => {
   it('is refused what it may not do, with a clear error', async () => {
     const { cluster, served } = await bench.view({ update: false, rooms: { 'notes/*': 'read' } })

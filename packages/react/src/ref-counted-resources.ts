@@ -34,7 +34,7 @@ export class RefCountedResources<T> {
     this.#release = release
   }
 
-  /** @param options what the resource is acquired with; all users of a name must pass the same object */
+  /** @param options what the resource is acquired with; all users of a name must pass the same value */
   resource(name: string, get: () => Promise<T>, options?: unknown): Resource<T> {
     const rejectedOptions = failed(
       `'${name}' is in use with other options: define it once, outside of components`,
@@ -82,9 +82,10 @@ export class RefCountedResources<T> {
       this.#notify()
       return open
     }
-    // An open resource here is unused and has other options. This happens after a hot reload of the code
-    // that defines the options.
+    // An open resource here is unused and has other options: a room has got another secret, or the code that
+    // defines the options was reloaded.
     if (open) this.#end(open)
+    const ended = open?.settled
     const entry: ResourceSlot<T> = {
       name,
       options,
@@ -95,7 +96,8 @@ export class RefCountedResources<T> {
       releaseTimer: undefined,
     }
     this.#slots.set(name, entry)
-    entry.settled = this.#settle(entry, get)
+    // The new one waits until the other one has been acquired and released.
+    entry.settled = this.#settle(entry, ended ? () => ended.then(get) : get)
     return entry
   }
 

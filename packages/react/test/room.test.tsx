@@ -210,6 +210,38 @@ describe('a RoomProvider', () => {
     expect(rooms.seen.at(-1)).not.toBe(room)
   })
 
+  it('joins another room when its secret changes, and leaves the room with the old secret', async () => {
+    const { simulation, cluster, rooms } = await fixture(1)
+    const [secret, another] = ['a secret of sixteen or more', 'another secret of this room']
+    rooms[0]?.leave()
+    const other = simulation.member('m1').cluster
+    let inside = await other.room<Shown>('design', { secret })
+    const room = watch(() => useRoom())
+    const [options, others] = [{ secret }, { secret: another }]
+    const provider = (given: typeof options) => (
+      <RoomProvider name="design" options={given} presence={{ cursor: 1 }}>
+        {room.here()}
+      </RoomProvider>
+    )
+    const { rerender } = show(cluster, provider(options))
+    await settle(() => room.seen.at(-1) !== null)
+    await pass(simulation, 2_000)
+    expect(othersOf(inside)).toEqual([{ cursor: 1 }])
+    const first = room.seen.at(-1)
+    rerender(provider(others))
+    await settle(() => room.seen.at(-1) !== null && room.seen.at(-1) !== first)
+    await pass(simulation, 2_000)
+    expect(othersOf(inside)).toEqual([])
+    inside.leave()
+    inside = await other.room<Shown>('design', { secret: another })
+    await pass(simulation, 2_000)
+    expect(othersOf(inside)).toEqual([{ cursor: 1 }])
+    const second = room.seen.at(-1)
+    rerender(provider(others))
+    await settle()
+    expect(room.seen.at(-1)).toBe(second)
+  })
+
   it('joins another room when its name changes', async () => {
     const { cluster } = await fixture(0)
     const names = watch(() => useRoom()?.name)

@@ -153,7 +153,7 @@ export interface Cluster {
   resume(): void
   /**
    * Enters a room: presence, documents and broadcasts that the members in it share. Returns the same object until the
-   * room is left.
+   * room is left. With a secret, the room is private (see {@link RoomOptions.secret}).
    *
    * @throws {InvalidOptionsError} the name is not a well-formed string of 1 to 128 bytes, an option is unusable, the room is
    *   open with other options, or this member is in 256 rooms and shared configs already; a room with writers counts as two

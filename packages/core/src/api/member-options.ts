@@ -3,6 +3,7 @@ import { checkBootstrap } from './bootstrap-address.ts'
 import { checkHalfPairs, checkNameAndTags } from './call-options.ts'
 import { InvalidOptionsError } from './errors.ts'
 import type { OptionNames } from './option-names.ts'
+import { checkSecret } from './secret.ts'
 
 /** Options of every member, on any libp2p node. All strings must be well-formed Unicode. */
 export interface MemberOptions {
@@ -93,14 +94,12 @@ export const memberOptionNames: OptionNames<MemberOptions> = {
 const profiles: readonly unknown[] = ['local', 'lan', 'wan']
 const maxClusterLength = 128
 const authorityKeyBytes = 32
-const minSecretLength = 16
-const maxSecretLength = 1_024
 
 /** Checks the values of the options, not their names. @throws {InvalidOptionsError} */
 export function checkMemberOptions(options: MemberOptions): void {
   const { cluster, ticket, name, tags, bootstrap = [], profile = 'lan' } = options
   if (cluster !== undefined || ticket === undefined) checkCluster(cluster)
-  checkSecret(options.secret)
+  if (options.secret !== undefined) checkSecret('secret', options.secret)
   checkAuthority(options)
   if (!profiles.includes(profile)) throw new InvalidOptionsError("profile: give 'local', 'lan' or 'wan'")
   if (options.ephemeral !== undefined && typeof options.ephemeral !== 'boolean')
@@ -125,15 +124,4 @@ function checkAuthority({ ticket, authority, secret }: MemberOptions): void {
   for (const [option, value] of Object.entries({ authority, secret }))
     if (value !== undefined)
       throw new InvalidOptionsError(`${option}: leave it out, the ticket contains everything that is needed`)
-}
-
-/** No message contains the secret, or a part of it. */
-function checkSecret(secret: unknown): void {
-  if (secret === undefined) return
-  const isUsable = typeof secret === 'string' || secret instanceof Uint8Array
-  if (!isUsable || secret.length < minSecretLength || secret.length > maxSecretLength)
-    throw new InvalidOptionsError(
-      `secret: give ${minSecretLength} to 1,024 random characters or bytes, such as the output of 'openssl rand -base64 32'`,
-    )
-  if (typeof secret === 'string') checkHalfPairs('secret: it', secret)
 }

@@ -2,6 +2,7 @@
 import type { WriterList } from '../spaces/writer-rule.ts'
 import { InvalidOptionsError } from './errors.ts'
 import { checkOptionNames, type OptionNames } from './option-names.ts'
+import { areSameSecrets, checkSecret, secretBytes } from './secret.ts'
 import { areSameWriters, checkedWriters, type Writers } from './writers.ts'
 
 /** Options of `cluster.room`. Each member applies its own options, so all members should pass the same ones. */
@@ -15,13 +16,28 @@ export interface RoomOptions {
    * @default 'anyone': all members may write, and changes are not signed
    */
   writers?: Writers
+  /**
+   * Makes the room private: the room's secret, 16 to 1,024 characters of a well-formed string, which stand for their UTF-8
+   * bytes, or 16 to 1,024 bytes. Only members with the same name and the same secret are in the same room. Members without
+   * the secret cannot read or write anything in the room: they see neither its name nor who is in it, and only how much
+   * data these members exchange, and when. The stored documents are encrypted with a key that comes from the secret, too.
+   * Use random characters, such as the output of `openssl rand -base64 32`: a secret that can be guessed protects nothing.
+   *
+   * A member in the room can show the secret to others. To exclude a member, agree on another secret with the
+   * others: leave the room, and enter it with the new secret. That is a new room, without the content of the old one.
+   *
+   * @default none: every member of the cluster that knows or guesses the name can enter the room
+   */
+  secret?: string | Uint8Array | undefined
 }
 
 export interface RoomSettings {
   readonly writers: WriterList
+  /** The bytes of the room's secret. Undefined: the room is not private. */
+  readonly secret: Uint8Array | undefined
 }
 
-const names: OptionNames<RoomOptions> = { writers: true }
+const names: OptionNames<RoomOptions> = { writers: true, secret: true }
 
 /**
  * Checks the options and fills in the defaults.
@@ -31,12 +47,16 @@ const names: OptionNames<RoomOptions> = { writers: true }
  */
 export function roomSettings(options: RoomOptions, isMemberId: (id: string) => boolean): RoomSettings {
   checkOptionNames('room', options, names, '{ writers: [cluster.self.id] }, or none')
-  const { writers = 'anyone' } = options
-  return { writers: checkedWriters(writers, isMemberId) }
+  const { writers = 'anyone', secret } = options
+  if (secret !== undefined) checkSecret('room: secret', secret)
+  return {
+    writers: checkedWriters(writers, isMemberId),
+    secret: secret === undefined ? undefined : secretBytes(secret),
+  }
 }
 
 /** Checks that a room that is already open is opened again with equal options. @throws {InvalidOptionsError} */
 export function checkSameRoom(name: string, open: RoomSettings, again: RoomSettings): void {
-  if (!areSameWriters(open.writers, again.writers))
+  if (!areSameWriters(open.writers, again.writers) || !areSameSecrets(open.secret, again.secret))
     throw new InvalidOptionsError(`room: '${name}' is open with other options. Leave it first`)
 }

@@ -2,17 +2,21 @@
 import type { Clock } from '../base/clock.ts'
 import { readerRole } from '../grants/roles.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
+import type { PrivateRooms } from '../spaces/private-rooms.ts'
 import type { ClusterView, MemberWithSpaces, SpaceRoster } from '../spaces/space-roster.ts'
 
 export class MachineClusterView implements ClusterView {
   readonly self: string
   readonly #machine: MembershipMachine
   readonly #clock: Clock
+  readonly #privateRooms: PrivateRooms
 
-  constructor(self: string, machine: MembershipMachine, clock: Clock) {
+  /** @param privateRooms the private rooms of this member */
+  constructor(self: string, machine: MembershipMachine, clock: Clock, privateRooms: PrivateRooms) {
     this.self = self
     this.#machine = machine
     this.#clock = clock
+    this.#privateRooms = privateRooms
   }
 
   connected(): readonly string[] {
@@ -42,8 +46,9 @@ export class MachineClusterView implements ClusterView {
   member(id: string): MemberWithSpaces | undefined {
     const machine = this.#machine
     const status = machine.member(id)?.status
-    const spaces = machine.table.get(id)?.record.record.spaces
-    return status && spaces && { status, spaces, wasAlive: machine.wasAlive(id) }
+    const announced = machine.table.get(id)?.record.record.spaces
+    if (!status || !announced) return undefined
+    return { status, spaces: this.#privateRooms.spacesIn(id, announced), wasAlive: machine.wasAlive(id) }
   }
 
   /** The members of the cluster in one space. */

@@ -39,6 +39,11 @@ export class SignedRoom implements SignedSpaceListener, SignedChanges, SignedSyn
     return new SignedRoom(options.self, await SignedSpace.open(options))
   }
 
+  /** The tag of the space of the changes. */
+  get space(): string {
+    return this.#space.tag
+  }
+
   /** The member has entered the room. */
   enter(host: SignedRoomHost): void {
     this.#host = host

@@ -76,6 +76,11 @@ export class SignedSpace implements SpaceListener {
     return signed
   }
 
+  /** The space tag of the changes. */
+  get tag(): string {
+    return this.#options.space
+  }
+
   enter(listener: SignedSpaceListener): void {
     const { driver, space, incarnation } = this.#options
     this.#listener = listener

@@ -15,14 +15,16 @@ import { checkSameRoom, type RoomOptions, type RoomSettings, roomSettings } from
 import { checkRoles } from '../api/writers.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { SpacesDriver } from '../runtime/spaces-driver.ts'
+import { PrivateRooms } from '../spaces/private-rooms.ts'
 import type { SpaceReplica } from '../spaces/space-replica.ts'
 import { type WriterList, type WriterRule, writerRule } from '../spaces/writer-rule.ts'
 import { type DocumentSnapshot, DocumentStorage } from '../storage/document-storage.ts'
 import { FactStorage } from '../storage/fact-storage.ts'
 import { spacesPath } from '../storage/key-values.ts'
-import type { WriteQueue } from '../storage/write-queue.ts'
+import type { SpaceWrites, WriteQueue } from '../storage/write-queue.ts'
 import * as limits from '../wire/limits.ts'
 import { isMemberId } from '../wire/member-id.ts'
+import type { PrivateRoom } from '../wire/private-room.ts'
 import { spaceTag } from '../wire/tags.ts'
 import { MachineClusterView } from './cluster-view.ts'
 import { ConfigHandle } from './config-handle.ts'
@@ -37,6 +39,8 @@ export class SpaceRegistry {
   readonly #driver: SpacesDriver
   readonly #clusterView: MachineClusterView
   readonly #queue: WriteQueue
+  readonly #privateRooms = new PrivateRooms()
+  /** Rooms by name. */
   readonly #rooms = new Map<string, { settings: RoomSettings; room: Promise<RoomHandle> }>()
   /** The rooms that were entered successfully. */
   readonly #openRooms = new Set<RoomHandle>()
@@ -58,7 +62,7 @@ export class SpaceRegistry {
     this.#engine = engine
     this.#query = query
     this.#queue = host.writes
-    this.#clusterView = new MachineClusterView(self, machine, clock)
+    this.#clusterView = new MachineClusterView(self, machine, clock, this.#privateRooms)
     this.#driver = new SpacesDriver({
       view: this.#clusterView,
       cluster,
@@ -69,6 +73,7 @@ export class SpaceRegistry {
       random,
       membership: driver,
       ...(grants && { verifyGrants: (member, bytes) => grants.verify(member, bytes) }),
+      privateRooms: this.#privateRooms,
     })
     driver.attachSpaces(this.#driver)
   }
@@ -82,16 +87,15 @@ export class SpaceRegistry {
     checkSpaceName('room', name)
     const settings = roomSettings(options, isMemberId)
     checkRoles(settings.writers, this.#engine.host.authority !== undefined)
-    const space = spaceTag(this.#engine.cluster, 'room', name)
-    const open = this.#rooms.get(space)
+    const open = this.#rooms.get(name)
     if (open) {
       checkSameRoom(name, open.settings, settings)
       return open.room
     }
     this.#checkCount(spacesOf(settings))
-    const room = this.#openRoom(name, space, settings)
-    this.#rooms.set(space, { settings, room })
-    room.catch(() => this.#rooms.delete(space))
+    const room = this.#openRoom(name, settings)
+    this.#rooms.set(name, { settings, room })
+    room.catch(() => this.#rooms.delete(name))
     return room
   }
 
@@ -150,12 +154,13 @@ export class SpaceRegistry {
     await Promise.all(this.#storing.values())
   }
 
-  async #openRoom(name: string, space: string, settings: RoomSettings): Promise<RoomHandle> {
-    await this.#storing.get(space)
+  async #openRoom(name: string, settings: RoomSettings): Promise<RoomHandle> {
     const { self, machine, host, notifications } = this.#engine
     const { clock } = notifications
+    const { space, privateRoom, queue } = await this.#roomSpace('room', name, settings)
+    await this.#storing.get(space)
     const storage = await DocumentStorage.open({
-      queue: this.#queue,
+      queue,
       clock,
       prefix: `${this.#pathOf(space)}/documents`,
       writerId: self,
@@ -163,8 +168,9 @@ export class SpaceRegistry {
     })
     this.#snapshots.delete(space)
     const signed = await this.#openSigned(name, settings)
+    if (privateRoom) this.#privateRooms.add(privateRoom)
     const named: NamedSpace = signed
-      ? { type: 'room', name, space: this.#signedSpaceOf(name), content: 'facts' }
+      ? { type: 'room', name, space: signed.space, content: 'facts' }
       : { type: 'room', name, space, content: 'documents' }
     const room: RoomHandle = notifications.step(
       () =>
@@ -182,7 +188,7 @@ export class SpaceRegistry {
           incarnation: machine.member(self)?.incarnation ?? 0,
           heldBy: options => this.#heldBy(named, options),
           onLeave: () => {
-            this.#rooms.delete(space)
+            this.#rooms.delete(name)
             this.#openRooms.delete(room)
             this.#open.delete(space)
             this.#store(space, room)
@@ -196,12 +202,26 @@ export class SpaceRegistry {
     return room
   }
 
-  async #openSigned(name: string, { writers }: RoomSettings): Promise<SignedRoom | undefined> {
+  /** A space of a room, and the queue of its writes, which seals what belongs to a private room. */
+  async #roomSpace(kind: 'room' | 'documents', name: string, { secret }: RoomSettings): Promise<RoomSpace> {
+    const { cluster, host } = this.#engine
+    if (!secret) return { space: spaceTag(cluster, kind, name), privateRoom: undefined, queue: this.#queue }
+    // Most members enter no private room, so this code is loaded with the first one.
+    const { PrivateRoom } = await import('../wire/private-room.ts')
+    const { SealedWrites } = await import('../storage/sealed-writes.ts')
+    const privateRoom = new PrivateRoom({ cluster, kind, name, secret, random: host.random })
+    const { space } = privateRoom
+    return { space, privateRoom, queue: new SealedWrites(this.#queue, privateRoom, this.#pathOf(space)) }
+  }
+
+  async #openSigned(name: string, settings: RoomSettings): Promise<SignedRoom | undefined> {
+    const { writers } = settings
     if (writers === 'anyone') return undefined
     // Load this code with the first room that has writers.
     const { SignedRoom } = await import('./signed-room.ts')
     const { self, machine, notifications } = this.#engine
-    const space = this.#signedSpaceOf(name)
+    const { space, privateRoom, queue } = await this.#roomSpace('documents', name, settings)
+    if (privateRoom) this.#privateRooms.add(privateRoom)
     return SignedRoom.open({
       name,
       space,
@@ -209,7 +229,7 @@ export class SpaceRegistry {
       driver: this.#driver,
       notifications,
       ...this.#rightsOf(writers),
-      storage: new FactStorage(this.#queue, this.#pathOf(space)),
+      storage: new FactStorage(queue, this.#pathOf(space)),
       incarnation: machine.member(self)?.incarnation ?? 0,
     })
   }
@@ -270,11 +290,6 @@ export class SpaceRegistry {
     })
   }
 
-  /** The space of the documents of a room with writers. */
-  #signedSpaceOf(room: string): string {
-    return spaceTag(this.#engine.cluster, 'documents', room)
-  }
-
   #pathOf(space: string): string {
     return `${spacesPath}/${toText(this.#engine.cluster, 'base32')}/${space}`
   }
@@ -287,6 +302,14 @@ export class SpaceRegistry {
         `a member can have at most ${limits.maxSpaces} rooms and shared configs open: leave one first`,
       )
   }
+}
+
+/** One of the spaces of a room. */
+interface RoomSpace {
+  readonly space: string
+  /** Undefined: the room is not private. */
+  readonly privateRoom: PrivateRoom | undefined
+  readonly queue: SpaceWrites
 }
 
 /** A room with writers has a second space, for the changes of its documents. */

@@ -12,7 +12,7 @@ import { checkLeave } from '../api/call-options.ts'
 import type { Cluster, LeaveOptions } from '../api/cluster.ts'
 import type { Named } from '../api/ticket.ts'
 import { withLeave } from '../handles/with-leave.ts'
-import type { OpenedStorage } from '../storage/recoverable-datastore.ts'
+import { EphemeralDatastore, type OpenedStorage } from '../storage/recoverable-datastore.ts'
 import { AdmissionGate } from './admission/admission-gate.ts'
 import { loadIdentity } from './identity.ts'
 import type { JoinOptions } from './join-options.ts'
@@ -86,7 +86,7 @@ async function startNode(options: Named<JoinOptions>, plan: NodePlan): Promise<M
     start: false,
     logger: lazyLogger(),
     ...(options.metrics && { metrics: options.metrics }),
-    privateKey: await (plan.identity ?? loadIdentity)(datastore),
+    privateKey: await identityOf(options, plan),
     addresses: { listen: [...plan.listen], appendAnnounce: [...(plan.announce ?? [])] },
     connectionEncrypters: [coalescingNoise()],
     streamMuxers: [yamux(windows)],
@@ -115,6 +115,17 @@ async function startNode(options: Named<JoinOptions>, plan: NodePlan): Promise<M
     throw isListenError(error) ? plan.listenError(error) : error
   }
   return node
+}
+
+async function identityOf(
+  { wrapKey, unwrapKey }: JoinOptions,
+  { identity, storage: { datastore } }: NodePlan,
+): Promise<Ed25519PrivateKey> {
+  if (identity) return await identity(datastore)
+  // A key in memory ends with the process.
+  if (!wrapKey || !unwrapKey || datastore instanceof EphemeralDatastore) return await loadIdentity(datastore)
+  const { loadWrappedIdentity } = await import('./wrapped-identity.ts')
+  return await loadWrappedIdentity(datastore, { wrapKey, unwrapKey })
 }
 
 /** libp2p names the error differently for one address and for several. */

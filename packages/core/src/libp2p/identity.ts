@@ -3,6 +3,7 @@
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
+import { fromString } from 'uint8arrays/from-string'
 import { StorageError } from '../api/errors.ts'
 import { identityKey } from '../storage/member-storage.ts'
 
@@ -13,7 +14,22 @@ export async function loadIdentity(datastore: Datastore): Promise<Ed25519Private
     await datastore.put(identityKey, privateKeyToProtobuf(created))
     return created
   }
-  const key = parseKey(await datastore.get(identityKey))
+  const stored = await datastore.get(identityKey)
+  if (isWrapped(stored))
+    throw new StorageError("the identity in the store is wrapped. Give the options 'wrapKey' and 'unwrapKey'")
+  return parseIdentity(stored)
+}
+
+/** Marks a wrapped identity. No unwrapped one begins with these bytes. */
+export const wrappedMark: Uint8Array = fromString('hearsay wrapped key 1\n')
+
+export function isWrapped(stored: Uint8Array): boolean {
+  return wrappedMark.every((byte, i) => stored[i] === byte)
+}
+
+/** @throws {StorageError} the bytes are no unwrapped identity */
+export function parseIdentity(stored: Uint8Array): Ed25519PrivateKey {
+  const key = parseKey(stored)
   if (key?.type !== 'Ed25519')
     throw new StorageError(
       "the store contains no Ed25519 key as identity: it is damaged or not hearsay's, or its member was started with the option 'identity'",

@@ -41,9 +41,22 @@ export interface JoinOptions extends MemberOptions {
    * keys, such as the keychain of the system. The key is then not written to `storage`. Give each member its own key, and
    * the same one at each start. Not allowed in browsers.
    *
-   * @default a key that is created at the first start, and lies unencrypted in `storage`
+   * @default a key that is created at the first start and lies in `storage`, unencrypted unless {@link wrapKey} is given
    */
   identity?: Uint8Array
+  /**
+   * Wraps the member's private key, for instance encrypts it with a key of the system's keychain: `storage` then contains
+   * only the wrapped key. Receives the 64 bytes of the key, and returns at most 65,536 bytes, from which
+   * {@link unwrapKey} makes the key again. Called at the first start with these options, also if `storage` contains an
+   * unwrapped key: the wrapped one replaces it. The files of a browser's database, and of a datastore of the app, may still
+   * contain the unwrapped key for a while then. If one of the functions throws, `joinCluster` rejects with a
+   * {@link StorageError}, and the store is unchanged. Not together with `identity`. Ignored without `storage`.
+   *
+   * @default the key lies unencrypted in `storage`
+   */
+  wrapKey?: KeyWrapping['wrapKey']
+  /** Makes the key again from what {@link wrapKey} returned. Called at each start. Give both functions or none. */
+  unwrapKey?: KeyWrapping['unwrapKey']
   /**
    * Whether to find members of the cluster in the local network by multicast DNS, and be found by them. Ignored in
    * browsers.
@@ -85,6 +98,12 @@ export interface JoinOptions extends MemberOptions {
   metrics?: (components: MetricsComponents) => Metrics
 }
 
+/** How the store contains a member's private key. */
+export interface KeyWrapping {
+  readonly wrapKey: (key: Uint8Array) => Uint8Array | Promise<Uint8Array>
+  readonly unwrapKey: (wrapped: Uint8Array) => Uint8Array | Promise<Uint8Array>
+}
+
 /** What libp2p passes to a factory of metrics. */
 export interface MetricsComponents {
   readonly logger: ComponentLogger
@@ -107,6 +126,8 @@ const joinOptionNames: OptionNames<JoinOptions> = {
   announce: true,
   storage: true,
   identity: true,
+  wrapKey: true,
+  unwrapKey: true,
   mdns: true,
   relay: true,
   origins: true,
@@ -126,6 +147,7 @@ export function checkJoinOptions(options: JoinOptions): void {
   checkStorage(storage)
   if (identity !== undefined && !(identity instanceof Uint8Array && identity.length === seedBytes))
     throw new InvalidOptionsError(`identity: give ${seedBytes} random bytes`)
+  checkWrapping(options)
   for (const [name, value] of Object.entries({ mdns, relay }))
     if (value !== undefined && typeof value !== 'boolean')
       throw new InvalidOptionsError(`${name}: give true or false`)
@@ -156,6 +178,18 @@ export async function withTicketOf(options: JoinOptions): Promise<NamedJoinOptio
   const named = withTicket(options)
   const authorityKey = keyFromMemberId(named.ticketContent?.chain.authority ?? '')
   return { ...named, authorityKey }
+}
+
+function checkWrapping({ identity, wrapKey, unwrapKey }: JoinOptions): void {
+  for (const [name, given] of Object.entries({ wrapKey, unwrapKey }))
+    if (given !== undefined && typeof given !== 'function')
+      throw new InvalidOptionsError(`${name}: give a function that takes and returns bytes`)
+  if ((wrapKey === undefined) !== (unwrapKey === undefined))
+    throw new InvalidOptionsError('wrapKey, unwrapKey: give both, or none')
+  if (identity !== undefined && wrapKey !== undefined)
+    throw new InvalidOptionsError(
+      "wrapKey: the storage contains no key if 'identity' is given. Give one of them",
+    )
 }
 
 function checkStorage(storage: unknown): void {

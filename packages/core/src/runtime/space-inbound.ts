@@ -10,6 +10,8 @@ import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'
 import type { RatedRumor } from '../spaces/space-limits.ts'
 import type { Admission } from '../spaces/space-replica.ts'
+import type { PrivateRoom } from '../wire/private-room.ts'
+import { signedSpaceBytes } from '../wire/signing.ts'
 import { decodeSpaceFrame, decodeSpaceRumors, type SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import { Inbound, type InboundOptions } from './inbound.ts'
@@ -31,6 +33,10 @@ export interface SpaceReceiver {
   admit(space: string, fact: SpaceFact): Admission
   /** Counts the facts of a rumor. @returns false if they exceed the rate of an author or of the peer that sent them */
   isWithinRates(rumor: RatedRumor): boolean
+  /** The private room with this space tag; undefined if the space is not private. */
+  privateRoom(space: string): PrivateRoom | undefined
+  /** A message of a peer about a private room could not be opened. It changes nothing. */
+  unopened(from: string, space: string, bytes: number): void
   /** Steps with their new and verified facts. */
   steps(from: string, steps: readonly SpaceStep[]): void
   /** The verified facts of a rumor. */
@@ -48,8 +54,12 @@ export class SpaceInbound {
 
   frame(from: string, bytes: Uint8Array): void {
     const { receiver } = this.#options
-    const decoded = this.#inbound.message(from, decodeSpaceFrame(bytes)) ?? []
-    const steps = decoded.filter(({ space }) => receiver.isSubscribed(space))
+    const seals = { sender: from, roomOf: (space: string) => receiver.privateRoom(space) }
+    const decoded = this.#inbound.message(from, decodeSpaceFrame(bytes, seals)) ?? []
+    const subscribed = decoded.filter(({ space }) => receiver.isSubscribed(space))
+    const steps = subscribed.filter(({ isUnopened }) => !isUnopened)
+    const unopened = subscribed.find(({ isUnopened }) => isUnopened)
+    if (unopened) receiver.unopened(from, unopened.space, bytes.length)
     if (steps.length === 0) return
     const verified = steps.map(step => {
       const newFacts = (step.facts ?? []).filter(
@@ -64,7 +74,12 @@ export class SpaceInbound {
   rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {
     const { receiver } = this.#options
     if (!receiver.isSubscribed(space)) return 'ignore'
-    const facts = this.#inbound.message(from, decodeSpaceRumors(bytes))
+    const decoded = decodeSpaceRumors(bytes, receiver.privateRoom(space))
+    if (!decoded.ok && decoded.failure.type === 'unopened') {
+      receiver.unopened(from, space, bytes.length)
+      return 'reject'
+    }
+    const facts = this.#inbound.message(from, decoded)
     if (!facts) return 'reject'
     const admissions = facts.map(fact => receiver.admit(space, fact))
     if (admissions.includes('rejected') || !admissions.includes('new')) return 'ignore'

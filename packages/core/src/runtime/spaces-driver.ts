@@ -12,13 +12,15 @@ import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'
 import type { SharedUpdates } from '../spaces/documents/shared-updates.ts'
 import { framesOf, rumorsOf } from '../spaces/frame-packing.ts'
+import { PrivateRooms } from '../spaces/private-rooms.ts'
 import type { RatedRumor } from '../spaces/space-limits.ts'
 import type { SpacesEffect } from '../spaces/space-outbox.ts'
 import type { Admission, SpaceReplica } from '../spaces/space-replica.ts'
 import type { ClusterView } from '../spaces/space-roster.ts'
 import { type DocumentsUsage, Spaces, type SpacesUsage } from '../spaces/spaces.ts'
+import type { PrivateRoom } from '../wire/private-room.ts'
 import { type Signer, signedSpaceBytes, type Verifier } from '../wire/signing.ts'
-import { encodeSpaceFrame, encodeSpaceRumors, type SpaceStep } from '../wire/space-codec.ts'
+import { encodeSpaceFrame, encodeSpaceRumors, type FrameSeals, type SpaceStep } from '../wire/space-codec.ts'
 import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } from '../wire/space-fact.ts'
 import type { AppNotifications } from './app-notifications.ts'
 import type { MembershipPort, RumorVerdict, SpacesPort, Transport } from './ports.ts'
@@ -36,6 +38,8 @@ export interface SpacesDriverOptions extends Pick<SpaceVerifier, 'verifyGrants'>
   readonly keys: Signer & Verifier
   readonly random: () => number
   readonly membership: MembershipPort
+  /** The private rooms of this member. @default none is private */
+  readonly privateRooms?: PrivateRooms
 }
 
 /** The handle of a space, as the driver calls it. Changes of the content arrive through the replica. */
@@ -53,13 +57,17 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
   readonly #spaces: Spaces
   readonly #inbound: SpaceInbound
   readonly #listeners = new Map<string, SpaceListener>()
+  readonly #privateRooms: PrivateRooms
+  readonly #ownSeals: FrameSeals
   #cancelTimer: () => void = () => {}
   #isStepping = false
   #isRunning = true
 
   constructor(options: SpacesDriverOptions) {
     this.#options = options
-    const { view, random, clock } = options
+    const { view, random, clock, privateRooms = new PrivateRooms() } = options
+    this.#privateRooms = privateRooms
+    this.#ownSeals = { sender: view.self, roomOf: space => privateRooms.of(space) }
     this.#spaces = new Spaces({ view, random, maxDeltaBytes }, clock.now().monotonicMs)
     this.#inbound = new SpaceInbound({ ...options, receiver: this, reporter: options.membership })
   }
@@ -169,6 +177,22 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     return this.#inbound.rumor(space, from, bytes)
   }
 
+  privateRoom(space: string): PrivateRoom | undefined {
+    return this.#privateRooms.of(space)
+  }
+
+  /**
+   * A member in the room can seal, so it breaks the protocol. Any other peer may have learnt the topic from its peers, and
+   * its bytes count as a flood if they are many.
+   */
+  unopened(from: string, space: string, bytes: number): void {
+    const { membership } = this.#options
+    this.#spaces.unopened()
+    if (this.#spaces.isMember(from, space))
+      membership.reportViolation(from, 'undecodable', 'a message that it did not seal for its private room')
+    else membership.reportExcess(from, bytes)
+  }
+
   isSubscribed(space: string): boolean {
     return this.#isRunning && this.#spaces.isSubscribed(space)
   }
@@ -234,20 +258,21 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
   }
 
   #executeOne(effect: SpacesEffect): void {
-    const { transport, membership } = this.#options
+    const { transport, membership, view } = this.#options
     switch (effect.type) {
       case 'publish':
         this.#publish(effect.space, effect.facts)
         break
       case 'send-steps':
         for (const steps of framesOf(effect.steps))
-          transport.send(effect.to, 'space', encodeSpaceFrame(steps))
+          transport.send(effect.to, 'space', encodeSpaceFrame(steps, this.#ownSeals))
         break
       case 'subscribe':
         transport.subscribe(effect.space)
         break
       case 'unsubscribe':
         transport.unsubscribe(effect.space)
+        this.#privateRooms.remove(effect.space)
         break
       case 'agreed':
         this.#listeners.get(effect.space)?.factsAgreed?.(effect.with)
@@ -256,7 +281,7 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
         membership.setExtraPeers(effect.ids)
         break
       case 'announce':
-        membership.announceSpaces(effect.spaces)
+        membership.announceSpaces(this.#privateRooms.announced(view.self, effect.spaces))
         break
     }
   }
@@ -267,11 +292,12 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
    */
   #publish(space: string, facts: readonly SpaceFact[]): void {
     const { transport } = this.#options
-    for (const rumor of rumorsOf(facts)) transport.publish(encodeSpaceRumors(rumor), space)
+    const room = this.#privateRooms.of(space)
+    for (const rumor of rumorsOf(facts)) transport.publish(encodeSpaceRumors(rumor, room), space)
     const subscribers = new Set(transport.subscribers(space))
     const notSubscribed = this.#spaces.connectedIn(space).filter(id => !subscribers.has(id))
     if (notSubscribed.length === 0) return
-    const frame = encodeSpaceFrame([{ space, facts }])
+    const frame = encodeSpaceFrame([{ space, facts }], this.#ownSeals)
     for (const id of notSubscribed) transport.send(id, 'space', frame)
   }
 

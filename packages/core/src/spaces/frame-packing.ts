@@ -32,9 +32,12 @@ export function framesOf(steps: readonly SpaceStep[]): SpaceStep[][] {
   return frames
 }
 
-/** The facts in as few rumors as their lengths allow, in the same order. */
+/** An upper bound for what sealing adds to a message: nonce, authentication tag and length. */
+const sealBytes = 64
+
+/** The facts in as few rumors as their lengths allow, sealed or not, in the same order. */
 export function rumorsOf(facts: readonly SpaceFact[]): SpaceFact[][] {
-  return batchesOf(facts, limits.maxRumorBytes, factBytes)
+  return batchesOf(facts, limits.maxRumorBytes - sealBytes, factBytes)
 }
 
 function divided(step: SpaceStep): SpaceStep[] {
@@ -49,7 +52,14 @@ function bytesOf({ facts = [], storedIds, bucketHashes, documents = [] }: SpaceS
   const factsBytes = facts.reduce((sum, fact) => sum + factBytes(fact), 0)
   const documentsBytes = documents.reduce((sum, document) => sum + documentBytes(document), 0)
   const hashesBytes = bucketHashes?.length ?? 0
-  return 64 + factsBytes + documentsBytes + hashesBytes + (storedIds ? 8 * storedIds.ids.length + 64 : 0)
+  return (
+    sealBytes +
+    64 +
+    factsBytes +
+    documentsBytes +
+    hashesBytes +
+    (storedIds ? 8 * storedIds.ids.length + 64 : 0)
+  )
 }
 
 /** An upper bound: the author, the signature and the lengths take at most 112 bytes. */

@@ -58,6 +58,8 @@ export interface SpacesUsage {
   readonly limited: number
   /** Client ids so far under which two replicas of a document wrote. */
   readonly collisions: number
+  /** Messages so far about private rooms that no member of the room had sealed. They changed nothing. */
+  readonly unopened: number
 }
 
 export class Spaces {
@@ -76,6 +78,7 @@ export class Spaces {
   #sweepDueMs: number
   #rejected = 0
   #collisions = 0
+  #unopened = 0
 
   constructor(options: SpacesOptions, nowMs: number) {
     this.#options = options
@@ -98,6 +101,7 @@ export class Spaces {
       rejected: this.#rejected,
       limited: this.#limits.exceeded,
       collisions: this.#collisions,
+      unopened: this.#unopened,
     }
   }
 
@@ -223,6 +227,11 @@ export class Spaces {
     this.#collisions += 1
   }
 
+  /** A message about a private room could not be opened. */
+  unopened(): void {
+    this.#unopened += 1
+  }
+
   /** The set of holders of a document changed: other connections may be needed. */
   regroup(space: string, now: Instant): void {
     this.#touched.add(space)
@@ -309,6 +318,11 @@ export class Spaces {
   /** Members of a space that are suspect and were never alive in the local view. */
   suspectsIn(space: string): string[] {
     return this.#members.suspectsIn(space)
+  }
+
+  /** Whether a member is in a space, and present. */
+  isMember(id: string, space: string): boolean {
+    return this.#members.isPresentIn(id, space)
   }
 
   /** Members of a space that are connected to the local member. */

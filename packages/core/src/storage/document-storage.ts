@@ -9,13 +9,13 @@ import { toString as toText } from 'uint8arrays/to-string'
 import type { Clock } from '../base/clock.ts'
 import type { StoredUpdate } from './stored-epochs.ts'
 import { UpdateLog } from './update-log.ts'
-import type { WriteQueue } from './write-queue.ts'
+import type { SpaceWrites } from './write-queue.ts'
 
 /** Documents of a room without a store, restored when the same process enters the room again: updates by document. */
 export type DocumentSnapshot = readonly StoredUpdate[]
 
 export interface DocumentStorageOptions {
-  readonly queue: WriteQueue
+  readonly queue: SpaceWrites
   readonly clock: Clock
   /** The path of this room's documents; nothing else is stored under it. */
   readonly prefix: string

@@ -7,14 +7,14 @@ import { StorageError } from '../api/errors.ts'
 import type { FactChange, StoredFact } from '../spaces/fact-set.ts'
 import { decodeSpaceRumors, encodeSpaceRumors } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
-import type { WriteQueue } from './write-queue.ts'
+import type { SpaceWrites } from './write-queue.ts'
 
 export class FactStorage {
   readonly #prefix: string
-  readonly #queue: WriteQueue
+  readonly #queue: SpaceWrites
 
   /** @param prefix the path of this space; nothing else is stored under it */
-  constructor(queue: WriteQueue, prefix: string) {
+  constructor(queue: SpaceWrites, prefix: string) {
     this.#prefix = `${prefix}/facts`
     this.#queue = queue
   }

@@ -12,7 +12,7 @@ import type { Clock } from '../base/clock.ts'
 import { isComplete } from '../spaces/documents/apply-update.ts'
 import { updateChunks } from '../spaces/documents/update-chunks.ts'
 import type { LogKeys } from './log-keys.ts'
-import type { WriteQueue } from './write-queue.ts'
+import type { SpaceWrites } from './write-queue.ts'
 
 /** The log that is compacted. */
 export interface CompactedLog {
@@ -33,7 +33,7 @@ const baseChunkBytes = 524_288
 export class LogCompaction {
   readonly #log: CompactedLog
   readonly #keys: LogKeys
-  readonly #queue: WriteQueue
+  readonly #queue: SpaceWrites
   readonly #clock: Clock
   /** Keys to delete when the new base has been written. */
   #replacing: readonly string[] = []
@@ -41,7 +41,7 @@ export class LogCompaction {
   #rewrites = 0
   #isRunning = false
 
-  constructor(log: CompactedLog, keys: LogKeys, queue: WriteQueue, clock: Clock) {
+  constructor(log: CompactedLog, keys: LogKeys, queue: SpaceWrites, clock: Clock) {
     this.#log = log
     this.#keys = keys
     this.#queue = queue

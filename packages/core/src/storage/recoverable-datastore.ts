@@ -8,6 +8,8 @@ import type { KeyValueChange, KeyValues } from './key-values.ts'
 /** A datastore with the writes and the recovery of {@link KeyValues}. */
 export interface RecoverableDatastore extends Datastore, Required<Pick<KeyValues, 'write' | 'recover'>> {
   close(): Promise<void>
+  /** Rewrites the files, so that they no longer contain values that were replaced before the store was opened. */
+  compact?(): Promise<void>
 }
 
 export function isRecoverable(datastore: Datastore): datastore is RecoverableDatastore {

@@ -5,7 +5,7 @@
  */
 import type { KeyValueChange } from './key-values.ts'
 import { type StoredUpdate, supersededKey } from './stored-epochs.ts'
-import type { WriteQueue } from './write-queue.ts'
+import type { SpaceWrites } from './write-queue.ts'
 
 /** Our choice: maximum number of superseded replicas that the app has not discarded. */
 const maxSuperseded = 16
@@ -13,11 +13,11 @@ const maxSuperseded = 16
 export class SupersededReplicas {
   readonly #prefix: string
   /** Undefined: the store lives in the memory of the process. */
-  readonly #queue: WriteQueue | undefined
+  readonly #queue: SpaceWrites | undefined
   #stored: readonly StoredUpdate[]
 
   /** @param prefix the path of the document */
-  constructor(prefix: string, queue: WriteQueue | undefined, stored: readonly StoredUpdate[]) {
+  constructor(prefix: string, queue: SpaceWrites | undefined, stored: readonly StoredUpdate[]) {
     this.#prefix = prefix
     this.#queue = queue
     this.#stored = stored

@@ -31,10 +31,10 @@ import { baseOf, type CompactedLog, LogCompaction } from './log-compaction.ts'
 import { LogKeys } from './log-keys.ts'
 import { epochPath, type Leftover, lineageChanges, readEpochs, type StoredUpdate } from './stored-epochs.ts'
 import { SupersededReplicas } from './superseded-replicas.ts'
-import type { WriteQueue } from './write-queue.ts'
+import type { SpaceWrites } from './write-queue.ts'
 
 export interface UpdateLogOptions {
-  readonly queue: WriteQueue
+  readonly queue: SpaceWrites
   readonly clock: Clock
   /** The path of this document; nothing else is stored under it. */
   readonly prefix: string

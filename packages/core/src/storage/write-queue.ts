@@ -28,6 +28,9 @@ export interface WriteQueueOptions {
 /** Returns all values of one part of the member, to write them again into a store that lost them. */
 export type WriteSource = () => readonly KeyValueChange[]
 
+/** The queue, as the storage of one room or config uses it. */
+export type SpaceWrites = Pick<WriteQueue, 'state' | 'push' | 'read' | 'stored' | 'addSource'>
+
 interface Waiter {
   readonly upTo: number
   readonly resolve: () => void

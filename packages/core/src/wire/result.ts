@@ -7,8 +7,11 @@ export type Result<T, F> =
 
 /** Why bytes could not be decoded. The whole message is discarded. */
 export interface DecodeFailure {
-  /** `malformed`: not our format. `too-large`: exceeds a limit of `limits.ts`. `invalid`: our format with an impossible value. */
-  readonly type: 'malformed' | 'too-large' | 'invalid'
+  /**
+   * `malformed`: not our format. `too-large`: exceeds a limit of `limits.ts`. `invalid`: our format with an impossible value.
+   * `unopened`: not sealed with the key of the private room.
+   */
+  readonly type: 'malformed' | 'too-large' | 'invalid' | 'unopened'
   readonly detail: string
 }
 

@@ -1,7 +1,8 @@
 /**
  * Space codec: encodes and decodes the messages between members of a space.
  *
- * As in `codec.ts`, decoding never throws and enforces the limits for any bytes.
+ * As in `codec.ts`, decoding never throws and enforces the limits for any bytes. What belongs to a private room is sealed
+ * here, and opened here: the messages that the other parts of the member see are the same for all rooms.
  */
 
 import { byteLength, isCount } from './checks.ts'
@@ -9,6 +10,8 @@ import { decodeEpoch, type EpochName, encodeEpoch } from './epoch-name.ts'
 import { decodeFacts, encodeEnvelope } from './fact-envelope.ts'
 import { bitmapOf, decodeBucketHashes, decodeBuckets, hashBytes } from './hashes.ts'
 import * as limits from './limits.ts'
+import { keyFromMemberId } from './member-id.ts'
+import type { PrivateRoom } from './private-room.ts'
 import { type DecodeFailure, decodeAll, failed, guarded, ok, type Result } from './result.ts'
 import { decodeSpaceFact, type SpaceFact } from './space-fact.ts'
 import * as messages from './space-messages.ts'
@@ -72,6 +75,11 @@ export interface Piece {
 export interface SpaceStep {
   /** The space tag. */
   readonly space: string
+  /**
+   * Only of a received step: its content could not be opened, so the step has no other field. The content was not sealed by a
+   * member of the private room, or not by the sender of the frame; or it was not sealed although the room is private.
+   */
+  readonly isUnopened?: boolean
   /** The hash of the sender's facts, 16 bytes. It starts a sync; an equal hash needs no answer. */
   readonly hash?: Uint8Array | undefined
   /** 256 × 16 bytes. */
@@ -82,33 +90,75 @@ export interface SpaceStep {
   readonly documents?: readonly DocumentStep[]
 }
 
-const idBytes = 8
-
-export function encodeSpaceRumors(facts: readonly SpaceFact[]): Uint8Array {
-  return messages.SpaceRumors.encode({ facts: facts.map(encodeEnvelope) })
+/** The private rooms whose steps are sealed in the frames of one sender. */
+export interface FrameSeals {
+  /** Id of the member that sends the frame: a sealed step opens only in frames of the same sender. */
+  readonly sender: string
+  /** Undefined: the space is not private, or the local member is not in it. */
+  readonly roomOf: (space: string) => PrivateRoom | undefined
 }
 
-export function decodeSpaceRumors(bytes: Uint8Array): Result<SpaceFact[], DecodeFailure> {
+const idBytes = 8
+const rumorLimits = { limits: { facts: limits.maxFactsPerMessage } }
+const stepLimits = { facts: limits.maxFactsPerMessage, documents: limits.maxDocuments }
+
+/** @param room the private room of the facts @default the space is not private */
+export function encodeSpaceRumors(facts: readonly SpaceFact[], room?: PrivateRoom): Uint8Array {
+  const bytes = messages.SpaceRumors.encode({ facts: facts.map(encodeEnvelope) })
+  return room ? messages.SpaceRumors.encode({ facts: [], sealed: room.seal('rumors', bytes) }) : bytes
+}
+
+/**
+ * The facts of a rumor. The failure `unopened` occurs in private rooms only.
+ *
+ * @param room the private room of the rumor @default the space is not private
+ */
+export function decodeSpaceRumors(bytes: Uint8Array, room?: PrivateRoom): Result<SpaceFact[], DecodeFailure> {
   return guarded<SpaceFact[]>(bytes, limits.maxRumorBytes, () => {
-    const { facts } = messages.SpaceRumors.decode(bytes, { limits: { facts: limits.maxFactsPerMessage } })
-    return decodeFacts(facts, decodeSpaceFact)
+    const message = messages.SpaceRumors.decode(bytes, rumorLimits)
+    if (!room) return decodeFacts(message.facts, decodeSpaceFact)
+    const opened = message.sealed && room.open('rumors', message.sealed)
+    if (!opened) return failed('unopened', 'no member of the private room sealed it')
+    return decodeFacts(messages.SpaceRumors.decode(opened, rumorLimits).facts, decodeSpaceFact)
   })
 }
 
-export function encodeSpaceFrame(steps: readonly SpaceStep[]): Uint8Array {
-  return messages.SpaceFrame.encode({ steps: steps.map(encodeStep) as messages.SpaceStep[] })
+/** @param seals how to seal the steps of private rooms @default no space is private */
+export function encodeSpaceFrame(steps: readonly SpaceStep[], seals?: FrameSeals): Uint8Array {
+  const encoded = steps.map(step => {
+    const room = seals?.roomOf(step.space)
+    return room && seals ? sealStep(step, room, seals.sender) : encodeStep(step)
+  })
+  return messages.SpaceFrame.encode({ steps: encoded as messages.SpaceStep[] })
 }
 
-export function decodeSpaceFrame(bytes: Uint8Array): Result<SpaceStep[], DecodeFailure> {
+/** @param seals how to open the steps of private rooms @default no space is private */
+export function decodeSpaceFrame(bytes: Uint8Array, seals?: FrameSeals): Result<SpaceStep[], DecodeFailure> {
   return guarded<SpaceStep[]>(bytes, limits.maxFrameBytes, () => {
     const frame = messages.SpaceFrame.decode(bytes, {
-      limits: {
-        steps: limits.maxSpaces,
-        steps$: { facts: limits.maxFactsPerMessage, documents: limits.maxDocuments },
-      },
+      limits: { steps: limits.maxSpaces, steps$: stepLimits },
     })
-    return decodeAll(frame.steps, decodeStep)
+    return decodeAll(frame.steps, step => openStep(step, seals))
   })
+}
+
+function sealStep(step: SpaceStep, room: PrivateRoom, sender: string): Partial<messages.SpaceStep> {
+  const { space, ...content } = encodeStep(step)
+  const bytes = messages.SpaceStep.encode(content)
+  return { ...(space && { space }), sealed: room.seal('steps', bytes, keyFromMemberId(sender)) }
+}
+
+function openStep(
+  message: messages.SpaceStep,
+  seals: FrameSeals | undefined,
+): Result<SpaceStep, DecodeFailure> {
+  const { space, sealed } = message
+  if (space.length !== spaceTagBytes) return failed('invalid', `a space tag has ${spaceTagBytes} bytes`)
+  const room = seals?.roomOf(spaceFromBytes(space))
+  if (!room && !sealed) return decodeStep(message)
+  const opened = sealed && room?.open('steps', sealed, keyFromMemberId(seals?.sender ?? ''))
+  if (!opened) return ok({ space: spaceFromBytes(space), isUnopened: true })
+  return decodeStep({ ...messages.SpaceStep.decode(opened, { limits: stepLimits }), space })
 }
 
 function encodeStep(step: SpaceStep): Partial<messages.SpaceStep> {
@@ -126,7 +176,6 @@ function encodeStep(step: SpaceStep): Partial<messages.SpaceStep> {
 
 function decodeStep(message: messages.SpaceStep): Result<SpaceStep, DecodeFailure> {
   const { space, hash, more } = message
-  if (space.length !== spaceTagBytes) return failed('invalid', `a space tag has ${spaceTagBytes} bytes`)
   if (hash && hash.length !== hashBytes)
     return failed('invalid', `the hash of a space has ${hashBytes} bytes`)
   const bucketHashes = decodeBucketHashes(message.bucketHashes)

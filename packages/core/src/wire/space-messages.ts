@@ -859,6 +859,7 @@ export namespace Event {
 
 export interface SpaceRumors {
   facts: SpaceFact[]
+  sealed?: Uint8Array<ArrayBuffer>
 }
 
 export namespace SpaceRumors {
@@ -876,6 +877,11 @@ export namespace SpaceRumors {
             w.uint32(10)
             SpaceFact.codec().encode(value, w)
           }
+        }
+
+        if (obj.sealed != null) {
+          w.uint32(122)
+          w.bytes(obj.sealed)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -900,6 +906,10 @@ export namespace SpaceRumors {
               obj.facts.push(SpaceFact.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.facts$
               }))
+              break
+            }
+            case 15: {
+              obj.sealed = reader.bytes()
               break
             }
             default: {
@@ -1402,6 +1412,7 @@ export interface SpaceStep {
   facts: SpaceFact[]
   more: boolean
   documents: DocumentStep[]
+  sealed?: Uint8Array<ArrayBuffer>
 }
 
 export namespace SpaceStep {
@@ -1451,6 +1462,11 @@ export namespace SpaceStep {
             w.uint32(58)
             DocumentStep.codec().encode(value, w)
           }
+        }
+
+        if (obj.sealed != null) {
+          w.uint32(122)
+          w.bytes(obj.sealed)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -1510,6 +1526,10 @@ export namespace SpaceStep {
               obj.documents.push(DocumentStep.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.documents$
               }))
+              break
+            }
+            case 15: {
+              obj.sealed = reader.bytes()
               break
             }
             default: {

@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { MachineClusterView } from '../../src/handles/cluster-view.ts'
 import type { MembershipMachine } from '../../src/member/membership-machine.ts'
+import { PrivateRooms } from '../../src/spaces/private-rooms.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
+import { privateRoomOf } from '../helpers/private-rooms.ts'
 
 const spaces = [
   { space: 'a', generation: 3 },
@@ -9,8 +12,10 @@ const spaces = [
 ]
 let records: Map<string, { record: { record: { spaces: typeof spaces } } }>
 let view: MachineClusterView
+let privateRooms: PrivateRooms
 
 beforeEach(() => {
+  privateRooms = new PrivateRooms()
   records = new Map([['other', { record: { record: { spaces } } }]])
   const machine = {
     member: (id: string) => (id === 'other' || id === 'new' ? { id, status: 'suspect' } : undefined),
@@ -19,7 +24,7 @@ beforeEach(() => {
     isSettled: ({ monotonicMs }: { monotonicMs: number }) => monotonicMs >= 10,
     table: { get: (id: string) => records.get(id) },
   } as unknown as MembershipMachine
-  view = new MachineClusterView('self', machine, new ManualClock())
+  view = new MachineClusterView('self', machine, new ManualClock(), privateRooms)
 })
 
 describe('the cluster as spaces see it', () => {
@@ -32,6 +37,16 @@ describe('the cluster as spaces see it', () => {
       wasAlive: true,
       generation: undefined,
     })
+  })
+
+  it('shows a member in a private room under the space tag of the room', () => {
+    const room = privateRoomOf('design')
+    const other = idOf('other')
+    records.set('other', { record: { record: { spaces: [{ space: room.tagOf('other'), generation: 7 }] } } })
+    expect(view.rosterOf(room.space).of('other')?.generation).toBeUndefined()
+    privateRooms.add(room)
+    expect(view.rosterOf(room.space).of('other')?.generation).toBe(7)
+    expect(room.tagOf(other)).not.toBe(room.space)
   })
 
   it('does not contain a member whose record is not known', () => {

@@ -6,6 +6,7 @@ import { signedSpaceBytes } from '../../src/wire/signing.ts'
 import { encodeSpaceFrame, encodeSpaceRumors, type SpaceStep } from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts'
 import { spaceTag } from '../../src/wire/tags.ts'
+import { privateRoomOf } from '../helpers/private-rooms.ts'
 
 const relay = idOf('relay')
 const design = spaceTag(testTag, 'room', 'design')
@@ -20,11 +21,14 @@ function signed(author: string, body: SpaceFactBody, signer = author): SpaceFact
   return { ...draft, signature: signatureOf(signer, signedSpaceBytes(testTag, design, draft)) }
 }
 
-/** One member in the room `design`. The name of a field decides whether the field is new, stale or rejected. */
+const privateRoom = privateRoomOf('private')
+
+/** One member in the room `design`, and in a private room. The name of a field decides whether the field is new, stale or rejected. */
 class SpaceInboundBench {
   readonly steps: SpaceStep[] = []
   readonly rumors: SpaceFact[] = []
   readonly violations: string[] = []
+  readonly unopened: unknown[] = []
   excessBytes = 0
   isWithinRates = true
   verifications = 0
@@ -41,7 +45,7 @@ class SpaceInboundBench {
         },
       },
       receiver: {
-        isSubscribed: space => space === design,
+        isSubscribed: space => space === design || space === privateRoom.space,
         admit: (_, fact) => {
           const name = fact.type === 'field' ? fact.name : ''
           return name === 'stale' || name === 'rejected' ? name : 'new'
@@ -49,6 +53,8 @@ class SpaceInboundBench {
         isWithinRates: () => this.isWithinRates,
         steps: (_, steps) => this.steps.push(...steps),
         rumors: (_, facts) => this.rumors.push(...facts),
+        privateRoom: space => (space === privateRoom.space ? privateRoom : undefined),
+        unopened: (from, space, bytes) => this.unopened.push([from, space, bytes]),
       },
       reporter: {
         reportViolation: (from, violation) => this.violations.push(`${violation} ${from === relay}`),
@@ -150,5 +156,51 @@ describe('a frame of spaces', () => {
     const bench = new SpaceInboundBench()
     bench.inbound.frame(relay, garbage)
     expect([bench.steps, bench.violations]).toEqual([[], ['undecodable true']])
+  })
+})
+
+describe('a message about a private room', () => {
+  const { space } = privateRoom
+  const inRoom = (author: string): SpaceFact => {
+    const draft = draftSpaceFact(author, { type: 'field', generation: 1, version: 1, name: 'new', value: 1 })
+    return { ...draft, signature: signatureOf(author, signedSpaceBytes(testTag, space, draft)) }
+  }
+  const sealsOf = (sender: string) => ({ sender, roomOf: () => privateRoom })
+
+  it('is opened, and forwarded as it is', () => {
+    const bench = new SpaceInboundBench()
+    expect(bench.inbound.rumor(space, relay, encodeSpaceRumors([inRoom(ada)], privateRoom))).toBe('accept')
+    bench.inbound.frame(relay, encodeSpaceFrame([{ space, facts: [inRoom(bob)] }], sealsOf(relay)))
+    expect([bench.rumors.length, bench.namesInSteps, bench.unopened]).toEqual([1, [['new']], []])
+  })
+
+  it('that cannot be opened changes nothing, is not forwarded, and is reported', () => {
+    const bench = new SpaceInboundBench()
+    const rumor = encodeSpaceRumors([inRoom(ada)])
+    expect(bench.inbound.rumor(space, relay, rumor)).toBe('reject')
+    const steps = [{ space, facts: [inRoom(bob)] }]
+    const frames = [encodeSpaceFrame(steps), encodeSpaceFrame(steps, sealsOf(bob))]
+    for (const frame of frames) bench.inbound.frame(relay, frame)
+    expect([bench.rumors, bench.steps, bench.violations]).toEqual([[], [], []])
+    expect(bench.unopened).toEqual([rumor, ...frames].map(bytes => [relay, space, bytes.length]))
+  })
+
+  it('does not keep the steps about other spaces in its frame from counting', () => {
+    const bench = new SpaceInboundBench()
+    const steps = [
+      { space, facts: [inRoom(ada)] },
+      { space: design, facts: [field(ada, 'new')] },
+    ]
+    bench.inbound.frame(relay, encodeSpaceFrame(steps))
+    expect([bench.namesInSteps, bench.unopened.length]).toEqual([[['new']], 1])
+  })
+
+  it('says nothing to a member that is not in the room', () => {
+    const bench = new SpaceInboundBench()
+    const other = privateRoomOf('elsewhere')
+    const seals = { sender: relay, roomOf: () => other }
+    bench.inbound.frame(relay, encodeSpaceFrame([{ space: other.space, facts: [inRoom(ada)] }], seals))
+    expect(bench.inbound.rumor(other.space, relay, encodeSpaceRumors([inRoom(ada)], other))).toBe('ignore')
+    expect([bench.steps, bench.rumors, bench.unopened, bench.violations]).toEqual([[], [], [], []])
   })
 })

@@ -7,20 +7,30 @@ import { RoomReplica } from '../../src/rooms/room-replica.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { SpacesDriver } from '../../src/runtime/spaces-driver.ts'
 import { DocumentSync } from '../../src/spaces/documents/document-sync.ts'
+import { PrivateRooms } from '../../src/spaces/private-rooms.ts'
+import type { PrivateRoom } from '../../src/wire/private-room.ts'
 import { signedSpaceBytes } from '../../src/wire/signing.ts'
 import { encodeSpaceFrame, encodeSpaceRumors } from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFact } from '../../src/wire/space-fact.ts'
 import { spaceTag } from '../../src/wire/tags.ts'
+import { privateRoomOf } from '../helpers/private-rooms.ts'
 import { quietTransport } from '../helpers/quiet-transport.ts'
 
 const self = idOf('self')
 const author = idOf('author')
 const relay = idOf('relay')
-const space = spaceTag(testTag, 'room', 'design')
+/** Another member of the room. */
+const insider = idOf('insider')
+const publicSpace = spaceTag(testTag, 'room', 'design')
+const space = publicSpace
 
 /** A member in a room with one document, with a stopped clock. */
 class SpacesDriverBench {
   readonly violations: string[] = []
+  excessBytes = 0
+  readonly announced: string[] = []
+  /** The frames and rumors that the member sent. */
+  readonly sent: Uint8Array[] = []
   /** The calls of the transport and of the membership, in order. */
   readonly calls: string[] = []
   /** How often a step ended in which the room may have changed. */
@@ -28,7 +38,10 @@ class SpacesDriverBench {
   readonly doc = new Y.Doc()
   readonly driver: SpacesDriver
 
-  constructor({ isAsync = false } = {}) {
+  constructor({ isAsync = false, privateRoom }: { isAsync?: boolean; privateRoom?: PrivateRoom } = {}) {
+    const privateRooms = new PrivateRooms()
+    if (privateRoom) privateRooms.add(privateRoom)
+    const space = privateRoom?.space ?? publicSpace
     const now = { monotonicMs: 0, epochMs: 1_700_000_000_000 }
     const clock = {
       now: () => now,
@@ -37,20 +50,29 @@ class SpacesDriverBench {
     this.driver = new SpacesDriver({
       view: {
         self,
-        connected: () => [relay],
+        connected: () => [relay, insider],
         isNeighbour: () => true,
         isSettled: () => true,
         isReconnecting: () => false,
-        memberIds: () => [],
-        member: () => undefined,
+        memberIds: () => (privateRoom ? [insider] : []),
+        member: id =>
+          id === insider
+            ? { status: 'alive', wasAlive: true, spaces: [{ space, generation: 1 }] }
+            : undefined,
       },
       cluster: testTag,
       clock,
       notifications: new AppNotifications(clock),
       transport: {
         ...quietTransport,
-        send: (to, channel) => this.calls.push(`send ${channel} to ${to === relay ? 'relay' : to}`),
-        publish: () => this.calls.push('publish'),
+        send: (to, channel, bytes) => {
+          this.calls.push(`send ${channel} to ${to === relay ? 'relay' : to}`)
+          this.sent.push(bytes)
+        },
+        publish: bytes => {
+          this.calls.push('publish')
+          this.sent.push(bytes)
+        },
         subscribe: () => this.calls.push('subscribe'),
         unsubscribe: () => this.calls.push('unsubscribe'),
       },
@@ -60,11 +82,17 @@ class SpacesDriverBench {
       },
       random: mulberry32(1),
       membership: {
-        announceSpaces: spaces => this.calls.push(`announce ${spaces.length}`),
+        announceSpaces: spaces => {
+          this.calls.push(`announce ${spaces.length}`)
+          this.announced.push(...spaces.map(({ space }) => space))
+        },
         setExtraPeers() {},
         reportViolation: (from, violation) => this.violations.push(`${violation} ${from}`),
-        reportExcess() {},
+        reportExcess: (_, bytes) => {
+          this.excessBytes += bytes
+        },
       },
+      privateRooms,
     })
     const content = new RoomReplica({
       self,
@@ -199,5 +227,34 @@ describe('spaces driver', () => {
     expect(await bench.driver.areSigned(space, [update(honest)])).toBe(true)
     expect(await bench.driver.areSigned(space, [update(honest), update(honest, idOf('liar'))])).toBe(false)
     expect(bench.violations).toEqual([])
+  })
+})
+
+describe('a private room', () => {
+  const room = privateRoomOf('design')
+  const value = 'a-value-that-is-in-nothing-else'
+  const body = { type: 'field', generation: 1, version: 1, name: 'note', value } as const
+
+  it('is announced under a tag of this member, and nothing that is sent shows its content', () => {
+    const bench = new SpacesDriverBench({ privateRoom: room })
+    bench.driver.publish(room.space, [body])
+    expect(bench.announced).toEqual([room.tagOf(self)])
+    expect(bench.calls).toContain('publish')
+    expect(bench.calls).toContain(`send space to ${insider}`)
+    for (const bytes of bench.sent) expect(Buffer.from(bytes).toString('latin1')).not.toContain(value)
+  })
+
+  it('counts what cannot be opened: as a violation if a member of the room sent it, else as excess', () => {
+    const bench = new SpacesDriverBench({ privateRoom: room })
+    const rumor = encodeSpaceRumors([update(honest)])
+    expect(bench.driver.rumor(room.space, relay, rumor)).toBe('reject')
+    expect([bench.driver.usage().unopened, bench.violations, bench.excessBytes]).toEqual([
+      1,
+      [],
+      rumor.length,
+    ])
+    bench.driver.frame(insider, encodeSpaceFrame([{ space: room.space, facts: [update(honest)] }]))
+    expect([bench.driver.usage().unopened, bench.violations]).toEqual([2, [`undecodable ${insider}`]])
+    expect(bench.text).toBe('')
   })
 })

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import {
   decodeProbe,
   decodeRumors,
@@ -19,6 +20,7 @@ import {
   encodeSpaceFrame,
   encodeSpaceRumors,
 } from '../../src/wire/space-codec.ts'
+import { privateRoomOf } from '../helpers/private-rooms.ts'
 import { facts, hello, probeMessage, syncMessages } from './codec-arbitraries.ts'
 import { join, varint } from './codec-helpers.ts'
 import { spaceFacts, spaceSteps } from './space-arbitraries.ts'
@@ -33,7 +35,7 @@ describe('the codec', () => {
       ...fc.sample(probeMessage, { seed, numRuns: 40 }).map(encodeProbe),
       ...fc.sample(syncMessages, { seed, numRuns: 40 }).map(encodeSync),
     ].filter(({ length }) => length < 16_384)
-    const outcomes = { ok: 0, malformed: 0, 'too-large': 0, invalid: 0 }
+    const outcomes = { ok: 0, malformed: 0, 'too-large': 0, invalid: 0, unopened: 0 }
     for (let i = 0; i < 100_000; i++) {
       const input = mutated(originals, random)
       const replay = `seed ${seed}, input ${i}: ${Buffer.from(input).toString('hex').slice(0, 200)}`
@@ -52,17 +54,26 @@ describe('the codec', () => {
       }
     }
     // Each outcome occurs often, so the mutated inputs reach the later checks of the decoder, too.
-    for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(1_000)
+    const { unopened, ...others } = outcomes
+    expect(unopened).toBe(0)
+    for (const count of Object.values(others)) expect(count).toBeGreaterThan(1_000)
   })
 })
 
 describe('the space codec', () => {
+  const room = privateRoomOf('design')
+  const sender = idOf('ada')
+
   it('never throws for 50,000 mutated inputs', () => {
     const seed = 20_261_123
     const random = mulberry32(seed)
     const originals = [
-      ...fc.sample(spaceFacts, { seed, numRuns: 40 }).map(encodeSpaceRumors),
-      ...fc.sample(spaceSteps, { seed, numRuns: 40 }).map(encodeSpaceFrame),
+      ...fc
+        .sample(spaceFacts, { seed, numRuns: 40 })
+        .flatMap(given => [encodeSpaceRumors(given), encodeSpaceRumors(given, room)]),
+      ...fc
+        .sample(spaceSteps, { seed, numRuns: 40 })
+        .flatMap(given => [encodeSpaceFrame(given), encodeSpaceFrame(given, { sender, roomOf: () => room })]),
     ].filter(({ length }) => length > 0)
     let accepted = 0
     for (let run = 0; run < 25_000; run++) {
@@ -70,7 +81,10 @@ describe('the space codec', () => {
       for (let flips = Math.floor(random() * 4); flips >= 0; flips--)
         bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256)
       const cut = random() < 0.2 ? bytes.subarray(0, Math.floor(random() * bytes.length)) : bytes
-      for (const result of [decodeSpaceRumors(cut), decodeSpaceFrame(cut)]) if (result.ok) accepted += 1
+      const seals = { sender, roomOf: () => room }
+      const results = [decodeSpaceRumors(cut), decodeSpaceFrame(cut)]
+      const sealed = [decodeSpaceRumors(cut, room), decodeSpaceFrame(cut, seals)]
+      for (const result of [...results, ...sealed]) if (result.ok) accepted += 1
     }
     expect(accepted).toBeGreaterThan(1_000)
   })

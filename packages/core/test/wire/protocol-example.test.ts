@@ -28,6 +28,7 @@ import {
 import { draftFact, type FactBody, type SignedFact } from '../../src/wire/fact.ts'
 import { decodeHello, encodeHello } from '../../src/wire/hello.ts'
 import { keyFromMemberId, memberIdFromKey } from '../../src/wire/member-id.ts'
+import { PrivateRoom } from '../../src/wire/private-room.ts'
 import { signedBytes } from '../../src/wire/signing.ts'
 import { decodeSpaceFrame, encodeSpaceFrame } from '../../src/wire/space-codec.ts'
 import { bytesOfSpace, clusterTag, spaceTag } from '../../src/wire/tags.ts'
@@ -178,6 +179,22 @@ it('the example of the protocol page matches byte for byte', async () => {
       line('offer', prefixed(notesOffered)),
     ],
   ]
+  const privateRoom = new PrivateRoom({
+    cluster: tag,
+    name: 'design',
+    secret: Buffer.from(secret),
+    random: () => 0.5,
+  })
+  const sealing = { sender: ada.id, roomOf: () => privateRoom }
+  const sealedOffer = { space: privateRoom.space, hash: new FactSet().hash() }
+  blocks.push([
+    line('secret', secret),
+    line('tag', bytesOfSpace(privateRoom.space)),
+    line('in ada’s record', bytesOfSpace(privateRoom.tagOf(ada.id))),
+    line('topic', spaceTopic(keys, privateRoom.space)),
+    line('nonce', Buffer.from('00000080'.repeat(6), 'hex')),
+    line('offer', prefixed(encodeSpaceFrame([sealedOffer], sealing))),
+  ])
   for (const block of blocks) expect(page).toContain(`\`\`\`text\n${block.join('\n')}\n\`\`\``)
 
   expect(keyFromMemberId(ada.id)).toEqual(ada.key)

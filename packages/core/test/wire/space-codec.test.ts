@@ -12,6 +12,7 @@ import {
 } from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts'
 import * as messages from '../../src/wire/space-messages.ts'
+import { privateRoomOf } from '../helpers/private-rooms.ts'
 import { join, outcome, field as unknownField } from './codec-helpers.ts'
 import { spaceFacts, spaceSteps } from './space-arbitraries.ts'
 
@@ -302,5 +303,54 @@ describe('space codec', () => {
     for (const part of read(new Uint8Array(4))) expect(part?.buffer.byteLength).toBe(part?.length)
     const large = read(new Uint8Array(10_000)).at(-1)
     expect(large?.buffer.byteLength).toBeGreaterThan(10_000)
+  })
+})
+
+describe('a message of a private room', () => {
+  const room = privateRoomOf('design')
+  const sender = idOf('ada')
+  const seals = { sender, roomOf: (each: string) => (each === room.space ? room : undefined) }
+
+  it('is read unchanged by members of the room', () => {
+    fc.assert(
+      fc.property(spaceFacts, spaceSteps, (facts, steps) => {
+        expect(outcome(decodeSpaceRumors(encodeSpaceRumors(facts, room), room))).toEqual(facts)
+        const inRoom = steps.map(step => ({ ...step, space: room.space }))
+        const plain = outcome(decodeSpaceFrame(encodeSpaceFrame(inRoom)))
+        expect(outcome(decodeSpaceFrame(encodeSpaceFrame(inRoom, seals), seals))).toEqual(plain)
+      }),
+    )
+  })
+
+  it('leaves steps about other spaces as they are', () => {
+    const steps = [
+      { space, facts: [event] },
+      { space: room.space, facts: [event] },
+    ]
+    const bytes = encodeSpaceFrame(steps, seals)
+    expect(outcome(decodeSpaceFrame(bytes))).toMatchObject([
+      { space, facts: [event] },
+      { space: room.space, isUnopened: true },
+    ])
+  })
+
+  it('cannot be opened if it is not sealed, or sealed by another sender or with another secret', () => {
+    const steps = [{ space: room.space, facts: [event] }]
+    const other = privateRoomOf('design', 'another secret of this room')
+    const unopened = [{ space: room.space, isUnopened: true }]
+    const frames = [
+      encodeSpaceFrame(steps),
+      encodeSpaceFrame(steps, { ...seals, sender: idOf('bob') }),
+      encodeSpaceFrame(steps, { ...seals, roomOf: () => other }),
+    ]
+    for (const frame of frames) expect(outcome(decodeSpaceFrame(frame, seals))).toEqual(unopened)
+    for (const rumor of [encodeSpaceRumors([event]), encodeSpaceRumors([event], other)])
+      expect(outcome(decodeSpaceRumors(rumor, room))).toBe('unopened')
+  })
+
+  it('is malformed if a member of the room sealed something else', () => {
+    const garbage = Uint8Array.of(0xff, 0xff, 0xff)
+    const rumor = messages.SpaceRumors.encode({ facts: [], sealed: room.seal('rumors', garbage) })
+    expect(outcome(decodeSpaceRumors(rumor, room))).toBe('malformed')
   })
 })

@@ -157,7 +157,8 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
   /** Enters the room on the member's side. */
   open(member: RemoteMember): Promise<Answer<OpenedRoom>> {
     const { number, name, settings } = this.#options
-    return member.openRoom(number, name, { writers: givenWriters(settings.writers) })
+    const { writers, secret } = settings
+    return member.openRoom(number, name, { writers: givenWriters(writers), secret })
   }
 
   async heldBy(options?: HeldByOptions): Promise<HeldBy> {

@@ -301,43 +301,48 @@ describe('a document of a room', () => {
 })
 
 describe('the cost of a sync', () => {
-  it('is an offer and its answer for equal documents, and the optimum for different ones', async () => {
-    const simulation = settled(20, 2)
-    const documents = await open(simulation, ['m0', 'm1'])
-    const [first, second] = documents
-    if (!first || !second) throw new Error('two members enter')
-    type(first, 1_000, simulation.member('m0').random('first'))
-    await simulation.run(60_000)
-    expect(textOf(second)).toBe(textOf(first))
-    simulation.partition([['m0'], ['m1']])
-    await simulation.run(60_000)
-    type(first, 500, simulation.member('m0').random('one side'))
-    type(second, 500, simulation.member('m1').random('other side'))
-    await simulation.run(1_000)
-    const optimum = [first, second].map(({ doc }, i) => {
-      const other = [second, first][i]?.doc ?? doc
-      return Y.encodeStateAsUpdate(doc, Y.encodeStateVector(other)).length
-    })
-    simulation.heal()
-    const before = simulation.sent().space
-    await simulation.runUntil(() => textOf(first) === textOf(second), { withinMs: 60_000 })
-    // Wait until both members have offered the content that the exchange brought.
-    await simulation.run(5_000)
-    const healing = simulation.sent().space - before
-    const least = optimum.reduce((sum, bytes) => sum + bytes)
-    // Measure one sync of equal documents. The cluster has only two members, and one of them begins each
-    // sync.
-    let equal = 0
-    await simulation.runUntil(
-      () => {
-        equal = simulation.sent().space - before - healing
-        return equal > 0
-      },
-      { withinMs: 40_000 },
-    )
-    console.log(`after a partition ${healing} B, the optimum is ${least} B; equal documents ${equal} B`)
-    expect(healing).toBeLessThan(1.1 * least)
-    // The bytes of an offer and of the answer to it, a digest that shows that the connection is alive.
-    expect(equal).toBeLessThanOrEqual(112)
-  })
+  // In a private room each message has 40 bytes more, and its length. The bench of private rooms measures that.
+  const { PRIVATE_ROOMS } = process.env
+  it.skipIf(PRIVATE_ROOMS)(
+    'is an offer and its answer for equal documents, and the optimum for different ones',
+    async () => {
+      const simulation = settled(20, 2)
+      const documents = await open(simulation, ['m0', 'm1'])
+      const [first, second] = documents
+      if (!first || !second) throw new Error('two members enter')
+      type(first, 1_000, simulation.member('m0').random('first'))
+      await simulation.run(60_000)
+      expect(textOf(second)).toBe(textOf(first))
+      simulation.partition([['m0'], ['m1']])
+      await simulation.run(60_000)
+      type(first, 500, simulation.member('m0').random('one side'))
+      type(second, 500, simulation.member('m1').random('other side'))
+      await simulation.run(1_000)
+      const optimum = [first, second].map(({ doc }, i) => {
+        const other = [second, first][i]?.doc ?? doc
+        return Y.encodeStateAsUpdate(doc, Y.encodeStateVector(other)).length
+      })
+      simulation.heal()
+      const before = simulation.sent().space
+      await simulation.runUntil(() => textOf(first) === textOf(second), { withinMs: 60_000 })
+      // Wait until both members have offered the content that the exchange brought.
+      await simulation.run(5_000)
+      const healing = simulation.sent().space - before
+      const least = optimum.reduce((sum, bytes) => sum + bytes)
+      // Measure one sync of equal documents. The cluster has only two members, and one of them begins each
+      // sync.
+      let equal = 0
+      await simulation.runUntil(
+        () => {
+          equal = simulation.sent().space - before - healing
+          return equal > 0
+        },
+        { withinMs: 40_000 },
+      )
+      console.log(`after a partition ${healing} B, the optimum is ${least} B; equal documents ${equal} B`)
+      expect(healing).toBeLessThan(1.1 * least)
+      // The bytes of an offer and of the answer to it, a digest that shows that the connection is alive.
+      expect(equal).toBeLessThanOrEqual(112)
+    },
+  )
 })

@@ -17,6 +17,10 @@ export const contentDefinitions = {
     kind: 'counter',
     help: 'Messages and updates of rooms and shared configs beyond a rate, which arrive later by an exchange',
   },
+  hearsay_unopened_messages_total: {
+    kind: 'counter',
+    help: 'Messages about private rooms that no member of the room had sealed',
+  },
   hearsay_client_id_collisions_total: {
     kind: 'counter',
     help: 'Times that two replicas of a document used the same Yjs client id',

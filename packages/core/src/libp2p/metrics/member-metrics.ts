@@ -153,7 +153,7 @@ export class MemberMetrics {
     if (!this.#running) return undefined
     const { engine, transport } = this.#running
     const health = engine.machine.health()
-    const { rejected = 0, limited = 0, collisions = 0 } = engine.driver.spacesUsage() ?? {}
+    const { rejected = 0, limited = 0, collisions = 0, unopened = 0 } = engine.driver.spacesUsage() ?? {}
     const { events, dials, probesSent, suspicionsRaised, falseDeaths } = this.#detection
     const traffic = this.#traffic
     return {
@@ -180,6 +180,7 @@ export class MemberMetrics {
       hearsay_refused_facts_total: health.refusedFacts,
       hearsay_rejected_facts_total: rejected,
       hearsay_limited_messages_total: limited,
+      hearsay_unopened_messages_total: unopened,
       hearsay_client_id_collisions_total: collisions,
       hearsay_verified_facts_total: this.#keys.outcomes,
       hearsay_verify_seconds_total: this.#keys.verifySeconds,

@@ -4,20 +4,21 @@ import type { Ed25519PrivateKey } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import { StorageError } from '../../api/errors.ts'
 import { identityKey } from '../../storage/member-storage.ts'
-import { parseKey } from '../identity.ts'
+import { isWrapped, parseKey } from '../identity.ts'
 import { keyOfSeed } from '../seed-keys.ts'
 
 /**
  * Makes the key of a seed. The store receives the public key only, which marks it as hearsay's.
  *
- * @throws {StorageError} the store contains a private key. Removing the key would not be enough: LevelDB keeps removed
+ * @throws {StorageError} the store contains a private key, wrapped or not. Removing the key would not be enough: LevelDB keeps removed
  *   values in its files for a while.
  */
 export async function givenIdentity(datastore: Datastore, seed: Uint8Array): Promise<Ed25519PrivateKey> {
   const key = await keyOfSeed(seed)
-  if ((await datastore.has(identityKey)) && parseKey(await datastore.get(identityKey)))
+  const stored = (await datastore.has(identityKey)) ? await datastore.get(identityKey) : undefined
+  if (stored && (parseKey(stored) || isWrapped(stored)))
     throw new StorageError(
-      "storage: it contains an unencrypted identity already. Leave out 'identity', or give another storage",
+      `storage: it contains ${isWrapped(stored) ? 'a wrapped' : 'an unencrypted'} identity already. Leave out 'identity', or give another storage`,
     )
   await datastore.put(identityKey, publicKeyToProtobuf(key.publicKey))
   return key

@@ -17,6 +17,11 @@ import { asError } from '../../base/errors.ts'
 import type { KeyValueChange } from '../key-values.ts'
 import { type RecoverableDatastore, StoreLedger, WritingDatastore } from '../recoverable-datastore.ts'
 
+/** Only the implementation of `level` for Node has this method. */
+interface CompactableLevel {
+  compactRange?(start: string, end: string): Promise<void>
+}
+
 export class DurableLevelDatastore extends WritingDatastore implements RecoverableDatastore {
   readonly #path: string
   readonly #level: LevelDatastore
@@ -78,6 +83,13 @@ export class DurableLevelDatastore extends WritingDatastore implements Recoverab
         this.#fault = new Error(reasonOf(error), { cause: error })
         throw this.#fault
       }
+    })
+  }
+
+  compact(): Promise<void> {
+    return this.#inTurn(async () => {
+      const level: CompactableLevel = this.#level.db as object
+      await level.compactRange?.('', '\uffff')
     })
   }
 
