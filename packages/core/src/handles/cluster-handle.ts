@@ -323,7 +323,7 @@ export class ClusterHandle implements Cluster, EngineListener {
           handlers: this.#handlers,
           broadcast,
           appCalled: () => this.appCalled(),
-          contentOf: space => this.#registry?.spaces.contentOf(space),
+          heldOf: id => this.#registry?.spaces.heldOf(id),
         })
         this.#queries = { engine, queries }
       }

@@ -15,11 +15,10 @@ import type { QueryView } from '../queries/queries.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { QueriesDriver } from '../runtime/queries-driver.ts'
 import type { QueryHandlers } from '../runtime/query-handlers.ts'
-import type { SpaceReplica } from '../spaces/space-replica.ts'
 import { isMemberId } from '../wire/member-id.ts'
 import type { SignedAnswer, SignedBroadcast } from '../wire/query-fact.ts'
 import { tableQuery } from './convergence-meter.ts'
-import { answerHeldBy, spacesQuery } from './held-by.ts'
+import { answerHeldBy, type HeldContent, spacesQuery } from './held-by.ts'
 import { RunningQuery } from './running-query.ts'
 
 export interface ClusterQueriesOptions {
@@ -27,8 +26,8 @@ export interface ClusterQueriesOptions {
   readonly handlers: QueryHandlers
   readonly broadcast: (fact: SignedBroadcast) => void
   readonly appCalled: () => void
-  /** The facts and documents of a room or config; undefined if this member is not in it. */
-  readonly contentOf: (space: string) => SpaceReplica | undefined
+  /** What this member holds of the room or config with a content id; undefined if it is not in it. */
+  readonly heldOf: (id: string) => HeldContent | undefined
 }
 
 export class ClusterQueries {
@@ -37,7 +36,7 @@ export class ClusterQueries {
 
   constructor({ engine, ...options }: ClusterQueriesOptions) {
     options.handlers.add(tableQuery, () => toText(engine.machine.table.hash(), 'base64'))
-    options.handlers.add(spacesQuery, payload => answerHeldBy(payload, options.contentOf))
+    options.handlers.add(spacesQuery, payload => answerHeldBy(payload, options.heldOf))
     const { self, machine, driver, host, notifications, cluster, incarnation } = engine
     const { transport, keys } = host
     const view = viewOf(self, machine)

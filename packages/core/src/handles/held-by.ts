@@ -9,7 +9,7 @@ import { checkHeldBy, type HeldBy, type HeldByOptions, type HeldSpace } from '..
 import type { QueryResult } from '../api/query.ts'
 import { batchesOf } from '../base/arrays.ts'
 import type { SpacesDriver } from '../runtime/spaces-driver.ts'
-import { contentHashes, documentHashes, factsHash } from '../spaces/content-hashes.ts'
+import { contentHashes, contentId, documentHashes, factsHash } from '../spaces/content-hashes.ts'
 import type { SpaceReplica } from '../spaces/space-replica.ts'
 import type { Json } from '../wire/json.ts'
 import * as limits from '../wire/limits.ts'
@@ -34,7 +34,7 @@ interface Asked extends NamedSpace {
   readonly others: readonly string[]
 }
 
-/** The name of the query. Its payload has a list for each space, the space tag and hashes; its answer a boolean for each. */
+/** The name of the query. Its payload has a list for each space, the content id and hashes; its answer a boolean for each. */
 export const spacesQuery = 'hearsay:spaces'
 /** Quotes, brackets and commas in JSON. */
 const framingBytes = 8
@@ -59,23 +59,27 @@ export async function askHeldBy(
   return held
 }
 
-/** @param contentOf what this member holds of a space; undefined if it is not in the space */
-export function answerHeldBy(
-  payload: Json,
-  contentOf: (space: string) => Pick<SpaceReplica, 'facts' | 'documents'> | undefined,
-): boolean[] {
+/** What this member holds of one space. */
+export interface HeldContent {
+  /** The space tag. */
+  readonly space: string
+  readonly content: Pick<SpaceReplica, 'facts' | 'documents'>
+}
+
+/** @param heldOf what this member holds of the space with a content id; undefined if it is not in that space */
+export function answerHeldBy(payload: Json, heldOf: (id: string) => HeldContent | undefined): boolean[] {
   const known = new Map<string, ReadonlySet<string> | undefined>()
-  const hashesOf = (space: string) => {
-    if (!known.has(space)) {
-      const content = contentOf(space)
-      known.set(space, content && contentHashes(space, content))
+  const hashesOf = (id: string) => {
+    if (!known.has(id)) {
+      const held = heldOf(id)
+      known.set(id, held && contentHashes(held.space, held.content))
     }
-    return known.get(space)
+    return known.get(id)
   }
   const asked: readonly Json[] = Array.isArray(payload) ? payload : []
   return asked.slice(0, limits.maxSpaces).map(each => {
-    const [space, ...theirs] = Array.isArray(each) ? (each as readonly Json[]) : []
-    const own = typeof space === 'string' ? hashesOf(space) : undefined
+    const [id, ...theirs] = Array.isArray(each) ? (each as readonly Json[]) : []
+    const own = typeof id === 'string' ? hashesOf(id) : undefined
     return own !== undefined && theirs.every(hash => typeof hash === 'string' && own.has(hash))
   })
 }
@@ -113,7 +117,7 @@ async function askBatch(
   timeoutMs: number,
 ): Promise<HeldSpace[]> {
   const to = [...new Set(spaces.flatMap(({ others }) => others))]
-  const payload = spaces.map(({ space, hashes }) => [space, ...hashes])
+  const payload = spaces.map(({ space, hashes }) => [contentId(space), ...hashes])
   // A query names at most so many members. If all are asked, those outside of the spaces answer, too.
   const isNamed = to.length <= limits.maxQueryRecipients
   const result =

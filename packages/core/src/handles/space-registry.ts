@@ -15,8 +15,8 @@ import { checkSameRoom, type RoomOptions, type RoomSettings, roomSettings } from
 import { checkRoles } from '../api/writers.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { SpacesDriver } from '../runtime/spaces-driver.ts'
+import { contentId } from '../spaces/content-hashes.ts'
 import { PrivateRooms } from '../spaces/private-rooms.ts'
-import type { SpaceReplica } from '../spaces/space-replica.ts'
 import { type WriterList, type WriterRule, writerRule } from '../spaces/writer-rule.ts'
 import { type DocumentSnapshot, DocumentStorage } from '../storage/document-storage.ts'
 import { FactStorage } from '../storage/fact-storage.ts'
@@ -28,7 +28,7 @@ import type { PrivateRoom } from '../wire/private-room.ts'
 import { spaceTag } from '../wire/tags.ts'
 import { MachineClusterView } from './cluster-view.ts'
 import { ConfigHandle } from './config-handle.ts'
-import type { NamedSpace } from './held-by.ts'
+import type { HeldContent, NamedSpace } from './held-by.ts'
 import { loadHeldBy } from './load-calls.ts'
 import { RoomHandle } from './room-handle.ts'
 import type { SignedRoom } from './signed-room.ts'
@@ -46,6 +46,7 @@ export class SpaceRegistry {
   readonly #openRooms = new Set<RoomHandle>()
   readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<ConfigHandle> }>()
   /** The rooms and configs that are open, by their space tags. */
+  /** By content id. */
   readonly #open = new Map<string, NamedSpace>()
   /** Without a store: documents of rooms that were left, restored when the app enters the room again. */
   readonly #snapshots = new Map<string, DocumentSnapshot>()
@@ -127,9 +128,11 @@ export class SpaceRegistry {
     return (await loadHeldBy()).askHeldBy(spaces, { driver: this.#driver, query: this.#query }, options)
   }
 
-  /** The facts and documents of a space; undefined if this member is not in it. */
-  contentOf(space: string): SpaceReplica | undefined {
-    return this.#driver.contentOf(space)
+  /** The facts and documents of the room or config with this content id; undefined if this member is not in it. */
+  heldOf(id: string): HeldContent | undefined {
+    const space = this.#open.get(id)?.space
+    const content = space === undefined ? undefined : this.#driver.contentOf(space)
+    return space !== undefined && content ? { space, content } : undefined
   }
 
   /** Sends and stores pending changes immediately. */
@@ -190,7 +193,7 @@ export class SpaceRegistry {
           onLeave: () => {
             this.#rooms.delete(name)
             this.#openRooms.delete(room)
-            this.#open.delete(space)
+            this.#open.delete(contentId(named.space))
             this.#store(space, room)
             if (host.keyValues.isEphemeral && !this.#isClosing) this.#snapshots.set(space, storage.snapshot())
             storage.close()
@@ -198,7 +201,7 @@ export class SpaceRegistry {
         }),
     )
     this.#openRooms.add(room)
-    this.#open.set(space, named)
+    this.#open.set(contentId(named.space), named)
     return room
   }
 
@@ -256,11 +259,11 @@ export class SpaceRegistry {
       heldBy: options => this.#heldBy(named, options),
       onLeave: () => {
         this.#configs.delete(space)
-        this.#open.delete(space)
+        this.#open.delete(contentId(named.space))
         this.#store(space, config)
       },
     })
-    this.#open.set(space, named)
+    this.#open.set(contentId(named.space), named)
     return config
   }
 

@@ -12,6 +12,11 @@ import type { SpaceReplica } from './space-replica.ts'
 
 type Content = Pick<SpaceReplica, 'facts' | 'documents'>
 
+/** Identifies a space in a question. The tag of a private room cannot be computed from it. */
+export function contentId(space: string): string {
+  return toText(shortHash(fromText(`content ${space}`)), 'base64')
+}
+
 /** The hash of the facts. */
 export function factsHash(space: string, { facts }: Content): string {
   return hashOf('facts', space, facts.hash())

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import type { Query, QueryOptions } from '../../src/api/query.ts'
 import { answerHeldBy, askHeldBy, type HeldByHost, heldByOf } from '../../src/handles/held-by.ts'
-import { contentHashes, documentHashes } from '../../src/spaces/content-hashes.ts'
+import { contentHashes, contentId, documentHashes } from '../../src/spaces/content-hashes.ts'
 import { DocumentSync } from '../../src/spaces/documents/document-sync.ts'
 import { FactSet } from '../../src/spaces/fact-set.ts'
 import type { SpaceReplica } from '../../src/spaces/space-replica.ts'
@@ -23,6 +23,14 @@ const contentWith = (...documents: readonly DocumentSync[]): Content => ({
   documents: new Map(documents.map(document => [document.name, document])),
 })
 
+const spaces = ['a1', 'b2', ...Array.from({ length: 20 }, (_, i) => `s${i}`)]
+
+/** A member that holds the same content of all spaces. */
+const heldOf = (content: Content | undefined) => (id: string) => {
+  const space = spaces.find(each => contentId(each) === id)
+  return space !== undefined && content ? { space, content } : undefined
+}
+
 /** Members that answer as they would over a network. */
 function hostOf(own: Content, others: Readonly<Record<string, Content | undefined | 'silent'>>) {
   const asked: { payload: Json; options: QueryOptions }[] = []
@@ -31,7 +39,7 @@ function hostOf(own: Content, others: Readonly<Record<string, Content | undefine
     query: ((_name: string, payload: Json, options: QueryOptions) => {
       asked.push({ payload, options })
       const answers = Object.entries(others).flatMap(([from, content]) =>
-        content === 'silent' ? [] : { from, value: answerHeldBy(payload, () => content) },
+        content === 'silent' ? [] : { from, value: answerHeldBy(payload, heldOf(content)) },
       )
       return Promise.resolve({ answers, failures: [], missing: [] })
     }) as unknown as (...values: unknown[]) => Query,
@@ -113,16 +121,18 @@ describe('the answer of a member', () => {
   it('is no for everything that is not a known space with known hashes', () => {
     const content = contentWith(documentWith('', 'hello'))
     const hashes = [...contentHashes('a1', content)]
-    const answer = (payload: Json) => answerHeldBy(payload, space => (space === 'a1' ? content : undefined))
-    expect(answer([['a1', ...hashes], ['a1'], ['a1', 'other'], ['b2', ...hashes]])).toEqual([
+    const [a1, b2] = [contentId('a1'), contentId('b2')]
+    const answer = (payload: Json) =>
+      answerHeldBy(payload, id => (id === a1 ? { space: 'a1', content } : undefined))
+    expect(answer([[a1, ...hashes], [a1], [a1, 'other'], [b2, ...hashes]])).toEqual([
       true,
       true,
       false,
       false,
     ])
-    expect(answer([[], null, 5, ['a1', 5], [['a1']], { a: 1 }])).toEqual(Array(6).fill(false))
+    expect(answer([[], null, 5, [a1, 5], [[a1]], ['a1', ...hashes], { a: 1 }])).toEqual(Array(7).fill(false))
     for (const payload of [null, 5, 'a1', {}]) expect(answer(payload)).toEqual([])
-    expect(answer(Array.from({ length: 1_000 }, () => ['a1']))).toHaveLength(256)
+    expect(answer(Array.from({ length: 1_000 }, () => [a1]))).toHaveLength(256)
   })
 
   it('computes the hashes of a space once', () => {
