@@ -49,6 +49,13 @@ const privateRooms = [
 ]
 /** Loaded when a store is opened with `wrapKey`. */
 const wrappedIdentity = './packages/core/dist/libp2p/wrapped-identity.js'
+/** Loaded by a member with a ticket or an authority, and when an app first invites or revokes. */
+const invitations = [
+  'handles/cluster-invitations',
+  'libp2p/seed-keys',
+  'libp2p/open-authority',
+  'api/ticket',
+].map(name => `./packages/core/dist/${name}.js`)
 /** What a member loads later. */
 const memberParts = [
   spaces,
@@ -61,6 +68,7 @@ const memberParts = [
   metrics,
   ...privateRooms,
   wrappedIdentity,
+  ...invitations,
 ]
 /** Loaded when a database is named. */
 const stores = ['durable-idb', 'second-page'].map(
@@ -92,7 +100,7 @@ export default [
   {
     name: '@hearsay/core in a browser: with rooms and configs',
     path: core,
-    ignore: [...libp2p, ...yjs, metrics, signedRooms, ...privateRooms, wrappedIdentity],
+    ignore: [...libp2p, ...yjs, metrics, signedRooms, ...privateRooms, wrappedIdentity, ...invitations],
     limit: '128.4 kB',
   },
   {
