@@ -1,25 +1,59 @@
-/** Main process: the member, two windows, and a tray that shows the connected devices. */
+/** Main process: the member, two windows, a tray that shows the connected devices, and the links with tickets. */
 import { join } from 'node:path'
-import { type AppMember, startMember } from '@hearsay/electron/main'
+import {
+  type AppMember,
+  followTicketLinks,
+  type StartOptions,
+  startMember,
+  storedTicket,
+  storeTicket,
+} from '@hearsay/electron/main'
 import * as electron from 'electron'
 
-const { app, BrowserWindow, Menu, nativeImage, Tray } = electron
+const { app, BrowserWindow, dialog, Menu, nativeImage, Tray } = electron
+
+/** Without a ticket: a cluster of all who run the app in this network. */
+const openCluster: StartOptions = { cluster: 'electron-notes' }
 
 /** A filled circle. */
 const icon =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAYAAAAf8/9hAAAALklEQVR42mNQCt/BQAlmoJUB/3Fgggb8JxLTxoD/JOJRA2hhwMCnA6okZfrnRgDsVayUDkOXWwAAAABJRU5ErkJggg=='
 
+// Here, because on macOS the link that starts the app arrives before Electron is ready.
+const isFirst = followTicketLinks(electron, {
+  protocol: 'hearsay-notes',
+  onTicket: (link, { cluster }) => useTicket(link, cluster),
+  onError: ({ message }) => dialog.showErrorBox('This link cannot be used', message),
+})
+
 // Not awaited: Electron becomes ready only after this module has been evaluated.
-void run()
+if (isFirst) void run()
+else app.quit()
 
 async function run(): Promise<void> {
-  const member = await startMember(electron, { cluster: 'electron-notes', awayAfterMs: 300_000 })
+  const ticket = await storedTicket(electron)
+  const member = await startMember(electron, { ...(ticket ? { ticket } : openCluster), awayAfterMs: 300_000 })
   if (!member) return app.quit()
   showTray(member)
   app.on('second-instance', () => openWindow(member))
   // The member stays when all windows are closed: the app runs in the tray.
   app.on('window-all-closed', () => {})
   await Promise.all([openWindow(member), openWindow(member)])
+}
+
+/** Any web page can open a link of this app: so the user decides. The app starts again, as a member of the other cluster. */
+async function useTicket(link: string, cluster: string): Promise<void> {
+  await app.whenReady()
+  const { response } = await dialog.showMessageBox({
+    message: `Share notes with the members of “${cluster}”?`,
+    detail: 'They see this device, and you and they write one note.',
+    buttons: ['Join', 'Cancel'],
+    cancelId: 1,
+  })
+  if (response !== 0) return
+  await storeTicket(electron, link)
+  app.relaunch({ args: process.argv.slice(1).filter(argument => argument !== link) })
+  app.quit()
 }
 
 async function openWindow(member: AppMember): Promise<void> {

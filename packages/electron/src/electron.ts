@@ -23,6 +23,16 @@ export interface App {
   quit(): void
 }
 
+/** What `followTicketLinks` uses of Electron's `app`. */
+export interface LinkApp {
+  requestSingleInstanceLock(): boolean
+  setAsDefaultProtocolClient(protocol: string, path?: string, args?: string[]): boolean
+  on(event: 'open-url', listener: (event: PreventableEvent, url: string) => void): unknown
+  on(event: 'second-instance', listener: (event: PreventableEvent, argv: string[]) => void): unknown
+  off(event: 'open-url', listener: (event: PreventableEvent, url: string) => void): unknown
+  off(event: 'second-instance', listener: (event: PreventableEvent, argv: string[]) => void): unknown
+}
+
 export interface PreventableEvent {
   preventDefault(): void
 }

@@ -5,10 +5,11 @@
  * identity by accident is worse than not starting.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StorageError } from '@hearsay/core/app'
 import type { SafeStorage } from './electron.ts'
+import { canEncrypt, readIfThere, writeDurably } from './private-file.ts'
 
 export interface LoadedIdentity {
   readonly identity: Uint8Array
@@ -53,11 +54,6 @@ export async function loadIdentity(folder: string, safeStorage: SafeStorage): Pr
   }
 }
 
-/** With the backend `basic_text`, Electron encrypts with a password that everybody knows. */
-function canEncrypt(safeStorage: SafeStorage): boolean {
-  return safeStorage.isEncryptionAvailable() && safeStorage.getSelectedStorageBackend?.() !== 'basic_text'
-}
-
 function decrypted(encrypted: Buffer, path: string, safeStorage: SafeStorage): Buffer {
   const lost = 'Make the keychain available that encrypted it, or delete the file to begin as a new member'
   try {
@@ -69,25 +65,4 @@ function decrypted(encrypted: Buffer, path: string, safeStorage: SafeStorage): B
     })
   }
   throw new StorageError(`the identity in '${path}' is damaged. ${lost}`)
-}
-
-async function readIfThere(path: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(path)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-/** Writes a file for this user alone. After a crash it is complete or missing. */
-async function writeDurably(path: string, content: Uint8Array): Promise<void> {
-  const file = await open(`${path}.new`, 'w', 0o600)
-  try {
-    await file.writeFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(`${path}.new`, path)
 }

@@ -5,6 +5,7 @@ export type {
   Frame,
   InvokeEvent,
   IpcMain,
+  LinkApp,
   MessageChannelMain,
   MessagePortMain,
   PowerEvent,
@@ -16,3 +17,5 @@ export type {
   WebContents,
 } from './electron.ts'
 export { type AppMember, type StartOptions, startMember } from './start-member.ts'
+export { storedTicket, storeTicket } from './ticket-file.ts'
+export { followTicketLinks, type LinkProcess, type TicketLinkOptions } from './ticket-links.ts'

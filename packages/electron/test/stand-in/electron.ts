@@ -13,9 +13,16 @@ class StandInApp extends EventEmitter {
   isFirstInstance = true
   /** How often the app has quit. */
   quits = 0
+  /** The arguments of each call of `setAsDefaultProtocolClient`. */
+  readonly registered: unknown[][] = []
 
   requestSingleInstanceLock(): boolean {
     return this.isFirstInstance
+  }
+
+  setAsDefaultProtocolClient(...values: unknown[]): boolean {
+    this.registered.push(values)
+    return true
   }
 
   async whenReady(): Promise<void> {}

@@ -1,0 +1,28 @@
+/** Private file: a file in the app's data that only its user can read. After a crash it is complete or missing. */
+import { open, readFile, rename } from 'node:fs/promises'
+import type { SafeStorage } from './electron.ts'
+
+/** Whether the system's keychain encrypts. With the backend `basic_text`, Electron encrypts with a password that everybody knows. */
+export function canEncrypt(safeStorage: SafeStorage): boolean {
+  return safeStorage.isEncryptionAvailable() && safeStorage.getSelectedStorageBackend?.() !== 'basic_text'
+}
+
+export async function readIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+export async function writeDurably(path: string, content: Uint8Array): Promise<void> {
+  const file = await open(`${path}.new`, 'w', 0o600)
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(`${path}.new`, path)
+}
