@@ -162,6 +162,8 @@ describe('a view over a WebSocket', () => {
     const cluster = await connect(root)
     expect(() => cluster.update({ name: 'eve' })).toThrow(/may not/)
     expect(() => cluster.suspend()).toThrow(/may not/)
+    await expect(cluster.invite()).rejects.toThrow(/may not/)
+    await expect(cluster.revoke(cluster.self.id)).rejects.toThrow(/may not/)
     await expect(cluster.room('design')).rejects.toThrow(/may not/)
     await expect(cluster.config('flags')).rejects.toThrow(/may not/)
     const headers = { origin: root.origin, 'content-type': json }
@@ -183,6 +185,9 @@ describe('a view over a WebSocket', () => {
       ['update', { name: 'eve' }],
       ['suspend'],
       ['resume'],
+      ['invite'],
+      ['revoke', view?.self.id],
+      ['renew', 'hearsay1.x'],
       ['openRoom', 1, 'design'],
       ['openConfig', 2, 'flags', {}],
       ['query', 1, 'restart', null, {}],
@@ -200,6 +205,8 @@ describe('a view over a WebSocket', () => {
     const cluster = await connect(root)
     cluster.update({ name: 'ada', tags: { role: 'host' } })
     await expect.poll(() => view?.self).toMatchObject({ name: 'ada', tags: { role: 'host' } })
+    // The member decides: it has no authority.
+    await expect(cluster.invite()).rejects.toThrow(/authority/)
     await expect(cluster.room('design')).rejects.toThrow(/may not/)
     await cluster.leave()
     expect(view?.self.status).toBe('alive')

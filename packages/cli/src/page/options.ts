@@ -16,7 +16,10 @@ export const addPageOptions = (command: Command): Command =>
     addRunningOptions(
       command
         .description('serve a page of a running member, for a browser on this machine')
-        .option('--write', "let the page change the member's name and tags, and let it leave"),
+        .option(
+          '--write',
+          "let the page change the member's name and tags, let it leave, and invite and revoke others if it is an admin",
+        ),
     ),
     usualPort,
   )

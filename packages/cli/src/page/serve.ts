@@ -128,7 +128,10 @@ const isFull = ({ view }: ServedMember, { clients }: WebSocketServer): boolean =
 function serveTab({ view }: ServedMember, tab: WebSocket, isWritable: boolean): void {
   tab.on('error', () => tab.terminate())
   if (!view) tab.terminate()
-  else serveCluster(view, webSocketPort(tab), { allow: { ...readOnly, update: isWritable } })
+  else
+    serveCluster(view, webSocketPort(tab), {
+      allow: { ...readOnly, update: isWritable, invitations: isWritable },
+    })
 }
 
 /**

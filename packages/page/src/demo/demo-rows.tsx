@@ -20,10 +20,11 @@ export function memberRowsOf(
   processes: readonly DemoProcess[],
   selfId: string | undefined,
 ): readonly MemberRow[] {
-  const people = members.map(({ id, name, status, attention, tags }): MemberRow => {
+  const people = members.map(({ id, name, status, attention, tags, roles }): MemberRow => {
     const process = processes.find(process => process.id === id)
     const isAsleep = attention.state === 'asleep' && isPresentStatus({ status })
-    return { id, name, status, isAsleep, kind: kindOf(tags, process), isSelf: id === selfId, process }
+    const kind = kindOf(tags, process)
+    return { id, name, status, isAsleep, kind, isSelf: id === selfId, roles, process }
   })
   return people
     .filter(({ kind, status }) => kind === 'process' || status !== 'left')

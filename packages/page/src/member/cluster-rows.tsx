@@ -30,9 +30,9 @@ const known = new WeakMap<Member, MemberRow>()
 function rowOf(member: Member, isSelf: boolean): MemberRow {
   const before = known.get(member)
   if (before?.isSelf === isSelf) return before
-  const { id, name, status, attention } = member
+  const { id, name, status, attention, roles } = member
   const isAsleep = attention.state === 'asleep' && status !== 'left' && status !== 'dead'
-  const row: MemberRow = { id, name, status, isAsleep, kind: 'member', isSelf, process: undefined }
+  const row: MemberRow = { id, name, status, isAsleep, kind: 'member', isSelf, roles, process: undefined }
   known.set(member, row)
   return row
 }

@@ -26,13 +26,13 @@ export function FilteredMembers(): ReactNode {
     <MembersTable rows={shown} empty="No member fits. Change the search, or show more statuses.">
       <div className="filter">
         <label htmlFor={id} className="hidden">
-          Search by name, id, tag or address
+          Search by name, id, role, tag or address
         </label>
         <input
           id={id}
           type="search"
           value={text}
-          placeholder="name, id, tag or address"
+          placeholder="name, id, role, tag or address"
           spellCheck={false}
           onChange={({ target }) => setText(target.value)}
         />
@@ -65,7 +65,7 @@ function countsOf(rows: readonly MemberRow[]): Record<MemberStatus, number> {
 }
 
 export interface Filter {
-  /** Each word must occur in the name, the id, an address or a tag, which is written as `key=value`. */
+  /** Each word must occur in the name, the id, a role, an address or a tag, which is written as `key=value`. */
   readonly search: string
   readonly hidden: ReadonlySet<MemberStatus>
 }
@@ -83,7 +83,7 @@ export function filterRows(
   )
 }
 
-const textOf = ({ name, id, addresses, tags }: Member): string =>
-  [name, id, ...addresses, ...Object.entries(tags).map(([key, value]) => `${key}=${value}`)]
+const textOf = ({ name, id, roles, addresses, tags }: Member): string =>
+  [name, id, ...roles, ...addresses, ...Object.entries(tags).map(([key, value]) => `${key}=${value}`)]
     .join('\n')
     .toLowerCase()

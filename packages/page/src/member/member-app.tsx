@@ -8,7 +8,8 @@ import { SelectionProvider } from '../members/selection.tsx'
 import { Timeline } from '../timeline/timeline.tsx'
 import { ClusterRows } from './cluster-rows.tsx'
 import { FilteredMembers } from './filtered-members.tsx'
-import { MemberControls } from './member-controls.tsx'
+import { Invitations } from './invitations.tsx'
+import { MemberActions } from './member-actions.tsx'
 import { MemberDrawing } from './member-drawing.tsx'
 import { MemberHeader } from './member-header.tsx'
 import { connectMember, useMemberLink } from './member-link.ts'
@@ -45,8 +46,9 @@ export function MemberApp(): ReactNode {
             <div className="column">
               <MemberDetails
                 before={({ id }) => <MemberRecord id={id} />}
-                after={({ isSelf }) => isSelf && isWritable && isOpen && <MemberControls />}
+                after={row => isWritable && isOpen && <MemberActions key={row.id} row={row} />}
               />
+              {isWritable && isOpen && <Invitations />}
               <MemberDrawing />
             </div>
           </main>

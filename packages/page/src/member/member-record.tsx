@@ -9,7 +9,7 @@ export function MemberRecord({ id }: { id: string }): ReactNode {
     [member],
   )
   if (!member) return null
-  const { addresses, incarnation } = member
+  const { addresses, incarnation, roles } = member
   return (
     <dl className="record">
       <dt>id</dt>
@@ -18,6 +18,18 @@ export function MemberRecord({ id }: { id: string }): ReactNode {
       </dd>
       <dt>started</dt>
       <dd>{new Date(incarnation).toLocaleString()}</dd>
+      {roles.length > 0 && (
+        <>
+          <dt>roles</dt>
+          <dd>
+            {roles.map(role => (
+              <code key={role} className="tag">
+                {role}
+              </code>
+            ))}
+          </dd>
+        </>
+      )}
       {tags.length > 0 && (
         <>
           <dt>tags</dt>

@@ -132,7 +132,7 @@ interface RowProps {
 }
 
 const Row = memo(function Row({ row, index, heartbeat, isSelected, select }: RowProps): ReactNode {
-  const { id, name, status, isAsleep, isSelf, kind, process } = row
+  const { id, name, status, isAsleep, isSelf, kind, roles, process } = row
   const shown = isSelf || !isPresentStatus(row) ? undefined : heartbeat
   return (
     <tr aria-selected={isSelected} aria-rowindex={index + 2} data-status={status}>
@@ -141,6 +141,11 @@ const Row = memo(function Row({ row, index, heartbeat, isSelected, select }: Row
           {name}
         </button>
         {isSelf && <small>{selfWord(kind)}</small>}
+        {roles.length > 0 && (
+          <small className="roles" title={`roles: ${roles.join(', ')}`}>
+            {roles.join(', ')}
+          </small>
+        )}
         {process && process.state !== 'running' && <small className="truth">process {process.state}</small>}
       </th>
       <td>
