@@ -9,7 +9,8 @@ import { useSelf } from './use-self.ts'
  * - `joining`: the cluster, or the room around the component, is not joined yet.
  * - `connected`: this member has a connection to at least one other member.
  * - `refused`: the last peer that this member dialled did not admit it, or was not admitted, and no other member is
- *   connected. For instance, the two have different secrets. The member keeps dialling.
+ *   connected. For instance, the two have different secrets. The member keeps dialling. Or this member's ticket has expired or
+ *   was revoked, so that it is no member any more.
  * - `alone`: joined, and this member sees no other member.
  * - `reconnecting`: this member sees other members, and has no connection to any of them.
  * - `left`: this member left the cluster.
@@ -41,7 +42,7 @@ export function useConnectionStatus(): ConnectionStatus {
   const outcome = useAsyncState<unknown>(useContext(RoomContext)?.source ?? cluster)
   const own = useSelf(({ status }) => status)
   const around = useHealth(stateOf)
-  const reason = useHealth(({ admissionError }) => admissionError)
+  const reason = useHealth(reasonOf)
   const refusal = useMemo(() => (reason == null ? undefined : new Error(reason)), [reason])
   if (outcome.type === 'failed') return { status: 'failed', error: outcome.error }
   if (own === 'left') return { status: 'left', error: undefined }
@@ -49,8 +50,13 @@ export function useConnectionStatus(): ConnectionStatus {
   return { status: around, error: around === 'refused' ? refusal : undefined }
 }
 
-function stateOf({ visible, connections, admissionError }: Health): ConnectionState {
+function stateOf({ visible, connections, admissionError, grantsEnd }: Health): ConnectionState {
+  if (grantsEnd !== undefined) return 'refused'
   if (connections > 0) return 'connected'
   if (admissionError !== undefined) return 'refused'
   return visible > 1 ? 'reconnecting' : 'alone'
 }
+
+/** Why this member is refused, with what to do about it. */
+const reasonOf = ({ admissionError, grantsEnd, problems }: Health): string | undefined =>
+  grantsEnd === undefined ? admissionError : problems.find(({ name }) => name === 'not-a-member')?.text

@@ -77,6 +77,17 @@ describe('the status of the connection', () => {
     expect(statuses.at(-1)).toEqual({ status: 'refused', error: new Error(admissionError) })
     expect(statuses.at(-1)?.error).toBe(statuses.at(0)?.error)
   })
+
+  it('is refused, with the reason, when the ticket of this member has ended', () => {
+    const cluster = oneOf(3)
+    const text = 'This member is no longer in its cluster: its ticket has expired.'
+    const problems = [{ name: 'not-a-member', text }] as const
+    const ended = { ...cluster.health.getSnapshot(), grantsEnd: 'expired' as const, problems }
+    const health: Store<Health> = { getSnapshot: () => ended, subscribe: () => () => {} }
+    const { statuses, inCluster } = app()
+    render(inCluster(Object.assign(cluster, { health })))
+    expect(statuses.at(-1)).toEqual({ status: 'refused', error: new Error(text) })
+  })
 })
 
 describe('a ClusterProvider with a promise', () => {

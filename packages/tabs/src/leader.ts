@@ -98,7 +98,8 @@ export class Leader {
 
   #serve(view: string, carrier: BroadcastChannel | MessagePort): void {
     this.#views.get(view)?.()
-    const served = serveCluster(this.#options.member, carrier, { view })
+    // Each tab may lead, and then has the whole member: none has fewer rights.
+    const served = serveCluster(this.#options.member, carrier, { view, allow: { invitations: true } })
     const close = () => {
       if (this.#views.get(view) !== close) return
       this.#views.delete(view)
