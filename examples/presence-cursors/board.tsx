@@ -1,6 +1,7 @@
 /** Board: the members in the room and their pointers. */
 import { createRoomHooks, type RoomHooks, useConnectionStatus } from '@hearsay/react'
 import { type PointerEvent, type ReactNode, useState } from 'react'
+import { Invite } from './invite.tsx'
 
 /** The presence of a member. Positions are 0 to 1, from the left and from the top. */
 interface Shown {
@@ -33,6 +34,7 @@ export function Board(): ReactNode {
       <header>
         <h1>Presence and cursors</h1>
         <Status />
+        <Invite />
         <Avatars />
       </header>
       <Surface />

@@ -1,4 +1,4 @@
-/** The browser examples, built as their users build them. The test provides the relay. */
+/** The example shared-notes, built as its users build it. The test provides the relay. tickets.test.ts tests presence-cursors. */
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -50,30 +50,6 @@ function example(name: string): (options?: BrowserContextOptions) => Promise<Pag
     return page
   }
 }
-
-describe.skipIf(skipsBrowser)('presence-cursors', { timeout: 90_000 }, () => {
-  const open = example('presence-cursors')
-
-  it('shows the members and their pointers', async () => {
-    const [one, two] = [await open(), await open()]
-    for (const page of [one, two]) await page.locator('li').nth(1).waitFor(within)
-    await one.locator('main').hover()
-    await two.locator('.cursor').waitFor(within)
-    await one.locator('header').hover()
-    await two.locator('.cursor').waitFor({ ...within, state: 'detached' })
-    await one.close()
-    await two
-      .locator('li')
-      .nth(1)
-      .waitFor({ ...within, state: 'detached' })
-  })
-
-  it.each(looks)('has no accessibility fault that axe finds: %s', async (_, options) => {
-    const page = await open(options)
-    await page.getByText('connected').waitFor(within)
-    expect(await faultsOf(page)).toEqual([])
-  })
-})
 
 describe.skipIf(skipsBrowser)('shared-notes', { timeout: 90_000 }, () => {
   const open = example('shared-notes')
