@@ -122,7 +122,8 @@ function handOver(link: string, { onTicket, onError }: TicketLinkOptions): void 
   try {
     about = decodeTicket(link)
   } catch (error) {
-    return callApp(() => onError?.(error as Error))
+    callApp(() => onError?.(error as Error))
+    return
   }
   callApp(() => onTicket(link, about))
 }
