@@ -184,6 +184,25 @@ export class ConfigEntries {
     return dropped
   }
 
+  /**
+   * Drops entries of authors that may not write any more, because they were revoked before they signed them.
+   *
+   * @returns the keys of these entries
+   */
+  recheckAuthors(): readonly string[] {
+    const { facts, mayWrite } = this.#options
+    const changed: string[] = []
+    for (const [key, versions] of this.#keys) {
+      const rest = versions.filter(({ fact }) => mayWrite(fact))
+      if (rest.length === versions.length) continue
+      for (const version of versions) if (!rest.includes(version)) facts.remove(version)
+      if (rest.length > 0) this.#keys.set(key, rest)
+      else this.#keys.delete(key)
+      changed.push(key)
+    }
+    return changed
+  }
+
   #moveToQuarantine(entry: StoredFact<EntryFact>): void {
     const { key } = entry.fact
     const rest = this.versions(key).filter(version => version !== entry)

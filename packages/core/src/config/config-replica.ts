@@ -26,7 +26,7 @@ export interface ConfigReplicaOptions extends Omit<ConfigEntriesOptions, 'facts'
   readonly quarantined: (entry: StoredFact<EntryFact>) => void
   /** Called after an entry has left quarantine, if the replica did not admit it again. */
   readonly dropped: (entry: StoredFact<EntryFact>) => void
-  /** Called after the replica has dropped a key that was deleted long ago. */
+  /** Called after the replica has dropped a key that was deleted long ago, or entries of authors that were revoked. */
   readonly forgotten: (key: string) => void
 }
 
@@ -130,7 +130,8 @@ export class ConfigReplica implements SpaceReplica {
     this.#plan(rewrites)
     for (const entry of quarantined) this.#options.quarantined(entry)
     this.#planRewritesOfQuarantined(quarantined, now)
-    for (const key of this.entries.sweep(now.epochMs)) this.#options.forgotten(key)
+    const changed = [...this.entries.recheckAuthors(), ...this.entries.sweep(now.epochMs)]
+    for (const key of changed) this.#options.forgotten(key)
   }
 
   #rewritesIn(

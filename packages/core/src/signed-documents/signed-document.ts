@@ -7,6 +7,7 @@
 import { isReadable } from '../spaces/documents/readable-updates.ts'
 import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
 import type { Admission } from '../spaces/space-replica.ts'
+import type { WriterRule } from '../spaces/writer-rule.ts'
 import * as limits from '../wire/limits.ts'
 import type { ChangeFact } from '../wire/space-fact.ts'
 import { keyOf, SignedUpdate } from './signed-update.ts'
@@ -20,6 +21,8 @@ export class SignedDocument {
   readonly #facts: FactSet
   readonly #updates = new Map<string, SignedUpdate>()
   readonly #checkpoints = new Set<SignedUpdate>()
+  /** Checkpoints of authors that were revoked before they signed them: newcomers do not take them. */
+  #refusedCheckpoints: ReadonlySet<SignedUpdate> = new Set()
   #bytes = 0
   #checkpointBytes = 0
   #checkpointFacts = 0
@@ -45,6 +48,7 @@ export class SignedDocument {
     const changes = this.#size - this.#checkpointFacts
     const changedBytes = this.#bytes - this.#checkpointBytes
     return (
+      [...this.#refusedCheckpoints].some(each => this.#checkpoints.has(each)) ||
       changes >= Math.min(max, Math.max(min, this.#checkpointBytes / bytesEach)) ||
       changedBytes >= Math.max(minCheckpointAfterBytes, this.#checkpointBytes)
     )
@@ -89,6 +93,18 @@ export class SignedDocument {
     if ([...this.#checkpoints].some(checkpoint => checkpoint.replacesUpdate(update))) this.#drop(update)
     else if (update.isCheckpoint) this.#addCheckpoint(update)
     return completed
+  }
+
+  /**
+   * Drops the updates of authors that were revoked before they signed them. A checkpoint stays, because it has replaced updates
+   * of others, until a writer replaces it.
+   */
+  recheck(mayWrite: WriterRule): void {
+    const refused = [...this.#updates.values()].filter(
+      ({ facts }) => !facts.every(({ fact }) => mayWrite(fact)),
+    )
+    this.#refusedCheckpoints = new Set(refused.filter(({ isCheckpoint }) => isCheckpoint))
+    for (const update of refused) if (!update.isCheckpoint) this.#drop(update)
   }
 
   #addCheckpoint(checkpoint: SignedUpdate): void {

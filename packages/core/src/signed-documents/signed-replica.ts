@@ -48,8 +48,12 @@ export class SignedReplica implements SpaceReplica {
     return this.#signed.get(name) ?? new SignedDocument(this.facts)
   }
 
-  admit(fact: SpaceFact, { epochMs }: Instant): Admission {
+  admit(fact: SpaceFact, now: Instant): Admission {
     if (fact.type !== 'change' || !this.#options.mayWrite(fact)) return 'rejected'
+    return this.#admit(fact, now)
+  }
+
+  #admit(fact: ChangeFact, { epochMs }: Instant): Admission {
     if (!isPlausibleTimestamp(fact.epochMs, epochMs)) return 'rejected'
     if (this.facts.has(storedFact(fact))) return 'stale'
     const admission = this.document(fact.document).admit(fact)
@@ -63,14 +67,16 @@ export class SignedReplica implements SpaceReplica {
   }
 
   /**
-   * Merges the changes that an earlier process stored.
+   * Merges the changes that an earlier process stored. A stored checkpoint counts, even if its author is no writer any more:
+   * it was one when the checkpoint was stored, and the checkpoint has replaced updates of others.
    *
    * @returns the changes that need not be stored any more
    */
   restore(stored: readonly SpaceFact[], now: Instant): readonly StoredFact[] {
     const counting = stored.filter(fact => {
-      const admission = this.admit(fact, now)
-      if (admission === 'new' && fact.type === 'change') this.#merge(fact)
+      if (fact.type !== 'change') return false
+      const admission = fact.isCheckpoint ? this.#admit(fact, now) : this.admit(fact, now)
+      if (admission === 'new') this.#merge(fact)
       return admission !== 'rejected'
     })
     return counting.map(storedFact).filter(each => !this.facts.has(each))
@@ -94,7 +100,10 @@ export class SignedReplica implements SpaceReplica {
     return false
   }
 
-  sweep(): void {}
+  /** A revocation may have arrived after the changes that it concerns. */
+  sweep(): void {
+    for (const document of this.#signed.values()) document.recheck(this.#options.mayWrite)
+  }
 
   holdersOf(): [] {
     return []

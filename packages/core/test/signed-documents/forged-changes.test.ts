@@ -114,6 +114,61 @@ describe('changes and entries by a role', () => {
   })
 })
 
+describe('facts that arrived before the revocation of their author', () => {
+  const revoked = new MemberGrants({ authority, cluster: testTag, keys: verifier })
+  const mayWrite = writerRule({ role: 'editor' }, revoked)
+  const facts = factsOf(ada, ada, editor.bytes, 4 * dayMs)
+  const revoke = (atMs: number) =>
+    revoked.revocations.replace([
+      { subject: ada, author: authority, untilMs: 10 * dayMs, atMs, chain: undefined },
+    ])
+
+  it('are dropped at the next sweep, if they are dated after it', () => {
+    revoked.revocations.replace([])
+    const document = new SignedReplica({ mayWrite, arrived() {} })
+    const forgotten: string[] = []
+    const ignored = {
+      merged() {},
+      quarantined() {},
+      dropped() {},
+      forgotten: (key: string) => forgotten.push(key),
+    }
+    const config = new ConfigReplica({ self: eve, mayWrite, retentionMs: dayMs, ...ignored })
+    for (const fact of facts) {
+      if (fact.type === 'change' && !fact.isCheckpoint && document.admit(fact, now) === 'new')
+        document.merge(fact)
+      if (fact.type === 'entry') config.merge(fact, now)
+    }
+    const sizes = () => [document.facts.size, config.facts.size]
+    expect(sizes()).toEqual([1, 1])
+    revoke(5 * dayMs)
+    document.sweep()
+    config.sweep(now)
+    expect(sizes()).toEqual([1, 1])
+    revoke(3 * dayMs)
+    document.sweep()
+    config.sweep(now)
+    expect(sizes()).toEqual([0, 0])
+    expect(document.document('').isCheckpointDue).toBe(false)
+    expect(forgotten).toEqual(['k'])
+    expect(config.entries.versions('k')).toEqual([])
+  })
+})
+
+describe('a checkpoint that arrived before the revocation of its author', () => {
+  it('stays, because it has replaced updates of others, until a writer replaces it', () => {
+    const revoked = new MemberGrants({ authority, cluster: testTag, keys: verifier })
+    const document = new SignedReplica({ mayWrite: writerRule({ role: 'editor' }, revoked), arrived() {} })
+    for (const fact of factsOf(ada, ada, editor.bytes, 4 * dayMs))
+      if (fact.type === 'change' && document.admit(fact, now) === 'new') document.merge(fact)
+    const of = { subject: ada, author: authority, untilMs: 10 * dayMs, atMs: 3 * dayMs, chain: undefined }
+    revoked.revocations.add(of)
+    document.sweep()
+    expect([...document.document('').updates()]).toEqual([update])
+    expect(document.document('').isCheckpointDue).toBe(true)
+  })
+})
+
 function changed(bytes: Uint8Array, at: number): Uint8Array {
   const copy = bytes.slice()
   copy[at] = (copy[at] ?? 0) ^ 1

@@ -241,6 +241,23 @@ describe('the signed changes of documents', () => {
     expect(target.arrived).toEqual([])
   })
 
+  it('restores a checkpoint whose author is no writer any more, so that its content is not lost', () => {
+    const writer = new Writer(eve, 3)
+    const change = writer.write(text => text.insert(0, 'a'))
+    const target = new Replica()
+    target.replica.restore([...change, ...writer.checkpoint()], now)
+    expect(target.text).toBe('a')
+    target.replica.sweep()
+    expect(target.replica.document('notes').isCheckpointDue).toBe(true)
+    const next = new Writer(ada, 1)
+    Y.applyUpdate(next.doc, Y.encodeStateAsUpdate(writer.doc), 'remote')
+    next.write(text => text.insert(0, 'b'))
+    target.receive(next.checkpoint())
+    target.replica.sweep()
+    expect(target.ids).toHaveLength(1)
+    expect(target.replica.document('notes').isCheckpointDue).toBe(false)
+  })
+
   it('takes at most 64 documents', () => {
     const target = new Replica()
     const update = Y.encodeStateAsUpdate(new Y.Doc())
