@@ -15,12 +15,18 @@ describe('the rights of a view', () => {
     [{ allow: { update: 'no' } }, 'allow.update: give true or false'],
     [{ allow: { leave: 1 } }, 'allow.leave: give true or false'],
     [{ allow: { queries: 'yes' } }, 'allow.queries: give true or false'],
+    [{ allow: { invitations: 1 } }, 'allow.invitations: give true or false'],
     [{ allow: { rooms: null } }, 'allow.rooms: give names'],
     [{ allow: { rooms: { notes: 'raed' } } }, "allow.rooms: 'notes' is 'raed'"],
     [{ allow: { configs: { '*': true } } }, "allow.configs: '*' is 'true'"],
   ])('are not granted by a mistake: %j', (options, message) => {
     expect(() => serve(options)).toThrow(InvalidOptionsError)
     expect(() => serve(options)).toThrow(message)
+  })
+
+  it('do not contain invitations, unless they are given', () => {
+    expect(new ViewRights().invitations).toBe(false)
+    expect(new ViewRights({ invitations: true }).invitations).toBe(true)
   })
 
   it('to a room follow from the first name that matches', () => {

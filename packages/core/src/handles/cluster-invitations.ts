@@ -121,8 +121,8 @@ function targetOf(
 /** Replaces this member's grants by those of a ticket, at once and for the next starts. */
 export async function renew(engine: Engine, ticket: string): Promise<void> {
   checkTicketText('renew', ticket)
-  const content = ticketContent('renew', ticket)
   const authority = authorityOf(engine, 'renew')
+  const content = ticketContent('renew', ticket)
   const { grants } = authority
   const { chain } = content
   if (content.cluster !== engine.name || chain.authority !== grants.authority)
