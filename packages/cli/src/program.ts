@@ -13,6 +13,7 @@ import { addFoundOptions } from './found/options.ts'
 import { addExamples } from './help/command-tree.ts'
 import { addInviteOptions } from './invite/options.ts'
 import { addJoinOptions, addRelayOptions } from './join/options.ts'
+import { addKeysCommands } from './keys/options.ts'
 import { addLeaveOptions } from './leave/options.ts'
 import { addMembersOptions } from './members/options.ts'
 import { addMonitorOptions } from './monitor/options.ts'
@@ -76,6 +77,10 @@ export function createProgram({ hasCompletion = true }: { hasCompletion?: boolea
   addTagsCommands(program.command('tags'), async (...asked) => {
     const { changeTags } = await import('./tags/tags.ts')
     await changeTags(...asked)
+  })
+  addKeysCommands(program.command('keys'), async (...asked) => {
+    const { keys } = await import('./keys/keys.ts')
+    await keys(...asked)
   })
   addLeaveOptions(program.command('leave')).action(async options => {
     const { leave } = await import('./leave/leave.ts')

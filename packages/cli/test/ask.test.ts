@@ -1,6 +1,7 @@
 /** Commands that ask a member which runs on this machine: real processes on loopback. */
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   bin,
@@ -82,6 +83,27 @@ describe('a running member', () => {
     ])
     const joins = bob.process.stdout.map(line => JSON.parse(line)).filter(({ event }) => event === 'join')
     expect(joins.map(({ id }) => id)).toEqual([ada.id])
+  })
+
+  it('replaces the secret of its cluster', async () => {
+    const here = new Machine()
+    const [first, second] = ['first', 'second'].map(name => {
+      const file = join(here.folder, `${name}.secret`)
+      writeFileSync(file, `the ${name} secret of this cluster\n`)
+      return file
+    })
+    await here.start('ada', '--secret-file', `${first}`)
+    const [before] = await here.json('keys', 'list')
+    expect(before).toMatchObject({ event: 'key', primary: true, holders: 1, members: 1 })
+    const [, added] = await here.json('keys', 'add', `${second}`)
+    expect(added).toMatchObject({ primary: false, holders: 1 })
+    const [used, old] = await here.json('keys', 'use', `${added?.fingerprint}`)
+    expect([used?.fingerprint, old?.fingerprint]).toEqual([added?.fingerprint, before?.fingerprint])
+    expect(await here.ask('keys', 'remove', `${added?.fingerprint}`)).toMatchObject({ exitCode: 2 })
+    expect(await here.json('keys', 'remove', `${before?.fingerprint}`)).toMatchObject([
+      { fingerprint: added?.fingerprint, primary: true },
+    ])
+    expect(await here.ask('keys', 'add', `${first}`)).toMatchObject({ exitCode: 2 })
   })
 
   it('changes its tags', async () => {

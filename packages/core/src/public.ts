@@ -33,6 +33,7 @@ export {
 export type { Health } from './api/health.ts'
 export type { HeldBy, HeldByOptions, HeldSpace } from './api/held-by.ts'
 export type { Invitation, InviteOptions } from './api/invitation.ts'
+export type { KeyHolders, KeyInfo, Keyring, KeyringOptions } from './api/keyring.ts'
 export type { MemberOptions } from './api/member-options.ts'
 export type {
   Other,

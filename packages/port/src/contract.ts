@@ -69,6 +69,12 @@ export interface Rights {
   readonly invitations: boolean
 }
 
+/** A call of `Cluster.keyring`. */
+export type KeyringCall =
+  | { readonly type: 'list' | 'holders' }
+  | { readonly type: 'add' | 'use'; readonly key: string | Uint8Array }
+  | { readonly type: 'remove'; readonly key: string | Uint8Array; readonly force: boolean | undefined }
+
 export interface Welcome {
   readonly version: number
   /** The cluster's name. */
@@ -101,6 +107,8 @@ export interface MemberCalls extends ConfigCalls, QueryCalls {
   invite(options?: InviteOptions): Promise<Answer<Invitation>>
   revoke(what: string): Promise<Answer<void>>
   renew(ticket: string): Promise<Answer<void>>
+  /** The right `invitations` is required. */
+  keyring(call: KeyringCall): Promise<Answer<unknown>>
   leave(options?: LeaveOptions): Promise<Answer<void>>
   /**
    * Enters a room.

@@ -12,7 +12,7 @@ import { SharedSpaces } from './served/shared-spaces.ts'
 
 /** Options of `serveCluster`. */
 export interface ServeOptions {
-  /** What the view may do. @default everything but ending the member, and inviting and revoking others */
+  /** What the view may do. @default everything but ending the member, and inviting and revoking others, and changing the keys of the cluster */
   readonly allow?: Allow
   /**
    * Id of the view in `Other.views`, 1 to 64 bytes. Give the same id again when a view moves to another port, so that it
@@ -56,6 +56,7 @@ const calls = [
   'invite',
   'revoke',
   'renew',
+  'keyring',
   'leave',
   'openRoom',
   'setPresence',

@@ -143,6 +143,8 @@ export interface Link<End> {
   readonly ends: readonly [End, End]
   /** The two directions, by the name of the sender. */
   readonly ways: ReadonlyMap<string, Direction>
+  /** The fingerprint of the key that was proved last. Undefined in a cluster without a secret. */
+  key?: string | undefined
 }
 
 export function farEnd<End>({ ends: [a, b] }: Link<End>, near: End): End {

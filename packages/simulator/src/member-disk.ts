@@ -1,5 +1,5 @@
 /** Member disk: what outlives a process: the identity, the incarnation, the cached peers and the key-value store. */
-import type { WriteQueue } from '@hearsay/core/host'
+import type { KeyringState, WriteQueue } from '@hearsay/core/host'
 import { randomStream } from './random-stream.ts'
 import { simulatedId } from './simulated-keys.ts'
 import { SimulatedStore, type SimulatedStoreOptions } from './simulated-store.ts'
@@ -17,6 +17,8 @@ export class MemberDisk {
   readonly identity: Identity
   readonly store: SimulatedStore
   cachedPeers: readonly string[] = []
+  /** The keys that other members spread. */
+  keyring: KeyringState | undefined
 
   constructor(identity: Identity, store: SimulatedStoreOptions) {
     this.identity = identity
@@ -42,6 +44,7 @@ export class MemberDisk {
 
   copyFrom(other: MemberDisk): void {
     this.cachedPeers = other.cachedPeers
+    this.keyring = other.keyring
     this.store.copyFrom(other.store)
   }
 }

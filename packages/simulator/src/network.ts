@@ -19,6 +19,8 @@ import type { VirtualTime } from './virtual-time.ts'
 
 /** libp2p's dial timeout. */
 const dialTimeoutMs = 5_000
+/** As the admission gate: how long a connection whose key was removed may take to prove another one. */
+const proofTimeoutMs = 5_000
 /** Round trips of TCP, Noise and the muxer. */
 const handshakeTrips = 3
 
@@ -50,6 +52,22 @@ export class Network {
 
   unregisterAddress(address: string): void {
     this.directory.unregisterAddress(address)
+  }
+
+  /** Links whose key was removed end after 5 s, unless both ends have another key by then. */
+  keysChanged(member: SimulatedMember): void {
+    const held = new Set(member.keys.map(({ fingerprint }) => fingerprint))
+    for (const [, link] of member.links.entries()) {
+      if (link.key === undefined || held.has(link.key)) continue
+      this.#time.after(proofTimeoutMs, () => {
+        const other = farEnd(link, member)
+        if (!member.links.all(other.id).includes(link)) return
+        link.key = sharedKey(member, other)
+        if (link.key !== undefined) return
+        this.#closeFar(member, other, link)
+        this.#close(member, other.id, link)
+      })
+    }
   }
 
   /** Whether the network can carry frames from one member to the other now. */
@@ -158,6 +176,7 @@ export class Network {
    */
   #open(from: SimulatedMember, to: SimulatedMember): void {
     const link: Link<SimulatedMember> = {
+      key: sharedKey(from, to),
       ends: [from, to],
       ways: new Map([
         [from.name, this.#way(from, to, () => link)],
@@ -206,6 +225,8 @@ export class Network {
       this.#time.after(afterMs, () => {
         if (from.processNumber !== processNumber) return
         if (!this.reaches(from, to) || to.clock.isPaused) end('unreachable', dialTimeoutMs - afterMs)
+        else if (to.isRunning && to.keys.length + from.keys.length > 0 && sharedKey(from, to) === undefined)
+          then('unreachable')
         else then(to.isRunning ? 'open' : 'refused')
       })
   }
@@ -300,3 +321,9 @@ export class Network {
 }
 
 const noBytes = new Uint8Array()
+
+/** The first key of one end that the other end has, too. */
+function sharedKey(from: SimulatedMember, to: SimulatedMember): string | undefined {
+  const accepted = new Set(to.keys.map(({ fingerprint }) => fingerprint))
+  return from.keys.find(({ fingerprint }) => accepted.has(fingerprint))?.fingerprint
+}

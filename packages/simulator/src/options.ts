@@ -26,6 +26,12 @@ export interface SimulationOptions {
   readonly start?: 'joining' | 'warm'
   /** Runs on every member, once for each start of its process. */
   readonly app?: App
+  /**
+   * The secret of each member. Members connect only if one end proves a key that the other end accepts.
+   *
+   * @default none
+   */
+  readonly secret?: (name: string) => string
   /** Smaller bounds of the machine than the defaults, so that a test reaches them. */
   readonly tuning?: Tuning
   /** Bounds of the invariants; `off` checks none. @default the bounds of `InvariantOptions` */

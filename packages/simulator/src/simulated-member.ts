@@ -11,8 +11,14 @@ import {
   createEngine,
   type Engine,
   type Host,
+  type KeyringKey,
+  keyringKey,
   type MemberEvent,
+  MemberKeyring,
   type MembershipMachine,
+  openPolicy,
+  type Signer,
+  secretKey,
   type Transport,
   type Tuning,
   WriteQueue,
@@ -46,6 +52,8 @@ export interface MemberObserver {
 export interface MemberNetwork {
   register(member: SimulatedMember): void
   unregisterAddress(address: string): void
+  /** The keys of the member changed. */
+  keysChanged(member: SimulatedMember): void
   transportOf(member: SimulatedMember): Transport
   gossipOf(member: SimulatedMember): GossipTopics
 }
@@ -58,6 +66,7 @@ export interface SimulatedMemberOptions {
   readonly bootstrap: readonly string[]
   readonly profile: 'local' | 'lan' | 'wan'
   readonly tuning: Tuning
+  readonly secret: string | undefined
   /** Its first id. @default an id that depends on its name and the seed */
   readonly id?: string | undefined
   /** Other members forget it when it has left. */
@@ -77,6 +86,7 @@ export interface SimulatedMemberOptions {
 interface Process {
   readonly cluster: Cluster
   readonly handle: ClusterHandle
+  readonly keyring: MemberKeyring | undefined
   readonly engine: Engine
   readonly gossip: GossipTopics
 }
@@ -181,6 +191,11 @@ export class SimulatedMember {
     return this.engine.driver
   }
 
+  /** The keys of the running process, the primary one first; none in a cluster without a secret. */
+  get keys(): readonly KeyringKey[] {
+    return this.#process?.keyring?.state.keys ?? []
+  }
+
   /** The gossipsub topics of the running process. @throws if no process runs */
   get gossip(): GossipTopics {
     return this.#running().gossip
@@ -216,6 +231,8 @@ export class SimulatedMember {
       stepped: () => watch.stepped(this),
       promised,
     })
+    const signer = keys.signerOf(id)
+    const keyring = this.#keyring(id, signer)
     const engine = createEngine(
       handle,
       {
@@ -229,7 +246,7 @@ export class SimulatedMember {
         id,
         clock: this.clock,
         transport: network.transportOf(this),
-        keys: { ...keys.signerOf(id), verify: keys.verify.bind(keys) },
+        keys: { ...signer, verify: keys.verify.bind(keys) },
         random: this.random('machine'),
         incarnation: disk.incarnation,
         cachedPeers: disk.cachedPeers,
@@ -241,11 +258,19 @@ export class SimulatedMember {
         },
         log: message => watch.note(this, message),
         share: watch.fact,
+        ...(keyring && {
+          keyring,
+          policy: openPolicy({ kinds: { keyring: keyring.kind } }, writes, simulatedTag),
+        }),
       },
       { ...tuning, ...(warmStart && { prior: warmStart.prior }) },
     )
     const cluster = withLeave(handle, options => this.#options.leave(options))
-    this.#process = { cluster, handle, engine, gossip: network.gossipOf(this) }
+    keyring?.attach(
+      () => network.keysChanged(this),
+      input => engine.driver.handle(input),
+    )
+    this.#process = { cluster, handle, engine, keyring, gossip: network.gossipOf(this) }
     this.#present()
     engine.driver.start()
   }
@@ -303,6 +328,24 @@ export class SimulatedMember {
     if (!process) return
     this.clock.whenAwake(() => {
       if (process === this.#process) act(process.engine.driver)
+    })
+  }
+
+  #keyring(self: string, keys: Signer): MemberKeyring | undefined {
+    const { secret } = this.#options
+    if (secret === undefined) return undefined
+    const disk = this.#disk
+    return new MemberKeyring({
+      cluster: simulatedTag,
+      self,
+      keys,
+      clock: this.clock,
+      given: [keyringKey(secretKey(simulatedCluster, secret), 0)],
+      stored: disk.keyring,
+      topics: new Uint8Array(32),
+      store: state => {
+        disk.keyring = state
+      },
     })
   }
 

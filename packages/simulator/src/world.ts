@@ -113,6 +113,7 @@ export class World {
       bootstrap: bootstrap.filter(other => other !== name).map(other => this.member(other).address),
       profile,
       tuning,
+      secret: this.options.secret?.(name),
       id,
       isEphemeral,
       time,

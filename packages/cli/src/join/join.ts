@@ -107,7 +107,7 @@ async function openControl(
 ): Promise<ControlSocket | undefined> {
   const { serveControl } = await import('./control-server.ts')
   try {
-    return await serveControl(member, controlFolder(flags))
+    return await serveControl(member, { ...controlFolder(flags), allow: { invitations: true } })
   } catch (error) {
     warn(`other commands cannot ask this member: ${(error as Error).message}`)
     return undefined

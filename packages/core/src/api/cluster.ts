@@ -8,6 +8,7 @@ import type { StorageError } from './errors.ts'
 import type { Health } from './health.ts'
 import type { HeldByOptions, HeldSpace } from './held-by.ts'
 import type { Invitation, InviteOptions } from './invitation.ts'
+import type { Keyring } from './keyring.ts'
 import type { ClusterBroadcast, Query, QueryHandler, QueryOptions } from './query.ts'
 import type { Room } from './room.ts'
 import type { RoomOptions } from './room-options.ts'
@@ -208,6 +209,8 @@ export interface Cluster {
    * @param payload anything that JSON carries. @default null
    */
   broadcast(name: string, payload?: unknown): Promise<void>
+  /** The keys of the cluster: lists them, and replaces a secret without downtime. */
+  readonly keyring: Keyring
   /**
    * Whether all members know the same about each other: the same members, records and suspicions. Measured while the store
    * has a listener, by a query to all members: every 2 s, or every 100 ms for each member if that is longer. Without a

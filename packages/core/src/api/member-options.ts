@@ -2,7 +2,8 @@
 import { checkBootstrap } from './bootstrap-address.ts'
 import { checkHalfPairs, checkNameAndTags } from './call-options.ts'
 import { InvalidOptionsError } from './errors.ts'
-import type { OptionNames } from './option-names.ts'
+import type { KeyringOptions } from './keyring.ts'
+import { checkOptionNames, type OptionNames } from './option-names.ts'
 import { checkSecret } from './secret.ts'
 
 /** Options of every member, on any libp2p node. All strings must be well-formed Unicode. */
@@ -39,6 +40,15 @@ export interface MemberOptions {
    * @default none: every peer that knows or guesses the cluster's name, and can reach one member, is a member
    */
   secret?: string | Uint8Array
+  /**
+   * Several secrets at once, instead of `secret`, while the secret is being replaced: the one that this member proves first, and
+   * further ones that it accepts. `{ primary: s }` is the same as `secret: s`. `Cluster.keyring` changes the keys of all
+   * running members. Keys that other members spread are stored, and count more than this option at the next start. A key of
+   * this option that was not removed from the cluster is accepted in addition.
+   *
+   * @default none
+   */
+  keyring?: KeyringOptions
   /**
    * A name for people to read, at most 128 bytes (UTF-8). It need not be unique.
    *
@@ -84,6 +94,7 @@ export const memberOptionNames: OptionNames<MemberOptions> = {
   ticket: true,
   authority: true,
   secret: true,
+  keyring: true,
   name: true,
   tags: true,
   bootstrap: true,
@@ -94,12 +105,16 @@ export const memberOptionNames: OptionNames<MemberOptions> = {
 const profiles: readonly unknown[] = ['local', 'lan', 'wan']
 const maxClusterLength = 128
 const authorityKeyBytes = 32
+/** As in wire/keyring-fact.ts, which is loaded only in clusters with a secret. */
+const maxKeys = 4
+const keyringOptionNames: OptionNames<KeyringOptions> = { primary: true, accepted: true }
 
 /** Checks the values of the options, not their names. @throws {InvalidOptionsError} */
 export function checkMemberOptions(options: MemberOptions): void {
   const { cluster, ticket, name, tags, bootstrap = [], profile = 'lan' } = options
   if (cluster !== undefined || ticket === undefined) checkCluster(cluster)
   if (options.secret !== undefined) checkSecret('secret', options.secret)
+  checkKeyring(options)
   checkAuthority(options)
   if (!profiles.includes(profile)) throw new InvalidOptionsError("profile: give 'local', 'lan' or 'wan'")
   if (options.ephemeral !== undefined && typeof options.ephemeral !== 'boolean')
@@ -115,13 +130,28 @@ function checkCluster(cluster: unknown): void {
 }
 
 /** No message contains the key or the ticket. What the ticket contains is checked later. */
-function checkAuthority({ ticket, authority, secret }: MemberOptions): void {
+function checkAuthority({ ticket, authority, secret, keyring }: MemberOptions): void {
   if (ticket !== undefined && (typeof ticket !== 'string' || ticket === ''))
     throw new InvalidOptionsError('ticket: give a ticket, like those of cluster.invite()')
   if (authority !== undefined && !(authority instanceof Uint8Array && authority.length === authorityKeyBytes))
     throw new InvalidOptionsError(`authority: give the ${authorityKeyBytes} bytes of createAuthority()`)
+  if (keyring !== undefined && (ticket ?? authority) !== undefined)
+    throw new InvalidOptionsError('keyring: a cluster with an authority has one secret. Give secret')
   if (ticket === undefined) return
   for (const [option, value] of Object.entries({ authority, secret }))
     if (value !== undefined)
       throw new InvalidOptionsError(`${option}: leave it out, the ticket contains everything that is needed`)
+}
+
+/** @throws {InvalidOptionsError} */
+function checkKeyring({ secret, keyring }: MemberOptions): void {
+  if (keyring === undefined) return
+  if (secret !== undefined)
+    throw new InvalidOptionsError('keyring: give either secret or keyring, whose primary key is the secret')
+  checkOptionNames('keyring', keyring, keyringOptionNames, "{ primary: 'the new secret' }")
+  const { primary, accepted = [] } = keyring
+  checkSecret('keyring.primary', primary)
+  if (!Array.isArray(accepted) || accepted.length >= maxKeys)
+    throw new InvalidOptionsError(`keyring.accepted: give a list of at most ${maxKeys - 1} secrets`)
+  for (const key of accepted) checkSecret('keyring.accepted', key)
 }

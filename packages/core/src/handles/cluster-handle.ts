@@ -13,6 +13,7 @@ import { NotRunningError } from '../api/errors.ts'
 import type { Health } from '../api/health.ts'
 import type { HeldByOptions, HeldSpace } from '../api/held-by.ts'
 import type { Invitation, InviteOptions } from '../api/invitation.ts'
+import type { Keyring } from '../api/keyring.ts'
 import type { Query, QueryHandler, QueryOptions } from '../api/query.ts'
 import type { Room } from '../api/room.ts'
 import type { RoomOptions } from '../api/room-options.ts'
@@ -34,7 +35,7 @@ import type { ClusterQueries } from './cluster-queries.ts'
 import { ConvergenceStore } from './convergence-store.ts'
 import { createHealthStore, type HostHealth } from './health-store.ts'
 import { createHeartbeatStore, type Heartbeats } from './heartbeat-store.ts'
-import { loadExplain, loadHeldBy, loadInvitations, loadQueries } from './load-calls.ts'
+import { loadExplain, loadHeldBy, loadInvitations, loadKeyring, loadQueries } from './load-calls.ts'
 import { pendingQuery } from './pending-query.ts'
 import type { PeriodicStore } from './periodic-store.ts'
 import type { SpaceRegistry } from './space-registry.ts'
@@ -170,6 +171,21 @@ export class ClusterHandle implements Cluster, EngineListener {
     await (await this.#presentQueries()).broadcast(name, payload)
   }
 
+  get keyring(): Keyring {
+    const loaded = async (): Promise<Keyring> => {
+      const engine = this.#present()
+      const { ClusterKeyring } = await loadKeyring()
+      return new ClusterKeyring({ cluster: this.name, engine, query: (...args) => this.query(args[0], null, args[1]) })
+    }
+    return {
+      list: async () => (await loaded()).list(),
+      holders: async () => (await loaded()).holders(),
+      add: async key => (await loaded()).add(key),
+      use: async key => (await loaded()).use(key),
+      remove: async (key, options) => (await loaded()).remove(key, options),
+    }
+  }
+
   get convergence(): Store<Convergence> {
     return this.#convergence
   }
@@ -228,7 +244,9 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.#events.emit('identity', { copied })
   }
 
-  policyChanged(_fact: PolicyFact): void {}
+  policyChanged(fact: PolicyFact): void {
+    this.#engine?.host.keyring?.merged(fact)
+  }
 
   queries(): QueriesPort | Promise<QueriesPort> {
     const queries = this.#clusterQueries(this.#running())

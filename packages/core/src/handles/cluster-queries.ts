@@ -19,6 +19,7 @@ import { isMemberId } from '../wire/member-id.ts'
 import type { SignedAnswer, SignedBroadcast } from '../wire/query-fact.ts'
 import { tableQuery } from './convergence-meter.ts'
 import { answerHeldBy, type HeldContent, spacesQuery } from './held-by.ts'
+import { keyringQuery } from './keyring-query.ts'
 import { RunningQuery } from './running-query.ts'
 
 export interface ClusterQueriesOptions {
@@ -37,6 +38,10 @@ export class ClusterQueries {
   constructor({ engine, ...options }: ClusterQueriesOptions) {
     options.handlers.add(tableQuery, () => toText(engine.machine.table.hash(), 'base64'))
     options.handlers.add(spacesQuery, payload => answerHeldBy(payload, options.heldOf))
+    if (engine.host.keyring) {
+      const { keyring } = engine.host
+      options.handlers.add(keyringQuery, () => keyring.state.keys.map(({ fingerprint }) => fingerprint))
+    }
     const { self, machine, driver, host, notifications, cluster, incarnation } = engine
     const { transport, keys } = host
     const view = viewOf(self, machine)

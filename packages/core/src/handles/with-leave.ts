@@ -22,6 +22,7 @@ export function withLeave(cluster: Cluster, leave: (options?: LeaveOptions) => P
     config: (name, options) => cluster.config(name, options),
     query: (name, payload, options) => cluster.query(name, payload, options),
     answer: (name, handler) => cluster.answer(name, handler),
+    keyring: cluster.keyring,
     convergence: cluster.convergence,
     settled: options => cluster.settled(options),
     heldBy: options => cluster.heldBy(options),

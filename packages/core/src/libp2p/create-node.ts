@@ -21,9 +21,9 @@ import type { NodeFigures, NodeHealth } from './node-figures.ts'
 import { coalescingNoise } from './packet-coalescing.ts'
 import { skipKnownWrites } from './peer-store-cache.ts'
 import type { Platform } from './platform.ts'
-import { hearsayAlone } from './service.ts'
+import { hearsayAlone, type LoneMember } from './service.ts'
 
-export type MemberNode = Libp2p<{ cluster: Cluster }>
+export type MemberNode = Libp2p<{ cluster: LoneMember }>
 
 export interface NodePlan {
   readonly platform: Platform

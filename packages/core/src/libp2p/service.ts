@@ -8,18 +8,18 @@
 import { type Ed25519PrivateKey, type Startable, serviceCapabilities } from '@libp2p/interface'
 import { fromString } from 'uint8arrays/from-string'
 import { bootstrapMultiaddr } from '../api/bootstrap-address.ts'
-import type { Explanation, LeaveOptions } from '../api/cluster.ts'
+import type { Cluster, Explanation, LeaveOptions } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
 import { type Named, withTicket } from '../api/ticket.ts'
 import { ClusterHandle } from '../handles/cluster-handle.ts'
 import type { HostHealth } from '../handles/health-store.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
 import type { Driver } from '../runtime/driver.ts'
-import { createEngine } from '../runtime/engine.ts'
+import { createEngine, type HostPolicy } from '../runtime/engine.ts'
 import { datastoreKeyValues } from '../storage/datastore-key-values.ts'
 import { memberStorage } from '../storage/member-storage.ts'
 import { WriteQueue } from '../storage/write-queue.ts'
-import { clusterKeys } from '../wire/cluster-keys.ts'
+import { type ClusterKeys, clusterKeys } from '../wire/cluster-keys.ts'
 import { keyFromMemberId } from '../wire/member-id.ts'
 import { clusterTag } from '../wire/tags.ts'
 import { AdmissionGate } from './admission/admission-gate.ts'
@@ -34,10 +34,11 @@ import { MemberPubsub } from './member-pubsub.ts'
 import type { MemberMetrics } from './metrics/member-metrics.ts'
 import type { NodeFigures, NodeHealth } from './node-figures.ts'
 import type { OpenAuthorityOptions, OpenedAuthority } from './open-authority.ts'
+import type { OpenedKeyring, OpenKeyringOptions } from './open-keyring.ts'
 import { clockFact } from './peer-clocks.ts'
 import type { Platform } from './platform.ts'
 import { PublishedAddresses } from './published-addresses.ts'
-import { Libp2pTransport } from './transport.ts'
+import { Libp2pTransport, type TransportKeys } from './transport.ts'
 
 /**
  * The service on a node of the app.
@@ -50,6 +51,12 @@ export function hearsayOn(given: HearsayInit, platform: Platform): HearsayServic
   return components => new Service({ init, platform, gate: new AdmissionGate(), ownsNode: false }, components)
 }
 
+/** The member of a node that was created for it alone. */
+export interface LoneMember extends Cluster {
+  /** The tokens by which members find each other in a local network, the one to look for first. Empty before the start. */
+  readonly discoveryTokens: readonly string[]
+}
+
 /** The service on a node that was created for it alone. @param gate the gate of the node's other parts */
 export function hearsayAlone(
   init: Named<HearsayInit>,
@@ -57,7 +64,7 @@ export function hearsayAlone(
   gate: AdmissionGate,
   nodeHealth: NodeHealth | undefined,
   figures: NodeFigures | undefined,
-): HearsayService {
+): (components: HearsayComponents) => LoneMember {
   return components =>
     new Service(
       {
@@ -89,7 +96,7 @@ interface Runtime {
   readonly writes: WriteQueue
 }
 
-class Service extends ClusterHandle implements Startable {
+class Service extends ClusterHandle implements LoneMember, Startable {
   readonly [Symbol.toStringTag] = '@hearsay/core'
   /**
    * On a node of its own, the service also declares the capability of identify, on which transports over relays depend.
@@ -100,6 +107,7 @@ class Service extends ClusterHandle implements Startable {
   readonly #components: HearsayComponents
   readonly #privateKey: Ed25519PrivateKey
   #runtime: Runtime | undefined
+  #tokens: () => readonly string[] = () => []
   #metrics: MemberMetrics | undefined
   #addresses: PublishedAddresses | undefined
   #unfollow: (() => void) | undefined
@@ -148,12 +156,16 @@ class Service extends ClusterHandle implements Startable {
     const keys = platform.keys(this.#privateKey)
     const opened = await this.#openAuthority({ cluster, keys, writes })
     const authority = opened?.authority
+    // A cluster with an authority has one secret at most, which cannot be changed while it runs.
+    const openedKeys = opened ? undefined : await this.#openKeyring({ cluster, keys, writes })
+    const fixed = clusterKeys(init.cluster, init.secret, authority && keyFromMemberId(authority.grants.authority))
+    this.#tokens = openedKeys?.tokens ?? (() => [fixed.discovery])
     const pubsub = new MemberPubsub(this.#components, gate)
     const transport = new Libp2pTransport({
       components: this.#components,
       cluster,
-      keys: clusterKeys(init.cluster, init.secret, authority && keyFromMemberId(authority.grants.authority)),
-      hasSecret: init.secret !== undefined,
+      keys: openedKeys?.keys ?? fixedKeys(fixed),
+      hasSecret: openedKeys !== undefined || init.secret !== undefined,
       ownsNode,
       gate,
       ...(opened && { grants: opened.exchange }),
@@ -170,6 +182,7 @@ class Service extends ClusterHandle implements Startable {
       transport,
       keys,
       ...(opened && { authority: opened.authority, policy: opened.policy }),
+      ...(openedKeys && { keyring: openedKeys.keyring, policy: openedKeys.policy }),
       random: unpredictableNumber,
       incarnation: await storage.incarnation.read(),
       cachedPeers: (await storage.cachedPeers.read()) ?? [],
@@ -194,6 +207,12 @@ class Service extends ClusterHandle implements Startable {
     const engine = createEngine(this, init, this.#metrics?.measured(host) ?? host)
     const { machine, driver, prepare } = engine
     this.#runtime = { transport, pubsub, machine, driver, writes }
+    openedKeys?.keyring.attach(
+      () => transport.keysChanged(),
+      input => driver.handle(input),
+    )
+    if (openedKeys?.keyring.isReplaced)
+      log('the secret of the options was replaced in this cluster. The member uses the keys in its store')
     await prepare()
     await transport.listen(this.#metrics?.follow({ engine, transport }) ?? driver)
   }
@@ -217,6 +236,33 @@ class Service extends ClusterHandle implements Startable {
       secret: () => secretBytes,
       own: () => this.#runtime?.machine.ownGrants,
     })
+  }
+
+  /** Undefined: the cluster has no secret. The code of keyrings is loaded only if there is one. */
+  async #openKeyring(
+    parts: Pick<OpenKeyringOptions, 'cluster' | 'keys' | 'writes'>,
+  ): Promise<(OpenedKeyring & { policy: HostPolicy }) | undefined> {
+    const { init, platform } = this.#options
+    if (init.secret === undefined && init.keyring === undefined) return undefined
+    const [{ openKeyring }, { openPolicy }] = await Promise.all([
+      import('./open-keyring.ts'),
+      import('../storage/policy-storage.ts'),
+    ])
+    const { peerId, datastore } = this.#components
+    const options = {
+      ...parts,
+      init,
+      self: peerId.toString(),
+      clock: platform.clock,
+      datastore: init.datastore ?? datastore,
+    }
+    const opened = await openKeyring(options)
+    const policy = openPolicy({ kinds: { keyring: opened.keyring.kind } }, parts.writes, parts.cluster)
+    return { ...opened, policy }
+  }
+
+  get discoveryTokens(): readonly string[] {
+    return this.#tokens()
   }
 
   async start(): Promise<void> {
@@ -318,4 +364,10 @@ const addressEvents = ['transport:listening', 'transport:close', 'self:peer:upda
 /** 0 ≤ n < 1. An attacker that could predict the numbers could predict the member's random link. */
 function unpredictableNumber(): number {
   return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32
+}
+
+/** The keys of a cluster whose keys do not change while it runs. */
+function fixedKeys(keys: ClusterKeys): TransportKeys {
+  const admission = [{ id: '', key: keys.admission }]
+  return { admission: () => admission, topics: () => [keys] }
 }

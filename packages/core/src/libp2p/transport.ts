@@ -19,9 +19,9 @@ import type { Registrar } from '@libp2p/interface-internal'
 import type { Problem } from '../api/problem.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Channel, RumorVerdict, Transport, TransportListener } from '../runtime/ports.ts'
-import { type ClusterKeys, rumorTopic, spaceTopic } from '../wire/cluster-keys.ts'
+import { rumorTopic, spaceTopic, type TopicKeys } from '../wire/cluster-keys.ts'
 import { decodeHello, encodeHello } from '../wire/hello.ts'
-import type { AdmissionGate } from './admission/admission-gate.ts'
+import type { AdmissionGate, AdmissionKey } from './admission/admission-gate.ts'
 import type { GrantExchange } from './admission/grant-exchange.ts'
 import type { RefusalReason, Refusals } from './admission/refusals.ts'
 import { BootstrapProblems } from './bootstrap-problems.ts'
@@ -48,7 +48,7 @@ export interface TransportOptions {
   readonly components: TransportComponents
   /** The cluster tag. */
   readonly cluster: Uint8Array
-  readonly keys: ClusterKeys
+  readonly keys: TransportKeys
   readonly hasSecret: boolean
   /** In a cluster with an authority. */
   readonly grants?: GrantExchange | undefined
@@ -64,7 +64,17 @@ export interface TransportOptions {
   readonly namedMembers: Platform['namedMembers']
 }
 
+/** The keys of the cluster. They may change: see `Libp2pTransport.keysChanged`. */
+export interface TransportKeys {
+  /** 1 to 4 keys; the first one is the primary key. */
+  admission(): readonly AdmissionKey[]
+  /** The member publishes on the topics of the first key, and listens on those of all. */
+  topics(): readonly TopicKeys[]
+}
+
 const maxStreamsPerConnection = 4
+/** Wrong proofs that are checked on one connection of a cluster with a secret: one for each key that a peer may have. */
+const maxProofs = 4
 
 const validatorResults: Readonly<Record<RumorVerdict, TopicValidatorResult>> = {
   accept: TopicValidatorResult.Accept,
@@ -75,7 +85,6 @@ const validatorResults: Readonly<Record<RumorVerdict, TopicValidatorResult>> = {
 export class Libp2pTransport implements Transport {
   #refusals: Refusals | undefined
   readonly #options: TransportOptions
-  readonly #topic: string
   readonly #log: Logger
   readonly #dialler: Dialler
   readonly #streams: OutboundStreams
@@ -86,15 +95,16 @@ export class Libp2pTransport implements Transport {
   /** Peers with more than one connection. */
   readonly #multiplyConnected = new Set<string>()
   readonly #undo: (() => void)[] = []
-  /** Space → its topic, and the function that ends the subscription. */
-  readonly #spaces = new Map<string, { readonly topic: string; readonly end: () => void }>()
+  /** The spaces whose rumors are received. */
+  readonly #spaces = new Set<string>()
+  /** Topic → the function that ends the subscription. */
+  readonly #subscriptions = new Map<string, () => void>()
   #isStarted = false
   #listener: TransportListener | undefined
 
   constructor(options: TransportOptions) {
-    const { components, keys, ownsNode, gate, bootstrap, namedMembers, log } = options
+    const { components, ownsNode, gate, bootstrap, namedMembers, log } = options
     this.#options = options
-    this.#topic = rumorTopic(keys)
     this.#log = log
     this.#dialler = new Dialler({ components, ownsNode, gate, bootstrap, namedMembers })
     this.#bootstrap = new BootstrapProblems(bootstrap)
@@ -130,7 +140,7 @@ export class Libp2pTransport implements Transport {
   /** Accepts streams and connections from now on. Call it before the node listens, so that none is missed. */
   async listen(listener: TransportListener): Promise<void> {
     this.#listener = listener
-    const { components, cluster, keys, ownsNode, gate, grants } = this.#options
+    const { components, cluster, keys, hasSecret, ownsNode, gate, grants } = this.#options
     const { registrar, events } = components
     const limits = { maxInboundStreams: maxStreamsPerConnection, maxOutboundStreams: maxStreamsPerConnection }
     for (const channel of channels) {
@@ -143,7 +153,8 @@ export class Libp2pTransport implements Transport {
     this.#undo.push(() => events.removeEventListener('connection:close', closed))
     await gate.open({
       components,
-      key: keys.admission,
+      keys: () => keys.admission(),
+      maxProofs: hasSecret ? maxProofs : 1,
       cluster,
       ownsNode,
       grants,
@@ -159,15 +170,15 @@ export class Libp2pTransport implements Transport {
 
   /** Publishes and accepts rumors from now on. Call it when the node runs. */
   start(): void {
-    this.#undo.push(this.#subscribeTo(this.#topic))
     this.#isStarted = true
-    for (const space of this.#spaces.keys()) this.subscribe(space)
+    this.#followTopics()
   }
 
   stop(): void {
     this.#listener = undefined
     for (const undo of this.#undo.splice(0)) undo()
-    for (const { end } of this.#spaces.values()) end()
+    for (const end of this.#subscriptions.values()) end()
+    this.#subscriptions.clear()
     this.#spaces.clear()
     this.#dialler.abortDials()
     this.#streams.stop()
@@ -179,18 +190,18 @@ export class Libp2pTransport implements Transport {
 
   publish(rumor: Uint8Array, space?: string): void {
     this.#options.pubsub.gossipsub
-      .publish(space === undefined ? this.#topic : this.#topicOf(space), rumor)
+      .publish(this.#topicsOf(space)[0] ?? '', rumor)
       .catch(error => this.#log('rumor not published - %e', error))
   }
 
   subscribe(space: string): void {
-    const topic = this.#topicOf(space)
-    this.#spaces.set(space, { topic, end: this.#isStarted ? this.#subscribeTo(topic, space) : () => {} })
+    this.#spaces.add(space)
+    this.#followTopics()
   }
 
   unsubscribe(space: string): void {
-    this.#spaces.get(space)?.end()
     this.#spaces.delete(space)
+    this.#followTopics()
   }
 
   dial(id: string): void {
@@ -246,11 +257,34 @@ export class Libp2pTransport implements Transport {
   }
 
   subscribers(space: string): readonly string[] {
-    return this.#options.pubsub.gossipsub.getSubscribers(this.#topicOf(space)).map(String)
+    return this.#options.pubsub.gossipsub.getSubscribers(this.#topicsOf(space)[0] ?? '').map(String)
   }
 
-  #topicOf(space: string): string {
-    return this.#spaces.get(space)?.topic ?? spaceTopic(this.#options.keys, space)
+  /** The keys changed: connections that were admitted by a removed key must prove another one, and topics may change. */
+  keysChanged(): void {
+    this.#options.gate.keysChanged()
+    this.#followTopics()
+  }
+
+  /** The topics of the cluster or of a space, the one to publish on first. */
+  #topicsOf(space: string | undefined): string[] {
+    const keys = this.#options.keys.topics()
+    return keys.map(each => (space === undefined ? rumorTopic(each) : spaceTopic(each, space)))
+  }
+
+  /** Subscribes to the topics that the member needs now, and to no others. */
+  #followTopics(): void {
+    if (!this.#isStarted) return
+    const wanted = new Map<string, string | undefined>()
+    for (const space of [undefined, ...this.#spaces])
+      for (const topic of this.#topicsOf(space)) wanted.set(topic, space)
+    for (const [topic, end] of this.#subscriptions) {
+      if (wanted.has(topic)) continue
+      end()
+      this.#subscriptions.delete(topic)
+    }
+    for (const [topic, space] of wanted)
+      if (!this.#subscriptions.has(topic)) this.#subscriptions.set(topic, this.#subscribeTo(topic, space))
   }
 
   /** Subscribes to the rumors of a topic. @returns a function that ends the subscription */

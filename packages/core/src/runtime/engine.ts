@@ -22,6 +22,7 @@ import { clusterTag } from '../wire/tags.ts'
 import type { AppNotifications } from './app-notifications.ts'
 import { Driver, type DriverHost, type DriverListener } from './driver.ts'
 import type { MemberAuthority } from './member-authority.ts'
+import type { MemberKeyring } from './member-keyring.ts'
 import type { Transport } from './ports.ts'
 
 /** What a host provides for an engine. */
@@ -46,6 +47,8 @@ export interface Host extends DriverHost {
    * success, but at the latest 250 ms after the call.
    */
   persist(incarnation: number): void | Promise<void>
+  /** The keys of the cluster. @default none: the cluster has no secret */
+  readonly keyring?: MemberKeyring
   /** The facts about the cluster, and their store (`openPolicy`). @default no such fact counts */
   readonly policy?: HostPolicy
   /** What this member has of the authority of its cluster. @default the cluster has none */

@@ -5,7 +5,7 @@
  * computed with these keys, and from which the keys cannot be computed. Without a secret, the keys come from the
  * name: everybody who knows the name, or guesses it, has them.
  */
-import { hkdf } from '@noble/hashes/hkdf.js'
+import { expand, extract, hkdf } from '@noble/hashes/hkdf.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat } from 'uint8arrays/concat'
@@ -25,6 +25,9 @@ export interface ClusterKeys {
   readonly discovery: string
 }
 
+/** What the names of topics depend on. */
+export type TopicKeys = Pick<ClusterKeys, 'topics'>
+
 /**
  * @param secret the UTF-8 bytes of a string count as the secret
  * @param authority the public key of the cluster's authority
@@ -35,10 +38,29 @@ export function clusterKeys(
   authority?: Uint8Array,
 ): ClusterKeys {
   const [mode, material] = secret === undefined ? ['open', cluster] : ['secret', secret]
-  const bytes = typeof material === 'string' ? fromString(material) : material
-  const salt = clusterTag(cluster)
-  if (authority) return authorityKeys(salt, secret === undefined ? none : bytes, authority)
-  const key = (use: string) => hkdf(sha256, bytes, salt, fromString(`hearsay/2 ${mode} ${use}`), keyBytes)
+  if (authority) {
+    const bytes = typeof secret === 'string' ? fromString(secret) : secret
+    return authorityKeys(clusterTag(cluster), bytes ?? none, authority)
+  }
+  return derived(secretKey(cluster, material), mode)
+}
+
+/**
+ * The key that stands for a secret in one cluster: 32 bytes, from which all other keys come and the secret cannot be computed.
+ *
+ * @param secret the UTF-8 bytes of a string count as the secret
+ */
+export function secretKey(cluster: string, secret: string | Uint8Array): Uint8Array {
+  return extract(sha256, typeof secret === 'string' ? fromString(secret) : secret, clusterTag(cluster))
+}
+
+/** The keys of a cluster whose secret this key stands for. */
+export function keysOfSecretKey(key: Uint8Array): ClusterKeys {
+  return derived(key, 'secret')
+}
+
+function derived(material: Uint8Array, mode: string): ClusterKeys {
+  const key = (use: string) => expand(sha256, material, fromString(`hearsay/2 ${mode} ${use}`), keyBytes)
   return {
     admission: key('admission'),
     topics: key('topics'),
@@ -63,15 +85,15 @@ function authorityKeys(salt: Uint8Array, secret: Uint8Array, authority: Uint8Arr
 }
 
 /** The gossipsub topic of a cluster's rumors. */
-export function rumorTopic(keys: ClusterKeys): string {
+export function rumorTopic(keys: TopicKeys): string {
   return token(keys, 'cluster')
 }
 
 /** The gossipsub topic of a space's rumors. @param space the space tag */
-export function spaceTopic(keys: ClusterKeys, space: string): string {
+export function spaceTopic(keys: TopicKeys, space: string): string {
   return token(keys, `space ${space}`)
 }
 
-function token({ topics }: ClusterKeys, what: string): string {
+function token({ topics }: TopicKeys, what: string): string {
   return toText(hmac(sha256, topics, fromString(what)).subarray(0, tokenBytes), 'base32')
 }

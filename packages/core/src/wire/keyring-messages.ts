@@ -8,7 +8,6 @@ export interface KeyringContent {
   keys: KeyringEntry[]
   removed: Uint8Array<ArrayBuffer>[]
   topics: Uint8Array<ArrayBuffer>
-  discovery: Uint8Array<ArrayBuffer>
 }
 
 export namespace KeyringContent {
@@ -40,11 +39,6 @@ export namespace KeyringContent {
           w.bytes(obj.topics)
         }
 
-        if ((obj.discovery != null && obj.discovery.byteLength > 0)) {
-          w.uint32(34)
-          w.bytes(obj.discovery)
-        }
-
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -52,8 +46,7 @@ export namespace KeyringContent {
         const obj: any = {
           keys: [],
           removed: [],
-          topics: uint8ArrayAlloc(0),
-          discovery: uint8ArrayAlloc(0)
+          topics: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -82,10 +75,6 @@ export namespace KeyringContent {
             }
             case 3: {
               obj.topics = reader.bytes()
-              break
-            }
-            case 4: {
-              obj.discovery = reader.bytes()
               break
             }
             default: {

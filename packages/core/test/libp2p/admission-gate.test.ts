@@ -9,7 +9,7 @@ import {
   admissionProtocol,
   type GateComponents,
 } from '../../src/libp2p/admission/admission-gate.ts'
-import { admissionRequest, answeredCapabilities } from '../../src/wire/admission.ts'
+import { admissionAnswer, admissionRequest, answeredCapabilities } from '../../src/wire/admission.ts'
 import { clusterKeys } from '../../src/wire/cluster-keys.ts'
 import { clusterTag } from '../../src/wire/tags.ts'
 
@@ -25,7 +25,8 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 /** Ada's gate, and a connection that bob dialled. */
-async function gateOfAda({ ownsNode = true } = {}) {
+async function gateOfAda({ ownsNode = true, maxProofs = 1 } = {}) {
+  let keys = [{ id: `${key[0]}`, key }]
   const handlers = new Map<string, StreamHandler>()
   const registrar = {
     handle: async (protocol: string, handler: StreamHandler) => void handlers.set(protocol, handler),
@@ -39,14 +40,24 @@ async function gateOfAda({ ownsNode = true } = {}) {
   const gate = new AdmissionGate()
   await gate.open({
     components,
-    key,
+    keys: () => keys,
+    maxProofs,
     cluster,
     ownsNode,
     admitted,
     refused: (_, reason) => refusals.push(reason),
   })
   const close = vi.fn(async () => {})
-  const connection = { remotePeer: bob, direction: 'inbound', status: 'open', close } as unknown as Connection
+  const abort = vi.fn()
+  /** The streams that ada opens, at bob's end. */
+  const opened: Stream[] = []
+  const newStream = async () => {
+    const [outbound, inbound] = await streamPair()
+    opened.push(inbound)
+    return outbound
+  }
+  const ofBob = { remotePeer: bob, direction: 'inbound', status: 'open' }
+  const connection = { ...ofBob, close, abort, newStream } as unknown as Connection
   events.safeDispatchEvent('connection:open', { detail: connection })
   const reopen = () => {
     const next = { ...connection }
@@ -72,7 +83,32 @@ async function gateOfAda({ ownsNode = true } = {}) {
     return answeredCapabilities(session, nonce, await next(33))
   }
 
-  return { gate, connection, reopen, handshake, admitted, refusals, close }
+  /** Bob answers the proof on the next stream that ada opens, if it proves this key. */
+  async function answerProof(proved: Uint8Array) {
+    await vi.advanceTimersByTimeAsync(10)
+    const stream = opened.shift()
+    if (!stream) throw new Error('ada opened no stream')
+    const bytes = byteStream(stream)
+    const challenge = new Uint8Array(32).fill(9)
+    stream.send(challenge)
+    const read = bytes.read({ bytes: 64 })
+    await vi.advanceTimersByTimeAsync(100)
+    const ends = { initiator: `${ada}`, responder: `${bob}` }
+    const session = { key: proved, cluster, ...ends, challenge }
+    const answer = admissionAnswer(session, (await read).subarray(), { relay: false })
+    if (answer) stream.send(answer)
+    stream.close().catch(() => {})
+    await vi.advanceTimersByTimeAsync(100)
+    return answer !== undefined
+  }
+
+  /** The cluster has these keys from now on. */
+  function setKeys(...next: Uint8Array[]) {
+    keys = next.map(each => ({ id: `${each[0]}`, key: each }))
+    gate.keysChanged()
+  }
+
+  return { gate, connection, reopen, handshake, answerProof, setKeys, opened, admitted, refusals, close, abort }
 }
 
 /** A stream that bob opened, with these bytes, and a guarded handler that records the bytes of streams that it receives. */
@@ -164,5 +200,58 @@ describe('the admission gate', () => {
     gate.close()
     expect(gate.isAdmitted(connection)).toBe(false)
     expect(await gate.whenAdmitted(connection)).toBe(false)
+  })
+})
+
+const { admission: next } = clusterKeys('atlas', 'the second secret of the cluster')
+
+describe('the admission gate of a cluster with several keys', () => {
+  it('accepts each of them, and checks at most four wrong proofs of one connection', async () => {
+    const { gate, connection, handshake, setKeys, refusals, close } = await gateOfAda({ maxProofs: 4 })
+    setKeys(next, key)
+    for (let proofs = 0; proofs < 3; proofs++)
+      await expect(handshake(new Uint8Array(32).fill(proofs))).rejects.toThrow()
+    expect([refusals, close.mock.calls.length]).toEqual([[], 0])
+    expect(await handshake(key)).toEqual({ relay: false })
+    expect(gate.isAdmitted(connection)).toBe(true)
+    const second = await gateOfAda({ maxProofs: 4 })
+    for (let proofs = 0; proofs < 4; proofs++)
+      await expect(second.handshake(new Uint8Array(32).fill(proofs))).rejects.toThrow()
+    expect(second.refusals).toEqual(['wrong-proof'])
+    await expect(second.handshake(key)).rejects.toThrow()
+  })
+
+  it('keeps a connection whose key was removed if the peer proves a remaining key, and tells nobody', async () => {
+    const { gate, connection, handshake, answerProof, setKeys, admitted, refusals } = await gateOfAda()
+    await handshake(key)
+    setKeys(next, key)
+    setKeys(next)
+    expect(gate.isAdmitted(connection)).toBe(true)
+    expect(await answerProof(next)).toBe(true)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(gate.isAdmitted(connection)).toBe(true)
+    expect([admitted.mock.calls.length, refusals]).toEqual([1, []])
+  })
+
+  it('accepts a proof of the other end as well', async () => {
+    const { gate, connection, handshake, setKeys, abort } = await gateOfAda()
+    await handshake(key)
+    setKeys(next)
+    await handshake(next)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([gate.isAdmitted(connection), abort.mock.calls.length]).toEqual([true, 0])
+  })
+
+  it('closes a connection whose key was removed if the peer has no remaining key within 5 s', async () => {
+    const { gate, connection, handshake, answerProof, setKeys, refusals, abort } = await gateOfAda()
+    await handshake(key)
+    setKeys(next)
+    expect(await answerProof(key)).toBe(false)
+    await vi.advanceTimersByTimeAsync(4_700)
+    expect([gate.isAdmitted(connection), abort.mock.calls.length]).toEqual([true, 0])
+    await vi.advanceTimersByTimeAsync(300)
+    expect([gate.isAdmitted(connection), abort.mock.calls.length]).toEqual([false, 1])
+    expect(refusals).toEqual(['removed-key'])
+    await expect(handshake(next)).rejects.toThrow()
   })
 })

@@ -33,6 +33,7 @@ const lost: readonly (keyof Contract)[] = [
   'broadcast',
   'discardSuperseded',
   'invite',
+  'keyring',
 ]
 
 interface Call {

@@ -18,6 +18,7 @@ import type {
   Invitation,
   InviteOptions,
   Json,
+  Keyring,
   LeaveOptions,
   Member,
   Query,
@@ -47,6 +48,7 @@ import { refusal, report, resultOf } from '../answer.ts'
 import {
   type Batch,
   clusterNumber,
+  type KeyringCall,
   type RemoteMember,
   type SuspendOptions,
   type UpdateChange,
@@ -193,6 +195,20 @@ export class MirroredCluster implements Cluster {
   async renew(ticket: string): Promise<void> {
     this.#checkAllowed('invitations', 'renew')
     resultOf(await this.#member.renew(ticket))
+  }
+
+  get keyring(): Keyring {
+    const call = async <T>(request: KeyringCall): Promise<T> => {
+      this.#checkAllowed('invitations', 'keyring')
+      return resultOf(await this.#member.keyring(request)) as T
+    }
+    return {
+      list: () => call({ type: 'list' }),
+      holders: () => call({ type: 'holders' }),
+      add: key => call({ type: 'add', key }),
+      use: key => call({ type: 'use', key }),
+      remove: (key, options) => call({ type: 'remove', key, force: options?.force }),
+    }
   }
 
   settled(options?: SettledOptions): Promise<void> {

@@ -22,7 +22,8 @@ export interface Allow {
    */
   readonly queries?: boolean
   /**
-   * Whether the view may invite and revoke others, and renew the member's own grants. Then a compromised view can let anybody
+   * Whether the view may invite and revoke others, renew the member's own grants, and list and change the keys of the
+   * cluster. Then a compromised view can let anybody
    * into the cluster.
    * @default false
    */

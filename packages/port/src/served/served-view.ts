@@ -27,6 +27,7 @@ import {
   type Batch,
   clusterNumber,
   contractVersion,
+  type KeyringCall,
   type MemberCalls,
   type OpenedDocument,
   type OpenedRoom,
@@ -194,6 +195,23 @@ export class ServedView implements MemberCalls {
 
   renew(ticket: string): Promise<Answer<void>> {
     return this.#issueBy('renew', cluster => cluster.renew(ticket))
+  }
+
+  keyring(call: KeyringCall): Promise<Answer<unknown>> {
+    const { rights, cluster } = this.#options
+    return this.#answerLater<unknown>(async () => {
+      rights.check(rights.invitations, 'keyring')
+      switch (call.type) {
+        case 'list':
+        case 'holders':
+          return await cluster.keyring[call.type]()
+        case 'add':
+        case 'use':
+          return await cluster.keyring[call.type](call.key)
+        case 'remove':
+          return await cluster.keyring.remove(call.key, call.force === true ? { force: true } : {})
+      }
+    })
   }
 
   leave(options?: LeaveOptions): Promise<Answer<void>> {

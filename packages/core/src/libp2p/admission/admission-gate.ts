@@ -1,11 +1,15 @@
 /**
  * Admission gate: decides which connections lead to members of the cluster.
  *
- * A connection is pending when it opens. It is admitted once each end has proved the admission key to the other on this
- * connection (wire/admission.ts). The end that dialled opens the stream of this handshake. A connection that is not
+ * A connection is pending when it opens. It is admitted once each end has proved an admission key to the other on this
+ * connection (wire/admission.ts). The end that dialled opens the stream of this handshake. In a cluster with several keys
+ * it proves the primary one first, and the next one on a new stream if the peer does not accept it. A connection that is not
  * admitted within 5 s is refused, and a refused connection is never admitted. A peer that broke the protocol too often
  * is refused for a while, even if its proof is right. No message of hearsay is sent or accepted over a connection that
  * is not admitted.
+ *
+ * The gate remembers by which key a connection was admitted. If that key is removed, both ends have 5 s to prove a
+ * remaining key on the connection. Otherwise the connection is closed.
  *
  * In a cluster with an authority, each end also shows its grants, and the connection ends when they do.
  */
@@ -44,8 +48,10 @@ const maxRefusedPeers = 1_024
 
 export interface AdmissionGateOptions {
   readonly components: GateComponents
-  /** The admission key. */
-  readonly key: Uint8Array
+  /** The admission keys, 1 to 4. The first one is the primary key. They may change: see `keysChanged`. */
+  readonly keys: () => readonly AdmissionKey[]
+  /** How many wrong proofs of one connection are checked before it is refused. */
+  readonly maxProofs: number
   /** The cluster tag. */
   readonly cluster: Uint8Array
   /** Whether the node exists for hearsay alone. Then a refused connection is closed. */
@@ -55,6 +61,12 @@ export interface AdmissionGateOptions {
   /** The connection was admitted. */
   readonly admitted: (connection: Connection) => void
   readonly refused: (connection: Connection, reason: RefusalReason) => void
+}
+
+export interface AdmissionKey {
+  /** Identifies the key in this process. */
+  readonly id: string
+  readonly key: Uint8Array
 }
 
 export interface GateComponents {
@@ -71,7 +83,12 @@ interface Pending {
 
 export class AdmissionGate {
   #options: AdmissionGateOptions | undefined
-  #admitted = new WeakSet<Connection>()
+  /** The open connections that are admitted, and the id of the key that was proved last. */
+  readonly #admitted = new Map<Connection, string>()
+  /** Admitted connections whose key was removed, and how to end the wait for another proof. */
+  readonly #proving = new Map<Connection, () => void>()
+  /** The number of wrong proofs on pending connections. */
+  readonly #wrongProofs = new WeakMap<Connection, number>()
   #refused = new WeakSet<Connection>()
   /** The grants that the other ends of open connections showed. */
   readonly #shown = new Map<Connection, Uint8Array>()
@@ -95,10 +112,7 @@ export class AdmissionGate {
       if (this.isRefused(detail.remotePeer.toString())) this.#refuse(detail, 'violations')
       else if (detail.direction === 'outbound') void this.#initiate(detail)
     }
-    const closed = ({ detail }: CustomEvent<Connection>) => {
-      this.#shown.delete(detail)
-      this.#settle(detail, false)
-    }
+    const closed = ({ detail }: CustomEvent<Connection>) => this.#closed(detail)
     events.addEventListener('connection:open', opened)
     events.addEventListener('connection:close', closed)
     this.#undo.push(() => {
@@ -107,7 +121,8 @@ export class AdmissionGate {
       registrar.unhandle(admissionProtocol).catch(() => {})
     })
     const respond = (stream: Stream, connection: Connection) => this.#respond(stream, connection)
-    const limits = { maxInboundStreams: 1, maxOutboundStreams: 1, runOnLimitedConnection: true }
+    // A stream of an attempt may still be closing when the next attempt begins, and both ends may begin one.
+    const limits = { maxInboundStreams: 2, maxOutboundStreams: 2, runOnLimitedConnection: true }
     await registrar.handle(admissionProtocol, respond, limits)
   }
 
@@ -115,7 +130,9 @@ export class AdmissionGate {
   close(): void {
     for (const undo of this.#undo.splice(0)) undo()
     for (const connection of [...this.#pending.keys()]) this.#settle(connection, false)
-    this.#admitted = new WeakSet()
+    this.#admitted.clear()
+    for (const end of this.#proving.values()) end()
+    this.#proving.clear()
     this.#refused = new WeakSet()
     this.#shown.clear()
     this.#options = undefined
@@ -132,6 +149,12 @@ export class AdmissionGate {
         this.#shown.delete(connection)
         connection.close().catch(error => connection.abort(error))
       }
+  }
+
+  /** The keys changed. Connections that were admitted by a removed key must prove another one, or end. */
+  keysChanged(): void {
+    const ids = new Set(this.#options?.keys().map(({ id }) => id))
+    for (const [connection, id] of this.#admitted) if (!ids.has(id)) this.#requireProof(connection)
   }
 
   /** Admits no connection of this peer for this long. */
@@ -195,13 +218,31 @@ export class AdmissionGate {
     const ended = new AbortController()
     void this.#entry(connection).isAdmitted.then(() => ended.abort())
     const { signal } = ended
+    for (const key of options.keys()) {
+      const outcome = await this.#prove(connection, key, signal)
+      if (outcome === 'admitted' || signal.aborted) return
+      // The end that answers may have another key.
+      if (outcome === 'not-accepted' && key !== options.keys().at(-1)) continue
+      if (outcome !== 'interrupted') this.#refuse(connection, outcome)
+      return
+    }
+  }
+
+  /** One attempt to prove a key. `interrupted`: the connection has closed, or its timer refuses it. */
+  async #prove(
+    connection: Connection,
+    { id, key }: AdmissionKey,
+    signal: AbortSignal,
+  ): Promise<'admitted' | 'interrupted' | RefusalReason> {
+    const options = this.#options
+    if (!options) return 'interrupted'
     let stream: Stream | undefined
     let hasProved = false
     try {
       stream = await connection.newStream(admissionProtocol, { signal, runOnLimitedConnection: true })
       const bytes = byteStream(stream, { maxBufferSize: maxBytes(options) })
       const challenge = (await bytes.read({ bytes: nonceBytes, signal })).subarray()
-      const session = sessionOf(options, connection, 'initiator', challenge)
+      const session = sessionOf(options, connection, key, 'initiator', challenge)
       const nonce = newNonce()
       const request = admissionRequest(session, nonce)
       if (!request) throw new Error('the peer cannot be a member')
@@ -213,14 +254,15 @@ export class AdmissionGate {
       const message = { session, direction: 'answer', nonce } as const
       const hasGrants = peer && (await this.#readGrants(connection, bytes, message, signal))
       stream.close().catch(() => {})
-      if (hasGrants) this.#admit(connection)
-      else this.#refuse(connection, peer ? 'no-grants' : 'wrong-proof')
-      if (hasGrants && peer?.relay) for (const follower of this.#relayFollowers) follower(connection)
+      if (!peer) return 'wrong-proof'
+      if (!hasGrants) return 'no-grants'
+      this.#admit(connection, id)
+      if (peer.relay) for (const follower of this.#relayFollowers) follower(connection)
+      return 'admitted'
     } catch (error) {
-      if (isNamed(error, 'UnsupportedProtocolError')) this.#refuse(connection, 'unsupported')
-      else if (hasProved) this.#refuse(connection, 'not-accepted')
-      // Otherwise the connection has closed, or its timer refuses it.
       stream?.abort(asError(error))
+      if (isNamed(error, 'UnsupportedProtocolError')) return 'unsupported'
+      return hasProved ? 'not-accepted' : 'interrupted'
     }
   }
 
@@ -236,24 +278,28 @@ export class AdmissionGate {
       stream.send(challenge)
       const request = (await bytes.read({ bytes: requestBytes, signal })).subarray()
       reason = 'wrong-proof'
-      const session = sessionOf(options, connection, 'responder', challenge)
       const nonce = request.subarray(0, nonceBytes)
-      const answer = admissionAnswer(session, request, { relay })
-      if (answer) reason = 'no-grants'
-      if (
-        answer &&
-        (await this.#readGrants(connection, bytes, { session, direction: 'request', nonce }, signal))
-      ) {
+      for (const { id, key } of options.keys()) {
+        const session = sessionOf(options, connection, key, 'responder', challenge)
+        const answer = admissionAnswer(session, request, { relay })
+        if (!answer) continue
+        reason = 'no-grants'
+        const message = { session, direction: 'request', nonce } as const
+        if (!(await this.#readGrants(connection, bytes, message, signal))) break
         const shown = options.grants?.shown({ session, direction: 'answer', nonce })
         stream.send(shown ? concat([answer, shown]) : answer)
-        this.#admit(connection)
+        this.#admit(connection, id)
+        break
       }
       // All peers that are refused receive this one answer.
       stream.close().catch(() => {})
     } catch (error) {
       stream.abort(asError(error))
     }
-    this.#refuse(connection, reason)
+    if (this.#admitted.has(connection)) return
+    const wrongProofs = (this.#wrongProofs.get(connection) ?? 0) + 1
+    this.#wrongProofs.set(connection, wrongProofs)
+    if (reason !== 'wrong-proof' || wrongProofs >= (options?.maxProofs ?? 1)) this.#refuse(connection, reason)
   }
 
   /** Reads the grants of the peer and stores them. @returns false: they do not make the peer a member */
@@ -270,12 +316,60 @@ export class AdmissionGate {
     return grants !== undefined
   }
 
-  #admit(connection: Connection): void {
-    if (this.#admitted.has(connection) || this.#refused.has(connection)) return
-    this.#admitted.add(connection)
+  #admit(connection: Connection, keyId: string): void {
+    if (this.#refused.has(connection)) return
+    const isNew = !this.#admitted.has(connection)
+    this.#admitted.set(connection, keyId)
+    this.#endProving(connection)
     // Must run before the streams that wait for the admission are handled.
-    this.#options?.admitted(connection)
+    if (isNew) this.#options?.admitted(connection)
     this.#settle(connection, true)
+    // The key may have been removed during the handshake.
+    const { keys } = this.#options ?? {}
+    if (keys && !keys().some(({ id }) => id === keyId)) this.#requireProof(connection)
+  }
+
+  /** The connection was admitted by a key that was removed: it must prove another one. */
+  #requireProof(connection: Connection): void {
+    if (this.#proving.has(connection)) return
+    const ended = new AbortController()
+    const endDeadline = startPeerDeadline(timeoutMs, () => this.#expel(connection))
+    this.#proving.set(connection, () => {
+      endDeadline()
+      ended.abort()
+    })
+    void this.#proveAgain(connection, ended.signal)
+  }
+
+  async #proveAgain(connection: Connection, signal: AbortSignal): Promise<void> {
+    for (const key of this.#options?.keys() ?? [])
+      if (signal.aborted || (await this.#prove(connection, key, signal)) === 'admitted') return
+  }
+
+  /** The peer has none of the remaining keys. */
+  #expel(connection: Connection): void {
+    this.#endProving(connection)
+    this.#admitted.delete(connection)
+    this.#refused.add(connection)
+    this.#options?.refused(connection, 'removed-key')
+    connection.abort(new Error('its key was removed from the cluster'))
+  }
+
+  #endProving(connection: Connection): void {
+    this.#proving.get(connection)?.()
+    this.#proving.delete(connection)
+  }
+
+  #closed(connection: Connection): void {
+    // A peer that has no further key closes the connection itself.
+    if (this.#pending.has(connection) && this.#wrongProofs.has(connection)) {
+      this.#refuse(connection, 'wrong-proof')
+      return
+    }
+    this.#endProving(connection)
+    this.#shown.delete(connection)
+    this.#settle(connection, false)
+    this.#admitted.delete(connection)
   }
 
   #refuse(connection: Connection, reason: RefusalReason): void {
@@ -303,8 +397,9 @@ const newNonce = () => crypto.getRandomValues(new Uint8Array(nonceBytes))
 
 /** @param role the role of this member */
 function sessionOf(
-  { components, key, cluster }: AdmissionGateOptions,
+  { components, cluster }: AdmissionGateOptions,
   { remotePeer }: Connection,
+  key: Uint8Array,
   role: 'initiator' | 'responder',
   challenge: Uint8Array,
 ): AdmissionSession {

@@ -10,6 +10,7 @@ import type { Connection } from '@libp2p/interface'
  * - `not-accepted`: the peer ended the handshake after it had this member's proof.
  * - `wrong-proof`: the peer's proof is wrong.
  * - `no-grants`: the peer's grants do not make it a member of this cluster, or have ended.
+ * - `removed-key`: the key of the peer was removed from the cluster, and it proved no other one.
  * - `no-proof`: the peer sent no proof in time.
  * - `unsupported`: the peer does not know the handshake.
  * - `violations`: the peer broke the protocol too often, and is refused for a while.
@@ -18,6 +19,7 @@ export type RefusalReason =
   | 'not-accepted'
   | 'wrong-proof'
   | 'no-grants'
+  | 'removed-key'
   | 'no-proof'
   | 'unsupported'
   | 'violations'
@@ -49,6 +51,7 @@ export class Refusals {
     'not-accepted': 0,
     'wrong-proof': 0,
     'no-grants': 0,
+    'removed-key': 0,
     'no-proof': 0,
     unsupported: 0,
     violations: 0,
@@ -117,6 +120,8 @@ export class Refusals {
         return hasSecret ? "did not prove this member's secret" : "did not prove this cluster's name"
       case 'no-grants':
         return 'showed grants that have ended, or that are not valid'
+      case 'removed-key':
+        return 'has no key but one that was removed from the cluster'
       case 'no-proof':
         return 'proved nothing in time'
       case 'unsupported':
@@ -137,6 +142,8 @@ export class Refusals {
           : 'Give both ends the same cluster name. If the cluster has a secret, give it to this member.'
       case 'no-grants':
         return 'It needs a new ticket, if it is to be a member.'
+      case 'removed-key':
+        return 'If it is a member, give it the primary key of the cluster as its secret.'
       case 'no-proof':
         return 'Is it a member of this cluster, and is its process overloaded?'
       case 'unsupported':

@@ -192,6 +192,7 @@ const noRefusedConnections: Readonly<Record<RefusalReason, number>> = {
   'not-accepted': 0,
   'wrong-proof': 0,
   'no-grants': 0,
+  'removed-key': 0,
   'no-proof': 0,
   unsupported: 0,
   violations: 0,

@@ -116,6 +116,7 @@ export const trafficDefinitions = {
         'not-accepted': "The peer did not accept this member's proof: another secret or cluster name.",
         'wrong-proof': "The peer's proof is wrong: another secret or cluster name.",
         'no-grants': "The peer's grants have ended, or are not valid in this cluster.",
+        'removed-key': 'The key of the peer was removed from the cluster.',
         'no-proof': 'The peer sent no proof in time.',
         unsupported: 'The peer does not know the handshake.',
         violations: 'The peer broke the protocol too often.',

@@ -6,7 +6,6 @@ import { tcp } from '@libp2p/tcp'
 import type { Cluster } from '../../api/cluster.ts'
 import { InvalidOptionsError, ListenError } from '../../api/errors.ts'
 import { openStorage } from '../../storage/node/open-storage.ts'
-import { clusterKeys } from '../../wire/cluster-keys.ts'
 import { guardedComponents } from '../admission/guarded-components.ts'
 import { createNode, type MemberNode } from '../create-node.ts'
 import { dialDiscovered } from '../discovery-dialler.ts'
@@ -78,13 +77,13 @@ export async function joinCluster(given: JoinOptions): Promise<Cluster> {
     listenError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
     started(node) {
       const log = node.logger.forComponent('hearsay')
-      if (relay && options.secret === undefined && !options.authorityKey)
+      if (relay && options.secret === undefined && !options.keyring && !options.authorityKey)
         log(
           "anybody who knows the cluster's name may use this relay, within its limits. Give all members a secret to prevent that",
         )
       if (!local) return
       const finder = new local.LocalDiscovery({
-        service: `_${clusterKeys(options.cluster, options.secret, options.authorityKey).discovery}._udp.local`,
+        services: () => node.services.cluster.discoveryTokens.map(token => `_${token}._udp.local`),
         instance: node.peerId.toString(),
         addresses: () => node.services.cluster.self.addresses,
         failed: reason => log.error('local discovery does not work: %s', reason),

@@ -23,8 +23,8 @@ const roundIntervalMs = 10_000
 const secondRoundMs = 1_000
 
 export interface LocalDiscoveryOptions {
-  /** `_name._udp.local` */
-  readonly service: string
+  /** Names like `_name._udp.local`. This member looks for the first one, and answers to all of them. */
+  readonly services: () => readonly string[]
   /** A name that only this member uses. */
   readonly instance: string
   /** Multiaddrs at which this member can be dialled now, each with its id at the end. */
@@ -125,19 +125,21 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
     sender.bind({ address, exclusive: true }, () => {
       sender.setMulticastInterface(address)
       sender.setMulticastTTL(ttl)
-      this.#send(sender, encodeQuery(this.#options.service), { address: group, port }, failed)
+      this.#send(sender, encodeQuery(this.#options.services()[0] ?? ''), { address: group, port }, failed)
     })
   }
 
   #receive(bytes: Uint8Array, from: RemoteInfo): void {
-    const packet = decodeLocal(bytes, this.#options.service)
-    switch (packet?.type) {
-      case 'query':
-        this.#answer(from)
-        break
-      case 'answer':
-        for (const detail of packet.peers) this.dispatchEvent(new CustomEvent('peer', { detail }))
-        break
+    for (const service of this.#options.services()) {
+      const packet = decodeLocal(bytes, service)
+      switch (packet?.type) {
+        case 'query':
+          this.#answer(service, from)
+          break
+        case 'answer':
+          for (const detail of packet.peers) this.dispatchEvent(new CustomEvent('peer', { detail }))
+          break
+      }
     }
   }
 
@@ -145,8 +147,8 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
    * Answers a query. Earlier versions of hearsay send queries from the group's port, and read only answers
    * that are sent to the group.
    */
-  #answer({ address, port: querier }: RemoteInfo): void {
-    const { service, instance, addresses } = this.#options
+  #answer(service: string, { address, port: querier }: RemoteInfo): void {
+    const { instance, addresses } = this.#options
     const own = addresses()
     if (own.length === 0) return
     const answer = encodeAnswer(service, instance, own)

@@ -1,0 +1,68 @@
+/** Keyring: the keys of a cluster with a secret, and how an app changes them without downtime. */
+
+/** Options for the keys of a cluster. Each key is a secret, as the option `secret` takes it. At most 4 keys in all. */
+export interface KeyringOptions {
+  /** The key that this member proves first. */
+  readonly primary: string | Uint8Array
+  /** Further keys that this member accepts and proves. @default [] */
+  readonly accepted?: readonly (string | Uint8Array)[]
+}
+
+/** One key, without the key itself. */
+export interface KeyInfo {
+  /** 16 hexadecimal digits. The key cannot be computed from them. */
+  readonly fingerprint: string
+  /** Whether members prove this key first. */
+  readonly primary: boolean
+  /** When the key was added, in epoch milliseconds of the member that added it. Undefined: members had it as an option. */
+  readonly addedAtMs: number | undefined
+}
+
+/** Which members have which keys. */
+export interface KeyHolders {
+  /** Fingerprint → the ids of the members that have this key, this member included. */
+  readonly holders: Readonly<Record<string, readonly string[]>>
+  /** The ids of members that are alive and have not answered, for example because they run an earlier version. */
+  readonly silent: readonly string[]
+}
+
+/**
+ * The keys of the cluster. A change spreads to all members, sealed for those that have a key of the cluster, and members that
+ * are away receive it when they are back, if they still have an accepted key. Of two concurrent changes, the later one counts.
+ *
+ * To rotate a secret: `add` the new key, `use` it when all members have it, and `remove` the old one.
+ *
+ * All methods reject with a {@link NotRunningError} if the cluster has not started or was left, and with a
+ * {@link NotAllowedError} if the cluster has no secret, or has an authority.
+ */
+export interface Keyring {
+  /** The keys, the primary one first. */
+  list(): Promise<readonly KeyInfo[]>
+  /** Asks all members for the fingerprints of their keys. Resolves within 2 s. */
+  holders(): Promise<KeyHolders>
+  /**
+   * Adds a key, which all members accept from then on. A key that is there already changes nothing.
+   *
+   * @param key a secret, as the option `secret` takes it
+   * @returns the fingerprint
+   * @throws {InvalidOptionsError} the key is unusable, was removed before, or there are 4 keys already. Nothing changed.
+   */
+  add(key: string | Uint8Array): Promise<string>
+  /**
+   * Makes a key the primary one.
+   *
+   * @param key a fingerprint or the secret
+   * @throws {InvalidOptionsError} there is no such key. Nothing changed.
+   */
+  use(key: string | Uint8Array): Promise<void>
+  /**
+   * Removes a key for good. Connections that were admitted by it end within 5 s, unless both ends have a remaining key.
+   *
+   * @param key a fingerprint or the secret
+   * @param options `force`: do not ask whether all members have the primary key. Members that have only the removed key are
+   *   cut off @default false
+   * @throws {InvalidOptionsError} there is no such key, it is the primary one, or a member that is alive does not have the
+   *   primary key. Nothing changed.
+   */
+  remove(key: string | Uint8Array, options?: { readonly force?: boolean }): Promise<void>
+}

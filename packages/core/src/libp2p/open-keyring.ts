@@ -1,0 +1,95 @@
+/** Open keyring: the keys with which a member starts, from its options and its store. Loaded only in clusters with a secret. */
+import type { Datastore } from 'interface-datastore'
+import { fromString } from 'uint8arrays/from-string'
+import { toString as toText } from 'uint8arrays/to-string'
+import type { MemberOptions } from '../api/member-options.ts'
+import type { Clock } from '../base/clock.ts'
+import type { KeyringState } from '../policy/keyring-state.ts'
+import { MemberKeyring } from '../runtime/member-keyring.ts'
+import { StoredValue } from '../storage/stored-value.ts'
+import type { WriteQueue } from '../storage/write-queue.ts'
+import { keysOfSecretKey, secretKey } from '../wire/cluster-keys.ts'
+import { keyringKey } from '../wire/keyring-fact.ts'
+import type { Signer } from '../wire/signing.ts'
+import type { TransportKeys } from './transport.ts'
+
+export interface OpenKeyringOptions {
+  readonly init: Pick<MemberOptions, 'secret' | 'keyring'> & { readonly cluster: string }
+  readonly self: string
+  /** The cluster tag. */
+  readonly cluster: Uint8Array
+  readonly keys: Signer
+  readonly clock: Clock
+  readonly datastore: Datastore
+  readonly writes: WriteQueue
+}
+
+export interface OpenedKeyring {
+  readonly keyring: MemberKeyring
+  readonly keys: TransportKeys
+  /** The tokens by which members find each other in a local network, that of the primary key first. */
+  readonly tokens: () => readonly string[]
+}
+
+/** @throws {StorageError} the stored keys are damaged */
+export async function openKeyring({ init, datastore, writes, ...options }: OpenKeyringOptions): Promise<OpenedKeyring> {
+  const { cluster } = options
+  const { primary = init.secret ?? '', accepted = [] } = init.keyring ?? {}
+  const given = [primary, ...accepted].map(secret => keyringKey(secretKey(init.cluster, secret), 0))
+  const stored = new StoredValue<KeyringState>({ datastore, cluster, name: 'keyring', parse, print })
+  const keyring = new MemberKeyring({
+    ...options,
+    given,
+    stored: await stored.read(),
+    topics: keysOfSecretKey(given[0]?.key ?? new Uint8Array()).topics,
+    store: state => writes.push([stored.change(state)], { sync: true }),
+  })
+  const all = () => keyring.state.keys.map(({ key, fingerprint }) => ({ id: fingerprint, keys: keysOfSecretKey(key) }))
+  return {
+    keyring,
+    keys: {
+      admission: () => all().map(({ id, keys }) => ({ id, key: keys.admission })),
+      topics: () => topicsOf(keyring.state),
+    },
+    tokens: () => all().map(({ keys }) => keys.discovery),
+  }
+}
+
+/**
+ * Until the keys are changed for the first time, no member knows which of several keys of the options was the first one. So
+ * the member listens on the topics of all of them.
+ */
+function topicsOf({ version, topics, keys }: KeyringState): { topics: Uint8Array }[] {
+  return [{ topics }, ...(version === 0 ? keys.slice(1).map(({ key }) => keysOfSecretKey(key)) : [])]
+}
+
+interface StoredKeyring {
+  readonly version: number
+  readonly keys: readonly { readonly key: string; readonly addedEpochMs: number }[]
+  readonly removed: readonly string[]
+  readonly topics: string
+}
+
+function print({ version, keys, removed, topics }: KeyringState): string {
+  const stored: StoredKeyring = {
+    version,
+    keys: keys.map(({ key, addedEpochMs }) => ({ key: toText(key, 'base64'), addedEpochMs })),
+    removed,
+    topics: toText(topics, 'base64'),
+  }
+  return JSON.stringify(stored)
+}
+
+function parse(text: string): KeyringState | undefined {
+  try {
+    const { version, keys, removed, topics } = JSON.parse(text) as StoredKeyring
+    return {
+      version,
+      keys: keys.map(({ key, addedEpochMs }) => keyringKey(fromString(key, 'base64'), addedEpochMs)),
+      removed: removed.map(String),
+      topics: fromString(topics, 'base64'),
+    }
+  } catch {
+    return undefined
+  }
+}

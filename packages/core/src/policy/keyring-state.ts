@@ -1,0 +1,61 @@
+/**
+ * Keyring state: the keys of a cluster as one member has them, and how they change.
+ *
+ * Each change gives a new state with a greater version. The states of all members are ordered by version, and the latest one
+ * counts everywhere. The topics come from the first key of the cluster, and no change of keys changes them.
+ */
+import { type KeyringContent, type KeyringKey, maxKeys, maxRemovedKeys } from '../wire/keyring-fact.ts'
+
+export interface KeyringState extends KeyringContent {
+  /** When it was written, in epoch milliseconds; 0: the keys are those of the options. */
+  readonly version: number
+}
+
+/** Why a key cannot be added, used or removed. */
+export type KeyringRefusal = 'full' | 'known' | 'removed' | 'unknown' | 'primary'
+
+export type KeyringChange =
+  | { readonly type: 'add'; readonly key: KeyringKey }
+  | { readonly type: 'use' | 'remove'; readonly fingerprint: string }
+
+/** The state after the change, or why there is none. */
+export function changedKeyring(
+  state: KeyringState,
+  change: KeyringChange,
+  epochMs: number,
+): KeyringState | KeyringRefusal {
+  const version = Math.max(state.version + 1, epochMs)
+  const { keys, removed } = state
+  if (change.type === 'add') {
+    const { key } = change
+    if (keyIn(state, key.fingerprint)) return 'known'
+    if (removed.includes(key.fingerprint)) return 'removed'
+    return keys.length < maxKeys ? { ...state, version, keys: [...keys, key] } : 'full'
+  }
+  const key = keyIn(state, change.fingerprint)
+  if (!key) return 'unknown'
+  const others = keys.filter(other => other !== key)
+  if (change.type === 'use') return { ...state, version, keys: [key, ...others] }
+  if (key === keys[0]) return 'primary'
+  return { ...state, version, keys: others, removed: [...removed, key.fingerprint].slice(-maxRemovedKeys) }
+}
+
+/**
+ * The state that this member has when it received a later content: with the keys of its options, so that a key that its
+ * owner gave it is never lost, except for removed ones.
+ */
+export function adoptedKeyring(
+  content: KeyringContent,
+  version: number,
+  given: readonly KeyringKey[],
+): KeyringState {
+  const state = { ...content, version }
+  const further = given.filter(
+    ({ fingerprint }) => !keyIn(state, fingerprint) && !content.removed.includes(fingerprint),
+  )
+  return { ...state, keys: [...content.keys, ...further].slice(0, maxKeys) }
+}
+
+export function keyIn({ keys }: Pick<KeyringContent, 'keys'>, fingerprint: string): KeyringKey | undefined {
+  return keys.find(key => key.fingerprint === fingerprint)
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
+import { changedKeyring, type KeyringChange, type KeyringState } from '../../src/policy/keyring-state.ts'
+import { MemberKeyring } from '../../src/runtime/member-keyring.ts'
+import type { PolicyFact } from '../../src/wire/fact.ts'
+import { keyringKey } from '../../src/wire/keyring-fact.ts'
+import { clusterTag } from '../../src/wire/tags.ts'
+import { nowMs, policySet } from '../policy/policy-facts.ts'
+
+const keyOf = (byte: number) => keyringKey(new Uint8Array(32).fill(byte), 0)
+const [first, second] = [keyOf(1), keyOf(2)]
+
+/** The keyring of one member, and its policy set, which receives the facts of the others. */
+class Member {
+  readonly stored: KeyringState[] = []
+  readonly published: PolicyFact[] = []
+  changes = 0
+  readonly keyring: MemberKeyring
+
+  constructor(given = [first], stored?: KeyringState) {
+    this.keyring = new MemberKeyring({
+      cluster: clusterTag('atlas'),
+      self: idOf('self'),
+      keys: { sign: () => new Uint8Array(64) },
+      clock: { now: () => ({ monotonicMs: 0, epochMs: nowMs }), setTimer: () => () => {} },
+      given,
+      stored,
+      topics: (given[0] ?? first).key,
+      store: state => this.stored.push(state),
+    })
+    const set = policySet({ kinds: { keyring: this.keyring.kind } })
+    const handle = (input: { type: string }) => {
+      if (!('fact' in input)) return
+      const fact = input.fact as PolicyFact
+      if (set.merge(fact, nowMs) !== 'merged') return
+      this.published.push(fact)
+      this.keyring.merged(fact)
+    }
+    this.keyring.attach(() => {
+      this.changes += 1
+    }, handle)
+    this.receive = fact => handle({ type: 'policy', fact } as never)
+  }
+
+  readonly receive: (fact: PolicyFact) => void
+
+  async change(change: KeyringChange): Promise<void> {
+    const next = changedKeyring(this.keyring.state, change, nowMs)
+    if (typeof next === 'string') throw new Error(next)
+    await this.keyring.publish(next)
+  }
+
+  get fingerprints(): string[] {
+    return this.keyring.state.keys.map(({ fingerprint }) => fingerprint)
+  }
+}
+
+async function rotate(member: Member): Promise<void> {
+  await member.change({ type: 'add', key: second })
+  await member.change({ type: 'use', fingerprint: second.fingerprint })
+  await member.change({ type: 'remove', fingerprint: first.fingerprint })
+}
+
+describe('the keyring of a member', () => {
+  it('follows each change of another member, and stores it', async () => {
+    const [ada, bob] = [new Member(), new Member()]
+    await rotate(ada)
+    for (const fact of ada.published) bob.receive(fact)
+    expect(bob.fingerprints).toEqual([second.fingerprint])
+    expect(bob.keyring.state.removed).toEqual([first.fingerprint])
+    expect(bob.changes).toBe(3)
+    expect(bob.stored.at(-1)).toEqual(ada.keyring.state)
+  })
+
+  it('cannot open what was written after its only key was removed', async () => {
+    const [ada, bob] = [new Member(), new Member()]
+    await rotate(ada)
+    bob.receive(ada.published.at(-1) as PolicyFact)
+    expect(bob.fingerprints).toEqual([first.fingerprint])
+  })
+
+  it('gives a newcomer with a later key the topics of the first one', async () => {
+    const [ada, newcomer] = [new Member(), new Member([second])]
+    await rotate(ada)
+    newcomer.receive(ada.published.at(-1) as PolicyFact)
+    expect(newcomer.keyring.state.topics).toEqual(first.key)
+  })
+
+  it('starts with the stored keys, and says whether the key of its options was removed', async () => {
+    const ada = new Member()
+    await rotate(ada)
+    const again = new Member([first], ada.stored.at(-1))
+    expect([again.fingerprints, again.keyring.isReplaced]).toEqual([[second.fingerprint], true])
+    const third = keyOf(3)
+    const withNew = new Member([third], ada.stored.at(-1))
+    expect(withNew.fingerprints).toEqual([second.fingerprint, third.fingerprint])
+    expect(withNew.keyring.isReplaced).toBe(false)
+  })
+
+  it('stores nothing before the first change: the secret of the options stays out of the store', () => {
+    expect(new Member().stored).toEqual([])
+  })
+})
