@@ -59,7 +59,9 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   'tags set': [['hearsay tags set role=host zone=b', 'set two tags, and keep the others']],
   'tags delete': [['hearsay tags delete zone', 'delete a tag']],
   'keys list': [['hearsay keys list', 'print the keys of the cluster, and how many members have each']],
-  'keys add': [['openssl rand -base64 32 | tee new.secret | hearsay keys add -', 'let all members accept a new secret']],
+  'keys add': [
+    ['openssl rand -base64 32 | tee new.secret | hearsay keys add -', 'let all members accept a new secret'],
+  ],
   'keys use': [['hearsay keys use 0f3a5b7c9d1e2f40', 'let all members prove it first']],
   'keys remove': [['hearsay keys remove 4a6c8e0f2b4d6f81', 'make the old secret worthless']],
   leave: [['hearsay leave --member ada', 'let ada leave and end']],

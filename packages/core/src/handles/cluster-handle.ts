@@ -175,7 +175,11 @@ export class ClusterHandle implements Cluster, EngineListener {
     const loaded = async (): Promise<Keyring> => {
       const engine = this.#present()
       const { ClusterKeyring } = await loadKeyring()
-      return new ClusterKeyring({ cluster: this.name, engine, query: (...args) => this.query(args[0], null, args[1]) })
+      return new ClusterKeyring({
+        cluster: this.name,
+        engine,
+        query: (...args) => this.query(args[0], null, args[1]),
+      })
     }
     return {
       list: async () => (await loaded()).list(),

@@ -1,14 +1,14 @@
 /** Cluster keyring: the keys of the cluster, as an app lists and changes them. Loaded with the first call. */
 import { InvalidOptionsError, NotAllowedError } from '../api/errors.ts'
 import type { KeyHolders, KeyInfo, Keyring } from '../api/keyring.ts'
-import { checkSecret } from '../api/secret.ts'
 import { checkOptionNames } from '../api/option-names.ts'
 import type { QueryResult } from '../api/query.ts'
-import { changedKeyring, type KeyringChange, keyIn, type KeyringRefusal } from '../policy/keyring-state.ts'
+import { checkSecret } from '../api/secret.ts'
+import { changedKeyring, type KeyringChange, type KeyringRefusal, keyIn } from '../policy/keyring-state.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { MemberKeyring } from '../runtime/member-keyring.ts'
-import { type KeyringKey, keyringKey, maxKeys } from '../wire/keyring-fact.ts'
 import { secretKey } from '../wire/cluster-keys.ts'
+import { type KeyringKey, keyringKey, maxKeys } from '../wire/keyring-fact.ts'
 import { keyringQuery } from './keyring-query.ts'
 
 /** Our choice: a member that takes longer is asked again by the app. */
@@ -70,7 +70,8 @@ export class ClusterKeyring implements Keyring {
     checkOptionNames('remove', options, { force: true }, '{ force: true }')
     const { fingerprint } = this.#keyOf('remove', key)
     const [primary] = this.#keyring.state.keys
-    if (options.force !== true && primary && primary.fingerprint !== fingerprint) await this.#checkHolders(primary)
+    if (options.force !== true && primary && primary.fingerprint !== fingerprint)
+      await this.#checkHolders(primary)
     await this.#change('remove', { type: 'remove', fingerprint })
   }
 
@@ -91,7 +92,8 @@ export class ClusterKeyring implements Keyring {
 
   async #change(method: string, change: KeyringChange): Promise<void> {
     const keyring = this.#keyring
-    if (!keyring.mayChange) throw new NotAllowedError('keyring: only members with the role admin change the keys')
+    if (!keyring.mayChange)
+      throw new NotAllowedError('keyring: only members with the role admin change the keys')
     const next = changedKeyring(keyring.state, change, this.#nowMs())
     if (next === 'known') return
     if (typeof next === 'string') throw new InvalidOptionsError(`${method}: ${refusals[next]}`)
@@ -103,7 +105,9 @@ export class ClusterKeyring implements Keyring {
     const named = typeof key === 'string' ? keyIn(state, key) : undefined
     if (named) return named
     const isSecret = (typeof key === 'string' || key instanceof Uint8Array) && key.length > 0
-    const { fingerprint } = isSecret ? keyringKey(secretKey(this.#options.cluster, key), 0) : { fingerprint: '' }
+    const { fingerprint } = isSecret
+      ? keyringKey(secretKey(this.#options.cluster, key), 0)
+      : { fingerprint: '' }
     const found = keyIn(state, fingerprint)
     if (!found) throw new InvalidOptionsError(`${method}: ${refusals.unknown}`)
     return found
@@ -115,7 +119,10 @@ export class ClusterKeyring implements Keyring {
 
   get #keyring(): MemberKeyring {
     const { keyring } = this.#options.engine.host
-    if (!keyring) throw new NotAllowedError('keyring: only a cluster with a secret and without an authority can change its keys')
+    if (!keyring)
+      throw new NotAllowedError(
+        'keyring: only a cluster with a secret and without an authority can change its keys',
+      )
     return keyring
   }
 }

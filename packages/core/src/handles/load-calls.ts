@@ -18,7 +18,8 @@ async function load(): Promise<QueriesModule> {
 }
 
 export const loadHeldBy = (): Promise<typeof import('./held-by.ts')> => import('./held-by.ts')
-export const loadKeyring = (): Promise<typeof import('./cluster-keyring.ts')> => import('./cluster-keyring.ts')
+export const loadKeyring = (): Promise<typeof import('./cluster-keyring.ts')> =>
+  import('./cluster-keyring.ts')
 
 export const loadExplain = (): Promise<typeof import('./explain.ts')> => import('./explain.ts')
 

@@ -32,7 +32,12 @@ export interface OpenedKeyring {
 }
 
 /** @throws {StorageError} the stored keys are damaged */
-export async function openKeyring({ init, datastore, writes, ...options }: OpenKeyringOptions): Promise<OpenedKeyring> {
+export async function openKeyring({
+  init,
+  datastore,
+  writes,
+  ...options
+}: OpenKeyringOptions): Promise<OpenedKeyring> {
   const { cluster } = options
   const { primary = init.secret ?? '', accepted = [] } = init.keyring ?? {}
   const given = [primary, ...accepted].map(secret => keyringKey(secretKey(init.cluster, secret), 0))
@@ -44,7 +49,8 @@ export async function openKeyring({ init, datastore, writes, ...options }: OpenK
     topics: keysOfSecretKey(given[0]?.key ?? new Uint8Array()).topics,
     store: state => writes.push([stored.change(state)], { sync: true }),
   })
-  const all = () => keyring.state.keys.map(({ key, fingerprint }) => ({ id: fingerprint, keys: keysOfSecretKey(key) }))
+  const all = () =>
+    keyring.state.keys.map(({ key, fingerprint }) => ({ id: fingerprint, keys: keysOfSecretKey(key) }))
   return {
     keyring,
     keys: {

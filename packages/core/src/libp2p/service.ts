@@ -158,7 +158,11 @@ class Service extends ClusterHandle implements LoneMember, Startable {
     const authority = opened?.authority
     // A cluster with an authority has one secret at most, which cannot be changed while it runs.
     const openedKeys = opened ? undefined : await this.#openKeyring({ cluster, keys, writes })
-    const fixed = clusterKeys(init.cluster, init.secret, authority && keyFromMemberId(authority.grants.authority))
+    const fixed = clusterKeys(
+      init.cluster,
+      init.secret,
+      authority && keyFromMemberId(authority.grants.authority),
+    )
     this.#tokens = openedKeys?.tokens ?? (() => [fixed.discovery])
     const pubsub = new MemberPubsub(this.#components, gate)
     const transport = new Libp2pTransport({

@@ -86,7 +86,9 @@ export class MemberKeyring {
     // Members that have only a key that this change drops from the primary place must still open the fact. A removed key opens
     // nothing that is written after its removal.
     const before = this.#state.keys.filter(
-      key => !removed.includes(key.fingerprint) && !kept.some(({ fingerprint }) => fingerprint === key.fingerprint),
+      key =>
+        !removed.includes(key.fingerprint) &&
+        !kept.some(({ fingerprint }) => fingerprint === key.fingerprint),
     )
     const body = sealKeyring(cluster, version, next, [...kept, ...before], newNonce)
     const draft = draftFact(self, body)

@@ -61,7 +61,10 @@ export function sealKeyring(
   nonce: () => Uint8Array,
 ): KeyringBody {
   const bytes = Message.encode({
-    keys: content.keys.map(({ key, addedEpochMs }) => ({ key: key as Uint8Array<ArrayBuffer>, addedEpochMs })),
+    keys: content.keys.map(({ key, addedEpochMs }) => ({
+      key: key as Uint8Array<ArrayBuffer>,
+      addedEpochMs,
+    })),
     removed: content.removed.map(fingerprint => fromString(fingerprint, 'base16') as Uint8Array<ArrayBuffer>),
     topics: content.topics as Uint8Array<ArrayBuffer>,
   })
@@ -92,7 +95,11 @@ function cipherOf(key: Uint8Array, nonce: Uint8Array, cluster: Uint8Array, versi
   const sealing = expand(sha256, key, fromString('hearsay/2 keyring sealing'), keyBytes)
   // A box that is too short has no nonce, and opens with none.
   const whole = nonce.length === nonceBytes ? nonce : new Uint8Array(nonceBytes)
-  return xchacha20poly1305(sealing, whole, concat([fromString('hearsay/2 keyring\n'), cluster, numberBytes(version)]))
+  return xchacha20poly1305(
+    sealing,
+    whole,
+    concat([fromString('hearsay/2 keyring\n'), cluster, numberBytes(version)]),
+  )
 }
 
 function opened(cipher: Cipher, box: Uint8Array): Uint8Array | undefined {

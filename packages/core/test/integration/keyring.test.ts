@@ -22,7 +22,9 @@ async function clusterOf(count: number): Promise<[Cluster, ...Cluster[]]> {
 }
 
 async function primaries(members: readonly Cluster[]): Promise<(string | undefined)[]> {
-  return Promise.all(members.map(async ({ keyring }) => (await keyring.list()).find(key => key.primary)?.fingerprint))
+  return Promise.all(
+    members.map(async ({ keyring }) => (await keyring.list()).find(key => key.primary)?.fingerprint),
+  )
 }
 
 /** Waits until each member has this many keys. */
@@ -79,9 +81,13 @@ describe('the keys of a cluster', { timeout: 300_000 }, () => {
     const newest = Array.from(rooms, (_, at) => sent - 1 - ((sent - 1 - at) % 8))
     for (const room of rooms)
       await until(room.presence.others, others =>
-        others.every(({ id, presence }) => presence.n === newest[members.findIndex(({ self }) => self.id === id)]),
+        others.every(
+          ({ id, presence }) => presence.n === newest[members.findIndex(({ self }) => self.id === id)],
+        ),
       )
-    const ofOthers = rooms.map((_, at) => Array.from({ length: sent }, (_, n) => n).filter(n => n % 8 !== at).length)
+    const ofOthers = rooms.map(
+      (_, at) => Array.from({ length: sent }, (_, n) => n).filter(n => n % 8 !== at).length,
+    )
     expect(received.map(each => each.size)).toEqual(ofOthers)
     expect(suspects).toEqual([])
     expect(members.map(({ health }) => health.getSnapshot().connections)).toEqual(members.map(() => 7))
@@ -99,7 +105,10 @@ describe('the keys of a cluster', { timeout: 300_000 }, () => {
     const [ada] = await clusterOf(2)
     await ada.keyring.add(second)
     const bob = await joinWith(ada, { keyring: { primary: second }, name: 'bob' })
-    const eve = await joinWith(ada, { keyring: { primary: 'a secret that nobody has', accepted: [first] }, name: 'eve' })
+    const eve = await joinWith(ada, {
+      keyring: { primary: 'a secret that nobody has', accepted: [first] },
+      name: 'eve',
+    })
     await untilAllSee([ada, bob, eve], 4)
   })
 

@@ -108,7 +108,19 @@ async function gateOfAda({ ownsNode = true, maxProofs = 1 } = {}) {
     gate.keysChanged()
   }
 
-  return { gate, connection, reopen, handshake, answerProof, setKeys, opened, admitted, refusals, close, abort }
+  return {
+    gate,
+    connection,
+    reopen,
+    handshake,
+    answerProof,
+    setKeys,
+    opened,
+    admitted,
+    refusals,
+    close,
+    abort,
+  }
 }
 
 /** A stream that bob opened, with these bytes, and a guarded handler that records the bytes of streams that it receives. */

@@ -27,7 +27,11 @@ describe('the kind of keyring facts', () => {
 
   it('does not keep a fact that no key of this member opens, of the far future, or of an author without the right', () => {
     const set = policySet({ kinds: { keyring: kind } })
-    const facts = [keyring('ada', nowMs, foreign), keyring('ada', nowMs + 86_400_001), keyring('reader', nowMs)]
+    const facts = [
+      keyring('ada', nowMs, foreign),
+      keyring('ada', nowMs + 86_400_001),
+      keyring('reader', nowMs),
+    ]
     expect(facts.map(fact => set.merge(fact, nowMs))).toEqual(['rejected', 'rejected', 'rejected'])
   })
 })

@@ -8,7 +8,11 @@ const topics = new Uint8Array(32)
 const initial: KeyringState = { version: 0, keys: [first], removed: [], topics }
 
 /** The state after the change. @throws there is none */
-function changed(state: KeyringState, change: Parameters<typeof changedKeyring>[1], nowMs = 1_000): KeyringState {
+function changed(
+  state: KeyringState,
+  change: Parameters<typeof changedKeyring>[1],
+  nowMs = 1_000,
+): KeyringState {
   const next = changedKeyring(state, change, nowMs)
   if (typeof next === 'string') throw new Error(next)
   return next
@@ -44,6 +48,10 @@ describe('the state of a keyring', () => {
 
   it('keeps keys of the options that were not removed, after the keys that others spread', () => {
     const content = { keys: [second], removed: [first.fingerprint], topics }
-    expect(adoptedKeyring(content, 7, [first, third])).toEqual({ ...content, keys: [second, third], version: 7 })
+    expect(adoptedKeyring(content, 7, [first, third])).toEqual({
+      ...content,
+      keys: [second, third],
+      version: 7,
+    })
   })
 })

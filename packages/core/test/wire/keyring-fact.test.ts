@@ -45,6 +45,8 @@ describe('a keyring fact', () => {
 
   it('rejects a content without keys, or with keys of another length', () => {
     for (const keys of [[], [{ ...next, key: new Uint8Array(31) }]])
-      expect(openKeyring(cluster, sealKeyring(cluster, 7, { ...content, keys }, [old], nonce), [old])).toBeUndefined()
+      expect(
+        openKeyring(cluster, sealKeyring(cluster, 7, { ...content, keys }, [old], nonce), [old]),
+      ).toBeUndefined()
   })
 })

@@ -78,7 +78,10 @@ describe('a rotation of the secret', () => {
     expect(simulation.events.filter(({ type }) => type === 'suspect' || type === 'fail')).toEqual([])
     expect(simulation.falseDeaths).toBe(0)
     for (const [at, { name }] of stable.entries())
-      expect([name, received.get(name)?.size]).toEqual([name, Array.from({ length: sent }, (_, n) => n).filter(n => n % 24 !== at).length])
+      expect([name, received.get(name)?.size]).toEqual([
+        name,
+        Array.from({ length: sent }, (_, n) => n).filter(n => n % 24 !== at).length,
+      ])
     for (const time of times) expect(time).toBeLessThan(6_000)
     expect(simulation.isConverged()).toBe(true)
 
