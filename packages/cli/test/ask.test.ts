@@ -97,11 +97,14 @@ describe('a running member', () => {
     expect(before).toMatchObject({ event: 'key', primary: true, holders: 1, members: 1 })
     const [, added] = await here.json('keys', 'add', `${second}`)
     expect(added).toMatchObject({ primary: false, holders: 1 })
-    const [used, old] = await here.json('keys', 'use', `${added?.fingerprint}`)
-    expect([used?.fingerprint, old?.fingerprint]).toEqual([added?.fingerprint, before?.fingerprint])
-    expect(await here.ask('keys', 'remove', `${added?.fingerprint}`)).toMatchObject({ exitCode: 2 })
-    expect(await here.json('keys', 'remove', `${before?.fingerprint}`)).toMatchObject([
-      { fingerprint: added?.fingerprint, primary: true },
+    const [used, old] = await here.json('keys', 'use', `${added?.['fingerprint']}`)
+    expect([used?.['fingerprint'], old?.['fingerprint']]).toEqual([
+      added?.['fingerprint'],
+      before?.['fingerprint'],
+    ])
+    expect(await here.ask('keys', 'remove', `${added?.['fingerprint']}`)).toMatchObject({ exitCode: 2 })
+    expect(await here.json('keys', 'remove', `${before?.['fingerprint']}`)).toMatchObject([
+      { fingerprint: added?.['fingerprint'], primary: true },
     ])
     expect(await here.ask('keys', 'add', `${first}`)).toMatchObject({ exitCode: 2 })
   })

@@ -69,7 +69,7 @@ describe('options of joinCluster', () => {
     [{ ...atlas, boostrap: undefined }, /unknown option 'boostrap'/],
     [
       { ...atlas, privateKey: 'x' },
-      /unknown option 'privateKey': the options are cluster, ticket, authority, secret, name, /,
+      /unknown option 'privateKey': the options are cluster, ticket, authority, secret, keyring, name, /,
     ],
     [{ ...atlas, datastore: new MemoryDatastore() }, /unknown option 'datastore'/],
     [JSON.parse('{"cluster":"atlas","__proto__":1}'), /unknown option '__proto__'/],
@@ -172,7 +172,7 @@ describe('options of config', () => {
     [{ schema: [] }, /^schema: /],
     [{ schema: new Map() }, /^schema: /],
     [{ schema: { color: {} } }, /^schema: /],
-    [{ writers: null }, /^writers: give 'anyone' or a list/],
+    [{ writers: null }, /^writers: give 'anyone', a list of member ids, or a role like/],
     [{ writers: author }, /^writers: /],
     [{ writers: ['ada'] }, /^writers: 'ada' is not a member id/],
     [{ writers: [5] }, /^writers: '5' is not a member id/],
