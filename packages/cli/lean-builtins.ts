@@ -19,8 +19,9 @@ export const { createServer, get, globalAgent, maxHeaderSize, request } = http`,
 export const context = { active() {} }`,
 }
 
-function sourceOf(id: string, importer: string | undefined): string | undefined {
-  if (id === 'node:http' || id === 'http') return 'http'
+function sourceOf(id: string, importer: string | undefined, kind: string): string | undefined {
+  // `require` reads no exports.
+  if ((id === 'node:http' || id === 'http') && kind !== 'require-call') return 'http'
   if (!importer?.includes('/prom-client/')) return undefined
   if (id === './lib/pushgateway') return 'pushgateway'
   return id === '@opentelemetry/api' ? 'opentelemetry' : undefined
@@ -28,8 +29,8 @@ function sourceOf(id: string, importer: string | undefined): string | undefined 
 
 export const leanBuiltins: Plugin = {
   name: 'lean-builtins',
-  resolveId(id, importer) {
-    const source = sourceOf(id, importer)
+  resolveId(id, importer, { kind }) {
+    const source = sourceOf(id, importer, kind)
     return source === undefined ? undefined : virtual + source
   },
   load: id => (id.startsWith(virtual) ? sources[id.slice(virtual.length)] : undefined),

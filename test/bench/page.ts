@@ -105,6 +105,7 @@ async function measure(what: string, act: () => Promise<unknown>): Promise<objec
       return frames.filter(ms => ms >= from && ms < from + 1_000).length
     }),
   )
+  const busySeconds = (await busy()) - before
   const state = await simulated.state()
   return {
     events: state.events - stateBefore.events,
@@ -113,7 +114,9 @@ async function measure(what: string, act: () => Promise<unknown>): Promise<objec
     framesPerSecond: Math.round((gaps.length / tookMs) * 10_000) / 10,
     inTheSlowestSecond: slowest,
     frameMs: { p50: at(0.5), p99: at(0.99), max: at(1) },
-    mainThreadBusy: `${Math.round((((await busy()) - before) / (tookMs / 1_000)) * 100)} %`,
+    mainThreadBusy: `${Math.round((busySeconds / (tookMs / 1_000)) * 100)} %`,
+    // On a busy machine, this says how many frames a second there could be.
+    mainThreadMsPerFrame: Math.round((busySeconds / gaps.length) * 10_000) / 10,
   }
 }
 

@@ -65,5 +65,6 @@ async function measure(): Promise<object> {
     framesPerSecond: rate(frames - before.frames),
     kilobytesPerSecond: rate((bytes - before.bytes) / 1_000),
     cpu: `${rate((cpuMs(pid) - before.cpuMs) / 10)} %`,
+    cpuMsPerFrame: Math.round(((cpuMs(pid) - before.cpuMs) / Math.max(1, frames - before.frames)) * 10) / 10,
   }
 }
