@@ -116,10 +116,11 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
     const { cluster, members } = await start(context, 4)
     const refuted = 'max(hearsay_refutations_total) >= 5'
     for (let i = 0; i < 20 && (await cluster.query(refuted)).length === 0; i++) {
+      // Long enough for a suspicion, and too short for a death.
       cut(members.slice(0, 3), members.slice(3))
-      await sleep(2_000)
+      await sleep(1_500)
       for (const { host } of members) host.loseNothing()
-      await sleep(6_000)
+      await sleep(6_500)
     }
     // The alert is silent about members that really stall.
     const areStalled = (await cluster.query('max(hearsay_paused_seconds_total) > 1')).length > 0
