@@ -98,6 +98,8 @@ export class MembershipMachine {
       if (nowMs >= announcer.heartbeatDueMs) detectorBridge.heartbeatDue(now)
       if (nowMs >= memberEvents.sweepDueMs) {
         rates.sweep(nowMs)
+        // A peer whose grants expire may be connected without ever having sent a record.
+        if (expulsions) effectQueue.push({ type: 'review-connections' })
         const ended = policy.sweep(now.epochMs)
         if (ended.length > 0) {
           effectQueue.push({ type: 'policy-ended', facts: ended })

@@ -55,6 +55,13 @@ describe('an expelled member', () => {
     expect(founder.members).toEqual([self])
   })
 
+  it('may be a peer without a record: its connection is reviewed every 30 s', async () => {
+    const founder = await GrantedMachine.start()
+    founder.takeEffects()
+    founder.advance(30_000)
+    expect(founder.takeEffects()).toContain('review-connections')
+  })
+
   it('stays expelled when the revocation arrives before its record', async () => {
     const founder = await GrantedMachine.start()
     founder.revoke(ada, startEpochMs + 2 * dayMs)
