@@ -100,7 +100,9 @@ export interface JoinOptions extends MemberOptions {
 
 /** How the store contains a member's private key. */
 export interface KeyWrapping {
+  /** Encrypts the identity key before it is stored. Any number of bytes. */
   readonly wrapKey: (key: Uint8Array) => Uint8Array | Promise<Uint8Array>
+  /** Makes the key again from what `wrapKey` returned. */
   readonly unwrapKey: (wrapped: Uint8Array) => Uint8Array | Promise<Uint8Array>
 }
 

@@ -121,7 +121,7 @@ export class Refusals {
       case 'no-grants':
         return 'showed grants that have ended, or that are not valid'
       case 'removed-key':
-        return 'has no key but one that was removed from the cluster'
+        return 'has only a key that was removed from the cluster'
       case 'no-proof':
         return 'proved nothing in time'
       case 'unsupported':
