@@ -69,7 +69,7 @@ describe.skipIf(skipsBrowser)('the page of an admin', { timeout: 120_000 }, () =
     const page = await open(writable)
     await page.getByLabel(/^Roles/).fill('operator, reader')
     await button(page, 'Make a ticket').click()
-    const ticket = await page.getByLabel('Ticket', { exact: true }).inputValue(within)
+    const ticket = await page.locator('.made-ticket textarea').inputValue(within)
     expect(await readQrCode(page)).toBe(ticket)
     await joinAs('ada', ticket)
     await row(page, 'ada').getByText('operator, reader').waitFor(within)
@@ -99,7 +99,7 @@ describe.skipIf(skipsBrowser)('the page of an admin', { timeout: 120_000 }, () =
   it('revokes a member after a confirmation, and the ticket', async () => {
     const page = await open(writable)
     await button(page, 'Make a ticket').click()
-    const ticket = await page.getByLabel('Ticket', { exact: true }).inputValue(within)
+    const ticket = await page.locator('.made-ticket textarea').inputValue(within)
     await joinAs('bob', ticket)
     await joinAs('cyd', ticket)
     await row(page, 'bob').getByRole('button').click(within)
