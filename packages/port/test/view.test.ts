@@ -180,6 +180,7 @@ describe('a view in a private room', () => {
     const room = await cluster.room<Fields>('design', { secret })
     const inside = await bench.other().room('design', { secret })
     const outside = await bench.other('m2').room('design')
+    for (const each of [inside, outside]) each.doc.getText('text')
     room.presence.set({ name: 'ada' })
     room.doc.getText('text').insert(0, 'hello')
     await bench.run(5_000)

@@ -100,9 +100,9 @@ export interface JoinOptions extends MemberOptions {
 
 /** How the store contains a member's private key. */
 export interface KeyWrapping {
-  /** Encrypts the identity key before it is stored. Any number of bytes. */
+  /** Wraps the 64 bytes of the private key. @returns at most 65,536 bytes */
   readonly wrapKey: (key: Uint8Array) => Uint8Array | Promise<Uint8Array>
-  /** Makes the key again from what `wrapKey` returned. */
+  /** Makes the 64 bytes of the private key from what `wrapKey` returned. @throws if it cannot */
   readonly unwrapKey: (wrapped: Uint8Array) => Uint8Array | Promise<Uint8Array>
 }
 

@@ -65,14 +65,15 @@ async function fill(rooms: readonly [Room, Room]): Promise<void> {
   first.document(document).doc.getText('text').insert(0, text)
   // Long enough for a stream of pieces.
   second.doc.getText('text').insert(0, text.repeat(10_000))
-  await vi.waitUntil(() => second.document(document).doc.getText('text').length === text.length)
-  await vi.waitUntil(() => textOf(first).length === 10_000 * text.length)
+  const slow = { timeout: 60_000 }
+  await vi.waitUntil(() => second.document(document).doc.getText('text').length === text.length, slow)
+  await vi.waitUntil(() => textOf(first).length === 10_000 * text.length, slow)
   await until(second.presence.others, ([other]) => other?.presence['cursor'] === presence)
   first.broadcast({ say: broadcast })
   expect(await received).toEqual({ say: broadcast })
 }
 
-describe('a private room', { timeout: 60_000 }, () => {
+describe('a private room', { timeout: 180_000 }, () => {
   it('works like any other room, and a member outside of it receives nothing of it', async () => {
     const ada = await join({ cluster, name: 'ada' })
     const bob = await join({ cluster, name: 'bob', bootstrap: ada.self.addresses })

@@ -89,6 +89,5 @@ describe('a rotation of the secret', () => {
     await simulation.run(60_000)
     expect(stranger.cluster.members.getSnapshot()).toHaveLength(1)
     expect(stable[0]?.cluster.members.getSnapshot().some(({ id }) => id === stranger.id)).toBe(false)
-    console.log(`keys known by all after ${times.join(', ')} ms`)
   })
 })
