@@ -8,20 +8,17 @@ const size = 720
 /** @returns the text in the page's QR code */
 export async function readQrCode(page: Page): Promise<string> {
   await page.locator('svg.qr path[d^=M]').waitFor({ state: 'attached', timeout: 30_000 })
-  const dark = await page.evaluate(async size => {
-    const drawn = document.querySelector('svg.qr') as SVGElement
-    const svg = drawn.cloneNode(true) as SVGElement
-    const { fill, backgroundColor } = getComputedStyle(drawn)
-    for (const [name, value] of Object.entries({ width: `${size}`, height: `${size}`, fill }))
-      svg.setAttribute(name, value)
-    const image = new Image()
-    image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`
-    await image.decode()
+  // No image: the policy of a page may forbid images that it does not load from its server.
+  const dark = await page.evaluate(size => {
+    const svg = document.querySelector('svg.qr') as SVGSVGElement
+    const { fill, backgroundColor } = getComputedStyle(svg)
     const canvas = Object.assign(document.createElement('canvas'), { width: size, height: size })
     const context = canvas.getContext('2d') as CanvasRenderingContext2D
     context.fillStyle = backgroundColor
     context.fillRect(0, 0, size, size)
-    context.drawImage(image, 0, 0)
+    context.scale(size / svg.viewBox.baseVal.width, size / svg.viewBox.baseVal.height)
+    context.fillStyle = fill
+    context.fill(new Path2D(svg.querySelector('path')?.getAttribute('d') ?? ''))
     const { data } = context.getImageData(0, 0, size, size)
     return Array.from({ length: size * size }, (_, i) => ((data[i * 4] ?? 0) < 128 ? 1 : 0)).join('')
   }, size)
