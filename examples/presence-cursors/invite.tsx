@@ -42,14 +42,14 @@ export function Invite(): ReactNode {
           </>
         )}
         <p role="status">{message}</p>
-        <footer>
+        <div className="choices">
           <button type="button" disabled={link === undefined} onClick={copy}>
             Copy
           </button>
           <button type="button" onClick={() => dialog.current?.close()}>
             Close
           </button>
-        </footer>
+        </div>
       </dialog>
     </>
   )
