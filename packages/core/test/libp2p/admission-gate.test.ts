@@ -22,6 +22,8 @@ const [ada, bob] = await Promise.all(
 )
 
 beforeEach(() => void vi.useFakeTimers())
+const { admission: next } = clusterKeys('atlas', 'the second secret of the cluster')
+
 afterEach(() => void vi.useRealTimers())
 
 /** Ada's gate, and a connection that bob dialled. */
@@ -40,7 +42,7 @@ async function gateOfAda({ ownsNode = true, maxProofs = 1 } = {}) {
   const gate = new AdmissionGate()
   await gate.open({
     components,
-    keys: () => keys,
+    keys: () => keys.map(each => ({ ...each })),
     maxProofs,
     cluster,
     ownsNode,
@@ -59,8 +61,8 @@ async function gateOfAda({ ownsNode = true, maxProofs = 1 } = {}) {
   const ofBob = { remotePeer: bob, direction: 'inbound', status: 'open' }
   const connection = { ...ofBob, close, abort, newStream } as unknown as Connection
   events.safeDispatchEvent('connection:open', { detail: connection })
-  const reopen = () => {
-    const next = { ...connection }
+  const reopen = (direction: Connection['direction'] = 'inbound') => {
+    const next = { ...connection, direction }
     events.safeDispatchEvent('connection:open', { detail: next })
     return next
   }
@@ -196,6 +198,27 @@ describe('the admission gate', () => {
     expect(await isAdmitted).toBe(false)
   })
 
+  it('refuses a peer that it dialled as soon as the peer does not accept its last key', async () => {
+    const { reopen, answerProof, setKeys, refusals } = await gateOfAda()
+    const other = new Uint8Array(32).fill(1)
+    reopen('outbound')
+    expect(await answerProof(other)).toBe(false)
+    expect(refusals).toEqual(['not-accepted'])
+    setKeys(next, key)
+    reopen('outbound')
+    expect(await answerProof(other)).toBe(false)
+    expect(refusals).toEqual(['not-accepted'])
+    expect(await answerProof(other)).toBe(false)
+    expect(refusals).toEqual(['not-accepted', 'not-accepted'])
+  })
+
+  it('says after 5 s that a peer with further attempts proved a wrong key', async () => {
+    const { handshake, refusals } = await gateOfAda({ maxProofs: 4 })
+    await expect(handshake(new Uint8Array(32).fill(1))).rejects.toThrow()
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(refusals).toEqual(['wrong-proof'])
+  })
+
   it('waits for another 5 s if the timer was late, because the process may have been busy', async () => {
     const { refusals } = await gateOfAda()
     const late = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 8_000)
@@ -214,8 +237,6 @@ describe('the admission gate', () => {
     expect(await gate.whenAdmitted(connection)).toBe(false)
   })
 })
-
-const { admission: next } = clusterKeys('atlas', 'the second secret of the cluster')
 
 describe('the admission gate of a cluster with several keys', () => {
   it('accepts each of them, and checks at most four wrong proofs of one connection', async () => {

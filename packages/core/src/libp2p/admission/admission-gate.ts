@@ -206,7 +206,9 @@ export class AdmissionGate {
     const isAdmitted = new Promise<boolean>(resolve => {
       settle = resolve
     })
-    const endDeadline = startPeerDeadline(timeoutMs, () => this.#refuse(connection, 'no-proof'))
+    const endDeadline = startPeerDeadline(timeoutMs, () =>
+      this.#refuse(connection, this.#wrongProofs.has(connection) ? 'wrong-proof' : 'no-proof'),
+    )
     const entry: Pending = { isAdmitted, settle, endDeadline }
     this.#pending.set(connection, entry)
     return entry
@@ -218,11 +220,12 @@ export class AdmissionGate {
     const ended = new AbortController()
     void this.#entry(connection).isAdmitted.then(() => ended.abort())
     const { signal } = ended
-    for (const key of options.keys()) {
+    const keys = options.keys()
+    for (const [at, key] of keys.entries()) {
       const outcome = await this.#prove(connection, key, signal)
       if (outcome === 'admitted' || signal.aborted) return
       // The end that answers may have another key.
-      if (outcome === 'not-accepted' && key !== options.keys().at(-1)) continue
+      if (outcome === 'not-accepted' && at + 1 < keys.length) continue
       if (outcome !== 'interrupted') this.#refuse(connection, outcome)
       return
     }
