@@ -20,6 +20,9 @@ const text = 'the-text-of-the-document'
 const presence = 'the-presence-of-ada'
 const broadcast = 'the-broadcast-of-ada'
 
+/** Also for a busy machine. */
+const slow = { timeout: 60_000 }
+
 let node: Libp2p | undefined
 let folder: string | undefined
 
@@ -65,7 +68,6 @@ async function fill(rooms: readonly [Room, Room]): Promise<void> {
   first.document(document).doc.getText('text').insert(0, text)
   // Long enough for a stream of pieces.
   second.doc.getText('text').insert(0, text.repeat(10_000))
-  const slow = { timeout: 60_000 }
   await vi.waitUntil(() => second.document(document).doc.getText('text').length === text.length, slow)
   await vi.waitUntil(() => textOf(first).length === 10_000 * text.length, slow)
   await until(second.presence.others, ([other]) => other?.presence['cursor'] === presence)
@@ -81,10 +83,11 @@ describe('a private room', { timeout: 180_000 }, () => {
     node = outside.node
     await untilAllSee([ada, bob], 3)
     const eve = (node.services as { hearsay?: typeof ada }).hearsay
+    // Connected to both, the outside member receives all that they send to members.
+    await vi.waitUntil(() => eve?.health.getSnapshot().connections === 2, slow)
     const room = await eve?.room(name)
     const rooms = [await ada.room(name, { secret }), await bob.room(name, { secret })] as const
     await fill(rooms)
-    // The outside member is connected to both, so it has received all that they send to members.
     expect(eve?.health.getSnapshot().connections).toBe(2)
     expect(found(outside.received())).toEqual([])
     expect(room?.members.getSnapshot().map(member => member.name)).toEqual(['eve'])
