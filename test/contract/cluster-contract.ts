@@ -365,6 +365,13 @@ export function describeCluster(maker: string, make: () => Promise<Pair>): void 
       expect(received).toEqual([sent, sent, done, done])
     })
 
+    it('has no invitations without an authority', async () => {
+      const { first } = pair
+      const calls = [first.invite(), first.revoke(pair.second.self.id), first.renew('hearsay1.')]
+      for (const call of calls) await expect(call).rejects.toThrow(/authority|may not/)
+      expect(first.self.roles).toEqual([])
+    })
+
     it('shares configs', async () => {
       const { first, second } = pair
       const [mine, again, theirs] = await Promise.all([

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../../../../test/helpers/until.ts'
+import { extendChain } from '../../src/grants/grant-chain.ts'
+import { decodeTicketText, encodeTicket } from '../../src/grants/ticket-codec.ts'
 import {
   type Cluster,
   createAuthority,
@@ -7,6 +9,10 @@ import {
   type JoinOptions,
   joinCluster,
 } from '../../src/index.ts'
+import { nodeKeys } from '../../src/libp2p/node/keys.ts'
+import { keyOfSeed } from '../../src/libp2p/seed-keys.ts'
+import { memberIdFromKey } from '../../src/wire/member-id.ts'
+import { clusterTag } from '../../src/wire/tags.ts'
 
 const members: Cluster[] = []
 afterEach(async () => {
@@ -59,6 +65,54 @@ describe('a cluster with an authority', () => {
       strangers.map(({ health }) => until(health, ({ admissionError }) => admissionError !== undefined)),
     )
     for (const { members } of [founder, ...strangers]) expect(members.getSnapshot()).toHaveLength(1)
+  })
+
+  it('lets in none of 40 joins with a ticket that ended, is for another cluster, or was changed', {
+    timeout: 240_000,
+  }, async () => {
+    const { key, id } = await createAuthority()
+    const founder = await join({ cluster: 'forty', authority: key, name: 'founder' })
+    const other = await join({ cluster: 'another', authority: key })
+    const addresses = founder.self.addresses
+    const valid = (await founder.invite()).ticket
+    const revoked = await founder.invite()
+    await founder.revoke(revoked.id)
+    const changed = decodeTicketText(valid)
+    if (!changed.ok) throw new Error('not a ticket')
+    const bytes = changed.value.chain.bytes.slice()
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
+    const invitationKey = crypto.getRandomValues(new Uint8Array(32))
+    const expired = await extendChain(
+      {
+        subject: memberIdFromKey((await keyOfSeed(invitationKey)).publicKey.raw) ?? '',
+        isInvitation: true,
+        roles: [],
+        notAfterMs: Date.now() - 3_600_000,
+        mayInvite: false,
+      },
+      { authority: id, cluster: clusterTag('forty'), issuer: nodeKeys(await keyOfSeed(key)) },
+    )
+    if (!expired.ok) throw new Error(expired.failure.detail)
+    const tickets = [
+      revoked.ticket,
+      (await other.invite({ addresses })).ticket,
+      encodeTicket({ ...changed.value, chain: { ...changed.value.chain, bytes } }),
+      encodeTicket({ ...changed.value, chain: expired.value, invitationKey }),
+    ]
+    for (const ticket of tickets)
+      await Promise.all(
+        Array.from({ length: 10 }, async () => {
+          const member = await joinCluster({ ...local, ticket, bootstrap: addresses }).catch(() => undefined)
+          if (!member) return
+          const { health } = member
+          await until(health, ({ admissionError }) => admissionError !== undefined)
+          expect(member.members.getSnapshot()).toHaveLength(1)
+          await member.leave()
+        }),
+      )
+    expect(founder.members.getSnapshot()).toHaveLength(1)
+    expect(founder.health.getSnapshot().refusedConnections).toBeGreaterThanOrEqual(20)
+    await sees(founder, await join({ ticket: valid }))
   })
 
   it('removes a revoked member everywhere, which learns why, and everybody else that used the ticket', async () => {
