@@ -181,4 +181,6 @@ function quantile(numbers: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN
 }
 
-const rounded = (value: number): number => Math.round(value * 100) / 100
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100
+}
