@@ -18,6 +18,7 @@ async function load(): Promise<QueriesModule> {
 }
 
 export const loadHeldBy = (): Promise<typeof import('./held-by.ts')> => import('./held-by.ts')
+
 export const loadKeyring = (): Promise<typeof import('./cluster-keyring.ts')> =>
   import('./cluster-keyring.ts')
 

@@ -6,10 +6,10 @@
  */
 
 import { type Ed25519PrivateKey, type Startable, serviceCapabilities } from '@libp2p/interface'
-import { fromString } from 'uint8arrays/from-string'
 import { bootstrapMultiaddr } from '../api/bootstrap-address.ts'
 import type { Cluster, Explanation, LeaveOptions } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
+import { secretBytes } from '../api/secret.ts'
 import { type Named, withTicket } from '../api/ticket.ts'
 import { ClusterHandle } from '../handles/cluster-handle.ts'
 import type { HostHealth } from '../handles/health-store.ts'
@@ -230,14 +230,14 @@ class Service extends ClusterHandle implements LoneMember, Startable {
     const { ticketContent, authority, secret } = init
     if (!ticketContent && !authority) return undefined
     const { openAuthority } = await import('./open-authority.ts')
-    const secretBytes = typeof secret === 'string' ? fromString(secret) : secret
+    const bytes = secret === undefined ? undefined : secretBytes(secret)
     return await openAuthority({
       ...parts,
       init,
       platform,
       self: peerId.toString(),
       datastore: init.datastore ?? datastore,
-      secret: () => secretBytes,
+      secret: () => bytes,
       own: () => this.#runtime?.machine.ownGrants,
     })
   }
