@@ -91,10 +91,15 @@ describe.skipIf(skipsBrowser)('the page of a member', { timeout: 120_000 }, () =
       ['m0'],
       Array.from({ length: members - 1 }, (_, i) => `m${i + 1}`),
     ])
-    await page.locator('.problems li').first().waitFor({ timeout: 60_000 })
-    const shown = await page.locator('.problems b').allTextContents()
-    expect(simulated.cluster.health.getSnapshot().problems.map(({ name }) => name)).toEqual(shown)
-    if (typeof heal === 'function') heal()
+    await page.getByText('cut-off', { exact: true }).waitFor({ timeout: 60_000 })
+    // The page is a view: it shows each change a moment later.
+    await expect
+      .poll(async () => ({
+        shown: await page.locator('.problems b').allTextContents(),
+        named: simulated.cluster.health.getSnapshot().problems.map(({ name }) => name),
+      }))
+      .toSatisfy(({ shown, named }) => shown.join() === named.join())
+    heal()
     await page.getByText('m0 is connected').waitFor(within)
   })
 

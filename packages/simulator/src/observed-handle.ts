@@ -18,7 +18,7 @@ export interface HandleObserver {
   event(event: MemberEvent): void
   /** The process ran a step. */
   stepped(): void
-  /** The handle returned a promise that may be awaited. */
+  /** The handle returned or fulfilled a promise that may be awaited. */
   promised(): void
 }
 
@@ -26,7 +26,14 @@ export class ObservedHandle extends ClusterHandle {
   readonly #observer: HandleObserver
 
   constructor(name: string, clock: Clock, observer: HandleObserver) {
-    super(name, clock)
+    super(name, {
+      now: () => clock.now(),
+      setTimer: (atMonotonicMs, callback) =>
+        clock.setTimer(atMonotonicMs, () => {
+          observer.promised()
+          callback()
+        }),
+    })
     this.#observer = observer
   }
 
