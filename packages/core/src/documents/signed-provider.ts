@@ -12,7 +12,7 @@ import { NotRunningError, StorageError } from '../api/errors.ts'
 import { callApp, reportAppError } from '../runtime/app-calls.ts'
 import { Throttle } from '../runtime/throttle.ts'
 import type { SignedDocument } from '../signed-documents/signed-document.ts'
-import { applyUpdate, encodeWithoutPending, isComplete } from '../spaces/documents/apply-update.ts'
+import { applyUpdates, encodeWithoutPending, isComplete } from '../spaces/documents/apply-update.ts'
 import { changedClients } from '../spaces/documents/changed-clients.ts'
 import * as limits from '../wire/limits.ts'
 import { AwareProvider } from './aware-provider.ts'
@@ -65,6 +65,8 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
   #seed: Seed | undefined
   /** The document is too large: its local changes are neither published nor stored. */
   #isOversized = false
+  /** Updates that arrived in this step. */
+  #arrived: Uint8Array[] = []
   #cancelApplying: (() => void) | undefined
 
   constructor({ name, doc, seed, host, owner }: OwnedProviderOptions, changes: SignedChanges) {
@@ -140,20 +142,23 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
 
   stepped(): void {
     if (this.status !== 'connected') return
+    const arrived = this.#arrived
+    this.#arrived = []
+    applyUpdates(this.doc, arrived, this, reportAppError)
     if (!isComplete(this.doc)) this.#applyAllLater()
     this.setSynced(this.#changes.isSynced)
     if (this.#changes.isSynced) this.#runSeed()
   }
 
-  /** An update of a writer has arrived. */
+  /** An update of a writer has arrived. `stepped` applies those of a step as one: a newcomer receives thousands at once. */
   received(update: Uint8Array): void {
-    applyUpdate(this.doc, update, this, reportAppError)
+    this.#arrived.push(update)
   }
 
   /** Applies all changes as one update. */
   #applyAll(): void {
-    const updates = [...this.#changes.document(this.#name).updates()]
-    if (updates.length > 0) applyUpdate(this.doc, Y.mergeUpdates(updates), this, reportAppError)
+    this.#arrived = []
+    applyUpdates(this.doc, [...this.#changes.document(this.#name).updates()], this, reportAppError)
   }
 
   /**

@@ -51,6 +51,23 @@ describe('a document with writers', () => {
     })
   })
 
+  it('gives a newcomer hundreds of changes by two writers in few transactions, and leaves none pending', async () => {
+    const simulation = settled(1, 4)
+    const rooms = await enter(simulation, namesFrom(0, 3), ['m0', 'm1'])
+    for (let i = 0; i < 400; i++) {
+      textOf(rooms[i % 2]).insert(0, 'x')
+      await simulation.run(60)
+    }
+    const [late] = await enter(simulation, ['m3'], ['m0', 'm1'])
+    if (!late) throw new Error('m3 enters')
+    let transactions = 0
+    late.doc.on('afterTransaction', () => {
+      transactions += 1
+    })
+    await simulation.runUntil(() => textOf(late).length === 400, { withinMs: 400 })
+    expect(transactions).toBeLessThan(20)
+  })
+
   it('keeps the changes of a reader in its replica, and reports them', async () => {
     await runTwice(async () => {
       const simulation = settled(2, 4)

@@ -28,6 +28,32 @@ export function applyUpdate(
   return applyGuarded(doc, origin, () => Y.applyUpdate(doc, update), reportError)
 }
 
+/**
+ * Applies updates in one transaction, in whatever order they were written.
+ *
+ * @param updates readable updates
+ */
+export function applyUpdates(
+  doc: Y.Doc,
+  updates: readonly Uint8Array[],
+  origin: unknown,
+  reportError: ReportError,
+): void {
+  const [only] = updates
+  if (!only) return
+  const merged = updates.length === 1 ? only : mergedUpdate(updates)
+  for (const update of merged ? [merged] : updates) applyUpdate(doc, update, origin, reportError)
+}
+
+/** Undefined: Yjs cannot merge these updates. Different content under the same id is one reason. */
+function mergedUpdate(updates: readonly Uint8Array[]): Uint8Array | undefined {
+  try {
+    return Y.mergeUpdates([...updates])
+  } catch {
+    return undefined
+  }
+}
+
 /** @param isLocal `change` writes under the client id of the document @returns false: `change` threw */
 export function applyGuarded(
   doc: Y.Doc,
