@@ -5,7 +5,9 @@
  * from the neighbour itself. Each offer and answer contains an acknowledgement, which the receiver trusts. Lost
  * heartbeats are sent again; late or repeated ones cost only some bytes.
  */
-import type { Row, Table } from '../table/table.ts'
+
+import type { Row } from '../table/row.ts'
+import type { Table } from '../table/table.ts'
 import { type FreshHeartbeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
 import type { HeartbeatList, HeartbeatRequest, IndexedHeartbeat } from '../wire/heartbeat-list.ts'
 import type { Arrival, ArrivalLog } from './arrival-log.ts'

@@ -9,7 +9,8 @@
  */
 
 import { deltaBeyond, digestOf } from '../table/delta.ts'
-import type { HeartbeatFact, Table } from '../table/table.ts'
+import type { HeartbeatFact } from '../table/row.ts'
+import type { Table } from '../table/table.ts'
 import { type FreshHeartbeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
 import { encodeHeartbeat } from '../wire/fact.ts'
 import { differingBuckets, equalBytes } from '../wire/hashes.ts'

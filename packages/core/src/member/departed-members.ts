@@ -10,7 +10,8 @@
  * any more.
  */
 import type { Overlay } from '../overlay/overlay.ts'
-import type { RecordFact, Table } from '../table/table.ts'
+import type { RecordFact } from '../table/row.ts'
+import type { Table } from '../table/table.ts'
 import type { EffectQueue } from './effect-queue.ts'
 import type { FlapDamping } from './flap-damping.ts'
 import { isForgotten, type MemberView } from './member-view.ts'

@@ -6,7 +6,7 @@
  */
 import type { Instant } from '../base/clock.ts'
 import { isLaterRecord } from '../table/incarnation.ts'
-import type { HeartbeatFact, RecordFact } from '../table/table.ts'
+import type { HeartbeatFact, RecordFact } from '../table/row.ts'
 import { CopiedIdentity } from './copied-identity.ts'
 import type { DetectorBridge } from './detector-bridge.ts'
 import type { EffectQueue } from './effect-queue.ts'

@@ -6,7 +6,7 @@
  */
 
 import { refutingIncarnation } from '../table/incarnation.ts'
-import type { RecordFact } from '../table/table.ts'
+import type { RecordFact } from '../table/row.ts'
 import type { FactBody, MemberRecord } from '../wire/fact.ts'
 
 export type LocalChange = Partial<Omit<MemberRecord, 'incarnation' | 'version'>>

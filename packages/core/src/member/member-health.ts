@@ -1,5 +1,8 @@
 /** Member health: the part of `Cluster.health` that the membership machine provides. */
+import type { Instant } from '../base/clock.ts'
 import type { GrantsEnd } from './expulsions.ts'
+import type { Member } from './member.ts'
+import type { MemberParts } from './member-parts.ts'
 import type { FactRefusal } from './refused-facts.ts'
 
 export interface MemberHealth {
@@ -58,4 +61,53 @@ export interface MemberHealth {
   readonly provisional: number
   /** How many valid facts of other members were dropped or had to wait since the start, by reason. See `docs/limits.md`. */
   readonly refusedFacts: Readonly<Record<FactRefusal, number>>
+}
+
+/** The parts of the machine that count. */
+type HealthParts = Pick<
+  MemberParts,
+  | 'detector'
+  | 'detectorBridge'
+  | 'memberView'
+  | 'damping'
+  | 'identity'
+  | 'partition'
+  | 'overlay'
+  | 'silentPubsub'
+  | 'table'
+  | 'standing'
+  | 'refusedFacts'
+  | 'expulsions'
+>
+
+export function memberHealthOf(parts: HealthParts, self: string, now: Instant): MemberHealth {
+  const { memberView, detector, detectorBridge, damping, identity, partition, overlay, table } = parts
+  const { silentPubsub, standing, refusedFacts, expulsions } = parts
+  const nowMs = now.monotonicMs
+  const visible = memberView.count('alive', 'suspect')
+  return {
+    localHealth: detector.localHealth(),
+    pauses: detectorBridge.pauses,
+    recentPauseMs: detectorBridge.recentPauseMs(nowMs),
+    silentConnections: silentPubsub.recent(nowMs),
+    visible,
+    known: visible + memberView.count('dead'),
+    refutedSuspicions: damping.refuted,
+    identityCopied: identity.isCopied,
+    partitionSuspected: partition.suspected(visible, nowMs),
+    cutOff: isCutOff(parts, self, nowMs),
+    connections: overlay.connected().length,
+    full: table.capacity.free === 0,
+    grantsEnd: expulsions?.ownEnd(now),
+    provisional: standing.provisional,
+    refusedFacts: refusedFacts.counts(),
+  }
+}
+
+/** Whether at least one other member should be sending messages, but no message arrives from any. */
+function isCutOff({ damping, memberView }: HealthParts, self: string, nowMs: number): boolean {
+  if (!damping.isSilent(nowMs)) return false
+  const isQuiet = ({ id, status, attention }: Member): boolean =>
+    id === self || status === 'left' || attention.state === 'frozen' || attention.state === 'asleep'
+  return !memberView.snapshot().every(isQuiet)
 }

@@ -9,9 +9,11 @@ import { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
 import type { MemberGrants } from '../grants/member-grants.ts'
 import { Overlay } from '../overlay/overlay.ts'
+import { SilentPubsubDetector } from '../overlay/silent-pubsub-detector.ts'
 import { noPolicy, type Policy } from '../policy/policy.ts'
 import { RumorBatcher } from '../rumors/rumor-batcher.ts'
-import { type RecordFact, Table } from '../table/table.ts'
+import type { RecordFact } from '../table/row.ts'
+import { Table } from '../table/table.ts'
 import type { MemberRecord } from '../wire/fact.ts'
 import { AuthorRates } from './author-rates.ts'
 import { ConnectionHandler } from './connection-handler.ts'
@@ -83,6 +85,7 @@ export interface MemberParts {
   readonly startup: Startup
   readonly rumors: RumorBatcher
   readonly partition: PartitionDetector
+  readonly silentPubsub: SilentPubsubDetector
   readonly heartbeatArrivals: HeartbeatArrivals
   readonly memberEvents: MemberEvents
   readonly departedMembers: DepartedMembers
@@ -242,6 +245,7 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
     startup,
     rumors,
     partition,
+    silentPubsub: new SilentPubsubDetector(),
     heartbeatArrivals,
     memberEvents,
     departedMembers,

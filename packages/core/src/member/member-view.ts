@@ -8,7 +8,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { lowerBound } from '../base/arrays.ts'
 import { CopyOnWriteMap } from '../base/copy-on-write-map.ts'
-import type { RecordFact } from '../table/table.ts'
+import type { RecordFact } from '../table/row.ts'
 import type { Attention } from '../wire/fact.ts'
 import type { ClusterEventType, Member, MemberAttention, MemberStatus } from './member.ts'
 

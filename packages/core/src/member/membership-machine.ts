@@ -7,17 +7,16 @@
 import type { Detector, ProbeMessage } from '@hearsay/failure-detector'
 import type { Instant } from '../base/clock.ts'
 import type { Overlay } from '../overlay/overlay.ts'
-import { SilentPubsubDetector } from '../overlay/silent-pubsub-detector.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { RecordFact, Table } from '../table/table.ts'
-import { isPlausibleTimestamp } from '../wire/checks.ts'
-import { syncMessage } from '../wire/codec.ts'
+import type { RecordFact } from '../table/row.ts'
+import type { Table } from '../table/table.ts'
 import type { PolicyFact } from '../wire/fact.ts'
+import { forgetMembers, nextDueMs, runDueWork } from './due-work.ts'
 import type { FactFilter } from './fact-filter.ts'
 import type { LocalChange } from './local-record.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
 import type { Member } from './member.ts'
-import type { MemberHealth } from './member-health.ts'
+import { type MemberHealth, memberHealthOf } from './member-health.ts'
 import { createMemberParts, type MemberParts, type MemberPartsOptions } from './member-parts.ts'
 import { type ResourceUsage, resourceUsageOf } from './resource-usage.ts'
 
@@ -30,7 +29,6 @@ export interface MembershipMachineOptions extends Omit<MemberPartsOptions, 'prio
 export class MembershipMachine {
   readonly #self: string
   readonly #parts: MemberParts
-  readonly #silentPubsub = new SilentPubsubDetector()
   #now: Instant
 
   constructor({ prior, ...options }: MembershipMachineOptions, now: Instant) {
@@ -71,79 +69,12 @@ export class MembershipMachine {
 
   /** Runs all work that is due. Call at `deadlineMs()` or soon after. */
   advance(now: Instant): MachineEffect[] {
-    const {
-      localRecord,
-      identity,
-      antiEntropy,
-      announcer,
-      memberEvents,
-      overlay,
-      detectorBridge,
-      effectQueue,
-      standing,
-      rates,
-      factHandler,
-      policy,
-      expulsions,
-    } = this.#parts
-    return this.#step(now, () => {
-      const nowMs = now.monotonicMs
-      if (expulsions?.ownEnd(now)) return
-      detectorBridge.advance(now)
-      if (localRecord.leaving) return
-      identity.advance(now)
-      if (!isPlausibleTimestamp(localRecord.incarnation, now.epochMs)) detectorBridge.restart(now)
-      if (nowMs >= standing.reviewDueMs) factHandler.review(now)
-      if (nowMs >= antiEntropy.dueMs) detectorBridge.startSync(1, now)
-      if (nowMs >= announcer.heartbeatDueMs) detectorBridge.heartbeatDue(now)
-      if (nowMs >= memberEvents.sweepDueMs) {
-        rates.sweep(nowMs)
-        // A peer whose grants expire may be connected without ever having sent a record.
-        if (expulsions) effectQueue.push({ type: 'review-connections' })
-        const ended = policy.sweep(now.epochMs)
-        if (ended.length > 0) {
-          effectQueue.push({ type: 'policy-ended', facts: ended })
-          expulsions?.revocationsChanged()
-        }
-        this.#removeMembers(memberEvents.sweep(now), now)
-      }
-      for (const action of overlay.advance(nowMs)) {
-        if (action.type === 'dial') overlay.dialling(action.id, nowMs)
-        if (action.type === 'disconnect')
-          effectQueue.sendSyncSteps([{ to: action.id, message: syncMessage({ releasing: true }) }])
-        effectQueue.push(action)
-      }
-    })
+    return this.#step(now, () => runDueWork(this.#parts, now))
   }
 
   /** When to call `advance`, in monotonic milliseconds. */
   deadlineMs(): number {
-    const {
-      localRecord,
-      detector,
-      rumors,
-      antiEntropy,
-      announcer,
-      memberEvents,
-      identity,
-      damping,
-      overlay,
-      standing,
-      expulsions,
-    } = this.#parts
-    if (localRecord.leaving || expulsions?.ownEnd(this.#now)) return rumors.deadlineMs()
-    return Math.min(
-      expulsions?.dueMs(this.#now) ?? Number.POSITIVE_INFINITY,
-      detector.deadlineMs(),
-      rumors.deadlineMs(),
-      antiEntropy.dueMs,
-      announcer.heartbeatDueMs,
-      memberEvents.sweepDueMs,
-      identity.nextMs(),
-      damping.nextMs(),
-      overlay.deadlineMs(),
-      standing.reviewDueMs,
-    )
+    return nextDueMs(this.#parts, this.#now)
   }
 
   /**
@@ -231,34 +162,7 @@ export class MembershipMachine {
   }
 
   health(): MemberHealth {
-    const { memberView, detector, detectorBridge, damping, identity, partition, overlay, table } = this.#parts
-    const { standing, refusedFacts, expulsions } = this.#parts
-    const visible = memberView.count('alive', 'suspect')
-    return {
-      localHealth: detector.localHealth(),
-      pauses: detectorBridge.pauses,
-      recentPauseMs: detectorBridge.recentPauseMs(this.#now.monotonicMs),
-      silentConnections: this.#silentPubsub.recent(this.#now.monotonicMs),
-      visible,
-      known: visible + memberView.count('dead'),
-      refutedSuspicions: damping.refuted,
-      identityCopied: identity.isCopied,
-      partitionSuspected: partition.suspected(visible, this.#now.monotonicMs),
-      cutOff: this.#isCutOff(),
-      connections: overlay.connected().length,
-      full: table.capacity.free === 0,
-      grantsEnd: expulsions?.ownEnd(this.#now),
-      provisional: standing.provisional,
-      refusedFacts: refusedFacts.counts(),
-    }
-  }
-
-  /** Whether at least one other member should be sending messages, but no message arrives from any. */
-  #isCutOff(): boolean {
-    if (!this.#parts.damping.isSilent(this.#now.monotonicMs)) return false
-    const isQuiet = ({ id, status, attention }: Member): boolean =>
-      id === this.#self || status === 'left' || attention.state === 'frozen' || attention.state === 'asleep'
-    return !this.members().every(isQuiet)
+    return memberHealthOf(this.#parts, this.#self, this.#now)
   }
 
   usage(): ResourceUsage {
@@ -268,7 +172,7 @@ export class MembershipMachine {
   #dispatch(input: MachineInput, now: Instant): void {
     const { factHandler, syncHandler, connectionHandler, detectorBridge, gracefulLeave, memberEvents } =
       this.#parts
-    const { localRecord, announcer, overlay, startup, effectQueue } = this.#parts
+    const { localRecord, announcer, overlay, silentPubsub, startup, effectQueue } = this.#parts
     switch (input.type) {
       case 'rumors':
         for (const fact of input.facts) factHandler.handle(fact, undefined, now, input.from)
@@ -302,7 +206,7 @@ export class MembershipMachine {
         overlay.bootstrapFailed(input.address)
         break
       case 'silent-pubsub':
-        for (const id of this.#silentPubsub.takeOverdue(input.ids, now.monotonicMs))
+        for (const id of silentPubsub.takeOverdue(input.ids, now.monotonicMs))
           effectQueue.push({ type: 'disconnect', id })
         break
       case 'extra-peers':
@@ -369,25 +273,13 @@ export class MembershipMachine {
     const { memberEvents, departedMembers, detectorBridge, rumors, effectQueue, expulsions } = this.#parts
     this.#now = now
     act()
-    if (expulsions && now.monotonicMs >= expulsions.dueMs(now)) this.#expel(now)
+    // The members whose grants have ended.
+    if (expulsions && now.monotonicMs >= expulsions.dueMs(now))
+      forgetMembers(this.#parts, expulsions.expel(now), now)
     memberEvents.emitChanges(now)
-    this.#removeMembers(departedMembers.freeCapacity(), now)
+    forgetMembers(this.#parts, departedMembers.freeCapacity(), now)
     detectorBridge.updateSubjects(now)
     for (const facts of rumors.take(now.monotonicMs)) effectQueue.push({ type: 'publish', facts })
     return effectQueue.take()
-  }
-
-  /** Removes the members whose grants have ended. */
-  #expel(now: Instant): void {
-    this.#removeMembers(this.#parts.expulsions?.expel(now) ?? [], now)
-  }
-
-  /** Removes the dropped members from the other parts. */
-  #removeMembers(ids: readonly string[], now: Instant): void {
-    const { heartbeatArrivals, detectorBridge } = this.#parts
-    for (const id of ids) {
-      heartbeatArrivals.forget(id)
-      detectorBridge.handle({ type: 'forget', id }, now)
-    }
   }
 }

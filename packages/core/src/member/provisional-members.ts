@@ -5,7 +5,7 @@
  * for at most a minute, so that the id can become a member when an introduction or a connection follows. At most 256 ids
  * wait, and at most 32 of one reporter; beyond that the oldest one is evicted.
  */
-import type { IntroductionFact, RecordFact } from '../table/table.ts'
+import type { IntroductionFact, RecordFact } from '../table/row.ts'
 
 const maxProvisional = 256
 const maxPerReporter = 32

@@ -6,8 +6,9 @@
  * for each document in these spaces. These steps do not fit into one frame.
  */
 import { batchesOf } from '../base/arrays.ts'
+import type { DocumentStep } from '../wire/document-step.ts'
 import * as limits from '../wire/limits.ts'
-import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
+import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 
 /** Our choice, far below the limit: a receiver handles a frame at once, and the next frame waits. */

@@ -3,7 +3,9 @@
  *
  * The rules depend on the step alone, so both ends agree on which missing answer means that the connection is dead.
  */
-import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
+
+import type { DocumentStep } from '../wire/document-step.ts'
+import type { SpaceStep } from '../wire/space-codec.ts'
 import type { ChunkedTransfers } from './documents/chunked-transfers.ts'
 
 /**

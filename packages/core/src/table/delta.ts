@@ -11,7 +11,8 @@ import type { SignedFact } from '../wire/fact.ts'
 import { bucketCount, equalBytes } from '../wire/hashes.ts'
 import * as limits from '../wire/limits.ts'
 import { supersedes } from './incarnation.ts'
-import type { Row, Table } from './table.ts'
+import type { Row } from './row.ts'
+import type { Table } from './table.ts'
 
 /** A digest as one sync step carries it. */
 export interface PartialDigest {

@@ -3,48 +3,19 @@
  *
  * Merging is commutative, associative and idempotent: two tables that received the same facts are equal, regardless of
  * the order and repetition of the facts. The table has at most `maxMembers` rows. It does not verify signatures:
- * callers pass only verified facts. Only this class writes rows.
+ * callers pass only verified facts. Only this class writes rows, except for their hashes.
  */
 
-import { lowerBound } from '../base/arrays.ts'
 import { CopyOnWriteMap } from '../base/copy-on-write-map.ts'
 import { isPlausibleTimestamp } from '../wire/checks.ts'
-import { prefixOf } from '../wire/codec.ts'
 import { type SignedFact, subjectOf } from '../wire/fact.ts'
-import { bucketCount, equalBytes } from '../wire/hashes.ts'
-import { keyFromMemberId } from '../wire/member-id.ts'
+import { equalBytes } from '../wire/hashes.ts'
+import { AdvertisedRows } from './advertised-rows.ts'
 import { supersedes } from './incarnation.ts'
-import { noSuspicions, rowHash, suspicionSummary } from './row-hash.ts'
-import { addClaim, type SuspicionFact, type Suspicions } from './suspicions.ts'
-import { TableHash } from './table-hash.ts'
+import { createRow, type MutableRow, type RecordFact, type Row } from './row.ts'
+import { noSuspicions, suspicionSummary } from './row-hash.ts'
+import { addClaim, type SuspicionFact } from './suspicions.ts'
 import { Tombstones } from './tombstones.ts'
-
-export type RecordFact = SignedFact & { readonly type: 'record' }
-export type HeartbeatFact = SignedFact & { readonly type: 'heartbeat' }
-export type IntroductionFact = SignedFact & { readonly type: 'introduction' }
-
-/** One member's registers. */
-interface MutableRow {
-  readonly id: string
-  readonly key: Uint8Array
-  /** The first 8 bytes of the key, which identify the row in a digest. */
-  readonly prefix: string
-  readonly bucket: number
-  record: RecordFact
-  heartbeat: HeartbeatFact | undefined
-  suspicions: Suspicions | undefined
-  /**
-   * The first introduction that arrived, until its author has no row any more. It travels with the record. Digests and
-   * hashes leave it out, so tables with different introductions are equal.
-   */
-  introduction: IntroductionFact | undefined
-  /** The summary of `suspicions`; empty without suspicions. */
-  summary: Uint8Array
-  /** The row hash that the table hash includes; undefined while the row is not advertised. */
-  hash: Uint8Array | undefined
-}
-
-export type Row = Readonly<MutableRow>
 
 /**
  * The result of merging a fact. `merged`: the fact was new. `known`: the table stores an equal or newer fact, nothing
@@ -65,18 +36,13 @@ export interface TableOptions {
 
 export class Table {
   readonly #rows: CopyOnWriteMap<MutableRow>
-  readonly #hash: TableHash
   readonly #tombstones: Tombstones
   readonly #maxMembers: number
-  /** The advertised rows, ordered by id. The array is shared with the prior until the first change. */
-  #advertised: Row[]
-  #advertisedIsOwn: boolean
+  readonly #advertised: AdvertisedRows
 
   constructor({ maxMembers, maxTombstones, prior }: TableOptions) {
     this.#rows = new CopyOnWriteMap(prior && prior.#rows)
-    this.#hash = new TableHash(prior?.bucketHashes())
-    this.#advertised = prior ? prior.#advertised : []
-    this.#advertisedIsOwn = !prior
+    this.#advertised = new AdvertisedRows(prior && prior.#advertised)
     this.#maxMembers = maxMembers
     this.#tombstones = new Tombstones(maxTombstones)
   }
@@ -118,23 +84,22 @@ export class Table {
 
   /** The rows that this member sends to others, ordered by id, which is also the order of keys and buckets. */
   advertised(): readonly Row[] {
-    return this.#advertised
+    return this.#advertised.rows
   }
 
   /** The index of this member in `advertised()`; undefined if the member is not advertised. */
   index(id: string): number | undefined {
-    const index = this.#firstNotBefore(id)
-    return this.#advertised[index]?.id === id ? index : undefined
+    return this.#advertised.index(id)
   }
 
   /** 16 bytes. Equal hashes mean equal advertised rows, except for heartbeats. */
   hash(): Uint8Array {
-    return this.#hash.whole(this.#advertised)
+    return this.#advertised.hash()
   }
 
   /** 256 × 16 bytes. */
   bucketHashes(): Uint8Array {
-    return this.#hash.buckets(this.#advertised)
+    return this.#advertised.bucketHashes()
   }
 
   /** What `merge` would return, without changing the table. Called before the signature check, which costs more. */
@@ -204,7 +169,7 @@ export class Table {
         const row = this.#mutable(fact.subject)
         row.suspicions = addClaim(row.suspicions, fact as SuspicionFact)
         row.summary = suspicionSummary(row.suspicions)
-        if (row.hash) this.#rehash(row)
+        if (row.hash) this.#advertised.put(row)
         break
       }
       case 'introduction':
@@ -220,10 +185,7 @@ export class Table {
    */
   stopAdvertising(id: string): void {
     if (!this.#rows.get(id)?.hash) return
-    const row = this.#mutable(id)
-    row.hash = undefined
-    this.#hash.changed(row.bucket)
-    this.#mutableAdvertised().splice(this.#firstNotBefore(id), 1)
+    this.#advertised.remove(this.#mutable(id))
   }
 
   /** The second stage of removal: deletes the row and stores its last incarnation as a tombstone. */
@@ -236,7 +198,7 @@ export class Table {
   }
 
   #mergeRecord(fact: RecordFact): void {
-    const row = this.#rows.get(fact.author) ? this.#mutable(fact.author) : this.#insert(fact)
+    const row = this.#rows.get(fact.author) ? this.#mutable(fact.author) : this.#insert(createRow(fact))
     const { incarnation } = fact.record
     if (incarnation !== row.record.record.incarnation) {
       row.heartbeat = undefined
@@ -244,34 +206,12 @@ export class Table {
       row.summary = noSuspicions
     }
     row.record = fact
-    this.#rehash(row)
+    this.#advertised.put(row)
   }
 
-  #insert(fact: RecordFact): MutableRow {
-    const key = keyFromMemberId(fact.author) ?? new Uint8Array()
-    const prefix = prefixOf(key)
-    const bucket = (key[0] ?? 0) % bucketCount
-    const row: MutableRow = {
-      id: fact.author,
-      key,
-      prefix,
-      bucket,
-      record: fact,
-      heartbeat: undefined,
-      suspicions: undefined,
-      introduction: undefined,
-      summary: noSuspicions,
-      hash: undefined,
-    }
+  #insert(row: MutableRow): MutableRow {
     this.#rows.set(row.id, row)
     return row
-  }
-
-  #rehash(row: MutableRow): void {
-    if (!row.hash) this.#mutableAdvertised().splice(this.#firstNotBefore(row.id), 0, row)
-    const { incarnation, version } = row.record.record
-    row.hash = rowHash(row.key, incarnation, version, row.summary)
-    this.#hash.changed(row.bucket)
   }
 
   /** A row that may be modified: a row of the prior is copied first. */
@@ -281,19 +221,8 @@ export class Table {
     if (this.#rows.owns(id)) return row
     const own = { ...row }
     this.#rows.set(id, own)
-    if (own.hash) this.#mutableAdvertised()[this.#firstNotBefore(id)] = own
+    this.#advertised.replace(own)
     return own
-  }
-
-  #mutableAdvertised(): Row[] {
-    if (!this.#advertisedIsOwn) this.#advertised = [...this.#advertised]
-    this.#advertisedIsOwn = true
-    return this.#advertised
-  }
-
-  /** The index of this member in `advertised()`, or the index at which to insert it. */
-  #firstNotBefore(id: string): number {
-    return lowerBound(this.#advertised, row => row.id >= id)
   }
 }
 

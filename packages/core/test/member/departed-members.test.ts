@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { idOf, recordBody } from '../../../../test/helpers/signed-facts.ts'
-import type { RecordFact } from '../../src/table/table.ts'
+import type { RecordFact } from '../../src/table/row.ts'
 import { MemberBench, startEpochMs } from './member-bench.ts'
 
 const ada = idOf('ada')

@@ -9,7 +9,7 @@ import {
   type MemberParts,
   type MemberPartsOptions,
 } from '../../src/member/member-parts.ts'
-import type { RecordFact } from '../../src/table/table.ts'
+import type { RecordFact } from '../../src/table/row.ts'
 import type { FactBody, SignedFact } from '../../src/wire/fact.ts'
 
 export const startEpochMs = 1_700_000_000_000

@@ -4,7 +4,7 @@ import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import { idOf, recordBody, signedFact } from '../../../../test/helpers/signed-facts.ts'
 import type { ClusterEventType, MemberStatus } from '../../src/member/member.ts'
 import { MemberView } from '../../src/member/member-view.ts'
-import type { RecordFact } from '../../src/table/table.ts'
+import type { RecordFact } from '../../src/table/row.ts'
 import type { MemberRecord } from '../../src/wire/fact.ts'
 
 const self = idOf('self')

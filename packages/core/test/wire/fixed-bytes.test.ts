@@ -11,11 +11,11 @@ import {
   type SyncMessage,
   syncMessage,
 } from '../../src/wire/codec.ts'
+import type { DocumentStep } from '../../src/wire/document-step.ts'
 import { draftFact, type FactBody } from '../../src/wire/fact.ts'
 import { decodeHello, encodeHello } from '../../src/wire/hello.ts'
 import { memberIdFromKey } from '../../src/wire/member-id.ts'
 import {
-  type DocumentStep,
   decodeSpaceFrame,
   decodeSpaceRumors,
   encodeSpaceFrame,

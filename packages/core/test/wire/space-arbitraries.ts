@@ -1,8 +1,9 @@
 /** Arbitrary facts and steps of spaces, of every kind, as this version may send them. */
 import fc from 'fast-check'
+import type { DocumentStep } from '../../src/wire/document-step.ts'
 import type { Json } from '../../src/wire/json.ts'
 import * as limits from '../../src/wire/limits.ts'
-import type { DocumentStep, SpaceStep } from '../../src/wire/space-codec.ts'
+import type { SpaceStep } from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts'
 import { spaceFromBytes } from '../../src/wire/tags.ts'
 import { buckets, bytes, count, memberId, optional, text } from './codec-arbitraries.ts'

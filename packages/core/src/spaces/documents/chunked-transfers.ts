@@ -9,7 +9,7 @@
  * When a member disconnects or is silent, its streams are dropped. The complete updates that arrived before are applied
  * already, so the next stream begins after them. The pieces of an incomplete update are sent again.
  */
-import type { DocumentStep, Piece } from '../../wire/space-codec.ts'
+import type { DocumentStep, Piece } from '../../wire/document-step.ts'
 import {
   ackAfter,
   endsTurn,

@@ -13,8 +13,8 @@
  * does no harm.
  */
 import * as Y from 'yjs'
+import type { DocumentStep, Piece } from '../../wire/document-step.ts'
 import { differingBuckets, equalBytes } from '../../wire/hashes.ts'
-import type { DocumentStep, Piece } from '../../wire/space-codec.ts'
 import { streamedChunks } from './chunk-sizes.ts'
 import type { ChunkedTransfers } from './chunked-transfers.ts'
 import { type ClientRates, clientRetryMs, declaredClients, maxClientsAtOnce } from './client-rates.ts'

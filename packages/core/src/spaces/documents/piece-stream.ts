@@ -4,8 +4,9 @@
  * An update is cut into pieces of a quarter of a megabyte. The receiver acknowledges at the end of a turn. Both ends
  * count turns in the same way, so the sender knows which pieces will be acknowledged.
  */
+
+import type { Piece } from '../../wire/document-step.ts'
 import type { EpochName } from '../../wire/epoch-name.ts'
-import type { Piece } from '../../wire/space-codec.ts'
 
 /**
  * A piece with its framing fills four Noise messages. Our choice: not smaller, because each piece costs both

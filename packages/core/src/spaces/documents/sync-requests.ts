@@ -5,8 +5,8 @@
  * Each request is noted in the sync state, so that the answer is recognised.
  */
 import * as Y from 'yjs'
+import type { DocumentStep } from '../../wire/document-step.ts'
 import * as limits from '../../wire/limits.ts'
-import type { DocumentStep } from '../../wire/space-codec.ts'
 import { digestBucketOf } from './document-digest.ts'
 import type { DocumentSync } from './document-sync.ts'
 import type { SyncRequest } from './sync-state.ts'

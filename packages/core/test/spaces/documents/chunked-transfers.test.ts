@@ -5,7 +5,7 @@ import {
   type TransferStep,
 } from '../../../src/spaces/documents/chunked-transfers.ts'
 import { pieceBytes, type UpdateSource } from '../../../src/spaces/documents/piece-stream.ts'
-import type { Piece } from '../../../src/wire/space-codec.ts'
+import type { Piece } from '../../../src/wire/document-step.ts'
 
 const [windowPieces, ackInterval, silenceMs] = [16, 4, 20_000]
 const maxBytes = 4_000_000

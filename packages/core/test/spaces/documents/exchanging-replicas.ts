@@ -6,8 +6,9 @@ import { offerDocument } from '../../../src/spaces/documents/document-exchange.t
 import { DocumentSync } from '../../../src/spaces/documents/document-sync.ts'
 import { answerInEpoch } from '../../../src/spaces/documents/epochs/epoch-exchange.ts'
 import { requestDocument } from '../../../src/spaces/documents/sync-requests.ts'
+import type { DocumentStep } from '../../../src/wire/document-step.ts'
 import * as limits from '../../../src/wire/limits.ts'
-import { type DocumentStep, decodeSpaceFrame, encodeSpaceFrame } from '../../../src/wire/space-codec.ts'
+import { decodeSpaceFrame, encodeSpaceFrame } from '../../../src/wire/space-codec.ts'
 
 const space = 'ab'.repeat(12)
 

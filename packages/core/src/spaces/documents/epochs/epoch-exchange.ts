@@ -5,9 +5,10 @@
  * content. Until then the two members exchange no updates, because their ids have different meanings. A replica in no
  * epoch enters the epoch of the other member unchanged.
  */
+
+import type { DocumentStep } from '../../../wire/document-step.ts'
 import type { EpochName } from '../../../wire/epoch-name.ts'
 import * as limits from '../../../wire/limits.ts'
-import type { DocumentStep } from '../../../wire/space-codec.ts'
 import {
   answerDocument,
   type DocumentAnswer,
