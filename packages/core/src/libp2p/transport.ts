@@ -5,7 +5,6 @@
  * connected when a connection to it is admitted (admission/admission-gate.ts). Of several connections the newest is used,
  * until a frame arrives over another one.
  */
-import { TopicValidatorResult } from '@libp2p/gossipsub'
 import type {
   Connection,
   Libp2pEvents,
@@ -18,23 +17,24 @@ import type {
 import type { Registrar } from '@libp2p/interface-internal'
 import type { Problem } from '../api/problem.ts'
 import type { Clock } from '../base/clock.ts'
-import type { Channel, RumorVerdict, Transport, TransportListener } from '../runtime/ports.ts'
-import { rumorTopic, spaceTopic, type TopicKeys } from '../wire/cluster-keys.ts'
-import { decodeHello, encodeHello } from '../wire/hello.ts'
+import type { Channel, Transport, TransportListener } from '../runtime/ports.ts'
+import type { TopicKeys } from '../wire/cluster-keys.ts'
+import { encodeHello } from '../wire/hello.ts'
 import type { AdmissionGate, AdmissionKey } from './admission/admission-gate.ts'
 import type { GrantExchange } from './admission/grant-exchange.ts'
+import { LazyRefusals } from './admission/lazy-refusals.ts'
 import type { RefusalReason, Refusals } from './admission/refusals.ts'
 import { BootstrapProblems } from './bootstrap-problems.ts'
 import { dialOutcome } from './dial-outcome.ts'
 import { Dialler, type DiallerComponents } from './dialler.ts'
-import { FrameBudget } from './frame-budget.ts'
-import { readFrames } from './frame-reader.ts'
 import { channels, protocols } from './frame-stream.ts'
 import { closeIfHalfOpen, closeIfUnresponsive } from './half-open.ts'
+import { InboundStreams } from './inbound-streams.ts'
 import type { MemberPubsub } from './member-pubsub.ts'
 import { OutboundStreams } from './outbound-streams.ts'
 import { PeerClocks } from './peer-clocks.ts'
 import type { Platform } from './platform.ts'
+import { RumorTopics } from './rumor-topics.ts'
 
 export interface TransportComponents extends DiallerComponents {
   readonly peerId: PeerId
@@ -76,48 +76,42 @@ const maxStreamsPerConnection = 4
 /** Wrong proofs that are checked on one connection of a cluster with a secret: one for each key that a peer may have. */
 const maxProofs = 4
 
-const validatorResults: Readonly<Record<RumorVerdict, TopicValidatorResult>> = {
-  accept: TopicValidatorResult.Accept,
-  ignore: TopicValidatorResult.Ignore,
-  reject: TopicValidatorResult.Reject,
-}
-
 export class Libp2pTransport implements Transport {
-  #refusals: Refusals | undefined
   readonly #options: TransportOptions
   readonly #log: Logger
   readonly #dialler: Dialler
   readonly #streams: OutboundStreams
-  readonly #frameBudget = new FrameBudget()
+  readonly #inbound: InboundStreams
+  readonly #topics: RumorTopics
+  readonly #refusals: LazyRefusals
   readonly #connectedPeers = new Set<string>()
   readonly #clocks = new PeerClocks()
   readonly #bootstrap: BootstrapProblems
   /** Peers with more than one connection. */
   readonly #multiplyConnected = new Set<string>()
   readonly #undo: (() => void)[] = []
-  /** The spaces whose rumors are received. */
-  readonly #spaces = new Set<string>()
-  /** Topic → the function that ends the subscription. */
-  readonly #subscriptions = new Map<string, () => void>()
-  #isStarted = false
   #listener: TransportListener | undefined
 
   constructor(options: TransportOptions) {
     const { components, ownsNode, gate, bootstrap, namedMembers, log } = options
+    const { cluster, clock, keys, pubsub, hasSecret, grants } = options
     this.#options = options
     this.#log = log
     this.#dialler = new Dialler({ components, ownsNode, gate, bootstrap, namedMembers })
     this.#bootstrap = new BootstrapProblems(bootstrap)
     this.#streams = new OutboundStreams({
       connect: id => this.#dialler.connect(id),
-      hello: () => this.#hello(),
+      hello: () => encodeHello({ cluster, epochMs: clock.now().epochMs }),
       log,
     })
+    this.#inbound = new InboundStreams({ cluster, clock, clocks: this.#clocks })
+    this.#refusals = new LazyRefusals({ hasSecret, hasAuthority: grants !== undefined, log })
+    this.#topics = new RumorTopics({ gossipsub: pubsub.gossipsub, keys, log })
   }
 
   /** The connections that were not admitted, and why. Undefined until there is one. */
   get refusals(): Refusals | undefined {
-    return this.#refusals
+    return this.#refusals.loaded
   }
 
   /** What is wrong with the bootstrap addresses and the clocks. @param connections the number of connected members */
@@ -134,17 +128,25 @@ export class Libp2pTransport implements Transport {
 
   /** The number of streams that were aborted because of unfinished frames. */
   get abortedStreams(): number {
-    return this.#frameBudget.aborted
+    return this.#inbound.aborted
   }
 
   /** Accepts streams and connections from now on. Call it before the node listens, so that none is missed. */
   async listen(listener: TransportListener): Promise<void> {
     this.#listener = listener
     const { components, cluster, keys, hasSecret, ownsNode, gate, grants } = this.#options
+    const receiver = {
+      arrived: (from: string, connection: Connection) => {
+        if (this.#multiplyConnected.has(from)) this.#streams.answerOver(from, connection)
+      },
+      frame: (from: string, channel: Channel, frame: Uint8Array) =>
+        this.#listener?.frame(from, channel, frame),
+    }
     const { registrar, events } = components
     const limits = { maxInboundStreams: maxStreamsPerConnection, maxOutboundStreams: maxStreamsPerConnection }
     for (const channel of channels) {
-      const accept = (stream: Stream, connection: Connection) => this.#accept(channel, stream, connection)
+      const accept = (stream: Stream, connection: Connection) =>
+        this.#inbound.read(channel, stream, connection, receiver)
       await registrar.handle(protocols[channel], gate.guarded(accept), limits)
       this.#undo.push(() => void registrar.unhandle(protocols[channel]).catch(() => {}))
     }
@@ -159,27 +161,24 @@ export class Libp2pTransport implements Transport {
       ownsNode,
       grants,
       admitted: connection => {
-        this.#refusals?.admitted(connection.remotePeer.toString())
+        this.#refusals.loaded?.admitted(connection.remotePeer.toString())
         // A connection with limits serves introductions only.
         if (connection.limits === undefined) void this.#connected(connection)
       },
-      refused: (connection, reason) => void this.#refused(connection, reason).catch(() => {}),
+      refused: (connection, reason) => this.#refused(connection, reason),
     })
     this.#undo.push(() => gate.close())
   }
 
   /** Publishes and accepts rumors from now on. Call it when the node runs. */
   start(): void {
-    this.#isStarted = true
-    this.#followTopics()
+    if (this.#listener) this.#topics.start(this.#listener)
   }
 
   stop(): void {
     this.#listener = undefined
     for (const undo of this.#undo.splice(0)) undo()
-    for (const end of this.#subscriptions.values()) end()
-    this.#subscriptions.clear()
-    this.#spaces.clear()
+    this.#topics.stop()
     this.#dialler.abortDials()
     this.#streams.stop()
   }
@@ -189,19 +188,15 @@ export class Libp2pTransport implements Transport {
   }
 
   publish(rumor: Uint8Array, space?: string): void {
-    this.#options.pubsub.gossipsub
-      .publish(this.#topicsOf(space)[0] ?? '', rumor)
-      .catch(error => this.#log('rumor not published - %e', error))
+    this.#topics.publish(rumor, space)
   }
 
   subscribe(space: string): void {
-    this.#spaces.add(space)
-    this.#followTopics()
+    this.#topics.subscribe(space)
   }
 
   unsubscribe(space: string): void {
-    this.#spaces.delete(space)
-    this.#followTopics()
+    this.#topics.unsubscribe(space)
   }
 
   dial(id: string): void {
@@ -257,93 +252,25 @@ export class Libp2pTransport implements Transport {
   }
 
   subscribers(space: string): readonly string[] {
-    return this.#options.pubsub.gossipsub.getSubscribers(this.#topicsOf(space)[0] ?? '').map(String)
+    return this.#topics.subscribers(space)
   }
 
   /** The keys changed: connections that were admitted by a removed key must prove another one, and topics may change. */
   keysChanged(): void {
     this.#options.gate.keysChanged()
-    this.#followTopics()
-  }
-
-  /** The topics of the cluster or of a space, the one to publish on first. */
-  #topicsOf(space: string | undefined): string[] {
-    const keys = this.#options.keys.topics()
-    return keys.map(each => (space === undefined ? rumorTopic(each) : spaceTopic(each, space)))
-  }
-
-  /** Subscribes to the topics that the member needs now, and to no others. */
-  #followTopics(): void {
-    if (!this.#isStarted) return
-    const wanted = new Map<string, string | undefined>()
-    for (const space of [undefined, ...this.#spaces])
-      for (const topic of this.#topicsOf(space)) wanted.set(topic, space)
-    for (const [topic, end] of this.#subscriptions) {
-      if (wanted.has(topic)) continue
-      end()
-      this.#subscriptions.delete(topic)
-    }
-    for (const [topic, space] of wanted)
-      if (!this.#subscriptions.has(topic)) this.#subscriptions.set(topic, this.#subscribeTo(topic, space))
-  }
-
-  /** Subscribes to the rumors of a topic. @returns a function that ends the subscription */
-  #subscribeTo(topic: string, space?: string): () => void {
-    const { gossipsub } = this.#options.pubsub
-    gossipsub.topicValidators.set(topic, async (peerId, { data }) => {
-      const verdict = (await this.#listener?.rumor(peerId.toString(), data, space)) ?? 'ignore'
-      return validatorResults[verdict]
-    })
-    gossipsub.subscribe(topic)
-    return () => {
-      gossipsub.unsubscribe(topic)
-      gossipsub.topicValidators.delete(topic)
-    }
+    this.#topics.keysChanged()
   }
 
   /**
    * Reports a refusal. Exception: on a node of the app, most peers that dial and prove nothing use other services of
    * the app, so their refusals are not reported.
    */
-  async #refused(connection: Connection, reason: RefusalReason): Promise<void> {
-    const { ownsNode, hasSecret, grants } = this.#options
+  #refused(connection: Connection, reason: RefusalReason): void {
+    const { ownsNode } = this.#options
     const isOurs = this.#dialler.isOurs(connection)
     if (!ownsNode && isOurs) connection.close().catch(error => connection.abort(error))
     if (!ownsNode && !isOurs && (reason === 'no-proof' || reason === 'unsupported')) return
-    const atMs = performance.now()
-    // Load the module only now: most members refuse no peer.
-    const { Refusals } = await import('./admission/refusals.ts')
-    this.#refusals ??= new Refusals({
-      hasSecret,
-      hasAuthority: grants !== undefined,
-      log: line => this.#log('%s', line),
-    })
-    this.#refusals.report(connection, reason, atMs)
-  }
-
-  #accept(channel: Channel, stream: Stream, connection: Connection): void {
-    const from = connection.remotePeer.toString()
-    let helloReceived = false
-    const onFrame = (frame: Uint8Array): void => {
-      if (this.#multiplyConnected.has(from)) this.#streams.answerOver(from, connection)
-      if (helloReceived) this.#listener?.frame(from, channel, frame)
-      else if (this.#isHelloOfCluster(connection, frame)) helloReceived = true
-      else stream.abort(new Error('the first frame is no hello of this cluster'))
-    }
-    readFrames(stream, { budget: this.#frameBudget, peer: from, onFrame })
-  }
-
-  /** The first frame on each stream, the same on all channels. */
-  #hello(): Uint8Array {
-    return encodeHello({ cluster: this.#options.cluster, epochMs: this.#options.clock.now().epochMs })
-  }
-
-  #isHelloOfCluster({ remotePeer, status }: Connection, frame: Uint8Array): boolean {
-    const decoded = decodeHello(frame)
-    if (!decoded.ok) return false
-    const { cluster, epochMs } = decoded.value
-    if (status === 'open') this.#clocks.received(remotePeer.toString(), epochMs, this.#options.clock.now())
-    return cluster.every((byte, i) => byte === this.#options.cluster[i])
+    this.#refusals.report(connection, reason)
   }
 
   /** A connection was admitted. */
@@ -367,7 +294,7 @@ export class Libp2pTransport implements Transport {
     this.#listener?.connectionChanged(id, 'open', isOurs)
     // Both ends need their own stream: opening it now instead of for the first answer saves a round trip.
     this.#streams.open(id, 'sync')
-    if (this.#spaces.size > 0) this.#streams.open(id, 'space')
+    if (this.#topics.hasSpaces) this.#streams.open(id, 'space')
   }
 
   #closed(connection: Connection): void {
