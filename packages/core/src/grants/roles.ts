@@ -7,13 +7,14 @@
 
 /** May revoke, and with `mayInvite` may invite. Only the authority grants it. */
 export const adminRole = 'admin'
-/** Writes nothing that the cluster shares. */
-export const readerRole = 'reader'
+const readerRole = 'reader'
+
+/** Whether a member with these roles writes nothing that the cluster shares. */
+export const isReader = (roles: readonly string[]): boolean => roles.includes(readerRole)
 
 /** Whether a holder of the roles `own` may grant the roles `granted`. */
 export function mayGrant(own: readonly string[], granted: readonly string[]): boolean {
   return (
-    granted.every(role => role === readerRole || own.includes(role)) &&
-    (!own.includes(readerRole) || granted.includes(readerRole))
+    granted.every(role => role === readerRole || own.includes(role)) && (!isReader(own) || isReader(granted))
   )
 }

@@ -35,8 +35,14 @@ import type { ClusterQueries } from './cluster-queries.ts'
 import { ConvergenceStore } from './convergence-store.ts'
 import { createHealthStore, type HostHealth } from './health-store.ts'
 import { createHeartbeatStore, type Heartbeats } from './heartbeat-store.ts'
-import { loadExplain, loadHeldBy, loadInvitations, loadKeyring, loadQueries } from './load-calls.ts'
-import { pendingQuery } from './pending-query.ts'
+import {
+  loadExplain,
+  loadHeldBy,
+  loadInvitations,
+  loadKeyring,
+  loadQueries,
+  pendingQuery,
+} from './load-calls.ts'
 import type { PeriodicStore } from './periodic-store.ts'
 import type { SpaceRegistry } from './space-registry.ts'
 

@@ -9,7 +9,7 @@ import type { Engine } from '../runtime/engine.ts'
 import type { MemberKeyring } from '../runtime/member-keyring.ts'
 import { secretKey } from '../wire/cluster-keys.ts'
 import { type KeyringKey, keyringKey, maxKeys } from '../wire/keyring-fact.ts'
-import { keyringQuery } from './keyring-query.ts'
+import { keyringQuery } from './cluster-queries.ts'
 
 /** Our choice: a member that takes longer is asked again by the app. */
 const askMs = 2_000

@@ -9,7 +9,7 @@ import { checkSpaceName } from '../api/call-options.ts'
 import { NotAllowedError } from '../api/errors.ts'
 import type { QueryAnswer, QueryFailure, QueryOptions } from '../api/query.ts'
 import { queryRequest, sharedQueryValue } from '../api/query-checks.ts'
-import { readerRole } from '../grants/roles.ts'
+import { isReader } from '../grants/roles.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
 import type { QueryView } from '../queries/queries.ts'
 import type { Engine } from '../runtime/engine.ts'
@@ -19,8 +19,10 @@ import { isMemberId } from '../wire/member-id.ts'
 import type { SignedAnswer, SignedBroadcast } from '../wire/query-fact.ts'
 import { tableQuery } from './convergence-meter.ts'
 import { answerHeldBy, type HeldContent, spacesQuery } from './held-by.ts'
-import { keyringQuery } from './keyring-query.ts'
 import { RunningQuery } from './running-query.ts'
+
+/** The name of the query that each member answers with the fingerprints of its keys. */
+export const keyringQuery = 'hearsay:keyring'
 
 export interface ClusterQueriesOptions {
   readonly engine: Engine
@@ -94,6 +96,6 @@ function viewOf(self: string, machine: MembershipMachine): QueryView {
     isHere,
     here: () => machine.members().flatMap(({ id }) => (isHere(id) ? id : [])),
     connected: () => machine.overlay.connected(),
-    isReader: id => machine.member(id)?.roles.includes(readerRole) ?? false,
+    isReader: id => isReader(machine.member(id)?.roles ?? []),
   }
 }

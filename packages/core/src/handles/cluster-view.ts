@@ -1,6 +1,6 @@
 /** Machine cluster view: what the rooms and configs of one member see of its cluster, read from its membership machine. */
 import type { Clock } from '../base/clock.ts'
-import { readerRole } from '../grants/roles.ts'
+import { isReader } from '../grants/roles.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
 import type { PrivateRooms } from '../spaces/private-rooms.ts'
 import type { ClusterView, MemberWithSpaces, SpaceRoster } from '../spaces/space-roster.ts'
@@ -36,7 +36,7 @@ export class MachineClusterView implements ClusterView {
   }
 
   isReader(id: string): boolean {
-    return this.#machine.member(id)?.roles.includes(readerRole) ?? false
+    return isReader(this.#machine.member(id)?.roles ?? [])
   }
 
   memberIds(): readonly string[] {

@@ -17,10 +17,9 @@ import { AdmissionGate } from './admission/admission-gate.ts'
 import { loadIdentity } from './identity.ts'
 import type { JoinOptions } from './join-options.ts'
 import { lazyLogger } from './lazy-logger.ts'
-import type { NodeFigures, NodeHealth } from './node-figures.ts'
 import { coalescingNoise } from './packet-coalescing.ts'
 import { skipKnownWrites } from './peer-store-cache.ts'
-import type { Platform } from './platform.ts'
+import type { NodeFigures, NodeHealth, Platform } from './platform.ts'
 import { hearsayAlone, type LoneMember } from './service.ts'
 
 export type MemberNode = Libp2p<{ cluster: LoneMember }>

@@ -7,8 +7,8 @@
 import type { Stream } from '@libp2p/interface'
 import { LengthPrefixedDecoder } from '@libp2p/utils'
 import { encodingLength } from 'uint8-varint'
-import { asError } from '../base/errors.ts'
 import * as limits from '../wire/limits.ts'
+import { asError } from '../wire/result.ts'
 import { type FrameBudget, frameLimits } from './frame-budget.ts'
 import { startPeerDeadline } from './peer-deadline.ts'
 

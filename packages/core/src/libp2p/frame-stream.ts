@@ -6,9 +6,9 @@
  */
 import type { Stream } from '@libp2p/interface'
 import { encode as encodeVarint, encodingLength } from 'uint8-varint'
-import { asError } from '../base/errors.ts'
 import type { Channel } from '../runtime/ports.ts'
 import * as limits from '../wire/limits.ts'
+import { asError } from '../wire/result.ts'
 
 /** Names of hearsay's libp2p protocols. */
 export const protocols: Readonly<Record<Channel, string>> = {

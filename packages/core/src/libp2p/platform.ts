@@ -1,7 +1,8 @@
-/** Platform: what a member on libp2p needs and what differs between Node and browsers. */
+/** Platform: what differs between Node and browsers for a member on libp2p, and what only the platform of its own node knows. */
 import type { Connection, Ed25519PrivateKey } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock } from '../base/clock.ts'
+import type { HostHealth } from '../handles/health-store.ts'
 import type { Attention } from '../wire/fact.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
 
@@ -55,4 +56,15 @@ export interface PageListener {
   attentionChanged(attention: Attention): void
   /** The page is closing: only synchronous work still runs. */
   pageClosing(): void
+}
+
+/** Returns the part of the health that depends on the node's transports and discovery. */
+export type NodeHealth = () => Pick<HostHealth, 'localDiscoveryError' | 'droppedConnections' | 'problems'>
+
+/** What is read when the metrics are collected. */
+export interface NodeFigures {
+  /** Only of a relay. */
+  readonly relay?: { readonly maxReservations: number; reservations(): number }
+  /** The size of the store's files. Only if there are any. */
+  readonly storageBytes?: () => Promise<number>
 }

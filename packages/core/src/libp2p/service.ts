@@ -29,14 +29,12 @@ import {
   type HearsayInit,
   type HearsayService,
 } from './hearsay-options.ts'
-import { leakedTimer } from './leaked-timer.ts'
 import { MemberPubsub } from './member-pubsub.ts'
 import type { MemberMetrics } from './metrics/member-metrics.ts'
-import type { NodeFigures, NodeHealth } from './node-figures.ts'
 import type { OpenAuthorityOptions, OpenedAuthority } from './open-authority.ts'
 import type { OpenedKeyring, OpenKeyringOptions } from './open-keyring.ts'
 import { clockFact } from './peer-clocks.ts'
-import type { Platform } from './platform.ts'
+import type { NodeFigures, NodeHealth, Platform } from './platform.ts'
 import { PublishedAddresses } from './published-addresses.ts'
 import { Libp2pTransport, type TransportKeys } from './transport.ts'
 
@@ -374,4 +372,21 @@ function unpredictableNumber(): number {
 function fixedKeys(keys: ClusterKeys): TransportKeys {
   const admission = [{ id: '', key: keys.admission }]
   return { admission: () => admission, topics: () => [keys] }
+}
+
+interface AddressManagerInternals {
+  /** Waits until more listeners close, then writes into the peer store. */
+  readonly _updatePeerStoreAddresses?: { stop?: () => void }
+}
+
+/**
+ * A timer that libp2p leaves running when a node stops, for up to 1 s. It has no effect any more, but keeps the process
+ * alive. The timer is an internal of libp2p: if a version of libp2p renames it, the timer is not stopped, and nothing else
+ * changes.
+ *
+ * @returns a function that stops the timer; call it once the node has stopped
+ */
+function leakedTimer(addressManager: HearsayComponents['addressManager']): () => void {
+  const { _updatePeerStoreAddresses: update }: AddressManagerInternals = Object(addressManager)
+  return () => update?.stop?.()
 }

@@ -5,7 +5,7 @@
  * alike, whichever peer forwarded the fact, also about authors that they never saw.
  */
 
-import { readerRole } from '../grants/roles.ts'
+import { isReader } from '../grants/roles.ts'
 
 /** What the rule reads of a fact. */
 export interface Authorship {
@@ -38,7 +38,7 @@ export interface GrantedRoles {
 export function writerRule(writers: WriterList, granted?: GrantedRoles): WriterRule {
   return ({ author, epochMs, grants }) => {
     const roles = granted ? granted.rolesAt(author, grants, epochMs) : []
-    if (!roles || roles.includes(readerRole)) return false
+    if (!roles || isReader(roles)) return false
     if (writers === 'anyone') return true
     return isRole(writers) ? roles.includes(writers.role) : writers.has(author)
   }

@@ -14,7 +14,7 @@
 import type { StoreState } from '../api/cluster.ts'
 import { StorageError } from '../api/errors.ts'
 import type { Clock } from '../base/clock.ts'
-import { asError } from '../base/errors.ts'
+import { asError } from '../wire/result.ts'
 import type { KeyValueChange, KeyValues } from './key-values.ts'
 import { type Batch, PendingWrites } from './pending-writes.ts'
 

@@ -1,5 +1,4 @@
 /** Result: the return type of decoders, which never throw. */
-import { asError } from '../base/errors.ts'
 
 export type Result<T, F> =
   | { readonly ok: true; readonly value: T }
@@ -52,4 +51,9 @@ export function guarded<T>(
   } catch (error) {
     return failed('malformed', asError(error).message)
   }
+}
+
+/** The value itself if it is an `Error`, or else a new `Error` with the value as its message. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }

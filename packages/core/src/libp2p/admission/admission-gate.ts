@@ -17,7 +17,6 @@ import type { Connection, Libp2pEvents, Stream, StreamHandler, TypedEventTarget 
 import type { Registrar } from '@libp2p/interface-internal'
 import { type ByteStream, byteStream } from '@libp2p/utils'
 import { concat } from 'uint8arrays/concat'
-import { asError } from '../../base/errors.ts'
 import {
   type AdmissionSession,
   admissionAnswer,
@@ -27,6 +26,7 @@ import {
   nonceBytes,
   requestBytes,
 } from '../../wire/admission.ts'
+import { asError } from '../../wire/result.ts'
 import { startPeerDeadline } from '../peer-deadline.ts'
 import type { GrantExchange, GrantsMessage } from './grant-exchange.ts'
 import type { RefusalReason } from './refusals.ts'

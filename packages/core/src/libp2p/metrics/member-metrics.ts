@@ -15,10 +15,9 @@ import type { TransportListener } from '../../runtime/ports.ts'
 import type { AdmissionGate } from '../admission/admission-gate.ts'
 import type { RefusalReason } from '../admission/refusals.ts'
 import type { HearsayComponents } from '../hearsay-options.ts'
-import type { NodeFigures, NodeHealth } from '../node-figures.ts'
+import type { NodeFigures, NodeHealth } from '../platform.ts'
 import type { Libp2pTransport } from '../transport.ts'
 import type { GaugeReaders, Totals } from './catalogue.ts'
-import { countKinds } from './connection-kinds.ts'
 import { DetectionMeter } from './detection-meter.ts'
 import { MetricRegistry } from './metric-registry.ts'
 import { TableAgreement } from './table-agreement.ts'
@@ -225,4 +224,21 @@ function countNames(problems: readonly Problem[]): Record<ProblemName, number> {
   }
   for (const { name } of problems) counts[name] = 1
   return counts
+}
+
+type ConnectionKind = 'tcp' | 'websocket' | 'webrtc' | 'relayed' | 'other'
+
+/** The connections by transport. */
+function countKinds(connections: readonly Connection[]): Record<ConnectionKind, number> {
+  const counts: Record<ConnectionKind, number> = { tcp: 0, websocket: 0, webrtc: 0, relayed: 0, other: 0 }
+  for (const connection of connections) counts[kindOf(connection)] += 1
+  return counts
+}
+
+function kindOf({ remoteAddr, limits }: Pick<Connection, 'remoteAddr' | 'limits'>): ConnectionKind {
+  const names = new Set(remoteAddr.getComponents().map(({ name }) => name))
+  if (limits !== undefined) return 'relayed'
+  if (names.has('webrtc') || names.has('webrtc-direct')) return 'webrtc'
+  if (names.has('ws') || names.has('wss')) return 'websocket'
+  return names.has('tcp') ? 'tcp' : 'other'
 }

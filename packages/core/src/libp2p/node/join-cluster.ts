@@ -5,14 +5,13 @@ import type { Listener } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import type { Cluster } from '../../api/cluster.ts'
 import { InvalidOptionsError, ListenError } from '../../api/errors.ts'
-import { openStorage } from '../../storage/node/open-storage.ts'
+import { openStorage, storageBytes } from '../../storage/node/open-storage.ts'
 import { guardedComponents } from '../admission/guarded-components.ts'
 import { createNode, type MemberNode } from '../create-node.ts'
 import { dialDiscovered } from '../discovery-dialler.ts'
 import { checkJoinOptions, type JoinOptions, withTicketOf } from '../join-options.ts'
 import { BootstrapNames } from './bootstrap-names.ts'
 import { DnsLookup } from './dns-lookup.ts'
-import { folderSize } from './folder-size.ts'
 import { givenIdentity } from './given-identity.ts'
 import { InboundSockets } from './inbound-sockets.ts'
 import { lazyWebSockets } from './lazy-web-sockets.ts'
@@ -103,7 +102,7 @@ export async function joinCluster(given: JoinOptions): Promise<Cluster> {
     },
     figures: {
       ...(relay && { relay: { maxReservations, reservations: () => relayBounds.count() } }),
-      ...(typeof options.storage === 'string' && { storageBytes: folderSize(options.storage) }),
+      ...(typeof options.storage === 'string' && { storageBytes: storageBytes(options.storage) }),
     },
     health() {
       const relayProblem = relayBounds.problem(performance.now())

@@ -13,7 +13,7 @@ import { mkdir, open, readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { LevelDatastore } from 'datastore-level'
 import type { Key, KeyQuery, Pair, Query } from 'interface-datastore'
-import { asError } from '../../base/errors.ts'
+import { asError } from '../../wire/result.ts'
 import type { KeyValueChange } from '../key-values.ts'
 import { type RecoverableDatastore, StoreLedger, WritingDatastore } from '../recoverable-datastore.ts'
 

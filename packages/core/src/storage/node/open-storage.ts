@@ -1,9 +1,10 @@
 /**
- * Storage in Node: opens the store of a member, LevelDB in a folder.
+ * Storage in Node: opens the store of a member, LevelDB in a folder, and measures its files.
  *
  * A store that cannot be read is left unchanged: losing an identity by accident is worse than not starting.
  */
 import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Datastore } from 'interface-datastore'
 import { StorageError } from '../../api/errors.ts'
 import { identityKey } from '../member-storage.ts'
@@ -44,6 +45,20 @@ export async function openStorage(storage: string | Datastore | undefined): Prom
     )
   }
   return { datastore, close: () => datastore.close() }
+}
+
+/** @returns a function that sums the sizes of the files of a store. A file that disappears meanwhile counts 0. */
+export function storageBytes(folder: string): () => Promise<number> {
+  return async () => {
+    const names = await readdir(folder).catch(() => [])
+    const sizes = names.map(name =>
+      stat(join(folder, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    )
+    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+  }
 }
 
 async function isFile(path: string): Promise<boolean> {
