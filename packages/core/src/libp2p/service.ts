@@ -5,23 +5,12 @@
  * node stops, the member leaves first.
  */
 
-import { type Ed25519PrivateKey, type Startable, serviceCapabilities } from '@libp2p/interface'
-import { bootstrapMultiaddr } from '../api/bootstrap-address.ts'
+import { type Ed25519PrivateKey, type Metrics, type Startable, serviceCapabilities } from '@libp2p/interface'
 import type { Cluster, Explanation, LeaveOptions } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
-import { secretBytes } from '../api/secret.ts'
 import { type Named, withTicket } from '../api/ticket.ts'
 import { ClusterHandle } from '../handles/cluster-handle.ts'
 import type { HostHealth } from '../handles/health-store.ts'
-import type { MembershipMachine } from '../member/membership-machine.ts'
-import type { Driver } from '../runtime/driver.ts'
-import { createEngine, type HostPolicy } from '../runtime/engine.ts'
-import { datastoreKeyValues } from '../storage/datastore-key-values.ts'
-import { memberStorage } from '../storage/member-storage.ts'
-import { WriteQueue } from '../storage/write-queue.ts'
-import { type ClusterKeys, clusterKeys } from '../wire/cluster-keys.ts'
-import { keyFromMemberId } from '../wire/member-id.ts'
-import { clusterTag } from '../wire/tags.ts'
 import { AdmissionGate } from './admission/admission-gate.ts'
 import {
   checkHearsayInit,
@@ -29,14 +18,11 @@ import {
   type HearsayInit,
   type HearsayService,
 } from './hearsay-options.ts'
-import { MemberPubsub } from './member-pubsub.ts'
+import { type MemberRuntime, openRuntime, type RuntimeOptions } from './member-runtime.ts'
 import type { MemberMetrics } from './metrics/member-metrics.ts'
-import type { OpenAuthorityOptions, OpenedAuthority } from './open-authority.ts'
-import type { OpenedKeyring, OpenKeyringOptions } from './open-keyring.ts'
 import { clockFact } from './peer-clocks.ts'
 import type { NodeFigures, NodeHealth, Platform } from './platform.ts'
 import { PublishedAddresses } from './published-addresses.ts'
-import { Libp2pTransport, type TransportKeys } from './transport.ts'
 
 /**
  * The service on a node of the app.
@@ -77,21 +63,9 @@ export function hearsayAlone(
     )
 }
 
-interface ServiceOptions {
-  readonly init: Named<HearsayInit>
-  readonly platform: Platform
-  readonly gate: AdmissionGate
-  readonly ownsNode: boolean
+interface ServiceOptions extends Omit<RuntimeOptions, 'components' | 'privateKey'> {
   readonly nodeHealth?: NodeHealth
   readonly figures?: NodeFigures
-}
-
-interface Runtime {
-  readonly transport: Libp2pTransport
-  readonly pubsub: MemberPubsub
-  readonly machine: MembershipMachine
-  readonly driver: Driver
-  readonly writes: WriteQueue
 }
 
 class Service extends ClusterHandle implements LoneMember, Startable {
@@ -104,8 +78,7 @@ class Service extends ClusterHandle implements LoneMember, Startable {
   readonly #options: ServiceOptions
   readonly #components: HearsayComponents
   readonly #privateKey: Ed25519PrivateKey
-  #runtime: Runtime | undefined
-  #tokens: () => readonly string[] = () => []
+  #runtime: MemberRuntime | undefined
   #metrics: MemberMetrics | undefined
   #addresses: PublishedAddresses | undefined
   #unfollow: (() => void) | undefined
@@ -114,9 +87,9 @@ class Service extends ClusterHandle implements LoneMember, Startable {
   readonly #addressesChanged = () => {
     this.#announceAddresses()
     this.#reportRelays()
-    this.#runtime?.driver.start()
+    this.#runtime?.engine.driver.start()
     // Dials the bootstrap addresses immediately: the app may block the event loop next.
-    this.#runtime?.driver.advance()
+    this.#runtime?.engine.driver.advance()
   }
 
   constructor(options: ServiceOptions, components: HearsayComponents) {
@@ -134,137 +107,32 @@ class Service extends ClusterHandle implements LoneMember, Startable {
 
   /** Runs before the node listens, so that no stream or connection is missed. */
   async beforeStart(): Promise<void> {
-    const { peerId, datastore, logger, metrics, addressManager } = this.#components
-    const { init, platform, gate, ownsNode } = this.#options
-    const self = peerId.toString()
-    this.#addresses = new PublishedAddresses({ addressManager, self, ownsNode })
-    const log = logger.forComponent('hearsay')
-    const cluster = clusterTag(init.cluster)
-    const storage = memberStorage(init.datastore ?? datastore, cluster)
-    const keyValues = datastoreKeyValues(init.datastore ?? datastore)
-    const { clock } = platform
-    const writes = new WriteQueue({
-      keyValues,
-      clock,
-      changed: state => {
-        if (state.status === 'failing') log.error('the store fails - %e', state.error)
-        this.storageChanged(state)
-      },
-    })
-    const keys = platform.keys(this.#privateKey)
-    const opened = await this.#openAuthority({ cluster, keys, writes })
-    const authority = opened?.authority
-    // A cluster with an authority has one secret at most, which cannot be changed while it runs.
-    const openedKeys = opened ? undefined : await this.#openKeyring({ cluster, keys, writes })
-    const fixed = clusterKeys(
-      init.cluster,
-      init.secret,
-      authority && keyFromMemberId(authority.grants.authority),
-    )
-    this.#tokens = openedKeys?.tokens ?? (() => [fixed.discovery])
-    const pubsub = new MemberPubsub(this.#components, gate)
-    const transport = new Libp2pTransport({
+    const components = this.#components
+    const { peerId, addressManager, metrics } = components
+    const { ownsNode } = this.#options
+    this.#addresses = new PublishedAddresses({ addressManager, self: peerId.toString(), ownsNode })
+    if (metrics) this.#metrics ??= await this.#loadMetrics(metrics)
+    const options = { ...this.#options, components, privateKey: this.#privateKey }
+    const runtime = await openRuntime(this, options, host => this.#metrics?.measured(host) ?? host)
+    const { engine, transport } = runtime
+    this.#runtime = runtime
+    await engine.prepare()
+    await transport.listen(this.#metrics?.follow({ engine, transport }) ?? engine.driver)
+  }
+
+  async #loadMetrics(metrics: Metrics): Promise<MemberMetrics> {
+    const { MemberMetrics } = await import('./metrics/member-metrics.ts')
+    return new MemberMetrics({
+      ...this.#options,
+      metrics,
+      clock: this.#options.platform.clock,
       components: this.#components,
-      cluster,
-      keys: openedKeys?.keys ?? fixedKeys(fixed),
-      hasSecret: openedKeys !== undefined || init.secret !== undefined,
-      ownsNode,
-      gate,
-      ...(opened && { grants: opened.exchange }),
-      bootstrap: (init.bootstrap ?? []).map(bootstrapMultiaddr),
-      pubsub,
-      log,
-      hasLostAddress: platform.hasLostAddress,
-      clock,
-      namedMembers: platform.namedMembers,
+      problems: () => this.health.getSnapshot().problems,
     })
-    const host = {
-      id: self,
-      clock,
-      transport,
-      keys,
-      ...(opened && { authority: opened.authority, policy: opened.policy }),
-      ...(openedKeys && { keyring: openedKeys.keyring, policy: openedKeys.policy }),
-      random: unpredictableNumber,
-      incarnation: await storage.incarnation.read(),
-      cachedPeers: (await storage.cachedPeers.read()) ?? [],
-      persist: (incarnation: number) => writes.store([storage.incarnation.change(incarnation)]),
-      persistCachedPeers: (addresses: readonly string[]) =>
-        writes.push([storage.cachedPeers.change(addresses)]),
-      keyValues,
-      writes,
-      log: (message: string) => log(message),
-    }
-    if (metrics && !this.#metrics) {
-      const { MemberMetrics } = await import('./metrics/member-metrics.ts')
-      const problems = () => this.health.getSnapshot().problems
-      this.#metrics = new MemberMetrics({
-        ...this.#options,
-        metrics,
-        clock,
-        components: this.#components,
-        problems,
-      })
-    }
-    const engine = createEngine(this, init, this.#metrics?.measured(host) ?? host)
-    const { machine, driver, prepare } = engine
-    this.#runtime = { transport, pubsub, machine, driver, writes }
-    openedKeys?.keyring.attach(
-      () => transport.keysChanged(),
-      input => driver.handle(input),
-    )
-    if (openedKeys?.keyring.isReplaced)
-      log('the secret of the options was replaced in this cluster. The member uses the keys in its store')
-    await prepare()
-    await transport.listen(this.#metrics?.follow({ engine, transport }) ?? driver)
-  }
-
-  /** Undefined: the cluster has no authority. Its code is loaded only if there is one. */
-  async #openAuthority(
-    parts: Pick<OpenAuthorityOptions, 'cluster' | 'keys' | 'writes'>,
-  ): Promise<OpenedAuthority | undefined> {
-    const { init, platform } = this.#options
-    const { peerId, datastore } = this.#components
-    const { ticketContent, authority, secret } = init
-    if (!ticketContent && !authority) return undefined
-    const { openAuthority } = await import('./open-authority.ts')
-    const bytes = secret === undefined ? undefined : secretBytes(secret)
-    return await openAuthority({
-      ...parts,
-      init,
-      platform,
-      self: peerId.toString(),
-      datastore: init.datastore ?? datastore,
-      secret: () => bytes,
-      own: () => this.#runtime?.machine.ownGrants,
-    })
-  }
-
-  /** Undefined: the cluster has no secret. The code of keyrings is loaded only if there is one. */
-  async #openKeyring(
-    parts: Pick<OpenKeyringOptions, 'cluster' | 'keys' | 'writes'>,
-  ): Promise<(OpenedKeyring & { policy: HostPolicy }) | undefined> {
-    const { init, platform } = this.#options
-    if (init.secret === undefined && init.keyring === undefined) return undefined
-    const [{ openKeyring }, { openPolicy }] = await Promise.all([
-      import('./open-keyring.ts'),
-      import('../storage/policy-storage.ts'),
-    ])
-    const { peerId, datastore } = this.#components
-    const options = {
-      ...parts,
-      init,
-      self: peerId.toString(),
-      clock: platform.clock,
-      datastore: init.datastore ?? datastore,
-    }
-    const opened = await openKeyring(options)
-    const policy = openPolicy({ kinds: { keyring: opened.keyring.kind } }, parts.writes, parts.cluster)
-    return { ...opened, policy }
   }
 
   get discoveryTokens(): readonly string[] {
-    return this.#tokens()
+    return this.#runtime?.tokens() ?? []
   }
 
   async start(): Promise<void> {
@@ -277,7 +145,7 @@ class Service extends ClusterHandle implements LoneMember, Startable {
     this.#unfollow = this.#options.platform.followPage?.({
       attentionChanged: attention => {
         if (attention.state !== 'full') this.flush()
-        this.#runtime?.driver.handle({ type: 'local-change', change: { attention } })
+        this.#runtime?.engine.driver.handle({ type: 'local-change', change: { attention } })
       },
       pageClosing: () => {
         // Sends the leave before it waits for anything.
@@ -351,28 +219,17 @@ class Service extends ClusterHandle implements LoneMember, Startable {
   /** Publishes the addresses at which this member can be dialled, if they changed. */
   #announceAddresses(): void {
     const addresses = this.#addresses?.takeChanged()
-    if (addresses) this.#runtime?.driver.handle({ type: 'local-change', change: { addresses } })
+    if (addresses) this.#runtime?.engine.driver.handle({ type: 'local-change', change: { addresses } })
   }
 
   /** Reports the relays of a member that listens over relays only, if they changed. */
   #reportRelays(): void {
     const ids = this.#addresses?.takeChangedRelays()
-    if (ids) this.#runtime?.driver.handle({ type: 'relays', ids })
+    if (ids) this.#runtime?.engine.driver.handle({ type: 'relays', ids })
   }
 }
 
 const addressEvents = ['transport:listening', 'transport:close', 'self:peer:update'] as const
-
-/** 0 ≤ n < 1. An attacker that could predict the numbers could predict the member's random link. */
-function unpredictableNumber(): number {
-  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32
-}
-
-/** The keys of a cluster whose keys do not change while it runs. */
-function fixedKeys(keys: ClusterKeys): TransportKeys {
-  const admission = [{ id: '', key: keys.admission }]
-  return { admission: () => admission, topics: () => [keys] }
-}
 
 interface AddressManagerInternals {
   /** Waits until more listeners close, then writes into the peer store. */

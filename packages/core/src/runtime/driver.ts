@@ -9,18 +9,20 @@ import type { ConnectionEvent } from '@hearsay/failure-detector'
 import type { Instant } from '../base/clock.ts'
 import { andThen } from '../base/maybe-async.ts'
 import type { MachineEffect, MachineInput } from '../member/machine-io.ts'
-import type { MemberEvent } from '../member/member-view.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
 import type { DocumentsUsage, SpacesUsage } from '../spaces/spaces.ts'
-import { encodeProbe, encodeRumors, encodeSync } from '../wire/codec.ts'
-import type { Draft, PolicyFact, SpaceGeneration } from '../wire/fact.ts'
+import type { Draft, SpaceGeneration } from '../wire/fact.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
 import type { AppNotifications } from './app-notifications.ts'
 import { ClusterInbound, type ClusterInboundOptions } from './cluster-inbound.ts'
 import { FactSigner } from './fact-signer.ts'
+import { LazyQueries } from './lazy-queries.ts'
+import { MachineEffects } from './machine-effects.ts'
 import { PeerScore, refusalMs, type Violation } from './peer-score.ts'
 import type {
   Channel,
+  DriverHost,
+  DriverListener,
   MembershipPort,
   QueriesPort,
   RumorVerdict,
@@ -44,40 +46,6 @@ export interface DriverOptions
   readonly notifications: AppNotifications
 }
 
-/** The cluster handle, as the driver calls it within a step. */
-export interface DriverListener {
-  /** A member event for the app. */
-  event(event: MemberEvent): void
-  /** A step has ended in which anything may have changed. */
-  stepped(): void
-  /** All connected members have acknowledged the leave. */
-  leaveAcknowledged(): void
-  /** Another process began to run with this member's identity, or stopped. */
-  identityChanged(isCopied: boolean): void
-  /** A policy fact was merged: of another member, or of this one. */
-  policyChanged(fact: PolicyFact): void
-  /** The queries of this member. A promise while their code is loaded. */
-  queries(): QueriesPort | Promise<QueriesPort>
-}
-
-/** Sees what the machine does, for metrics. It changes nothing, and does not throw. */
-export interface DriverObserver {
-  /** Called before the machine handles the input. */
-  input(input: MachineInput): void
-  /** Called before the driver carries out the effect. */
-  effect(effect: MachineEffect): void
-}
-
-/** The host, as the driver calls it. */
-export interface DriverHost {
-  /** @default none */
-  readonly observer?: DriverObserver
-  /** Stores the addresses of other members: at most 256, at most every 30 s. */
-  persistCachedPeers(addresses: readonly string[]): void
-  /** Writes a line to the log. */
-  log(message: string): void
-}
-
 /** Interval of the checks for silent pubsub. Each check also compares the wall clock with the monotonic clock. */
 const silentCheckIntervalMs = 2_000
 const maxEarly = 1_024
@@ -90,15 +58,13 @@ const lateTimerMs = 50
 /** A rumor with a query or a broadcast begins with this byte: the tag of a field that the message `Rumors` does not have. */
 const queryRumorByte = 0x12
 
-const copiedText =
-  'another process runs with this identity: was the storage copied? Stop one, and delete its copy of the storage'
-
 export class Driver implements TransportListener, MembershipPort {
   readonly #options: DriverOptions
   readonly #peerScore = new PeerScore()
   readonly #inbound: ClusterInbound
   #spaces: SpacesPort | undefined
-  #queries: QueriesPort | undefined
+  readonly #queries: LazyQueries
+  readonly #effects: MachineEffects
   #deadlineMs = Number.POSITIVE_INFINITY
   #cancelTimer: () => void = () => {}
   #cancelSilentCheck: () => void = () => {}
@@ -113,6 +79,8 @@ export class Driver implements TransportListener, MembershipPort {
     this.#options = options
     this.#suspension = new SuspendDetector(options.clock.now())
     this.#signer = new FactSigner(options)
+    this.#effects = new MachineEffects(options)
+    this.#queries = new LazyQueries(options.listener, options.host)
     this.#inbound = new ClusterInbound({
       ...options,
       table: options.machine.table,
@@ -147,7 +115,7 @@ export class Driver implements TransportListener, MembershipPort {
     this.#cancelTimer()
     this.#cancelSilentCheck()
     this.#spaces?.stop()
-    this.#queries?.stop()
+    this.#queries.stop()
   }
 
   handle(input: MachineInput): void {
@@ -179,8 +147,7 @@ export class Driver implements TransportListener, MembershipPort {
 
   /** Attaches the queries of this member when the first one is asked or arrives. */
   attachQueries(queries: QueriesPort): void {
-    this.#queries = queries
-    if (this.#phase === 'stopped') queries.stop()
+    this.#queries.attach(queries)
   }
 
   bootstrapConnected(address: string, id: string): void {
@@ -212,7 +179,7 @@ export class Driver implements TransportListener, MembershipPort {
       case 'query':
         this.#options.notifications.step(() => {
           this.#received(from)
-          void this.#withQueries(queries => queries.frame(from, bytes))
+          if (this.isRunning) this.#queries.frame(from, bytes)
         })
         break
     }
@@ -223,23 +190,8 @@ export class Driver implements TransportListener, MembershipPort {
     return this.#options.notifications.step(() => {
       this.#received(from)
       if (space !== undefined) return this.#spaces?.rumor(space, from, bytes) ?? 'ignore'
-      if (bytes[0] === queryRumorByte)
-        return andThen(
-          this.#withQueries(queries => queries.rumor(from, bytes)),
-          verdict => verdict ?? 'ignore',
-        )
+      if (bytes[0] === queryRumorByte) return this.#queries.rumor(from, bytes)
       return this.#inbound.rumor(from, bytes)
-    })
-  }
-
-  /** Calls the queries of this member. @returns undefined if the member has stopped, or their code cannot be loaded */
-  #withQueries<T>(act: (queries: QueriesPort) => T | Promise<T>): T | Promise<T | undefined> | undefined {
-    if (this.#phase !== 'running') return undefined
-    const queries = this.#queries ?? this.#options.listener.queries()
-    if (!(queries instanceof Promise)) return act(queries)
-    return queries.then(act).catch(error => {
-      this.#options.host.log(`queries cannot be loaded: ${error}`)
-      return undefined
     })
   }
 
@@ -344,63 +296,20 @@ export class Driver implements TransportListener, MembershipPort {
   }
 
   #executeOne(effect: MachineEffect): void {
-    const { transport, host, listener, storePolicy } = this.#options
-    host.observer?.effect(effect)
+    this.#options.host.observer?.effect(effect)
     switch (effect.type) {
       case 'sign':
         this.#sign(effect.draft)
         break
-      case 'publish':
-        transport.publish(encodeRumors(effect.facts))
-        break
-      case 'send-probe':
-        transport.send(effect.to, 'probe', encodeProbe(effect.message))
-        break
-      case 'send-sync':
-        transport.send(effect.to, 'sync', encodeSync(effect.message))
-        break
-      case 'dial':
-        transport.dial(effect.id)
-        break
-      case 'dial-bootstrap':
-        transport.dialBootstrap(effect.address)
-        break
-      case 'disconnect':
-        transport.disconnect(effect.id)
-        break
-      case 'set-addresses':
-        transport.setAddresses(effect.id, effect.addresses)
-        break
-      case 'policy':
-        storePolicy()
-        listener.policyChanged(effect.fact)
-        break
-      case 'policy-ended':
-        storePolicy()
-        break
-      case 'review-connections':
-        transport.reviewConnections()
-        break
       case 'persist':
         this.#signer.persist(effect.incarnation)
         break
-      case 'persist-cached-peers':
-        host.persistCachedPeers(effect.addresses)
-        break
-      case 'event':
-        listener.event(effect.event)
-        break
       case 'changed':
         this.#spaces?.membersChanged(effect.ids)
-        this.#queries?.membersChanged(effect.ids)
+        this.#queries.membersChanged(effect.ids)
         break
-      case 'identity':
-        host.log(effect.isCopied ? copiedText : 'no other process has this identity any more')
-        listener.identityChanged(effect.isCopied)
-        break
-      case 'leave-acknowledged':
-        listener.leaveAcknowledged()
-        break
+      default:
+        this.#effects.execute(effect)
     }
   }
 

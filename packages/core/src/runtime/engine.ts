@@ -20,10 +20,10 @@ import type { PolicyFact, SignedFact } from '../wire/fact.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
 import { clusterTag } from '../wire/tags.ts'
 import type { AppNotifications } from './app-notifications.ts'
-import { Driver, type DriverHost, type DriverListener } from './driver.ts'
+import { Driver } from './driver.ts'
 import type { MemberAuthority } from './member-authority.ts'
 import type { MemberKeyring } from './member-keyring.ts'
-import type { Transport } from './ports.ts'
+import type { DriverHost, DriverListener, Transport } from './ports.ts'
 
 /** What a host provides for an engine. */
 export interface Host extends DriverHost {

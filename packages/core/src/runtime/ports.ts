@@ -1,11 +1,14 @@
 /**
  * Ports: the interfaces of a member's two drivers. A host gives the member a transport: libp2p or a simulated network.
  * The driver of the membership sends through the transport, and the transport calls this driver when something arrives.
- * This driver and the driver of the spaces call each other through two further ports.
+ * This driver and the driver of the spaces call each other through two further ports. The driver of the membership also calls
+ * the cluster handle, and the host.
  */
 import type { ConnectionEvent } from '@hearsay/failure-detector'
+import type { MachineEffect, MachineInput } from '../member/machine-io.ts'
+import type { MemberEvent } from '../member/member-view.ts'
 import type { DocumentsUsage, SpacesUsage } from '../spaces/spaces.ts'
-import type { SpaceGeneration } from '../wire/fact.ts'
+import type { PolicyFact, SpaceGeneration } from '../wire/fact.ts'
 import type { ViolationReporter } from './peer-score.ts'
 
 /**
@@ -104,4 +107,38 @@ export interface MembershipPort extends ViolationReporter {
   announceSpaces(spaces: readonly SpaceGeneration[]): void
   /** Connects to these members in addition to the neighbours. */
   setExtraPeers(ids: readonly string[]): void
+}
+
+/** The cluster handle, as the driver calls it within a step. */
+export interface DriverListener {
+  /** A member event for the app. */
+  event(event: MemberEvent): void
+  /** A step has ended in which anything may have changed. */
+  stepped(): void
+  /** All connected members have acknowledged the leave. */
+  leaveAcknowledged(): void
+  /** Another process began to run with this member's identity, or stopped. */
+  identityChanged(isCopied: boolean): void
+  /** A policy fact was merged: of another member, or of this one. */
+  policyChanged(fact: PolicyFact): void
+  /** The queries of this member. A promise while their code is loaded. */
+  queries(): QueriesPort | Promise<QueriesPort>
+}
+
+/** Sees what the machine does, for metrics. It changes nothing, and does not throw. */
+export interface DriverObserver {
+  /** Called before the machine handles the input. */
+  input(input: MachineInput): void
+  /** Called before the driver carries out the effect. */
+  effect(effect: MachineEffect): void
+}
+
+/** The host, as the driver calls it. */
+export interface DriverHost {
+  /** @default none */
+  readonly observer?: DriverObserver
+  /** Stores the addresses of other members: at most 256, at most every 30 s. */
+  persistCachedPeers(addresses: readonly string[]): void
+  /** Writes a line to the log. */
+  log(message: string): void
 }

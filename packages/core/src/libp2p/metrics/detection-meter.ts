@@ -5,7 +5,7 @@
 
 import type { MachineEffect, MachineInput } from '../../member/machine-io.ts'
 import type { MemberEvent } from '../../member/member-view.ts'
-import type { DriverObserver } from '../../runtime/driver.ts'
+import type { DriverObserver } from '../../runtime/ports.ts'
 import type { Draft } from '../../wire/fact.ts'
 
 type Events = Record<MemberEvent['type'], number>

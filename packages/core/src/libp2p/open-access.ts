@@ -1,0 +1,90 @@
+/**
+ * Open access: by what a member proves that it belongs to its cluster. That is exactly one of three: the grants of an
+ * authority, a keyring that may change, or the fixed keys that follow from the name of the cluster.
+ *
+ * The code of the first two is loaded only in clusters that have them.
+ */
+import type { Datastore } from 'interface-datastore'
+import type { MemberOptions } from '../api/member-options.ts'
+import { secretBytes } from '../api/secret.ts'
+import type { Named } from '../api/ticket.ts'
+import type { Host } from '../runtime/engine.ts'
+import type { WriteQueue } from '../storage/write-queue.ts'
+import { clusterKeys } from '../wire/cluster-keys.ts'
+import { keyFromMemberId } from '../wire/member-id.ts'
+import type { Signer, Verifier } from '../wire/signing.ts'
+import type { GrantExchange } from './admission/grant-exchange.ts'
+import type { Platform } from './platform.ts'
+import type { TransportKeys } from './transport.ts'
+
+export interface OpenAccessOptions {
+  readonly init: Named<MemberOptions>
+  readonly self: string
+  /** The cluster tag. */
+  readonly cluster: Uint8Array
+  readonly keys: Signer & Verifier
+  readonly platform: Platform
+  readonly datastore: Datastore
+  readonly writes: WriteQueue
+  /** The encoded grants of this member, once it has started. */
+  readonly own: () => Uint8Array | undefined
+}
+
+export interface Access {
+  readonly keys: TransportKeys
+  readonly hasSecret: boolean
+  /** The tokens by which members find each other in a local network, the one to look for first. */
+  readonly tokens: () => readonly string[]
+  /** In a cluster with an authority. */
+  readonly grants?: GrantExchange
+  /** The part of the engine's host that depends on the access. */
+  readonly host: Pick<Host, 'authority' | 'keyring' | 'policy'>
+}
+
+/**
+ * @throws {InvalidOptionsError} the ticket has expired, or its grants are not signed by the authority
+ * @throws {StorageError} the stored keys are damaged
+ */
+export async function openAccess(options: OpenAccessOptions): Promise<Access> {
+  const { ticketContent, authority, secret, keyring } = options.init
+  // A cluster with an authority has one secret at most, which cannot be changed while it runs.
+  if (ticketContent || authority) return await byGrants(options)
+  if (secret !== undefined || keyring !== undefined) return await byKeyring(options)
+  return { ...fixedKeys(options.init), host: {} }
+}
+
+async function byGrants(options: OpenAccessOptions): Promise<Access> {
+  const { init } = options
+  const { openAuthority } = await import('./open-authority.ts')
+  const secret = init.secret === undefined ? undefined : secretBytes(init.secret)
+  const { authority, policy, exchange } = await openAuthority({ ...options, secret: () => secret })
+  const fixed = fixedKeys(init, authority.grants.authority)
+  return { ...fixed, grants: exchange, host: { authority, policy } }
+}
+
+async function byKeyring(options: OpenAccessOptions): Promise<Access> {
+  const { platform, writes, cluster } = options
+  const [{ openKeyring }, { openPolicy }] = await Promise.all([
+    import('./open-keyring.ts'),
+    import('../storage/policy-storage.ts'),
+  ])
+  const { keyring, keys, tokens } = await openKeyring({ ...options, clock: platform.clock })
+  const policy = openPolicy({ kinds: { keyring: keyring.kind } }, writes, cluster)
+  return { keys, tokens, hasSecret: true, host: { keyring, policy } }
+}
+
+/** Keys that do not change while the member runs. @param authority the authority, as a member id */
+function fixedKeys(
+  { cluster, secret }: Named<MemberOptions>,
+  authority?: string,
+): Pick<Access, 'keys' | 'hasSecret' | 'tokens'> {
+  const fixed = clusterKeys(cluster, secret, authority === undefined ? undefined : keyFromMemberId(authority))
+  const admission = [{ id: '', key: fixed.admission }]
+  const topics = [fixed]
+  const tokens = [fixed.discovery]
+  return {
+    keys: { admission: () => admission, topics: () => topics },
+    hasSecret: secret !== undefined,
+    tokens: () => tokens,
+  }
+}

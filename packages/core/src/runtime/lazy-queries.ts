@@ -1,0 +1,55 @@
+/**
+ * Lazy queries: the queries of a member, whose code is loaded with the first message or call.
+ *
+ * Once it is loaded, all calls are synchronous. If it cannot be loaded, the message is dropped, and the next one loads it.
+ */
+import { andThen } from '../base/maybe-async.ts'
+import type { DriverHost, DriverListener, QueriesPort, RumorVerdict } from './ports.ts'
+
+export class LazyQueries implements QueriesPort {
+  readonly #listener: Pick<DriverListener, 'queries'>
+  readonly #host: Pick<DriverHost, 'log'>
+  #loaded: QueriesPort | undefined
+  #isStopped = false
+
+  /** @param listener loads the queries, and attaches them */
+  constructor(listener: Pick<DriverListener, 'queries'>, host: Pick<DriverHost, 'log'>) {
+    this.#listener = listener
+    this.#host = host
+  }
+
+  attach(queries: QueriesPort): void {
+    this.#loaded = queries
+    if (this.#isStopped) queries.stop()
+  }
+
+  frame(from: string, bytes: Uint8Array): void {
+    void this.#call(queries => queries.frame(from, bytes))
+  }
+
+  rumor(from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {
+    return andThen(
+      this.#call(queries => queries.rumor(from, bytes)),
+      verdict => verdict ?? 'ignore',
+    )
+  }
+
+  membersChanged(ids: readonly string[]): void {
+    this.#loaded?.membersChanged(ids)
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#loaded?.stop()
+  }
+
+  /** @returns undefined if the code cannot be loaded */
+  #call<T>(act: (queries: QueriesPort) => T | Promise<T>): T | Promise<T | undefined> | undefined {
+    const queries = this.#loaded ?? this.#listener.queries()
+    if (!(queries instanceof Promise)) return act(queries)
+    return queries.then(act).catch(error => {
+      this.#host.log(`queries cannot be loaded: ${error}`)
+      return undefined
+    })
+  }
+}
