@@ -5,7 +5,7 @@
 import { MemberView } from '../dist/member/member-view.js'
 import { RoomReplica } from '../dist/rooms/room-replica.js'
 import { Spaces } from '../dist/spaces/spaces.js'
-import type { RecordFact } from '../dist/table/table.js'
+import type { RecordFact } from '../dist/table/row.js'
 
 const now = { monotonicMs: 0, epochMs: 1_800_000_000_000 }
 
