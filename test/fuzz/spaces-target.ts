@@ -57,8 +57,8 @@ class HostedSpaces implements Hosted<SpacesInput> {
       reporter: { reportViolation() {}, reportExcess() {} },
       receiver: {
         isSubscribed: space => this.#spaces.isSubscribed(space),
-        admit: (space, fact) => this.#spaces.admit(space, fact, this.#now),
-        isWithinRates: rumor => this.#spaces.isWithinRates(rumor, this.#nowMs),
+        admit: (space, fact) => this.#spaces.facts.admit(space, fact, this.#now),
+        isWithinRates: rumor => this.#spaces.limits.takeRumor(rumor, this.#nowMs),
         steps: (from, steps) => this.#spaces.steps(from, steps, this.#now),
         rumors: (space, facts, from) => this.#spaces.rumors(space, facts, from, this.#now),
         privateRoom: () => undefined,
@@ -136,7 +136,7 @@ class HostedSpaces implements Hosted<SpacesInput> {
     const replica = new RoomReplica({
       self,
       spaceRoster: { of },
-      others: () => this.#spaces.othersIn(room),
+      others: () => this.#spaces.members.othersIn(room),
       suspects: () => [],
       listener: {
         presenceChanged() {},

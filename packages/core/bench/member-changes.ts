@@ -81,8 +81,8 @@ for (const rooms of [1, 16, 256]) {
           return member && { status: member.status, wasAlive: member.wasAlive, generation }
         },
       },
-      others: () => spaces.othersIn(space),
-      suspects: () => spaces.suspectsIn(space),
+      others: () => spaces.members.othersIn(space),
+      suspects: () => spaces.members.suspectsIn(space),
       listener: {
         presenceChanged() {},
         eventArrived() {},

@@ -24,13 +24,13 @@ import type { Member } from '../member/member.ts'
 import type { MemberEvent } from '../member/member-view.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import { AppNotifications } from '../runtime/app-notifications.ts'
-import type { Driver } from '../runtime/driver.ts'
 import type { Engine, EngineListener } from '../runtime/engine.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import type { QueriesPort } from '../runtime/ports.ts'
 import { QueryHandlers } from '../runtime/query-handlers.ts'
 import type { PolicyFact } from '../wire/fact.ts'
 import type { SignedBroadcast } from '../wire/query-fact.ts'
+import { announceSleep, ClusterLeave } from './cluster-leave.ts'
 import type { ClusterQueries } from './cluster-queries.ts'
 import { ConvergenceStore } from './convergence-store.ts'
 import { createHealthStore, type HostHealth } from './health-store.ts'
@@ -41,19 +41,13 @@ import {
   loadInvitations,
   loadKeyring,
   loadQueries,
+  pendingKeyring,
   pendingQuery,
 } from './load-calls.ts'
 import type { PeriodicStore } from './periodic-store.ts'
 import type { SpaceRegistry } from './space-registry.ts'
 
-/** Longest wait until all connected members have acknowledged the leave. */
-const leaveTimeoutMs = 1_000
 const noMembers: readonly Member[] = []
-/** After the announcement of the leave, this member accepts dials for this long, while connected members forward it. */
-const flushMs = 200
-/** Longest wait for recent changes that are too long for a rumor. */
-const maxUnsentMs = 5_000
-
 export class ClusterHandle implements Cluster, EngineListener {
   readonly name: string
   readonly notifications: AppNotifications
@@ -65,7 +59,7 @@ export class ClusterHandle implements Cluster, EngineListener {
   readonly #clock: Clock
   #engine: Engine | undefined
   #attachedMs = 0
-  #onLeaveAcknowledged: () => void = () => {}
+  readonly #departure: ClusterLeave
   #leaving: Promise<void> | undefined
   /** Created with the first room or config. */
   #registry: { readonly engine: Engine; readonly spaces: SpaceRegistry } | undefined
@@ -77,6 +71,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.name = name
     this.notifications = new AppNotifications(clock)
     this.#clock = this.notifications.clock
+    this.#departure = new ClusterLeave(this.#clock)
     this.#events = new AppEvents(this.notifications)
     this.#members = createStore(this.notifications, () => this.#engine?.machine.members() ?? noMembers)
     this.#heartbeats = createHeartbeatStore(this.notifications, () => this.#engine)
@@ -178,7 +173,7 @@ export class ClusterHandle implements Cluster, EngineListener {
   }
 
   get keyring(): Keyring {
-    const loaded = async (): Promise<Keyring> => {
+    return pendingKeyring(async () => {
       const engine = this.#present()
       const { ClusterKeyring } = await loadKeyring()
       return new ClusterKeyring({
@@ -186,14 +181,7 @@ export class ClusterHandle implements Cluster, EngineListener {
         engine,
         query: (...args) => this.query(args[0], null, args[1]),
       })
-    }
-    return {
-      list: async () => (await loaded()).list(),
-      holders: async () => (await loaded()).holders(),
-      add: async key => (await loaded()).add(key),
-      use: async key => (await loaded()).use(key),
-      remove: async (key, options) => (await loaded()).remove(key, options),
-    }
+    })
   }
 
   get convergence(): Store<Convergence> {
@@ -246,7 +234,7 @@ export class ClusterHandle implements Cluster, EngineListener {
   }
 
   leaveAcknowledged(): void {
-    this.#onLeaveAcknowledged()
+    this.#departure.acknowledged()
   }
 
   identityChanged(copied: boolean): void {
@@ -287,37 +275,13 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.#registry?.spaces.flush()
   }
 
-  async #leave({ returnsWithinMs }: LeaveOptions = {}): Promise<void> {
+  async #leave(options: LeaveOptions | undefined): Promise<void> {
     const engine = this.#engine
     if (!engine) return
-    if (engine.driver.isRunning) {
-      this.flush()
-      if (returnsWithinMs === undefined) await this.#announceLeave(engine.driver)
-      else announceSleep(engine.driver, returnsWithinMs)
-      await this.#wait(engine.machine.overlay.connected().length > 0 ? flushMs : 0)
-      for (let waitedMs = 0; this.#registry?.spaces.hasUnsent && waitedMs < maxUnsentMs; waitedMs += flushMs)
-        await this.#wait(flushMs)
-    }
-    await this.#registry?.spaces.close()
-    engine.driver.stop()
+    await this.#departure.run(engine, this.#registry?.spaces, options)
     this.#heartbeats.stop()
     this.#health.stop()
     this.#convergence.stop()
-  }
-
-  #announceLeave(driver: Driver): Promise<void> {
-    return new Promise(resolve => {
-      const cancel = this.#clock.setTimer(this.#clock.now().monotonicMs + leaveTimeoutMs, resolve)
-      this.#onLeaveAcknowledged = () => {
-        cancel()
-        resolve()
-      }
-      driver.handle({ type: 'leave' })
-    })
-  }
-
-  #wait(ms: number): Promise<void> {
-    return new Promise(resolve => this.#clock.setTimer(this.#clock.now().monotonicMs + ms, resolve))
   }
 
   async #spaceRegistry(): Promise<SpaceRegistry> {
@@ -369,8 +333,4 @@ export class ClusterHandle implements Cluster, EngineListener {
     if (!this.#engine) throw new NotRunningError('the cluster has not started yet')
     return this.#engine
   }
-}
-
-function announceSleep(driver: Driver, leaseMs: number): void {
-  driver.handle({ type: 'local-change', change: { attention: { state: 'asleep', leaseMs } } })
 }

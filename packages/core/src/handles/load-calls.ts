@@ -4,6 +4,7 @@
  *
  * Once the code of queries is loaded, queries are handled synchronously. A simulation loads all of this before it runs.
  */
+import type { Keyring } from '../api/keyring.ts'
 import type { Query, QueryAnswer, QueryFailure, QueryResult } from '../api/query.ts'
 
 type QueriesModule = typeof import('./cluster-queries.ts')
@@ -44,4 +45,15 @@ export function pendingQuery(started: Promise<Started>): Query {
       yield* await started
     },
   })
+}
+
+/** A keyring whose code is loaded with each call. */
+export function pendingKeyring(load: () => Promise<Keyring>): Keyring {
+  return {
+    list: async () => (await load()).list(),
+    holders: async () => (await load()).holders(),
+    add: async key => (await load()).add(key),
+    use: async key => (await load()).use(key),
+    remove: async (key, options) => (await load()).remove(key, options),
+  }
 }

@@ -7,7 +7,7 @@
 import type { ConnectionEvent } from '@hearsay/failure-detector'
 import type { MachineEffect, MachineInput } from '../member/machine-io.ts'
 import type { MemberEvent } from '../member/member-view.ts'
-import type { DocumentsUsage, SpacesUsage } from '../spaces/spaces.ts'
+import type { DocumentsUsage, SpacesUsage } from '../spaces/spaces-usage.ts'
 import type { PolicyFact, SpaceGeneration } from '../wire/fact.ts'
 import type { ViolationReporter } from './peer-score.ts'
 

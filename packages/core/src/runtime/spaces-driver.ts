@@ -11,19 +11,19 @@ import type { ConnectionEvent } from '@hearsay/failure-detector'
 import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'
 import type { SharedUpdates } from '../spaces/documents/shared-updates.ts'
-import { framesOf, rumorsOf } from '../spaces/frame-packing.ts'
 import { PrivateRooms } from '../spaces/private-rooms.ts'
 import type { RatedRumor } from '../spaces/space-limits.ts'
-import type { SpacesEffect } from '../spaces/space-outbox.ts'
 import type { Admission, SpaceReplica } from '../spaces/space-replica.ts'
 import type { ClusterView } from '../spaces/space-roster.ts'
-import { type DocumentsUsage, Spaces, type SpacesUsage } from '../spaces/spaces.ts'
+import { Spaces } from '../spaces/spaces.ts'
+import type { DocumentsUsage, SpacesUsage } from '../spaces/spaces-usage.ts'
 import type { PrivateRoom } from '../wire/private-room.ts'
 import { type Signer, signedSpaceBytes, type Verifier } from '../wire/signing.ts'
-import { encodeSpaceFrame, encodeSpaceRumors, type FrameSeals, type SpaceStep } from '../wire/space-codec.ts'
+import type { SpaceStep } from '../wire/space-codec.ts'
 import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } from '../wire/space-fact.ts'
 import type { AppNotifications } from './app-notifications.ts'
 import type { MembershipPort, RumorVerdict, SpacesPort, Transport } from './ports.ts'
+import { SpaceEffects } from './space-effects.ts'
 import { SpaceInbound, type SpaceReceiver } from './space-inbound.ts'
 import { isSigned, type SpaceVerifier } from './space-signatures.ts'
 import { verify } from './verification.ts'
@@ -58,7 +58,7 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
   readonly #inbound: SpaceInbound
   readonly #listeners = new Map<string, SpaceListener>()
   readonly #privateRooms: PrivateRooms
-  readonly #ownSeals: FrameSeals
+  readonly #effects: SpaceEffects
   #cancelTimer: () => void = () => {}
   #isStepping = false
   #isRunning = true
@@ -67,8 +67,8 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     this.#options = options
     const { view, random, clock, privateRooms = new PrivateRooms() } = options
     this.#privateRooms = privateRooms
-    this.#ownSeals = { sender: view.self, roomOf: space => privateRooms.of(space) }
     this.#spaces = new Spaces({ view, random, maxDeltaBytes }, clock.now().monotonicMs)
+    this.#effects = new SpaceEffects({ ...options, privateRooms, members: this.#spaces.members })
     this.#inbound = new SpaceInbound({ ...options, receiver: this, reporter: options.membership })
   }
 
@@ -105,7 +105,9 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     const signed = drafts.map(draft =>
       andThen(keys.sign(signedSpaceBytes(cluster, space, draft)), signature => signedBy(draft, signature)),
     )
-    return andThen(all(signed), facts => this.#step(spaces => spaces.publish(space, facts, clock.now())))
+    return andThen(all(signed), facts =>
+      this.#step(spaces => spaces.facts.publish(space, facts, clock.now())),
+    )
   }
 
   /** Sends local changes that are too long for a rumor to connected members with the document. */
@@ -145,12 +147,12 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
 
   /** The other members of a space. */
   othersIn(space: string): string[] {
-    return this.#spaces.othersIn(space)
+    return this.#spaces.members.othersIn(space)
   }
 
   /** Members of a space that are suspect and were never seen alive here. */
   suspectsIn(space: string): string[] {
-    return this.#spaces.suspectsIn(space)
+    return this.#spaces.members.suspectsIn(space)
   }
 
   /** Requests the ids of all facts from some members of a space. `factsAgreed` reports each member with equal facts. */
@@ -188,7 +190,7 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
   unopened(from: string, space: string, bytes: number): void {
     const { membership } = this.#options
     this.#spaces.unopened()
-    if (this.#spaces.isMember(from, space))
+    if (this.#spaces.members.isPresentIn(from, space))
       membership.reportViolation(from, 'undecodable', 'a message that it did not seal for its private room')
     else membership.reportExcess(from, bytes)
   }
@@ -198,16 +200,16 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
   }
 
   admit(space: string, fact: SpaceFact): Admission {
-    return this.#spaces.admit(space, fact, this.#options.clock.now())
+    return this.#spaces.facts.admit(space, fact, this.#options.clock.now())
   }
 
   isWithinRates(rumor: RatedRumor): boolean {
-    return this.#spaces.isWithinRates(rumor, this.#options.clock.now().monotonicMs)
+    return this.#spaces.limits.takeRumor(rumor, this.#options.clock.now().monotonicMs)
   }
 
   /** Counts a broadcast of this member. @returns false if it broadcasts more than other members take */
   mayBroadcast(bytes: number): boolean {
-    return this.#spaces.mayBroadcast(bytes, this.#options.clock.now().monotonicMs)
+    return this.#spaces.limits.takeOwn('events', bytes, this.#options.clock.now().monotonicMs)
   }
 
   steps(from: string, steps: readonly SpaceStep[]): void {
@@ -251,54 +253,12 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
    */
   #finish(): boolean {
     const effects = this.#spaces.take()
-    for (const effect of effects) this.#executeOne(effect)
+    for (const effect of effects)
+      if (effect.type === 'agreed') this.#listeners.get(effect.space)?.factsAgreed?.(effect.with)
+      else this.#effects.execute(effect)
     const touched = this.#spaces.takeTouched()
     for (const space of touched) this.#listeners.get(space)?.stepped()
     return effects.length + touched.length > 0
-  }
-
-  #executeOne(effect: SpacesEffect): void {
-    const { transport, membership, view } = this.#options
-    switch (effect.type) {
-      case 'publish':
-        this.#publish(effect.space, effect.facts)
-        break
-      case 'send-steps':
-        for (const steps of framesOf(effect.steps))
-          transport.send(effect.to, 'space', encodeSpaceFrame(steps, this.#ownSeals))
-        break
-      case 'subscribe':
-        transport.subscribe(effect.space)
-        break
-      case 'unsubscribe':
-        transport.unsubscribe(effect.space)
-        this.#privateRooms.remove(effect.space)
-        break
-      case 'agreed':
-        this.#listeners.get(effect.space)?.factsAgreed?.(effect.with)
-        break
-      case 'extra-peers':
-        membership.setExtraPeers(effect.ids)
-        break
-      case 'announce':
-        membership.announceSpaces(this.#privateRooms.announced(view.self, effect.spaces))
-        break
-    }
-  }
-
-  /**
-   * Publishes by pubsub, and also sends directly to connected members whose subscription has not arrived yet: the
-   * record of a member that enters a space may arrive before its subscription.
-   */
-  #publish(space: string, facts: readonly SpaceFact[]): void {
-    const { transport } = this.#options
-    const room = this.#privateRooms.of(space)
-    for (const rumor of rumorsOf(facts)) transport.publish(encodeSpaceRumors(rumor, room), space)
-    const subscribers = new Set(transport.subscribers(space))
-    const notSubscribed = this.#spaces.connectedIn(space).filter(id => !subscribers.has(id))
-    if (notSubscribed.length === 0) return
-    const frame = encodeSpaceFrame([{ space, facts }], this.#ownSeals)
-    for (const id of notSubscribed) transport.send(id, 'space', frame)
   }
 
   #schedule(): void {

@@ -1,4 +1,7 @@
-/** Space outbox: collects the effects of the spaces in order, and notes which steps expect an answer. */
+/**
+ * Space outbox: collects the effects of the spaces in order and the spaces that changed, and notes which steps expect an
+ * answer.
+ */
 import type { SpaceGeneration } from '../wire/fact.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
@@ -20,6 +23,7 @@ export type SpacesEffect =
 export class SpaceOutbox {
   readonly #reachability: Reachability
   #effects: SpacesEffect[] = []
+  readonly #touched = new Set<string>()
 
   constructor(reachability: Reachability) {
     this.#reachability = reachability
@@ -37,6 +41,18 @@ export class SpaceOutbox {
   request(to: string, steps: readonly SpaceStep[], nowMs: number): void {
     this.send(to, steps)
     if (steps.some(requestsAnswer)) this.#reachability.expect(to, nowMs)
+  }
+
+  /** A space may have changed. */
+  touch(space: string): void {
+    this.#touched.add(space)
+  }
+
+  /** Spaces that may have changed since the last call. */
+  takeTouched(): string[] {
+    const touched = [...this.#touched]
+    this.#touched.clear()
+    return touched
   }
 
   /** The effects since the last call. */
