@@ -3,7 +3,6 @@
  *
  * The registry is created with the first of them, so a member without rooms and configs loads and runs none of this code.
  */
-import { toString as toText } from 'uint8arrays/to-string'
 import { checkSpaceName } from '../api/call-options.ts'
 import type { Cluster } from '../api/cluster.ts'
 import type { ConfigOptions, ConfigSchema } from '../api/config.ts'
@@ -18,13 +17,8 @@ import { SpacesDriver } from '../runtime/spaces-driver.ts'
 import { contentId } from '../spaces/content-hashes.ts'
 import { PrivateRooms } from '../spaces/private-rooms.ts'
 import { type WriterList, type WriterRule, writerRule } from '../spaces/writer-rule.ts'
-import { type DocumentSnapshot, DocumentStorage } from '../storage/document-storage.ts'
-import { FactStorage } from '../storage/fact-storage.ts'
-import { spacesPath } from '../storage/key-values.ts'
-import type { SpaceWrites, WriteQueue } from '../storage/write-queue.ts'
 import * as limits from '../wire/limits.ts'
 import { isMemberId } from '../wire/member-id.ts'
-import type { PrivateRoom } from '../wire/private-room.ts'
 import { spaceTag } from '../wire/tags.ts'
 import { MachineClusterView } from './cluster-view.ts'
 import { ConfigHandle } from './config-handle.ts'
@@ -32,27 +26,23 @@ import type { HeldContent, NamedSpace } from './held-by.ts'
 import { loadHeldBy } from './load-calls.ts'
 import { RoomHandle } from './room-handle.ts'
 import type { SignedRoom } from './signed-room.ts'
+import { SpaceStorage } from './space-storage.ts'
 
 export class SpaceRegistry {
   readonly #engine: Engine
   readonly #query: Cluster['query']
   readonly #driver: SpacesDriver
   readonly #clusterView: MachineClusterView
-  readonly #queue: WriteQueue
+  readonly #storage: SpaceStorage
   readonly #privateRooms = new PrivateRooms()
   /** Rooms by name. */
   readonly #rooms = new Map<string, { settings: RoomSettings; room: Promise<RoomHandle> }>()
   /** The rooms that were entered successfully. */
   readonly #openRooms = new Set<RoomHandle>()
   readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<ConfigHandle> }>()
-  /** The rooms and configs that are open, by their space tags. */
-  /** By content id. */
+  /** The rooms and configs that are open, by content id. */
   readonly #open = new Map<string, NamedSpace>()
-  /** Without a store: documents of rooms that were left, restored when the app enters the room again. */
-  readonly #snapshots = new Map<string, DocumentSnapshot>()
   #isClosing = false
-  /** Pending writes of spaces that were left. */
-  readonly #storing = new Map<string, Promise<void>>()
 
   /** @param query asks other members */
   constructor(engine: Engine, query: Cluster['query']) {
@@ -62,7 +52,7 @@ export class SpaceRegistry {
     const { clock } = notifications
     this.#engine = engine
     this.#query = query
-    this.#queue = host.writes
+    this.#storage = new SpaceStorage(engine)
     this.#clusterView = new MachineClusterView(self, machine, clock, this.#privateRooms)
     this.#driver = new SpacesDriver({
       view: this.#clusterView,
@@ -138,7 +128,7 @@ export class SpaceRegistry {
   /** Sends and stores pending changes immediately. */
   flush(): void {
     for (const room of this.#openRooms) room.flush()
-    this.#queue.flush()
+    this.#engine.host.writes.flush()
   }
 
   /** Whether local changes are still being sent to a member. */
@@ -154,22 +144,14 @@ export class SpaceRegistry {
     for (const handle of [...rooms, ...configs]) handle.close()
     await Promise.all(rooms.map(room => room.signed()))
     this.#driver.stop()
-    await Promise.all(this.#storing.values())
+    await this.#storage.stored()
   }
 
   async #openRoom(name: string, settings: RoomSettings): Promise<RoomHandle> {
     const { self, machine, host, notifications } = this.#engine
-    const { clock } = notifications
-    const { space, privateRoom, queue } = await this.#roomSpace('room', name, settings)
-    await this.#storing.get(space)
-    const storage = await DocumentStorage.open({
-      queue,
-      clock,
-      prefix: `${this.#pathOf(space)}/documents`,
-      writerId: self,
-      snapshot: host.keyValues.isEphemeral ? (this.#snapshots.get(space) ?? []) : undefined,
-    })
-    this.#snapshots.delete(space)
+    const opened = await this.#storage.roomSpace('room', name, settings)
+    const { space, privateRoom } = opened
+    const storage = await this.#storage.openDocuments(opened)
     const signed = await this.#openSigned(name, settings)
     if (privateRoom) this.#privateRooms.add(privateRoom)
     const named: NamedSpace = signed
@@ -194,9 +176,8 @@ export class SpaceRegistry {
             this.#rooms.delete(name)
             this.#openRooms.delete(room)
             this.#open.delete(contentId(named.space))
-            this.#store(space, room)
-            if (host.keyValues.isEphemeral && !this.#isClosing) this.#snapshots.set(space, storage.snapshot())
-            storage.close()
+            this.#storage.left(space, room)
+            this.#storage.closeDocuments(space, storage, { mayReturn: !this.#isClosing })
           },
         }),
     )
@@ -205,25 +186,14 @@ export class SpaceRegistry {
     return room
   }
 
-  /** A space of a room, and the queue of its writes, which seals what belongs to a private room. */
-  async #roomSpace(kind: 'room' | 'documents', name: string, { secret }: RoomSettings): Promise<RoomSpace> {
-    const { cluster, host } = this.#engine
-    if (!secret) return { space: spaceTag(cluster, kind, name), privateRoom: undefined, queue: this.#queue }
-    // Most members enter no private room, so this code is loaded with the first one.
-    const { PrivateRoom } = await import('../wire/private-room.ts')
-    const { SealedWrites } = await import('../storage/sealed-writes.ts')
-    const privateRoom = new PrivateRoom({ cluster, kind, name, secret, random: host.random })
-    const { space } = privateRoom
-    return { space, privateRoom, queue: new SealedWrites(this.#queue, privateRoom, this.#pathOf(space)) }
-  }
-
   async #openSigned(name: string, settings: RoomSettings): Promise<SignedRoom | undefined> {
     const { writers } = settings
     if (writers === 'anyone') return undefined
     // Load this code with the first room that has writers.
     const { SignedRoom } = await import('./signed-room.ts')
     const { self, machine, notifications } = this.#engine
-    const { space, privateRoom, queue } = await this.#roomSpace('documents', name, settings)
+    const opened = await this.#storage.roomSpace('documents', name, settings)
+    const { space, privateRoom } = opened
     if (privateRoom) this.#privateRooms.add(privateRoom)
     return SignedRoom.open({
       name,
@@ -232,7 +202,7 @@ export class SpaceRegistry {
       driver: this.#driver,
       notifications,
       ...this.#rightsOf(writers),
-      storage: new FactStorage(queue, this.#pathOf(space)),
+      storage: this.#storage.facts(opened),
       incarnation: machine.member(self)?.incarnation ?? 0,
     })
   }
@@ -242,8 +212,8 @@ export class SpaceRegistry {
     space: string,
     { schema, writers, retentionMs }: ConfigSettings,
   ): Promise<ConfigHandle> {
-    await this.#storing.get(space)
-    const { self, machine, notifications } = this.#engine
+    await this.#storage.whenStored(space)
+    const { self, machine, host, notifications } = this.#engine
     const named: NamedSpace = { type: 'config', name, space, content: 'facts' }
     const config: ConfigHandle = await ConfigHandle.open({
       name,
@@ -254,13 +224,13 @@ export class SpaceRegistry {
       driver: this.#driver,
       notifications,
       check: checkWith(schema),
-      storage: new FactStorage(this.#queue, this.#pathOf(space)),
+      storage: this.#storage.facts({ space, queue: host.writes }),
       incarnation: machine.member(self)?.incarnation ?? 0,
       heldBy: options => this.#heldBy(named, options),
       onLeave: () => {
         this.#configs.delete(space)
         this.#open.delete(contentId(named.space))
-        this.#store(space, config)
+        this.#storage.left(space, config)
       },
     })
     this.#open.set(contentId(named.space), named)
@@ -281,22 +251,6 @@ export class SpaceRegistry {
     return { mayWrite: writerRule(writers, host.authority?.grants), grants: () => machine.ownGrants }
   }
 
-  /**
-   * Tracks the pending writes of a space that was left, so that entering it again reads them. A failed write is reported to
-   * the promise of the call that wrote.
-   */
-  #store(space: string, handle: { stored(): Promise<void> }): void {
-    const storing = handle.stored().catch(() => {})
-    this.#storing.set(space, storing)
-    void storing.then(() => {
-      if (this.#storing.get(space) === storing) this.#storing.delete(space)
-    })
-  }
-
-  #pathOf(space: string): string {
-    return `${spacesPath}/${toText(this.#engine.cluster, 'base32')}/${space}`
-  }
-
   /** @param more spaces that are to be opened */
   #checkCount(more: number): void {
     const inRooms = [...this.#rooms.values()].reduce((sum, { settings }) => sum + spacesOf(settings), 0)
@@ -305,14 +259,6 @@ export class SpaceRegistry {
         `a member can have at most ${limits.maxSpaces} rooms and shared configs open: leave one first`,
       )
   }
-}
-
-/** One of the spaces of a room. */
-interface RoomSpace {
-  readonly space: string
-  /** Undefined: the room is not private. */
-  readonly privateRoom: PrivateRoom | undefined
-  readonly queue: SpaceWrites
 }
 
 /** A room with writers has a second space, for the changes of its documents. */
