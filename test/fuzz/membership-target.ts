@@ -187,7 +187,7 @@ class HostedMember implements Hosted<Input> {
       clock: { now: () => this.#now, setTimer: () => () => {} },
       keys: { verify: (author, bytes, signature) => isSame(signature, signatureOf(author, bytes)) },
       reporter: { reportViolation() {}, reportExcess() {} },
-      deliver: input => this.#carryOut(this.#machine.handle(input, this.#now)),
+      receiver: { handle: input => this.#carryOut(this.#machine.handle(input, this.#now)) },
     })
     this.#carryOut(this.#machine.start({}, this.#now))
   }

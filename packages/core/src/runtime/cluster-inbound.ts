@@ -32,7 +32,8 @@ export interface ClusterInboundOptions extends InboundOptions {
   readonly grants?: MemberGrants | undefined
   /** Replaces each decoded fact by an equal one that arrived earlier, if there is one. */
   readonly intern?: (fact: SignedFact) => SignedFact
-  readonly deliver: (input: MachineInput) => void
+  /** Receives the verified messages. */
+  readonly receiver: { handle(input: MachineInput): void }
 }
 
 export class ClusterInbound {
@@ -48,16 +49,16 @@ export class ClusterInbound {
 
   probe(from: string, bytes: Uint8Array): void {
     const message = this.#inbound.message(from, decodeProbe(bytes))
-    if (message) this.#options.deliver({ type: 'probe', from, message })
+    if (message) this.#options.receiver.handle({ type: 'probe', from, message })
   }
 
   sync(from: string, bytes: Uint8Array): void {
     const message = this.#inbound.message(from, decodeSync(bytes))
     if (!message) return
-    const { table, deliver } = this.#options
+    const { table, receiver } = this.#options
     const facts = this.#intern([...message.facts, ...heartbeatsIn(table, message)])
     andThen(this.#verified(from, this.#filterNew(facts, from, true)), ({ facts }) =>
-      deliver({ type: 'sync', from, message, facts }),
+      receiver.handle({ type: 'sync', from, message, facts }),
     )
   }
 
@@ -69,7 +70,7 @@ export class ClusterInbound {
       return this.#forwarded.markIfFirst(facts) ? 'accept' : 'ignore'
     return andThen(this.#verified(from, facts), ({ facts, forged }) => {
       if (forged) return 'reject'
-      this.#options.deliver({ type: 'rumors', from, facts })
+      this.#options.receiver.handle({ type: 'rumors', from, facts })
       if (!this.#options.filter.isForwardable(facts)) return 'ignore'
       this.#forwarded.add(facts)
       return 'accept'

@@ -86,7 +86,7 @@ export class Driver implements TransportListener, MembershipPort {
       table: options.machine.table,
       policy: options.machine.policy,
       filter: options.machine.factFilter,
-      deliver: input => this.handle(input),
+      receiver: this,
       reporter: this,
     })
   }

@@ -56,7 +56,7 @@ export class GrantedMachine {
       clock,
       keys: verifier,
       grants,
-      deliver: input => this.handle(input),
+      receiver: this,
       reporter: { reportViolation: (_, kind) => void this.violations.push(kind), reportExcess() {} },
     })
     this.exchange = new GrantExchange({ grants, clock, own: () => own.bytes })

@@ -56,9 +56,11 @@ export class InboundBench {
         },
       },
       ...(intern && { intern }),
-      deliver: input => {
-        this.delivered.push(input)
-        if (input.type === 'rumors' || input.type === 'sync') this.merge(...input.facts)
+      receiver: {
+        handle: input => {
+          this.delivered.push(input)
+          if (input.type === 'rumors' || input.type === 'sync') this.merge(...input.facts)
+        },
       },
       reporter: {
         reportViolation: (from, violation) =>
