@@ -31,14 +31,21 @@ export class ChainVerifier {
   }
 
   verify({ authority, grants }: GrantChain): boolean | Promise<boolean> {
-    const verdicts = grants.map((grant, i) => this.#verifyGrant(grants[i - 1]?.subject ?? authority, grant))
+    const verdicts = grants.map((grant, i) =>
+      this.#verifyGrant(authority, grants[i - 1]?.subject ?? authority, grant),
+    )
     return andThen(all(verdicts), verdicts => verdicts.every(Boolean))
   }
 
-  #verifyGrant(issuer: string, { payload, signature }: SignedGrant): boolean | Promise<boolean> {
-    const entry = `${issuer} ${toText(signature, 'latin1')}${toText(payload, 'latin1')}`
+  #verifyGrant(
+    authority: string,
+    issuer: string,
+    { payload, signature }: SignedGrant,
+  ): boolean | Promise<boolean> {
+    const entry = `${authority} ${issuer} ${toText(signature, 'latin1')}${toText(payload, 'latin1')}`
     const isKnown = this.#valid.delete(entry)
-    const isValid = isKnown || this.#keys.verify(issuer, signedGrantBytes(this.#cluster, payload), signature)
+    const isValid =
+      isKnown || this.#keys.verify(issuer, signedGrantBytes(this.#cluster, authority, payload), signature)
     return andThen(isValid, isValid => {
       if (isValid) this.#add(entry)
       return isValid

@@ -82,7 +82,7 @@ export async function extendChain(
   { authority, cluster, chain, issuer }: ExtendOptions,
 ): Promise<Result<GrantChain, DecodeFailure>> {
   const payload = encodeGrant(grant)
-  const signature = await issuer.sign(signedGrantBytes(cluster, payload))
+  const signature = await issuer.sign(signedGrantBytes(cluster, authority, payload))
   const grants = [...(chain?.grants ?? []), { ...grant, payload, signature }]
   return chainOf(authority, grants, encodeGrants(grants))
 }

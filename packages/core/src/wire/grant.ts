@@ -4,6 +4,7 @@
  * A decoded grant includes its encoded payload, because the signature covers these bytes. Decoded grants are within the
  * limits. Their signatures are not verified yet, and `grants/grant-chain.ts` has the rules for what an issuer may grant.
  */
+import { concat } from 'uint8arrays/concat'
 import { isCount } from './checks.ts'
 import * as messages from './grant-messages.ts'
 import * as limits from './limits.ts'
@@ -30,10 +31,19 @@ export type SignedGrant = Grant & { readonly payload: Uint8Array; readonly signa
 /** No kind of fact has this number. */
 const grantKind = 32
 
-/** `"hearsay/1" | 32, one byte | cluster tag, 16 bytes | payload` */
-export function signedGrantBytes(cluster: Uint8Array, payload: Uint8Array): Uint8Array {
-  return signedBytesOf(grantKind, cluster, payload)
+/**
+ * `"hearsay/1" | 32, one byte | cluster tag, 16 bytes | public key of the authority, 32 bytes | payload`
+ *
+ * Two clusters of one name have the same tag. So the signature of an admin covers the authority, too: a member that is an admin
+ * under two authorities invites under one of them only.
+ *
+ * @param authority the authority, as a member id
+ */
+export function signedGrantBytes(cluster: Uint8Array, authority: string, payload: Uint8Array): Uint8Array {
+  return signedBytesOf(grantKind, cluster, concat([keyFromMemberId(authority) ?? none, payload]))
 }
+
+const none = new Uint8Array()
 
 /** The payload of a grant. */
 export function encodeGrant({ subject, isInvitation, roles, notAfterMs, mayInvite }: Grant): Uint8Array {

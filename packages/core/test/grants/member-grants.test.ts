@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { idOf, testTag } from '../../../../test/helpers/signed-facts.ts'
+import { extendChain } from '../../src/grants/grant-chain.ts'
 import { clockToleranceMs, MemberGrants } from '../../src/grants/member-grants.ts'
 import type { Revocation } from '../../src/grants/revocations.ts'
-import { authority, chainOf, dayMs, invitation, member, verifier } from './issued-chains.ts'
+import { encodeGrants } from '../../src/wire/grant.ts'
+import { authority, chainOf, dayMs, invitation, member, signerOf, verifier } from './issued-chains.ts'
 
 const ada = idOf('ada')
 const admin = { roles: ['admin'], mayInvite: true }
@@ -38,6 +40,18 @@ describe('the grants of a member', () => {
     expect(other.verify(ada, chain.bytes)).toBe(false)
     const otherCluster = new MemberGrants({ authority, cluster: new Uint8Array(16), keys: verifier })
     expect(otherCluster.verify(ada, chain.bytes)).toBe(false)
+  })
+
+  it('count under one authority, also if another one has made their issuer an admin in a cluster of the same name', async () => {
+    const { grants: signed } = await chainOf(member('boss', admin), invitation('ticket'), member('ada'))
+    const successor = idOf('successor')
+    const options = { authority: successor, cluster: testTag, issuer: signerOf(successor) }
+    const boss = await extendChain(member('boss', admin), options)
+    if (!boss.ok) throw new Error(boss.failure.detail)
+    const mixed = encodeGrants([...boss.value.grants, ...signed.slice(1)])
+    const grants = new MemberGrants({ authority: successor, cluster: testTag, keys: verifier })
+    expect(grants.chainOf(ada, mixed)).toBeDefined()
+    expect(grants.verify(ada, mixed)).toBe(false)
   })
 
   it('do not count if a byte of them was changed, unless they still say the same', async () => {
