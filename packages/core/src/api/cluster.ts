@@ -247,12 +247,12 @@ export interface Cluster {
    * `leave`, and neither accepts nor opens a connection to them. Members that are away learn of it when they return.
    *
    * A member that was revoked alone may join again under another identity, as long as it has its ticket: revoke the
-   * ticket, too. A revocation cannot be undone.
+   * ticket, too. A revocation cannot be undone. To revoke the same again changes nothing.
    *
    * @param what a member id, a ticket, or the `id` of an {@link Invitation}
    * @throws {InvalidOptionsError} this is none of the three, or the cluster has no authority
    * @throws {NotAllowedError} this member may not revoke this: only the authority and members with the role `admin` may, and
-   *   only the authority revokes admins
+   *   only the authority revokes admins. Or there is no place for it: an admin may have 256 revocations
    * @throws {NotRunningError} the cluster has not started, or was left
    */
   revoke(what: string): Promise<void>

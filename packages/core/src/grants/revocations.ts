@@ -65,13 +65,15 @@ export class Revocations {
     )
   }
 
-  /** @param isAdmin whether the revoked grant has the role `admin` */
-  #counts({ author, chain }: Revocation, isAdmin: boolean): boolean {
-    if (author === this.#authority) return true
-    return !isAdmin && chain !== undefined && !this.#isRevokedByAuthority(chain)
+  /** Whether the authority has revoked the admin that wrote this revocation. */
+  isVoid({ author, chain }: Revocation): boolean {
+    if (author === this.#authority || !chain) return false
+    return chain.grants.some(({ subject }) => this.#bySubject.get(subject)?.has(this.#authority))
   }
 
-  #isRevokedByAuthority({ grants }: GrantChain): boolean {
-    return grants.some(({ subject }) => this.#bySubject.get(subject)?.has(this.#authority))
+  /** @param isAdmin whether the revoked grant has the role `admin` */
+  #counts(revocation: Revocation, isAdmin: boolean): boolean {
+    if (revocation.author === this.#authority) return true
+    return !isAdmin && revocation.chain !== undefined && !this.isVoid(revocation)
   }
 }

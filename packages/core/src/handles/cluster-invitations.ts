@@ -20,6 +20,8 @@ import { extendChain, type GrantChain, grantFault } from '../grants/grant-chain.
 import { clockToleranceMs, type MemberGrants } from '../grants/member-grants.ts'
 import { adminRole } from '../grants/roles.ts'
 import { encodeTicket } from '../grants/ticket-codec.ts'
+import { maxFactsOfAuthor, maxPolicyFacts } from '../policy/policy-set.ts'
+import { endOfAdminsRevocations, factsAgainst } from '../policy/revocation-kind.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { MemberAuthority } from '../runtime/member-authority.ts'
 import { draftFact, type PolicyFact } from '../wire/fact.ts'
@@ -83,17 +85,29 @@ export async function revoke(engine: Engine, what: string): Promise<void> {
     )
   if (!key && last?.roles.includes(adminRole))
     throw new NotAllowedError("revoke: only the authority revokes who has the role 'admin'")
-  const endMs = last?.notAfterMs ?? (key ? epochMs + maxExpiryMs : (own?.last.notAfterMs ?? epochMs))
-  const draft = draftFact(key?.id ?? self, {
+  // The grant of an unknown key may be the longest one.
+  const endMs = last?.notAfterMs ?? epochMs + maxExpiryMs
+  const mayBeAdmin = key !== undefined && (last?.roles.includes(adminRole) ?? true)
+  // The clocks of other members may be behind.
+  const untilEpochMs = (mayBeAdmin ? endOfAdminsRevocations(endMs) : endMs) + 2 * clockToleranceMs
+  const author = key?.id ?? self
+  const known = factsAgainst(engine.machine.policy, [subject]).find(fact => fact.author === author)
+  if (known && known.untilEpochMs >= untilEpochMs) return host.writes.stored()
+  const draft = draftFact(author, {
     type: 'revocation',
     subject,
-    // The clocks of other members may be behind.
-    untilEpochMs: endMs + 2 * clockToleranceMs,
-    epochMs,
+    untilEpochMs,
+    // What the subject wrote after the first revocation must not count again.
+    epochMs: known?.epochMs ?? epochMs,
     grants: key || !own ? new Uint8Array() : own.bytes,
   })
   const signature = await (key ?? host.keys).sign(signedBytes(cluster, draft))
-  driver.handle({ type: 'policy', fact: { ...draft, signature } as PolicyFact })
+  const fact = { ...draft, signature } as PolicyFact
+  driver.handle({ type: 'policy', fact })
+  if (!engine.machine.policy.stored(fact))
+    throw new NotAllowedError(
+      `revoke: there is no place for it. The cluster keeps ${maxPolicyFacts} revocations, and of one admin ${maxFactsOfAuthor}, those that count longest. The authority's come first`,
+    )
   await host.writes.stored()
 }
 

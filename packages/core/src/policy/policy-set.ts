@@ -125,6 +125,13 @@ export class PolicySet {
     return ended.map(({ fact }) => fact)
   }
 
+  /** Drops the facts that do not count any more. Their kind must refuse them from now on. */
+  drop(isVoid: (fact: PolicyFact) => boolean): void {
+    const dropped = this.#inOrder().filter(({ fact }) => isVoid(fact))
+    for (const { key } of dropped) this.#entries.delete(key)
+    if (dropped.length > 0) this.#changed()
+  }
+
   #changed(): void {
     this.#sorted = undefined
     this.#hash = undefined

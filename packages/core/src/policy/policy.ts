@@ -3,7 +3,16 @@ import type { PolicySet } from './policy-set.ts'
 
 export type Policy = Pick<
   PolicySet,
-  'size' | 'isUnlimited' | 'hash' | 'outcome' | 'merge' | 'stored' | 'registers' | 'sweep' | 'syncing'
+  | 'size'
+  | 'isUnlimited'
+  | 'hash'
+  | 'outcome'
+  | 'merge'
+  | 'stored'
+  | 'registers'
+  | 'sweep'
+  | 'drop'
+  | 'syncing'
 >
 
 /** The policy of a cluster in which no policy fact counts. */
@@ -16,5 +25,6 @@ export const noPolicy: Policy = {
   stored: () => undefined,
   registers: () => [],
   sweep: () => [],
+  drop: () => {},
   syncing: () => ({ offer: () => ({}), answer: () => undefined }),
 }

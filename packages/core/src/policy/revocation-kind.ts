@@ -13,29 +13,45 @@ import type { PolicyKind } from './policy-kind.ts'
 
 type RevocationFact = PolicyFact & { readonly type: 'revocation' }
 
-/** 11 years: the longest grants, and a margin. Nobody can fill the set with facts that last longer. */
-const maxUntilMs = 347_133_600_000
+/** 11 years: the longest grants, and a margin. An admin cannot fill the set with facts that last longer after their date. */
+const maxLastingMs = 347_133_600_000
+
+/**
+ * Until when the authority's revocation of a key that may be an admin's is kept, in epoch milliseconds: longer than everything
+ * that this admin can revoke. Otherwise its revocations would count again afterwards.
+ *
+ * @param notAfterMs when the grant of the key ends
+ */
+export function endOfAdminsRevocations(notAfterMs: number): number {
+  return notAfterMs + maxLastingMs + maxAheadMs
+}
 
 export function revocationKind(grants: MemberGrants): PolicyKind {
   return {
     key: fact => (isRevocation(fact) ? `${fact.subject} ${fact.author}` : ''),
-    order: fact => (isRevocation(fact) ? fact.epochMs : 0),
+    // An author extends its revocation, and never shortens it.
+    order: fact => (isRevocation(fact) ? fact.untilEpochMs : 0),
     untilEpochMs: fact => (isRevocation(fact) ? fact.untilEpochMs : 0),
     admits(fact, epochMs) {
       if (!isRevocation(fact) || !isPlausibleTimestamp(fact.epochMs, epochMs)) return false
-      if (fact.untilEpochMs > epochMs + maxUntilMs + maxAheadMs) return false
-      return revokerFault(revocationOf(fact, grants), grants.authority) === undefined
+      if (fact.author !== grants.authority && fact.untilEpochMs > fact.epochMs + maxLastingMs) return false
+      const revocation = revocationOf(fact, grants)
+      return (
+        revokerFault(revocation, grants.authority) === undefined && !grants.revocations.isVoid(revocation)
+      )
     },
   }
 }
 
-/** Lets the revocations in the set count, and no others. */
+/** Lets the revocations in the set count, and no others. Those of admins that the authority has revoked leave the set. */
 export function applyRevocations(policy: Policy, grants: MemberGrants): void {
-  grants.revocations.replace(factsOf(policy).map(fact => revocationOf(fact, grants)))
+  const { revocations } = grants
+  revocations.replace(factsOf(policy).map(fact => revocationOf(fact, grants)))
+  policy.drop(fact => isRevocation(fact) && revocations.isVoid(revocationOf(fact, grants)))
 }
 
 /** The facts that name the subject of one of these grants. */
-export function factsAgainst(policy: Policy, subjects: readonly string[]): readonly PolicyFact[] {
+export function factsAgainst(policy: Policy, subjects: readonly string[]): readonly RevocationFact[] {
   return factsOf(policy).filter(({ subject }) => subjects.includes(subject))
 }
 
