@@ -3,8 +3,10 @@
  *
  * The filter drops five kinds of facts: facts that the table or the policy set has; facts beyond their author's rate; policy
  * facts that do not count here; facts of members other than records and introductions, if their author is not a member;
- * older records, if a message has several by one author. The filter only reads the table and the set.
+ * older records, if a message has several by one author. The filter only reads the table and the set. To judge a keyring fact
+ * costs more than a signature check, so a message has one at most, and a peer a rate.
  */
+import { compare } from 'uint8arrays/compare'
 import type { Instant } from '../base/clock.ts'
 import type { Policy } from '../policy/policy.ts'
 import { isLaterRecord } from '../table/incarnation.ts'
@@ -48,6 +50,14 @@ export class FactFilter {
     })
   }
 
+  /** The facts of one message without the keyring facts that a later one in the message replaces. */
+  withLatestKeyring(facts: readonly SignedFact[]): readonly SignedFact[] {
+    const keyrings = facts.filter(fact => fact.type === 'keyring')
+    if (keyrings.length < 2) return facts
+    const latest = keyrings.reduce((a, b) => (isLaterKeyring(b, a) ? b : a))
+    return facts.filter(fact => fact.type !== 'keyring' || fact === latest)
+  }
+
   /**
    * Whether a rumor of these facts is forwarded, after they were merged: only if all of them are by and about members, or
    * are policy facts that count.
@@ -67,7 +77,7 @@ export class FactFilter {
     isDirect: boolean,
     now: Instant,
   ): boolean {
-    if (isPolicyFact(fact)) return this.#isNewPolicy(fact, now)
+    if (isPolicyFact(fact)) return this.#isNewPolicy(fact, reporter, now)
     const { table, standing, refusedFacts } = this.#options
     const outcome = table.outcome(fact, now.epochMs)
     const isAbout = (id: string) => outcome === 'unknown-member' && arriving.has(id)
@@ -97,8 +107,13 @@ export class FactFilter {
     }
   }
 
-  #isNewPolicy(fact: PolicyFact, now: Instant): boolean {
+  #isNewPolicy(fact: PolicyFact, reporter: string, now: Instant): boolean {
     const { policy, rates, refusedFacts } = this.#options
+    if (policy.stored(fact)) return false
+    if (fact.type === 'keyring' && !rates.takeKeyring(reporter, now.monotonicMs)) {
+      refusedFacts.count('policy-rate')
+      return false
+    }
     const outcome = policy.outcome(fact, now.epochMs)
     if (outcome === 'rejected') refusedFacts.count('policy')
     if (outcome !== 'merged') return false
@@ -118,6 +133,13 @@ export class FactFilter {
     const { self, table } = this.#options
     return id === self || table.get(id) !== undefined
   }
+}
+
+type KeyringFact = SignedFact & { readonly type: 'keyring' }
+
+/** As in the policy set. */
+function isLaterKeyring(a: KeyringFact, b: KeyringFact): boolean {
+  return a.version === b.version ? compare(a.signature, b.signature) > 0 : a.version > b.version
 }
 
 /** The newest record of each author. */

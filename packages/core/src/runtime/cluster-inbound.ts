@@ -56,7 +56,7 @@ export class ClusterInbound {
     const message = this.#inbound.message(from, decodeSync(bytes))
     if (!message) return
     const { table, receiver } = this.#options
-    const facts = this.#intern([...message.facts, ...heartbeatsIn(table, message)])
+    const facts = this.#received([...message.facts, ...heartbeatsIn(table, message)])
     andThen(this.#verified(from, this.#filterNew(facts, from, true)), ({ facts }) =>
       receiver.handle({ type: 'sync', from, message, facts }),
     )
@@ -65,7 +65,7 @@ export class ClusterInbound {
   rumor(from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {
     const decoded = this.#inbound.message(from, decodeRumors(bytes))
     if (!decoded) return 'reject'
-    const facts = this.#intern(decoded)
+    const facts = this.#received(decoded)
     if (this.#filterNew(facts, from, false).length === 0)
       return this.#forwarded.markIfFirst(facts) ? 'accept' : 'ignore'
     return andThen(this.#verified(from, facts), ({ facts, forged }) => {
@@ -77,9 +77,10 @@ export class ClusterInbound {
     })
   }
 
-  #intern(facts: readonly SignedFact[]): readonly SignedFact[] {
-    const { intern } = this.#options
-    return intern ? facts.map(intern) : facts
+  #received(facts: readonly SignedFact[]): readonly SignedFact[] {
+    const { filter, intern } = this.#options
+    const latest = filter.withLatestKeyring(facts)
+    return intern ? latest.map(intern) : latest
   }
 
   #filterNew(facts: readonly SignedFact[], from: string, isDirect: boolean): SignedFact[] {

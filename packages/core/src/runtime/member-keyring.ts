@@ -72,9 +72,9 @@ export class MemberKeyring {
     this.#handle = handle
   }
 
-  /** A policy fact was merged. */
+  /** A policy fact was merged. Of two with one version, which the set decides between, the one that was merged last counts. */
   merged(fact: PolicyFact): void {
-    if (fact.type !== 'keyring' || fact.version <= this.#state.version) return
+    if (fact.type !== 'keyring' || fact.version < this.#state.version) return
     const content = this.kind.contentOf(fact)
     if (content) this.#adopt(adoptedKeyring(content, fact.version, this.#options.given))
   }

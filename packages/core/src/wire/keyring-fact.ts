@@ -40,6 +40,8 @@ export const maxKeys = 4
 export const maxRemovedKeys = 32
 const keyBytes = 32
 const nonceBytes = 24
+/** One key and the key of the topics. */
+const minContentBytes = 2 * keyBytes
 const fingerprintBytes = 8
 
 /** @param key 32 bytes that stand for a secret */
@@ -75,29 +77,39 @@ export function sealKeyring(
   return { type: 'keyring', version, boxes }
 }
 
+/** A key of 32 bytes → the key that seals. */
+const sealingKeys = new WeakMap<Uint8Array, Uint8Array>()
+
+function sealingKey(key: Uint8Array): Uint8Array {
+  const known = sealingKeys.get(key)
+  if (known) return known
+  const derived = expand(sha256, key, fromString('hearsay/2 keyring sealing'), keyBytes)
+  sealingKeys.set(key, derived)
+  return derived
+}
+
 /** The content of the fact; undefined if none of the keys opens it, or the content is invalid. */
 export function openKeyring(
   cluster: Uint8Array,
   { version, boxes }: KeyringBody,
   keys: readonly KeyringKey[],
 ): KeyringContent | undefined {
-  for (const box of boxes)
+  for (const box of boxes) {
+    if (box.length < nonceBytes + minContentBytes) continue
     for (const { key } of keys) {
       const bytes = opened(cipherOf(key, box.subarray(0, nonceBytes), cluster, version), box)
       if (bytes) return decoded(bytes)
     }
+  }
   return undefined
 }
 
 type Cipher = ReturnType<typeof xchacha20poly1305>
 
 function cipherOf(key: Uint8Array, nonce: Uint8Array, cluster: Uint8Array, version: number): Cipher {
-  const sealing = expand(sha256, key, fromString('hearsay/2 keyring sealing'), keyBytes)
-  // A box that is too short has no nonce, and opens with none.
-  const whole = nonce.length === nonceBytes ? nonce : new Uint8Array(nonceBytes)
   return xchacha20poly1305(
-    sealing,
-    whole,
+    sealingKey(key),
+    nonce,
     concat([fromString('hearsay/2 keyring\n'), cluster, numberBytes(version)]),
   )
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { idOf } from '../../../../test/helpers/signed-facts.ts'
+import { idOf, signedFact } from '../../../../test/helpers/signed-facts.ts'
+import type { PolicyKind } from '../../src/policy/policy-kind.ts'
 import type { PolicyFact } from '../../src/wire/fact.ts'
 import { authority, policySet, revocation } from '../policy/policy-facts.ts'
 import { MemberBench, self, startEpochMs } from './member-bench.ts'
@@ -56,5 +57,44 @@ describe('a policy fact', () => {
     expect(refusedFacts.counts()['policy-rate']).toBe(1)
     factHandler.handle(facts[0] as PolicyFact, undefined, member.now)
     expect(member.parts.policy.size).toBe(0)
+  })
+})
+
+describe('keyring facts', () => {
+  const keyring = (version: number) =>
+    signedFact(idOf('ada'), { type: 'keyring', version: startEpochMs + version, boxes: [] }) as PolicyFact
+  /** A member that counts how many facts it tries to open. */
+  function opening(): { member: MemberBench; opened: () => number } {
+    let opened = 0
+    const kind: PolicyKind = {
+      key: () => '',
+      order: fact => (fact.type === 'keyring' ? fact.version : 0),
+      untilEpochMs: () => Number.POSITIVE_INFINITY,
+      admits: () => {
+        opened += 1
+        return false
+      },
+    }
+    const member = new MemberBench({ policy: policySet({ kinds: { keyring: kind } }) })
+    return { member, opened: () => opened }
+  }
+
+  it('of one message are the latest one', () => {
+    const { factFilter } = opening().member.parts
+    const [first, second] = [keyring(1), keyring(2)]
+    const other = revocation(authority, 'x', untilMs)
+    expect(factFilter.withLatestKeyring([second, other, first])).toEqual([second, other])
+    expect(factFilter.withLatestKeyring([first, other])).toEqual([first, other])
+  })
+
+  it('are limited in rate for each peer that sends them, before anything is opened', () => {
+    const { member, opened } = opening()
+    const { factFilter, refusedFacts } = member.parts
+    for (let version = 0; version < 100; version++)
+      factFilter.filterNew([keyring(version)], idOf('eve'), true, member.now)
+    expect(opened()).toBe(16)
+    expect(refusedFacts.counts()['policy-rate']).toBe(84)
+    factFilter.filterNew([keyring(101)], idOf('bob'), true, member.now)
+    expect(opened()).toBe(17)
   })
 })

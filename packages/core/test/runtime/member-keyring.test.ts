@@ -21,7 +21,7 @@ class Member {
     this.keyring = new MemberKeyring({
       cluster: clusterTag('atlas'),
       self: idOf('self'),
-      keys: { sign: () => new Uint8Array(64) },
+      keys: { sign: bytes => new Uint8Array(64).fill(bytes.reduce((sum, byte) => sum + byte, 0)) },
       clock: { now: () => ({ monotonicMs: 0, epochMs: nowMs }), setTimer: () => () => {} },
       given,
       stored,
@@ -70,6 +70,16 @@ describe('the keyring of a member', () => {
     expect(bob.keyring.state.removed).toEqual([first.fingerprint])
     expect(bob.changes).toBe(3)
     expect(bob.stored.at(-1)).toEqual(ada.keyring.state)
+  })
+
+  it('is the same everywhere if two members change it in one millisecond', async () => {
+    const members = [new Member(), new Member()]
+    await members[0]?.change({ type: 'add', key: second })
+    await members[1]?.change({ type: 'add', key: keyOf(3) })
+    const published = members.map(member => member.published[0] as PolicyFact)
+    members[0]?.receive(published[1] as PolicyFact)
+    members[1]?.receive(published[0] as PolicyFact)
+    expect(members[0]?.fingerprints).toEqual(members[1]?.fingerprints)
   })
 
   it('cannot open what was written after its only key was removed', async () => {
