@@ -72,8 +72,11 @@ export class Expulsions {
   }
 
   /** When to call `expel`, in monotonic milliseconds. */
-  dueMs({ monotonicMs, epochMs }: Instant): number {
+  dueMs(now: Instant): number {
+    const { monotonicMs, epochMs } = now
     if (this.#hasNewRevocations) return monotonicMs
+    // The local clock was ahead, and was set back.
+    if (this.#isQuiet && !this.ownEnd(now)) return monotonicMs
     return monotonicMs + Math.max(0, this.#nextExpiryMs - epochMs)
   }
 
@@ -101,6 +104,7 @@ export class Expulsions {
       this.#nextExpiryMs = Number.POSITIVE_INFINITY
       return []
     }
+    this.#isQuiet = false
     const expelled: string[] = []
     let nextExpiryMs = this.#ownExpiryMs()
     for (const { id, record } of table.rows()) {

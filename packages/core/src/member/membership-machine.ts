@@ -10,7 +10,8 @@ import type { Overlay } from '../overlay/overlay.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { RecordFact } from '../table/row.ts'
 import type { Table } from '../table/table.ts'
-import type { PolicyFact } from '../wire/fact.ts'
+import { isPlausibleTimestamp } from '../wire/checks.ts'
+import { dateOf, type PolicyFact } from '../wire/fact.ts'
 import { forgetMembers, nextDueMs, runDueWork } from './due-work.ts'
 import type { FactFilter } from './fact-filter.ts'
 import type { LocalChange } from './local-record.ts'
@@ -124,7 +125,8 @@ export class MembershipMachine {
 
   /** Adds the policy facts that an earlier process stored. Call before `start`. */
   restorePolicy(facts: readonly PolicyFact[], { epochMs }: Instant): void {
-    for (const fact of facts) this.#parts.policy.merge(fact, epochMs)
+    // They were valid when they were stored. The clock of a machine without a battery is behind after a start.
+    for (const fact of facts) this.#parts.policy.merge(fact, Math.max(epochMs, dateOf(fact)))
     this.#parts.expulsions?.revocationsChanged()
   }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { idOf } from '../../../../test/helpers/signed-facts.ts'
+import { idOf, signedFact } from '../../../../test/helpers/signed-facts.ts'
 import { clockToleranceMs } from '../../src/grants/member-grants.ts'
+import type { PolicyFact } from '../../src/wire/fact.ts'
 import { GrantedMachine, self, startEpochMs } from '../grants/granted-machine.ts'
-import { chainOf, dayMs, invitation, member } from '../grants/issued-chains.ts'
+import { authority, chainOf, dayMs, invitation, member } from '../grants/issued-chains.ts'
 
 const ada = idOf('ada')
 const soon = { notAfterMs: startEpochMs + dayMs }
@@ -97,6 +98,38 @@ describe('a revocation', () => {
     founder.revoke(ada, startEpochMs + 2 * dayMs, idOf('boss'), { ...boss, bytes })
     expect(founder.members).toContain(ada)
     expect(founder.violations).toEqual(['bad-signature'])
+  })
+})
+
+describe('after the local clock was wrong', () => {
+  it('expels members by their dates again, once it is set back', async () => {
+    const founder = await withAda()
+    const { now } = founder
+    founder.now = { monotonicMs: now.monotonicMs + 1_000, epochMs: startEpochMs * 3 }
+    founder.advance(0)
+    expect(founder.machine.health().grantsEnd).toBe('expired')
+    founder.now = { monotonicMs: now.monotonicMs + 2_000, epochMs: now.epochMs + 2_000 }
+    founder.advance(0)
+    expect(founder.machine.health().grantsEnd).toBeUndefined()
+    expect(founder.members).toContain(ada)
+    founder.advance(dayMs + clockToleranceMs)
+    expect(founder.members).toEqual([self])
+  })
+
+  it('keeps the stored revocations of a start with a clock that is days behind', async () => {
+    const founder = await GrantedMachine.start()
+    const revoked = signedFact(authority, {
+      type: 'revocation',
+      subject: ada,
+      untilEpochMs: startEpochMs + 2 * dayMs,
+      epochMs: startEpochMs,
+      grants: new Uint8Array(),
+    }) as PolicyFact
+    founder.machine.restorePolicy([revoked], { monotonicMs: 0, epochMs: startEpochMs - 10 * dayMs })
+    expect(founder.machine.policy.size).toBe(1)
+    const { bytes } = await chainOf(invitation('ticket', soon), member('ada', soon))
+    founder.receive(ada, bytes)
+    expect(founder.members).toEqual([self])
   })
 })
 
