@@ -88,7 +88,9 @@ export class SignedDocument {
     if (rival) this.#remove(rival)
     this.#count(stored, 1)
     this.#facts.add(stored)
-    if (!update.add(stored)) return undefined
+    const isCompleted = update.add(stored)
+    if (!update.isComplete) this.#checkpoints.delete(update)
+    if (!isCompleted) return undefined
     const completed = update.update
     if ([...this.#checkpoints].some(checkpoint => checkpoint.replacesUpdate(update))) this.#drop(update)
     else if (update.isCheckpoint) this.#addCheckpoint(update)
@@ -96,15 +98,16 @@ export class SignedDocument {
   }
 
   /**
-   * Drops the updates of authors that were revoked before they signed them. A checkpoint stays, because it has replaced updates
-   * of others, until a writer replaces it.
+   * Drops the updates of authors that were revoked before they signed them. A complete checkpoint stays, because it has replaced
+   * updates of others, until a writer replaces it.
    */
   recheck(mayWrite: WriterRule): void {
     const refused = [...this.#updates.values()].filter(
       ({ facts }) => !facts.every(({ fact }) => mayWrite(fact)),
     )
-    this.#refusedCheckpoints = new Set(refused.filter(({ isCheckpoint }) => isCheckpoint))
-    for (const update of refused) if (!update.isCheckpoint) this.#drop(update)
+    const kept = new Set(refused.filter(({ isCheckpoint, isComplete }) => isCheckpoint && isComplete))
+    this.#refusedCheckpoints = kept
+    for (const update of refused) if (!kept.has(update)) this.#drop(update)
   }
 
   #addCheckpoint(checkpoint: SignedUpdate): void {

@@ -7,6 +7,7 @@
 import { concat } from 'uint8arrays/concat'
 import { isReadable } from '../spaces/documents/readable-updates.ts'
 import type { StoredFact } from '../spaces/fact-set.ts'
+import { equalBytes } from '../wire/hashes.ts'
 import type { ChangeFact } from '../wire/space-fact.ts'
 import { updateId } from './change-parts.ts'
 import {
@@ -54,10 +55,20 @@ export class SignedUpdate {
     return this.#parts.get(part?.index ?? 0)
   }
 
-  /** @returns whether the update is complete now and was not before */
+  /**
+   * Adds a part, or replaces its rival. A complete update whose rival has another content is not complete any more.
+   *
+   * @returns whether the update is complete now and was not before
+   */
   add(stored: StoredFact<ChangeFact>): boolean {
+    const rival = this.rivalOf(stored)
     this.#parts.set(stored.fact.part?.index ?? 0, stored)
-    if (this.#isReadable || this.#parts.size < this.#count) return false
+    if (this.#isReadable) {
+      this.#isReadable = rival !== undefined && equalBytes(rival.fact.content, stored.fact.content)
+      if (!this.#isReadable) this.#checkpoint = undefined
+      return false
+    }
+    if (this.#parts.size < this.#count) return false
     const update = this.#joined()
     this.#isReadable = (this.id === undefined || this.id === updateId(update)) && isReadable(update)
     if (this.#isReadable && this.isCheckpoint) this.#checkpoint = checkpointContent(update)

@@ -4,9 +4,10 @@ import * as Y from 'yjs'
 import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { changesOf } from '../../src/signed-documents/change-parts.ts'
 import { SignedReplica } from '../../src/signed-documents/signed-replica.ts'
+import { storedFact } from '../../src/spaces/fact-set.ts'
 import { writerRule } from '../../src/spaces/writer-rule.ts'
 import * as limits from '../../src/wire/limits.ts'
-import type { SpaceFact } from '../../src/wire/space-fact.ts'
+import type { SpaceFact, SpaceFactBody } from '../../src/wire/space-fact.ts'
 import { signed } from '../helpers/space-facts.ts'
 
 const [ada, bob, eve] = [idOf('ada'), idOf('bob'), idOf('eve')]
@@ -74,6 +75,12 @@ class Replica {
 }
 
 const long = 'long '.repeat(20_000)
+
+function writerOf(content: string): Writer {
+  const writer = new Writer(ada, 1)
+  writer.write(text => text.insert(0, content))
+  return writer
+}
 
 describe('the signed changes of documents', () => {
   it('rejects what a reader signed, of every kind', () => {
@@ -256,6 +263,46 @@ describe('the signed changes of documents', () => {
     target.replica.sweep()
     expect(target.ids).toHaveLength(1)
     expect(target.replica.document('notes').isCheckpointDue).toBe(false)
+  })
+
+  it('is not complete any more if its author signs another content for a part, and applies nothing of it', () => {
+    const update = Y.encodeStateAsUpdate(writerOf(long).doc)
+    const bodies = changesOf(update, {
+      document: 'notes',
+      epochMs: now.epochMs,
+      isCheckpoint: true,
+      replaces: [],
+    })
+    const facts = bodies.map(body => signed(ada, body))
+    const [first] = facts
+    const forged = Array.from({ length: 100 }, (_, i) =>
+      signed(ada, { ...bodies[0], content: Uint8Array.of(255, i, 255, 255) } as SpaceFactBody),
+    )
+    const rival = forged.find(each => first && storedFact(each).id > storedFact(first).id)
+    if (!rival) throw new Error('one of them has a greater id')
+    const earlier = new Writer(bob, 2).write(text => text.insert(0, 'kept'))
+    const [before, after] = [new Replica(), new Replica()]
+    expect(before.receive([...facts, rival, ...earlier])).toContain('new')
+    after.receive([rival, ...facts, ...earlier])
+    for (const target of [before, after]) {
+      expect(target.text).toBe('kept')
+      expect(target.replica.document('notes').isCheckpointDue).toBe(false)
+    }
+    expect(before.ids).toEqual(after.ids)
+  })
+
+  it('leaves nothing of an incomplete checkpoint whose author was revoked', () => {
+    const writers = new Set([ada, bob])
+    const replica = new SignedReplica({
+      mayWrite: authorship => writerRule(writers)(authorship),
+      arrived: () => {},
+    })
+    const [part] = new Writer(bob, 2).facts(new Uint8Array(60_000), true)
+    if (!part) throw new Error('it has three parts')
+    replica.merge(part)
+    writers.delete(bob)
+    replica.sweep()
+    expect(replica.facts.size).toBe(0)
   })
 
   it('takes at most 64 documents', () => {
