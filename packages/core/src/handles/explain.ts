@@ -5,6 +5,7 @@
 
 import type { Explanation } from '../api/cluster.ts'
 import type { Instant } from '../base/clock.ts'
+import type { GrantsEnd } from '../member/expulsions.ts'
 import type { MemberAttention } from '../member/member.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
 
@@ -23,8 +24,10 @@ export function explain(machine: MembershipMachine, id: string, now: Instant): E
     }
   }
   const connected = machine.overlay.isConnected(id)
-  const isCopied = machine.isSelf(id) && machine.health().identityCopied
+  const { identityCopied, grantsEnd } = machine.health()
+  const isCopied = machine.isSelf(id) && identityCopied
   const facts = [
+    ...(grantsEnd ? [`This member is no longer in its cluster, ${causes[grantsEnd]}.`] : []),
     ...(isCopied ? ['Another process runs with the same identity: its storage was copied.'] : []),
     ...(member.status === 'left' ? leaveFacts(machine, id, now) : livenessFacts(machine, id, now)),
     `Its incarnation is ${member.incarnation}; addresses where it can be dialled: ${member.addresses.length}.`,
@@ -34,8 +37,21 @@ export function explain(machine: MembershipMachine, id: string, now: Instant): E
     status: member.status,
     connected,
     facts,
-    hint: isCopied ? copiedHint : hintFor(member.status, connected),
+    hint: isCopied ? copiedHint : grantsEnd ? hints[grantsEnd] : hintFor(member.status, connected),
   }
+}
+
+const causes: Readonly<Record<GrantsEnd, string>> = {
+  expired: 'because its ticket has expired',
+  'ticket-revoked': 'because its ticket was revoked',
+  revoked: 'because it was revoked itself',
+}
+
+const newTicketHint = 'Ask for a new ticket, and give it to `renew` or as the option `ticket`.'
+const hints: Readonly<Record<GrantsEnd, string>> = {
+  expired: newTicketHint,
+  'ticket-revoked': newTicketHint,
+  revoked: 'Ask for a new ticket, and join with another identity, in another storage.',
 }
 
 const copiedHint =

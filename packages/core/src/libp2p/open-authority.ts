@@ -17,7 +17,7 @@ import { expiryOf, MemberGrants } from '../grants/member-grants.ts'
 import { adminRole } from '../grants/roles.ts'
 import type { TicketContent } from '../grants/ticket-codec.ts'
 import { Expulsions, type ExpulsionsOptions } from '../member/expulsions.ts'
-import { revocationKind } from '../policy/revocation-kind.ts'
+import { applyRevocations, revocationKind } from '../policy/revocation-kind.ts'
 import type { HostPolicy } from '../runtime/engine.ts'
 import type { MemberAuthority, SeedKey } from '../runtime/member-authority.ts'
 import { openPolicy } from '../storage/policy-storage.ts'
@@ -51,7 +51,7 @@ export interface OpenedAuthority {
 
 /** @throws {InvalidOptionsError} the ticket has expired, or its grants are not signed by the authority */
 export async function openAuthority(options: OpenAuthorityOptions): Promise<OpenedAuthority> {
-  const { init, cluster, keys, platform, own } = options
+  const { init, self, cluster, keys, platform, own } = options
   const { clock } = platform
   const keyOf = async (seed: Uint8Array): Promise<SeedKey> => {
     const key = await keyOfSeed(seed)
@@ -61,22 +61,29 @@ export async function openAuthority(options: OpenAuthorityOptions): Promise<Open
   const key = init.authority && (await keyOf(init.authority))
   const authority = key?.id ?? init.ticketContent?.chain.authority ?? ''
   const grants = new MemberGrants({ authority, cluster, keys })
+  const kinds = { revocation: revocationKind(grants) }
+  const policy = openPolicy({ kinds, authority }, options.writes, cluster)
   const renewed = new StoredValue<Uint8Array>({ ...options, name: 'grants', parse, print })
   const redeem = async (ticket: TicketContent): Promise<GrantChain> => {
     const chain = await redeemed(ticket, { ...options, grants, keyOf })
     options.writes.push([renewed.change(chain.bytes)])
     return chain
   }
+  const isRevoked = async (chain: GrantChain) => {
+    for (const fact of await policy.load()) policy.set.merge(fact, clock.now().epochMs)
+    applyRevocations(policy.set, grants)
+    return grants.revocations.of(chain) !== undefined
+  }
   const chain = key
     ? await founded(key, options)
-    : await later(init.ticketContent, await renewed.read(), { ...options, grants, keyOf })
+    : await later(init.ticketContent, await renewed.read(), { ...options, grants, keyOf, isRevoked })
   if (clock.now().epochMs > expiryOf(chain))
     throw new InvalidOptionsError(`ticket: ${expiredText(chain.last.notAfterMs)}`)
   const expulsions = (parts: ExpulsionsOptions) => new Expulsions(parts)
   return {
     authority: { grants, expulsions, chain, key, keyOf, secret: options.secret, redeem },
-    policy: openPolicy({ kinds: { revocation: revocationKind(grants) }, authority }, options.writes, cluster),
-    exchange: new GrantExchange({ grants, clock, own: () => own() ?? chain.bytes }),
+    policy,
+    exchange: new GrantExchange({ self, grants, clock, own: () => own() ?? chain.bytes, policy: policy.set }),
   }
 }
 
@@ -99,17 +106,20 @@ async function founded(key: SeedKey, { self, cluster, platform }: OpenAuthorityO
   return extended.value
 }
 
-/** The member's chain by its ticket, or by a later ticket whose chain was stored and lasts longer. */
+/** The member's chain by its ticket, or by a later ticket whose chain was stored, if that lasts longer or the ticket was revoked. */
 async function later(
   ticket: TicketContent | undefined,
   stored: Uint8Array | undefined,
-  options: RedeemOptions,
+  options: RedeemOptions & { readonly isRevoked: (chain: GrantChain) => Promise<boolean> },
 ): Promise<GrantChain> {
   const known = options.grants.chainOf(options.self, stored)
   const isUsable = known && (await options.grants.verifyChain(known))
   if (!ticket) throw new InvalidOptionsError('ticket: it is missing')
-  const { last } = ticket.chain
-  return isUsable && known.last.notAfterMs > last.notAfterMs ? known : redeemed(ticket, options)
+  if (!isUsable) return redeemed(ticket, options)
+  const isLonger = known.last.notAfterMs > ticket.chain.last.notAfterMs
+  const [preferred, other] = isLonger ? [known, ticket.chain] : [ticket.chain, known]
+  const isReplaced = (await options.isRevoked(preferred)) && !(await options.isRevoked(other))
+  return (isReplaced ? other : preferred) === known ? known : redeemed(ticket, options)
 }
 
 /** The chain that the holder of a ticket makes for its own member id. */

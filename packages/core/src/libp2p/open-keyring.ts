@@ -9,7 +9,7 @@ import { MemberKeyring } from '../runtime/member-keyring.ts'
 import { StoredValue } from '../storage/stored-value.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
 import { keysOfSecretKey, secretKey } from '../wire/cluster-keys.ts'
-import { keyringKey } from '../wire/keyring-fact.ts'
+import { keyringKey, removedKey } from '../wire/keyring-fact.ts'
 import type { Signer } from '../wire/signing.ts'
 import type { TransportKeys } from './transport.ts'
 
@@ -55,6 +55,10 @@ export async function openKeyring({
     keyring,
     keys: {
       admission: () => all().map(({ id, keys }) => ({ id, key: keys.admission })),
+      removed: {
+        of: removedKey,
+        all: () => keyring.state.removed.map(removedKey),
+      },
       topics: () => topicsOf(keyring.state),
     },
     tokens: () => all().map(({ keys }) => keys.discovery),

@@ -20,7 +20,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Channel, Transport, TransportListener } from '../runtime/ports.ts'
 import type { TopicKeys } from '../wire/cluster-keys.ts'
 import { encodeHello } from '../wire/hello.ts'
-import type { AdmissionGate, AdmissionKey } from './admission/admission-gate.ts'
+import type { AdmissionGate, AdmissionKey, RemovedKeys } from './admission/admission-gate.ts'
 import type { GrantExchange } from './admission/grant-exchange.ts'
 import { LazyRefusals } from './admission/lazy-refusals.ts'
 import type { RefusalReason, Refusals } from './admission/refusals.ts'
@@ -68,6 +68,8 @@ export interface TransportOptions {
 export interface TransportKeys {
   /** 1 to 4 keys; the first one is the primary key. */
   admission(): readonly AdmissionKey[]
+  /** In a cluster whose keys may change. */
+  readonly removed?: RemovedKeys
   /** The member publishes on the topics of the first key, and listens on those of all. */
   topics(): readonly TopicKeys[]
 }
@@ -160,6 +162,7 @@ export class Libp2pTransport implements Transport {
       cluster,
       ownsNode,
       grants,
+      removedKeys: keys.removed,
       admitted: connection => {
         this.#refusals.loaded?.admitted(connection.remotePeer.toString())
         // A connection with limits serves introductions only.
@@ -168,6 +171,8 @@ export class Libp2pTransport implements Transport {
       refused: (connection, reason) => this.#refused(connection, reason),
     })
     this.#undo.push(() => gate.close())
+    const received = (from: string, rumor: Uint8Array) => void this.#listener?.rumor(from, rumor)
+    if (grants) this.#undo.push(await grants.followRevocations(registrar, received))
   }
 
   /** Publishes and accepts rumors from now on. Call it when the node runs. */

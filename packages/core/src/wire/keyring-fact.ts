@@ -6,7 +6,7 @@
  * member that has none of the keys learns the version and the size.
  */
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { expand } from '@noble/hashes/hkdf.js'
+import { expand, hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat } from 'uint8arrays/concat'
 import { fromString } from 'uint8arrays/from-string'
@@ -48,6 +48,12 @@ const fingerprintBytes = 8
 export function keyringKey(key: Uint8Array, addedEpochMs: number): KeyringKey {
   const bytes = expand(sha256, key, fromString('hearsay/2 keyring fingerprint'), fingerprintBytes)
   return { key, fingerprint: toText(bytes, 'base16'), addedEpochMs }
+}
+
+/** The key that proves in a handshake that somebody knows a removed key. @param fingerprint that of the removed key */
+export function removedKey(fingerprint: string): Uint8Array {
+  const info = fromString('hearsay/2 removed key')
+  return hkdf(sha256, fromString(fingerprint, 'base16'), undefined, info, keyBytes)
 }
 
 /**

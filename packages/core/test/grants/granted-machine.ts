@@ -59,7 +59,8 @@ export class GrantedMachine {
       receiver: this,
       reporter: { reportViolation: (_, kind) => void this.violations.push(kind), reportExcess() {} },
     })
-    this.exchange = new GrantExchange({ grants, clock, own: () => own.bytes })
+    const { policy } = this.machine
+    this.exchange = new GrantExchange({ self, grants, clock, own: () => own.bytes, policy })
     this.#execute(this.machine.start({}, this.now))
   }
 

@@ -67,7 +67,8 @@ describe('10,000 joins without a right', () => {
       }
       const message = { session: theirs, direction: 'request', nonce } as const
       const signal = new AbortController().signal
-      return (await founder.exchange.read({ read } as never, id, message, signal)) !== undefined
+      const opened = await founder.exchange.read({ read } as never, message, signal)
+      return opened !== undefined && (await founder.exchange.accepts(id, opened))
     }
     const kinds = Object.entries(shown)
     const admitted: string[] = []

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join as pathOf } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../../../../test/helpers/until.ts'
 import { extendChain } from '../../src/grants/grant-chain.ts'
@@ -137,6 +140,36 @@ describe('a cluster with an authority', () => {
     await until(ada.health, ({ grantsEnd }) => grantsEnd === 'revoked')
     await bob.renew((await founder.invite({ roles: ['dev'] })).ticket)
     await until(founder.members, () => shown(founder, bob.self)?.roles.join() === 'dev')
+  })
+
+  it('tells a member that was away that it was revoked, and starts it with its renewed grants', async () => {
+    const founder = await founded('away')
+    const [first, second] = [await founder.invite(), await founder.invite({ expiresInMs: 3_600_000 })]
+    const storage = mkdtempSync(pathOf(tmpdir(), 'hearsay-away-'))
+    const options = { ticket: first.ticket, name: 'ada', storage }
+    const ada = await join(options)
+    await sees(founder, ada)
+    await ada.leave()
+    await founder.revoke(first.id)
+    const back = await join(options)
+    await until(back.health, ({ grantsEnd }) => grantsEnd === 'ticket-revoked')
+    expect(back.health.getSnapshot().problems[0]).toMatchObject({
+      name: 'not-a-member',
+      text: expect.stringMatching(/its ticket was revoked.*`renew`/),
+    })
+    expect(await back.explain(back.self.id)).toMatchObject({
+      facts: expect.arrayContaining(['This member is no longer in its cluster, because its ticket was revoked.']),
+      hint: expect.stringContaining('`renew`'),
+    })
+    await back.renew(second.ticket)
+    await sees(founder, back)
+    await back.leave()
+    // The renewed grants end earlier than those of the revoked ticket.
+    const again = await join(options)
+    await sees(founder, again)
+    expect(again.health.getSnapshot().grantsEnd).toBeUndefined()
+    await again.leave()
+    rmSync(storage, { recursive: true, force: true })
   })
 
   it('lets an admin invite and revoke within its grants, and nobody else', async () => {

@@ -120,6 +120,23 @@ describe('the keys of a cluster', { timeout: 300_000 }, () => {
     expect(await ada.keyring.add(second)).toBe(fingerprint)
   })
 
+  it('tell a member that was away during a whole rotation that its secret was replaced', async () => {
+    const [ada] = await clusterOf(2)
+    await ada.keyring.use(await ada.keyring.add(second))
+    await ada.keyring.remove(first, { force: true })
+    const late = await joinWith(ada, { secret: first, name: 'late' })
+    const problem = expect.objectContaining({
+      name: 'not-admitted',
+      text: expect.stringMatching(/secret, which was replaced .* Give this member the present secret/),
+    })
+    await until(late.health, ({ problems }) => problems.some(({ text }) => text.includes('was replaced')))
+    expect(late.health.getSnapshot().problems).toContainEqual(problem)
+    expect((await late.explain(ada.self.id)).hint).toMatch(/present secret/)
+    const wrong = await joinWith(ada, { secret: 'a secret that nobody ever had', name: 'wrong' })
+    await until(wrong.health, ({ admissionError }) => admissionError !== undefined)
+    expect(wrong.health.getSnapshot().admissionError).toMatch('Give both ends the same secret')
+  })
+
   it('cannot be changed in a cluster without a secret', async () => {
     const open = await join({ ...options, name: 'ada' })
     await expect(open.keyring.list()).rejects.toThrow(NotAllowedError)

@@ -31,6 +31,7 @@ const asked = [
   '/hearsay/query/1.0.0',
   '/hearsay/rumors/2.0.0',
   '/hearsay/admission/1.0.0',
+  '/hearsay/revocation/1.0.0',
 ]
 
 export interface Stranger {

@@ -24,10 +24,13 @@ const [ada, bob] = await Promise.all(
 beforeEach(() => void vi.useFakeTimers())
 const { admission: next } = clusterKeys('atlas', 'the second secret of the cluster')
 
+/** The key that proves that somebody knows the removed key with this id. */
+const removedProof = (id: string) => new Uint8Array(32).fill(Number(id))
+
 afterEach(() => void vi.useRealTimers())
 
 /** Ada's gate, and a connection that bob dialled. */
-async function gateOfAda({ ownsNode = true, maxProofs = 1 } = {}) {
+async function gateOfAda({ ownsNode = true, maxProofs = 1, removed = [] as Uint8Array[] } = {}) {
   let keys = [{ id: `${key[0]}`, key }]
   const handlers = new Map<string, StreamHandler>()
   const registrar = {
@@ -44,6 +47,7 @@ async function gateOfAda({ ownsNode = true, maxProofs = 1 } = {}) {
     components,
     keys: () => keys.map(each => ({ ...each })),
     maxProofs,
+    removedKeys: { of: id => removedProof(id), all: () => removed },
     cluster,
     ownsNode,
     admitted,
@@ -286,5 +290,30 @@ describe('the admission gate of a cluster with several keys', () => {
     expect([gate.isAdmitted(connection), abort.mock.calls.length]).toEqual([false, 1])
     expect(refusals).toEqual(['removed-key'])
     await expect(handshake(next)).rejects.toThrow()
+  })
+
+  it('tells a peer that proves it that its key was removed, and admits nobody by that', async () => {
+    const removed = new Uint8Array(32).fill(5)
+    const { gate, connection, handshake, refusals } = await gateOfAda({ maxProofs: 4, removed: [removed] })
+    await expect(handshake(new Uint8Array(32).fill(6))).rejects.toThrow()
+    expect(refusals).toEqual([])
+    expect(await handshake(removed)).toEqual({ relay: false })
+    expect([gate.isAdmitted(connection), refusals]).toEqual([false, ['removed-key']])
+  })
+
+  it('learns from a peer that accepts no key that the primary one was replaced', async () => {
+    const { reopen, answerProof, refusals, gate } = await gateOfAda({ maxProofs: 4 })
+    const asking = reopen('outbound')
+    expect(await answerProof(next)).toBe(false)
+    expect(await answerProof(removedProof(`${key[0]}`))).toBe(true)
+    expect([gate.isAdmitted(asking), refusals]).toEqual([false, ['replaced-secret']])
+  })
+
+  it('believes nobody that does not know the key', async () => {
+    const { reopen, answerProof, refusals } = await gateOfAda({ maxProofs: 4 })
+    reopen('outbound')
+    expect(await answerProof(next)).toBe(false)
+    expect(await answerProof(next)).toBe(false)
+    expect(refusals).toEqual(['not-accepted'])
   })
 })

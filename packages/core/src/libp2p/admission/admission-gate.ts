@@ -11,6 +11,8 @@
  * The gate remembers by which key a connection was admitted. If that key is removed, both ends have 5 s to prove a
  * remaining key on the connection. Otherwise the connection is closed.
  *
+ * If the peer accepts none of several keys, the end that dialled asks whether its primary key was removed from the cluster.
+ *
  * In a cluster with an authority, each end also shows its grants, and the connection ends when they do.
  */
 import type { Connection, Libp2pEvents, Stream, StreamHandler, TypedEventTarget } from '@libp2p/interface'
@@ -23,6 +25,7 @@ import {
   admissionRequest,
   answerBytes,
   answeredCapabilities,
+  type Capabilities,
   nonceBytes,
   requestBytes,
 } from '../../wire/admission.ts'
@@ -58,6 +61,8 @@ export interface AdmissionGateOptions {
   readonly ownsNode: boolean
   /** In a cluster with an authority. */
   readonly grants?: GrantExchange | undefined
+  /** In a cluster whose keys may change. */
+  readonly removedKeys?: RemovedKeys | undefined
   /** The connection was admitted. */
   readonly admitted: (connection: Connection) => void
   readonly refused: (connection: Connection, reason: RefusalReason) => void
@@ -67,6 +72,17 @@ export interface AdmissionKey {
   /** Identifies the key in this process. */
   readonly id: string
   readonly key: Uint8Array
+}
+
+/**
+ * The keys with which two ends prove to each other that they know a removed key. They admit nobody, and only members and those
+ * who have the removed key have them.
+ */
+export interface RemovedKeys {
+  /** For a key of this member. @param id the id of the admission key */
+  of(id: string): Uint8Array
+  /** For the keys that were removed from the cluster. */
+  all(): readonly Uint8Array[]
 }
 
 export interface GateComponents {
@@ -226,9 +242,22 @@ export class AdmissionGate {
       if (outcome === 'admitted' || signal.aborted) return
       // The end that answers may have another key.
       if (outcome === 'not-accepted' && at + 1 < keys.length) continue
-      if (outcome !== 'interrupted') this.#refuse(connection, outcome)
+      const isReplaced = outcome === 'not-accepted' && (await this.#isReplaced(connection, keys, signal))
+      if (outcome !== 'interrupted') this.#refuse(connection, isReplaced ? 'replaced-secret' : outcome)
       return
     }
+  }
+
+  /** Whether the peer, which accepts none of these keys, proves that the primary one was removed from the cluster. */
+  async #isReplaced(
+    connection: Connection,
+    [primary, ...others]: readonly AdmissionKey[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { removedKeys, maxProofs = 1 } = this.#options ?? {}
+    // A member of an earlier version counts the question as a wrong proof.
+    if (!removedKeys || !primary || others.length + 2 > maxProofs) return false
+    return typeof (await this.#handshake(connection, removedKeys.of(primary.id), signal)) === 'object'
   }
 
   /** One attempt to prove a key. `interrupted`: the connection has closed, or its timer refuses it. */
@@ -237,6 +266,19 @@ export class AdmissionGate {
     { id, key }: AdmissionKey,
     signal: AbortSignal,
   ): Promise<'admitted' | 'interrupted' | RefusalReason> {
+    const peer = await this.#handshake(connection, key, signal)
+    if (typeof peer === 'string') return peer
+    this.#admit(connection, id)
+    if (peer.relay) for (const follower of this.#relayFollowers) follower(connection)
+    return 'admitted'
+  }
+
+  /** Both ends prove a key. @returns what the peer says about itself, or why the proof failed */
+  async #handshake(
+    connection: Connection,
+    key: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<Capabilities | 'interrupted' | RefusalReason> {
     const options = this.#options
     if (!options) return 'interrupted'
     let stream: Stream | undefined
@@ -258,10 +300,7 @@ export class AdmissionGate {
       const hasGrants = peer && (await this.#readGrants(connection, bytes, message, signal))
       stream.close().catch(() => {})
       if (!peer) return 'wrong-proof'
-      if (!hasGrants) return 'no-grants'
-      this.#admit(connection, id)
-      if (peer.relay) for (const follower of this.#relayFollowers) follower(connection)
-      return 'admitted'
+      return hasGrants ? peer : 'no-grants'
     } catch (error) {
       stream?.abort(asError(error))
       if (isNamed(error, 'UnsupportedProtocolError')) return 'unsupported'
@@ -294,8 +333,14 @@ export class AdmissionGate {
         this.#admit(connection, id)
         break
       }
-      // All peers that are refused receive this one answer.
-      stream.close().catch(() => {})
+      const answer = reason === 'wrong-proof' && removedAnswer(options, connection, challenge, request)
+      if (answer) {
+        reason = 'removed-key'
+        stream.send(answer)
+      }
+      // All other peers that are refused receive this one answer.
+      const closed = stream.close().catch(() => {})
+      if (answer) await closed
     } catch (error) {
       stream.abort(asError(error))
     }
@@ -314,9 +359,12 @@ export class AdmissionGate {
   ): Promise<boolean> {
     const exchange = this.#options?.grants
     if (!exchange) return true
-    const grants = await exchange.read(bytes, connection.remotePeer.toString(), message, signal)
-    if (grants) this.#shown.set(connection, grants)
-    return grants !== undefined
+    const grants = await exchange.read(bytes, message, signal)
+    if (!grants) return false
+    const isAccepted = await exchange.accepts(connection.remotePeer.toString(), grants)
+    if (isAccepted) this.#shown.set(connection, grants)
+    else await exchange.sendRevocation(connection, grants)
+    return isAccepted
   }
 
   #admit(connection: Connection, keyId: string): void {
@@ -395,6 +443,19 @@ export class AdmissionGate {
 
 /** The greatest number of bytes that an honest peer sends before it waits. */
 const maxBytes = ({ grants }: AdmissionGateOptions): number => requestBytes + (grants?.maxBytes ?? 0)
+
+/** Proves that a key was removed from the cluster, to a peer that proves that it knows this key. */
+function removedAnswer(
+  options: AdmissionGateOptions,
+  connection: Connection,
+  challenge: Uint8Array,
+  request: Uint8Array,
+): Uint8Array | undefined {
+  const answers = (options.removedKeys?.all() ?? []).map(key =>
+    admissionAnswer(sessionOf(options, connection, key, 'responder', challenge), request, { relay: false }),
+  )
+  return answers.find(answer => answer !== undefined)
+}
 
 const newNonce = () => crypto.getRandomValues(new Uint8Array(nonceBytes))
 

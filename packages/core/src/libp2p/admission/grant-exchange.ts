@@ -1,12 +1,16 @@
 /**
  * Grant exchange: how both ends of a connection show their grants to each other, in a cluster with an authority.
  *
- * Loaded only in such a cluster. Grants that expire or are revoked later end the connection (`AdmissionGate.review`).
+ * Loaded only in such a cluster. Grants that expire or are revoked later end the connection (`AdmissionGate.review`). A peer
+ * whose grants were revoked receives the revocation, so that its owner learns the reason.
  */
-import type { Stream } from '@libp2p/interface'
+import type { Connection, Stream } from '@libp2p/interface'
+import type { Registrar } from '@libp2p/interface-internal'
 import type { ByteStream } from '@libp2p/utils'
 import type { Clock } from '../../base/clock.ts'
 import type { MemberGrants } from '../../grants/member-grants.ts'
+import type { Policy } from '../../policy/policy.ts'
+import { factsAgainst } from '../../policy/revocation-kind.ts'
 import type { AdmissionSession } from '../../wire/admission.ts'
 import {
   type Direction,
@@ -16,12 +20,17 @@ import {
   sealedLength,
   sealGrants,
 } from '../../wire/sealed-grants.ts'
+import { followRevocationNotices, sendRevocationNotice } from './revocation-notice.ts'
 
 export interface GrantExchangeOptions {
+  /** The local member id. */
+  readonly self: string
   readonly grants: MemberGrants
   readonly clock: Clock
   /** The encoded grants of this member. */
   readonly own: () => Uint8Array
+  /** The facts about the cluster. */
+  readonly policy: Policy
 }
 
 /** One message of a handshake, after whose proof grants are sent. */
@@ -46,18 +55,16 @@ export class GrantExchange {
     return sealGrants(session, direction, nonce, this.#options.own()) ?? new Uint8Array()
   }
 
-  /** Reads what the peer sent after its proof. @returns its grants; undefined: they do not make it a member */
+  /** Reads what the peer sent after its proof. @returns its grants, unchecked; undefined: these are none */
   async read(
     bytes: Pick<ByteStream<Stream>, 'read'>,
-    peer: string,
     { session, direction, nonce }: GrantsMessage,
     signal: AbortSignal,
   ): Promise<Uint8Array | undefined> {
     const length = sealedLength((await bytes.read({ bytes: lengthBytes, signal })).subarray())
     if (length === undefined) return undefined
     const sealed = (await bytes.read({ bytes: length, signal })).subarray()
-    const grants = openGrants(session, direction, nonce, sealed)
-    return grants && (await this.accepts(peer, grants)) ? grants : undefined
+    return openGrants(session, direction, nonce, sealed)
   }
 
   /** Whether these grants make the peer a member now. */
@@ -70,5 +77,34 @@ export class GrantExchange {
     const { grants, clock } = this.#options
     const chain = grants.chainOf(peer, encoded)
     return chain !== undefined && grants.isCurrent(chain, clock.now().epochMs)
+  }
+
+  /** Sends the revocation of these grants to the peer that showed them. Nothing, if they are not signed or not revoked. */
+  async sendRevocation(connection: Connection, encoded: Uint8Array): Promise<void> {
+    const { grants, policy } = this.#options
+    const peer = connection.remotePeer.toString()
+    const chain = grants.chainOf(peer, encoded)
+    const revocation = chain && grants.revocations.of(chain)
+    if (!revocation || !(await grants.verify(peer, encoded))) return
+    const facts = factsAgainst(policy, [revocation.subject])
+    const fact = facts.find(({ author }) => author === revocation.author)
+    if (fact) await sendRevocationNotice(connection, fact)
+  }
+
+  /**
+   * Follows the revocations of this member's own grants that peers send which did not accept them.
+   *
+   * @param received takes an encoded rumor, whose signatures are not verified
+   * @returns a function that ends it
+   */
+  followRevocations(
+    registrar: Registrar,
+    received: (from: string, rumor: Uint8Array) => void,
+  ): Promise<() => void> {
+    const { self, grants, own } = this.#options
+    return followRevocationNotices(registrar, (from, { subject }, rumor) => {
+      const chain = grants.chainOf(self, own())
+      if (chain?.grants.some(grant => grant.subject === subject)) received(from, rumor)
+    })
   }
 }

@@ -8,6 +8,7 @@ import type { Connection } from '@libp2p/interface'
 
 /**
  * - `not-accepted`: the peer ended the handshake after it had this member's proof.
+ * - `replaced-secret`: the peer has the keys of the cluster, and this member's key was removed from them.
  * - `wrong-proof`: the peer's proof is wrong.
  * - `no-grants`: the peer's grants do not make it a member of this cluster, or have ended.
  * - `removed-key`: the key of the peer was removed from the cluster, and it proved no other one.
@@ -17,6 +18,7 @@ import type { Connection } from '@libp2p/interface'
  */
 export type RefusalReason =
   | 'not-accepted'
+  | 'replaced-secret'
   | 'wrong-proof'
   | 'no-grants'
   | 'removed-key'
@@ -49,6 +51,7 @@ export class Refusals {
   readonly #byPeer = new Map<string, Refusal & { readonly loggedMs: number }>()
   readonly #counts: Record<RefusalReason, number> = {
     'not-accepted': 0,
+    'replaced-secret': 0,
     'wrong-proof': 0,
     'no-grants': 0,
     'removed-key': 0,
@@ -115,6 +118,8 @@ export class Refusals {
         return hasSecret
           ? "did not accept this member's secret"
           : 'did not accept this member, which has no secret'
+      case 'replaced-secret':
+        return "no longer accepts this member's secret, which was replaced in the cluster while this member was away"
       case 'wrong-proof':
         if (hasAuthority) return 'did not prove that it is invited to this cluster'
         return hasSecret ? "did not prove this member's secret" : "did not prove this cluster's name"
@@ -140,6 +145,8 @@ export class Refusals {
         return this.#options.hasSecret
           ? 'Give both ends the same secret and the same cluster name.'
           : 'Give both ends the same cluster name. If the cluster has a secret, give it to this member.'
+      case 'replaced-secret':
+        return 'Give this member the present secret of the cluster, and start it again with the same storage.'
       case 'no-grants':
         return 'It needs a new ticket, if it is to be a member.'
       case 'removed-key':

@@ -192,6 +192,7 @@ const noRefusedConnections: Readonly<Record<RefusalReason, number>> = {
   'wrong-proof': 0,
   'no-grants': 0,
   'removed-key': 0,
+  'replaced-secret': 0,
   'no-proof': 0,
   unsupported: 0,
   violations: 0,

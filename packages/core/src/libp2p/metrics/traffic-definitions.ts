@@ -114,6 +114,7 @@ export const trafficDefinitions = {
       name: 'reason',
       values: {
         'not-accepted': "The peer did not accept this member's proof: another secret or cluster name.",
+        'replaced-secret': "This member's secret was replaced in the cluster.",
         'wrong-proof': "The peer's proof is wrong: another secret or cluster name.",
         'no-grants': "The peer's grants have ended, or are not valid in this cluster.",
         'removed-key': 'The key of the peer was removed from the cluster.',
