@@ -19,15 +19,17 @@ export type Answer<T> =
   | { readonly error: { readonly name: string; readonly message: string } }
 
 /** By the `name` of the errors, because a bundler may shorten the names of the classes. */
-const classes: Readonly<Record<string, new (message: string) => Error>> = {
-  InvalidOptionsError,
-  InvalidValueError,
-  ListenError,
-  NotAllowedError,
-  NotRunningError,
-  RateLimitError,
-  StorageError,
-}
+const classes: ReadonlyMap<string, new (message: string) => Error> = new Map(
+  [
+    InvalidOptionsError,
+    InvalidValueError,
+    ListenError,
+    NotAllowedError,
+    NotRunningError,
+    RateLimitError,
+    StorageError,
+  ].map(ErrorClass => [new ErrorClass('').name, ErrorClass]),
+)
 
 export function answer<T>(act: () => T): Answer<T> {
   try {
@@ -49,8 +51,7 @@ export async function answerLater<T>(act: () => Promise<T>): Promise<Answer<T>> 
 export function resultOf<T>(given: Answer<T>): T {
   if ('value' in given) return given.value
   const { name, message } = given.error
-  const ErrorClass = Object.hasOwn(classes, name) ? classes[name] : undefined
-  throw new (ErrorClass ?? Error)(message)
+  throw new (classes.get(name) ?? Error)(message)
 }
 
 function failed(error: unknown): Answer<never> {

@@ -47,24 +47,17 @@ export function openChannel(port: Port, listener: ChannelListener): Channel {
     if (isMessage(message)) listener.received(message)
   }
   const closed = () => listener.closed()
-  if (port.addEventListener) {
-    port.addEventListener('message', received)
-    port.addEventListener('close', closed)
-  } else {
-    port.on?.('message', received)
-    port.on?.('close', closed)
-  }
+  const [add, remove] = port.addEventListener
+    ? (['addEventListener', 'removeEventListener'] as const)
+    : (['on', 'off'] as const)
+  port[add]?.('message', received)
+  port[add]?.('close', closed)
   port.start?.()
   return {
     post: message => port.postMessage(message),
     close() {
-      if (port.removeEventListener) {
-        port.removeEventListener('message', received)
-        port.removeEventListener('close', closed)
-      } else {
-        port.off?.('message', received)
-        port.off?.('close', closed)
-      }
+      port[remove]?.('message', received)
+      port[remove]?.('close', closed)
       port.close?.()
     },
   }

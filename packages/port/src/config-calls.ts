@@ -16,13 +16,14 @@ export interface ConfigCalls {
   /** Resolves when the deletion is stored. */
   deleteEntry(config: number, key: string): Promise<Answer<void>>
   /**
-   * Resolves with the id of a member with equal entries; undefined: the view has ended the call.
+   * A config: resolves with the id of a member with equal entries. The cluster: resolves with the id of this member when all
+   * members agree; the right `queries` is required. Undefined: the view has ended the call.
    *
    * @param call a number that the view chooses
    */
-  synced(config: number, call: number): Promise<Answer<string | undefined>>
+  synced(owner: number, call: number): Promise<Answer<string | undefined>>
   /** Ends a call of `synced`. */
-  endSynced(config: number, call: number): void
+  endSynced(owner: number, call: number): void
 }
 
 /** The names of all these calls. */

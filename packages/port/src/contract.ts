@@ -25,7 +25,7 @@ import type { QueryCalls, ViewQueryCalls } from './query-calls.ts'
 import type { TableDiff } from './table.ts'
 
 /** Both sides must have the same version. */
-export const contractVersion = 3
+export const contractVersion = 4
 
 /** The stores and events of the cluster have this number; rooms and configs have numbers of their own. */
 export const clusterNumber = 0

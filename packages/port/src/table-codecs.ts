@@ -3,7 +3,7 @@
  *
  * The row of an object is the object itself, so rows stay the same objects as long as the objects do.
  */
-import type { ConfigVersion, Health, Heartbeat, Member, Other } from '@hearsay/core'
+import type { ConfigVersion, Convergence, Health, Heartbeat, Member, Other } from '@hearsay/core'
 import type { Row, Table } from './table.ts'
 
 /** How one store is written as a table, and read. */
@@ -15,24 +15,32 @@ export interface TableCodec<T> {
 
 const rowOf = (value: object): Row => value as Row
 
-export const membersCodec: TableCodec<readonly Member[]> = {
-  write: members => new Map(members.map(member => [member.id, rowOf(member)])),
-  read: table => sortedRows(table).map(([, row]) => row as unknown as Member),
-}
+// Functions, not codecs, because a page loads only those that read.
+export const writeMembers = (members: readonly Member[]): Table =>
+  new Map(members.map(member => [member.id, rowOf(member)]))
 
-export const heartbeatsCodec: TableCodec<ReadonlyMap<string, Heartbeat>> = {
-  write: heartbeats => new Map([...heartbeats].map(([id, heartbeat]) => [id, rowOf(heartbeat)])),
-  read: table => table as unknown as ReadonlyMap<string, Heartbeat>,
-}
+export const readMembers = (table: Table): readonly Member[] =>
+  sortedRows(table).map(([, row]) => row as unknown as Member)
+
+export const writeHeartbeats = (heartbeats: ReadonlyMap<string, Heartbeat>): Table =>
+  new Map([...heartbeats].map(([id, heartbeat]) => [id, rowOf(heartbeat)]))
+
+export const readHeartbeats = (table: Table): ReadonlyMap<string, Heartbeat> =>
+  table as unknown as ReadonlyMap<string, Heartbeat>
 
 /** The members in a room: their ids alone, because the cluster's members have the rest. */
 export const writeIds = (members: readonly Member[]): Table =>
   new Map(members.map(({ id }) => [id, emptyRow]))
 
-export const healthCodec: TableCodec<Health | undefined> = {
-  write: health => new Map(health ? [['', rowOf(health)]] : []),
-  read: table => table.get('') as unknown as Health | undefined,
-}
+/** A store with one object, such as the health or the convergence. */
+export const writeObject = (value: object): Table => new Map([['', rowOf(value)]])
+
+export const readHealth = (table: Table): Health | undefined => table.get('') as unknown as Health | undefined
+
+const notMeasured: Convergence = { agreeing: 0, known: 0, sinceMs: undefined, differing: [], missing: [] }
+
+export const readConvergence = (table: Table): Convergence =>
+  (table.get('') as unknown as Convergence | undefined) ?? notMeasured
 
 /**
  * The row of a member has a column for each field of its presence and one for each of its views. Each codec keeps the rows

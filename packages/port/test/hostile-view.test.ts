@@ -92,6 +92,30 @@ describe('a hostile view', () => {
     close()
   })
 
+  it('cannot have the member measure whether the members agree without the right to ask', async () => {
+    const { view, close } = hostileView({ queries: false })
+    await view.call('connect', contractVersion)
+    await view.call('acknowledge', 1)
+    const asked = vi.spyOn(bench.member, 'query')
+    view.send({ t: 'q', m: 'watch', a: [[0, 'convergence'], true] })
+    expect(await view.call('synced', 0, 1)).toMatchObject({ error: { name: 'NotAllowedError' } })
+    await bench.run(5_000)
+    expect(asked).not.toHaveBeenCalled()
+    close()
+  })
+
+  it('has at most 256 pending calls of settled', async () => {
+    const { view, close } = hostileView()
+    await view.call('connect', contractVersion)
+    vi.spyOn(bench.member, 'settled').mockReturnValue(new Promise(() => {}))
+    for (let call = 0; call < 256; call++)
+      view.send({ t: 'q', i: `settled ${call}`, m: 'synced', a: [0, call] })
+    expect(await view.call('synced', 0, 256)).toMatchObject({
+      error: { message: 'settled: this view has 256 pending calls of settled already' },
+    })
+    close()
+  })
+
   it('cannot write a config that it may only read, or give the member a schema', async () => {
     const { served, view, close } = hostileView({ configs: { readable: 'read' } })
     await view.call('connect', contractVersion)

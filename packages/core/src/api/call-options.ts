@@ -6,7 +6,7 @@
  */
 import { byteLength, isPlainObject } from '../wire/checks.ts'
 import * as limits from '../wire/limits.ts'
-import { recordExcess } from '../wire/record-limits.ts'
+import { appExcess } from '../wire/record-limits.ts'
 import { halfPairFault, receivedText } from '../wire/text.ts'
 import type { LeaveOptions } from './cluster.ts'
 import { InvalidOptionsError } from './errors.ts'
@@ -52,7 +52,7 @@ export function checkNameAndTags(name: string | undefined, tags: Tags | undefine
       throw new InvalidOptionsError(`tags: the value of '${key}' is not a string`)
     checkHalfPairs(`tags: the value of '${key}'`, value)
   }
-  const excess = recordExcess({ name: name ?? '', tags: tags ?? {}, addresses: [], spaces: [] })
+  const excess = appExcess({ name: name ?? '', tags: tags ?? {} })
   if (excess !== undefined) throw new InvalidOptionsError(`${excess} cannot be shared: make it shorter`)
 }
 

@@ -12,10 +12,16 @@ export interface LimitedParts {
 
 /** A description of the limit that the record exceeds; undefined if it exceeds none. Checks local and received records. */
 export function recordExcess(record: LimitedParts): string | undefined {
-  if (byteLength(record.name) > limits.maxNameBytes) return `a name over ${limits.maxNameBytes} bytes`
   if (record.addresses.length > limits.maxAddresses) return `more than ${limits.maxAddresses} addresses`
   if (record.addresses.some(address => address.length > limits.maxAddressBytes))
     return `an address over ${limits.maxAddressBytes} bytes`
+  if (record.spaces.length > limits.maxSpaces) return `more than ${limits.maxSpaces} rooms and shared configs`
+  return appExcess(record)
+}
+
+/** The same for what an app gives. */
+export function appExcess(record: Pick<LimitedParts, 'name' | 'tags'>): string | undefined {
+  if (byteLength(record.name) > limits.maxNameBytes) return `a name over ${limits.maxNameBytes} bytes`
   const tags = Object.entries(record.tags)
   if (tags.length > limits.maxTags) return `more than ${limits.maxTags} tags`
   for (const [key, value] of tags) {
@@ -23,6 +29,5 @@ export function recordExcess(record: LimitedParts): string | undefined {
     if (byteLength(value) > limits.maxTagValueBytes)
       return `a tag value over ${limits.maxTagValueBytes} bytes`
   }
-  if (record.spaces.length > limits.maxSpaces) return `more than ${limits.maxSpaces} rooms and shared configs`
   return undefined
 }

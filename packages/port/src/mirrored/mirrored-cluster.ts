@@ -10,6 +10,7 @@ import type {
   Config,
   ConfigOptions,
   ConfigSchema,
+  Convergence,
   Explanation,
   Health,
   Heartbeat,
@@ -32,7 +33,6 @@ import type {
 import {
   AppEvents,
   AppNotifications,
-  ConvergenceStore,
   checkAnswer,
   checkMemberId,
   checkSuspend,
@@ -44,19 +44,21 @@ import {
   systemClock,
 } from '@hearsay/core/app'
 import type { TypedEventTarget } from 'main-event'
-import { refusal, report, resultOf } from '../answer.ts'
+import { type Answer, refusal, report, resultOf } from '../answer.ts'
 import {
   type Batch,
   clusterNumber,
   type KeyringCall,
+  type MemberCalls,
   type RemoteMember,
+  type Rights,
   type SuspendOptions,
   type UpdateChange,
   type Welcome,
 } from '../contract.ts'
 import type { ReplyEvent, ViewOutcome } from '../query-calls.ts'
-import { emptyTable } from '../table.ts'
-import { healthCodec, heartbeatsCodec, membersCodec } from '../table-codecs.ts'
+import type { Table } from '../table.ts'
+import { readConvergence, readHealth, readHeartbeats, readMembers } from '../table-codecs.ts'
 import { handoverEvents } from './handover-events.ts'
 import type { MirroredConfigs } from './mirrored-configs.ts'
 import type { MirroredQueries } from './mirrored-queries.ts'
@@ -66,13 +68,19 @@ import { MirroredStore } from './mirrored-store.ts'
 
 /** Our choice: long enough for a member that has just started to learn the other members and the content of its rooms. */
 const keepMs = 10_000
-const heartbeats = [clusterNumber, 'heartbeats'] as const
+
+/** What a call resolves with, if its answer is no error. */
+type ResultOf<Name extends keyof MemberCalls> =
+  Awaited<ReturnType<MemberCalls[Name]>> extends Answer<infer T> ? T : never
 
 export class MirroredCluster implements Cluster {
   readonly name: string
   readonly members: MirroredStore<readonly Member[]>
   readonly heartbeats: MirroredStore<ReadonlyMap<string, Heartbeat>>
+  readonly convergence: MirroredStore<Convergence>
   readonly #health: MirroredStore<Health | undefined>
+  /** All these stores, by their names. */
+  readonly #stores: ReadonlyMap<string, MirroredStore<unknown>>
   readonly #notifications = new AppNotifications(systemClock)
   readonly #events = new AppEvents<ClusterEvents>(this.#notifications)
   readonly #member: RemoteMember
@@ -80,7 +88,6 @@ export class MirroredCluster implements Cluster {
   readonly #close: (reason: string) => void
   #rooms: MirroredRooms | undefined
   #configs: MirroredConfigs | undefined
-  readonly convergence: ConvergenceStore
   readonly #handlers = new QueryHandlers()
   #queries: MirroredQueries | undefined
   /** The open rooms and configs, by their numbers. */
@@ -97,17 +104,24 @@ export class MirroredCluster implements Cluster {
     this.#welcome = welcome
     this.#member = member
     this.#close = close
-    this.convergence = new ConvergenceStore(this.#notifications, this)
-    this.convergence.start()
-    this.members = new MirroredStore(this.#notifications, membersCodec.read)
-    this.#health = new MirroredStore(this.#notifications, healthCodec.read)
-    this.heartbeats = new MirroredStore(this.#notifications, heartbeatsCodec.read, {
-      follow: isWatched => void member.watch(heartbeats, isWatched),
+    this.members = new MirroredStore(this.#notifications, readMembers)
+    this.#health = new MirroredStore(this.#notifications, readHealth)
+    const follow = (name: string) => (isWatched: boolean) =>
+      void member.watch([clusterNumber, name], isWatched)
+    this.heartbeats = new MirroredStore(this.#notifications, readHeartbeats, {
+      follow: follow('heartbeats'),
     })
+    this.convergence = new MirroredStore(this.#notifications, readConvergence, {
+      follow: follow('convergence'),
+      // A member that has just taken over has measured nothing yet.
+      isComplete: row => row['known'] !== 0,
+    })
+    const { members, heartbeats, convergence } = this
+    this.#stores = new Map(Object.entries({ members, heartbeats, convergence, health: this.#health }))
   }
 
   get self(): Member {
-    const self = this.members.getSnapshot().find(({ id }) => id === this.#welcome.self)
+    const self = this.#findSelf()
     if (!self) throw new NotRunningError('the cluster has not started yet')
     return self
   }
@@ -183,41 +197,41 @@ export class MirroredCluster implements Cluster {
   }
 
   async invite(options?: InviteOptions): Promise<Invitation> {
-    this.#checkAllowed('invitations', 'invite')
-    return Object.freeze(resultOf(await this.#member.invite(options)))
+    return Object.freeze(await this.#result('invitations', 'invite', options))
   }
 
-  async revoke(what: string): Promise<void> {
-    this.#checkAllowed('invitations', 'revoke')
-    resultOf(await this.#member.revoke(what))
+  revoke(what: string): Promise<void> {
+    return this.#result('invitations', 'revoke', what)
   }
 
-  async renew(ticket: string): Promise<void> {
-    this.#checkAllowed('invitations', 'renew')
-    resultOf(await this.#member.renew(ticket))
+  renew(ticket: string): Promise<void> {
+    return this.#result('invitations', 'renew', ticket)
   }
 
   get keyring(): Keyring {
-    const call = async <T>(request: KeyringCall): Promise<T> => {
-      this.#checkAllowed('invitations', 'keyring')
-      return resultOf(await this.#member.keyring(request)) as T
-    }
+    const call =
+      (type: KeyringCall['type']) =>
+      (key?: string | Uint8Array, options?: { readonly force?: boolean }): Promise<never> =>
+        this.#result('invitations', 'keyring', {
+          type,
+          key,
+          force: options?.force,
+        } as KeyringCall) as Promise<never>
     return {
-      list: () => call({ type: 'list' }),
-      holders: () => call({ type: 'holders' }),
-      add: key => call({ type: 'add', key }),
-      use: key => call({ type: 'use', key }),
-      remove: (key, options) => call({ type: 'remove', key, force: options?.force }),
+      list: call('list'),
+      holders: call('holders'),
+      add: call('add'),
+      use: call('use'),
+      remove: call('remove'),
     }
   }
 
-  settled(options?: SettledOptions): Promise<void> {
-    return this.convergence.settled(options)
+  async settled(options?: SettledOptions): Promise<void> {
+    await (await this.#asking('settled')).settled(options)
   }
 
-  async heldBy(options?: HeldByOptions): Promise<readonly HeldSpace[]> {
-    this.#checkAllowed('queries', 'heldBy')
-    return resultOf(await this.#member.heldBy(options))
+  heldBy(options?: HeldByOptions): Promise<readonly HeldSpace[]> {
+    return this.#result('queries', 'heldBy', options)
   }
 
   /** A member asks a query that the view answers. */
@@ -238,19 +252,15 @@ export class MirroredCluster implements Cluster {
   /** Shows everything that changed in one step of the member. */
   batch({ stores, documents, events }: Batch): void {
     this.#notifications.step(() => {
-      let replaced = emptyTable
+      let replaced: Table | undefined
       for (const [[owner, name], diff] of stores)
         if (owner !== clusterNumber) this.#spaces.get(owner)?.changed(name, diff)
         else if (name === 'members') replaced = this.members.apply(diff)
-        else this.#store(name)?.apply(diff)
-      if (stores.some(([[owner, name]]) => owner === clusterNumber && name === 'members'))
-        this.#membersChanged()
+        else this.#stores.get(name)?.apply(diff)
+      if (replaced) this.#membersChanged()
       for (const [owner, name, change] of documents) this.#spaces.get(owner)?.documentChanged?.(name, change)
-      for (const [owner, type, detail, document] of handoverEvents(
-        replaced,
-        this.members.getSnapshot(),
-        events,
-      ))
+      const shown = replaced ? handoverEvents(replaced, this.members.getSnapshot(), events) : events
+      for (const [owner, type, detail, document] of shown)
         if (type === 'reply') this.#queries?.replied(detail as ReplyEvent)
         else if (owner === clusterNumber) this.#events.emit(type as keyof ClusterEvents, detail as never)
         else this.#spaces.get(owner)?.event(type, detail, document)
@@ -266,7 +276,7 @@ export class MirroredCluster implements Cluster {
   detach(): void {
     this.#cancelSettling?.()
     this.#notifications.step(() => {
-      for (const store of [this.members, this.heartbeats, this.#health]) store.keep()
+      for (const store of this.#stores.values()) store.keep()
       for (const space of this.#spaces.values()) space.detach()
     })
   }
@@ -278,7 +288,8 @@ export class MirroredCluster implements Cluster {
     this.#welcome = welcome
     const { clock } = this.#notifications
     this.#cancelSettling = clock.setTimer(clock.now().monotonicMs + keepMs, () => this.#settle())
-    if (this.heartbeats.isWatched) void member.watch(heartbeats, true)
+    for (const [name, { isWatched }] of this.#stores)
+      if (isWatched) void member.watch([clusterNumber, name], true)
     for (const name of this.#handlers.names()) void member.answerQueries(name, true)
     await Promise.all([...this.#spaces.values()].map(space => space.attach(member)))
   }
@@ -288,12 +299,10 @@ export class MirroredCluster implements Cluster {
     if (this.#ended !== undefined) return
     this.#ended = reason
     this.#cancelSettling?.()
-    this.convergence.stop()
     for (const space of this.#spaces.values()) space.end()
-    const id = this.#welcome.self
-    const self = this.members.getSnapshot().find(member => member.id === id)
+    const left = { ...this.#findSelf(), status: 'left' }
     this.#notifications.step(() =>
-      this.members.apply({ changed: [[id, { ...self, status: 'left' }, []]], removed: [] }),
+      this.members.apply({ changed: [[this.#welcome.self, left, []]], removed: [] }),
     )
     this.#close(reason)
   }
@@ -303,34 +312,21 @@ export class MirroredCluster implements Cluster {
       notifications: this.#notifications,
       member: this.#member,
       members: this.members,
-      self: () => this.#roles(),
+      // This member may not have arrived yet: then it has no roles.
+      self: () => this.#findSelf() ?? { id: this.#welcome.self, roles: [] },
       spaces: this.#spaces,
       nextNumber: () => ++this.#lastNumber,
     }
   }
 
-  /** This member may not have arrived yet: then it has no roles. */
-  #roles(): Pick<Member, 'id' | 'roles'> {
-    const { self: id } = this.#welcome
-    return this.members.getSnapshot().find(member => member.id === id) ?? { id, roles: [] }
-  }
-
-  #store(name: string): MirroredStore<unknown> | undefined {
-    switch (name) {
-      case 'heartbeats':
-        return this.heartbeats
-      case 'health':
-        return this.#health
-      default:
-        return undefined
-    }
+  #findSelf(): Member | undefined {
+    return this.members.getSnapshot().find(({ id }) => id === this.#welcome.self)
   }
 
   /** The member has had time to learn what it did not know. */
   #settle(): void {
-    this.members.settle()
+    for (const store of this.#stores.values()) store.settle()
     this.#membersChanged()
-    this.heartbeats.settle()
     for (const space of this.#spaces.values()) space.settle()
   }
 
@@ -359,7 +355,18 @@ export class MirroredCluster implements Cluster {
     return this.#queries
   }
 
-  #checkAllowed(right: 'update' | 'queries' | 'invitations', what: string): void {
+  /** Calls the member, if the view has the right. */
+  async #result<Name extends 'invite' | 'revoke' | 'renew' | 'keyring' | 'heldBy'>(
+    right: keyof Rights,
+    name: Name,
+    ...values: Parameters<MemberCalls[Name]>
+  ): Promise<ResultOf<Name>> {
+    this.#checkAllowed(right, name)
+    const call = this.#member[name] as (...values: unknown[]) => Promise<Answer<ResultOf<Name>>>
+    return resultOf(await call(...values))
+  }
+
+  #checkAllowed(right: keyof Rights, what: string): void {
     this.#checkRunning()
     if (!this.#welcome.rights[right]) throw new NotAllowedError(refusal(what))
   }

@@ -1,10 +1,12 @@
 /**
- * Mirrored queries: the queries and broadcasts of a view, and the queries of members that its handlers answer.
+ * Mirrored queries: the queries and broadcasts of a view, the queries of members that its handlers answer, and its waits for
+ * agreement, which the member measures with queries.
  *
  * Loaded when the first one is needed.
  */
-import type { QueryOptions } from '@hearsay/core'
+import type { QueryOptions, SettledOptions } from '@hearsay/core'
 import {
+  checkOptionNames,
   checkSpaceName,
   type QueryHandlers,
   QueryRunner,
@@ -13,14 +15,16 @@ import {
   sharedQueryValue,
 } from '@hearsay/core/app'
 import { resultOf } from '../answer.ts'
-import type { RemoteMember } from '../contract.ts'
+import { clusterNumber, type RemoteMember } from '../contract.ts'
 import type { ReplyEvent, ViewOutcome } from '../query-calls.ts'
+import { PendingCalls } from './pending-calls.ts'
 
 export class MirroredQueries {
   readonly #member: RemoteMember
   readonly #runner: QueryRunner
   /** The running queries of this view, by their numbers. */
   readonly #running = new Map<number, { readonly query: RunningQuery; readonly from: Set<string> }>()
+  readonly #settles = new PendingCalls()
   #lastNumber = 0
 
   constructor(member: RemoteMember, handlers: QueryHandlers) {
@@ -42,6 +46,18 @@ export class MirroredQueries {
   async broadcast(name: string, payload: unknown): Promise<void> {
     checkSpaceName('broadcast', name)
     resultOf(await this.#member.broadcastToAll(name, sharedQueryValue('broadcast', payload)))
+  }
+
+  /** Resolves when all members agree. @throws {InvalidOptionsError} @throws the reason of the signal */
+  async settled(options: SettledOptions = {}): Promise<void> {
+    checkOptionNames('settled', options, { signal: true }, '{ signal }')
+    const { signal } = options
+    signal?.throwIfAborted()
+    const call = ++this.#lastNumber
+    const settled = this.#settles.settle(this.#member.synced(clusterNumber, call), signal, () => {
+      void this.#member.endSynced(clusterNumber, call)
+    })
+    resultOf(await settled)
   }
 
   /** A reply to one of this view's queries. */

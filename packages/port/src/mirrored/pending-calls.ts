@@ -1,4 +1,4 @@
-/** Pending calls: answers that a view waits for until it leaves the config or a signal ends the call. */
+/** Pending calls: answers that a view waits for until it has left what they are about, or a signal ends the call. */
 export class PendingCalls {
   readonly #rejects = new Set<(reason: unknown) => void>()
 

@@ -1,8 +1,9 @@
 /** Served configs: the shared configs that one view has open, and its calls on them within its rights. */
 import type { Cluster, Config, Json } from '@hearsay/core'
-import { InvalidOptionsError, NotRunningError } from '@hearsay/core/app'
+import { NotRunningError } from '@hearsay/core/app'
 import type { OpenedConfig, SentConfigOptions } from '../config-calls.ts'
 import { historiesCodec } from '../table-codecs.ts'
+import { EndableCalls } from './endable-calls.ts'
 import type { ViewRights } from './rights.ts'
 import type { SharedSpaces } from './shared-spaces.ts'
 import { StoreMirror } from './store-mirror.ts'
@@ -17,14 +18,11 @@ export interface ServedConfigsOptions {
   readonly subscriptions: ViewSubscriptions
 }
 
-/** Our choice: far more calls than an app makes at the same time. */
-const maxSyncs = 256
-
 interface OpenConfig {
   readonly config: Config
   readonly isWritable: boolean
-  /** The pending calls of `synced`, by the number that the view chose. */
-  readonly syncs: Map<number, AbortController>
+  /** The pending calls of `synced`. */
+  readonly syncs: EndableCalls
 }
 
 export class ServedConfigs {
@@ -48,11 +46,11 @@ export class ServedConfigs {
     }
     const config = await subscriptions.open(space, configs, () => cluster.config(name, known))
     const isWritable = access === 'write'
-    const open: OpenConfig = { config, isWritable, syncs: new Map() }
+    const open: OpenConfig = { config, isWritable, syncs: new EndableCalls('synced') }
     this.#open.set(number, open)
     subscriptions.onClose(number, () => {
       this.#open.delete(number)
-      for (const sync of open.syncs.values()) sync.abort()
+      open.syncs.endAll()
     })
     const mirror = new StoreMirror(config.histories, historiesCodec().write, () => queue.changed())
     subscriptions.mirror(number, 'histories', mirror)
@@ -78,24 +76,11 @@ export class ServedConfigs {
   /** @returns undefined: the view has ended the call */
   async synced(number: number, call: number): Promise<string | undefined> {
     const { config, syncs } = this.#config(number)
-    this.endSynced(number, call)
-    if (syncs.size >= maxSyncs)
-      throw new InvalidOptionsError(`synced: this view has ${maxSyncs} pending calls of synced already`)
-    const controller = new AbortController()
-    const { signal } = controller
-    syncs.set(call, controller)
-    try {
-      return await this.#shown(config.synced({ signal }))
-    } catch (error) {
-      if (signal.aborted) return undefined
-      throw error
-    } finally {
-      if (syncs.get(call) === controller) syncs.delete(call)
-    }
+    return syncs.run(call, signal => this.#shown(config.synced({ signal })))
   }
 
   endSynced(number: number, call: number): void {
-    this.#open.get(number)?.syncs.get(call)?.abort()
+    this.#open.get(number)?.syncs.end(call)
   }
 
   /** Settles as the call does, but not before everything that it changed was sent to the view. */

@@ -36,7 +36,8 @@ import {
   type UpdateChange,
   type Welcome,
 } from '../contract.ts'
-import { healthCodec, heartbeatsCodec, membersCodec } from '../table-codecs.ts'
+import { writeHeartbeats, writeMembers, writeObject } from '../table-codecs.ts'
+import { EndableCalls } from './endable-calls.ts'
 import type { ViewRights } from './rights.ts'
 import { ServedConfigs } from './served-configs.ts'
 import { type RemoteHandlers, ServedQueries } from './served-queries.ts'
@@ -85,6 +86,7 @@ export class ServedView implements MemberCalls {
   readonly #rooms: ServedRooms
   readonly #configs: ServedConfigs
   readonly #queries: ServedQueries
+  readonly #settles = new EndableCalls('settled')
   /** When the user turned to this view. */
   #focusedAtMs = 0
   #refusedCalls = 0
@@ -122,13 +124,18 @@ export class ServedView implements MemberCalls {
       this.#focused(focusedAtMs)
       const changed = () => this.#queue.changed()
       const mirrors = {
-        members: new StoreMirror(cluster.members, membersCodec.write, changed),
-        heartbeats: new StoreMirror(cluster.heartbeats, heartbeatsCodec.write, changed),
-        health: new StoreMirror(cluster.health, healthCodec.write, changed),
+        members: new StoreMirror(cluster.members, writeMembers, changed),
+        heartbeats: new StoreMirror(cluster.heartbeats, writeHeartbeats, changed),
+        health: new StoreMirror(cluster.health, writeObject, changed),
+        // The member measures with queries.
+        ...(rights.queries && {
+          convergence: new StoreMirror(cluster.convergence, writeObject, changed),
+        }),
       }
       for (const [name, mirror] of Object.entries(mirrors))
         this.#subscriptions.mirror(clusterNumber, name, mirror)
       this.#subscriptions.listen(clusterNumber, cluster.events, ...memberEvents)
+      this.#subscriptions.onClose(clusterNumber, () => this.#settles.endAll())
       for (const store of ['members', 'health']) this.#subscriptions.watch([clusterNumber, store], true)
       const { update, leave, queries, invitations } = rights
       return {
@@ -279,12 +286,15 @@ export class ServedView implements MemberCalls {
     return this.#answerLater(() => this.#configs.delete(config, key))
   }
 
-  synced(config: number, call: number): Promise<Answer<string | undefined>> {
-    return this.#answerLater(() => this.#configs.synced(config, call))
+  synced(owner: number, call: number): Promise<Answer<string | undefined>> {
+    return this.#answerLater(() =>
+      owner === clusterNumber ? this.#settled(call) : this.#configs.synced(owner, call),
+    )
   }
 
-  endSynced(config: number, call: number): void {
-    this.#configs.endSynced(config, call)
+  endSynced(owner: number, call: number): void {
+    if (owner === clusterNumber) this.#settles.end(call)
+    else this.#configs.endSynced(owner, call)
   }
 
   query(number: number, name: string, payload: Json, options: QueryOptions): Promise<Answer<QueryResult>> {
@@ -335,6 +345,15 @@ export class ServedView implements MemberCalls {
     if (!Number.isFinite(atMs)) return
     this.#focusedAtMs = Math.min(atMs, systemClock.now().epochMs)
     focus.atMs = Math.max(focus.atMs, this.#focusedAtMs)
+  }
+
+  async #settled(call: number): Promise<string | undefined> {
+    this.#checkQueries('settled')
+    const { cluster } = this.#options
+    return this.#settles.run(call, async signal => {
+      await cluster.settled({ signal })
+      return cluster.self.id
+    })
   }
 
   #checkQueries(what: string): void {
