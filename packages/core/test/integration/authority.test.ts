@@ -158,7 +158,9 @@ describe('a cluster with an authority', () => {
       text: expect.stringMatching(/its ticket was revoked.*`renew`/),
     })
     expect(await back.explain(back.self.id)).toMatchObject({
-      facts: expect.arrayContaining(['This member is no longer in its cluster, because its ticket was revoked.']),
+      facts: expect.arrayContaining([
+        'This member is no longer in its cluster, because its ticket was revoked.',
+      ]),
       hint: expect.stringContaining('`renew`'),
     })
     await back.renew(second.ticket)

@@ -154,7 +154,8 @@ describe('a revocation in a cluster of 8', { timeout: 240_000 }, () => {
     const [second, last] = again.slice(-2) as [Cluster, Cluster]
     await untilSee([second, last], [second, last])
     // They learn it from the members that refuse them.
-    for (const { health } of again.slice(0, -2)) await until(health, ({ grantsEnd }) => grantsEnd !== undefined)
+    for (const { health } of again.slice(0, -2))
+      await until(health, ({ grantsEnd }) => grantsEnd !== undefined)
     await untilSee([second, last], [second, last])
     const founded = await join(founder.options)
     await untilSee([founded, second, last], [founded, second, last])

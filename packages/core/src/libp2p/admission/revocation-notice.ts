@@ -8,10 +8,10 @@ import type { Connection, Stream } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
 import { byteStream } from '@libp2p/utils'
 import { concat } from 'uint8arrays/concat'
-import { asError } from '../../base/errors.ts'
 import { decodeRumors, encodeRumors } from '../../wire/codec.ts'
 import type { PolicyFact } from '../../wire/fact.ts'
 import * as limits from '../../wire/limits.ts'
+import { asError } from '../../wire/result.ts'
 
 export const revocationProtocol = '/hearsay/revocation/1.0.0'
 
