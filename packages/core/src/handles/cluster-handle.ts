@@ -42,9 +42,9 @@ import {
   loadKeyring,
   loadQueries,
   pendingKeyring,
-  pendingQuery,
 } from './load-calls.ts'
 import type { PeriodicStore } from './periodic-store.ts'
+import { pendingQuery } from './running-query.ts'
 import type { SpaceRegistry } from './space-registry.ts'
 
 const noMembers: readonly Member[] = []

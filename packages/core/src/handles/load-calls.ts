@@ -5,7 +5,6 @@
  * Once the code of queries is loaded, queries are handled synchronously. A simulation loads all of this before it runs.
  */
 import type { Keyring } from '../api/keyring.ts'
-import type { Query, QueryAnswer, QueryFailure, QueryResult } from '../api/query.ts'
 
 type QueriesModule = typeof import('./cluster-queries.ts')
 
@@ -29,23 +28,6 @@ export const loadExplain = (): Promise<typeof import('./explain.ts')> => import(
 
 export const loadInvitations = (): Promise<typeof import('./cluster-invitations.ts')> =>
   import('./cluster-invitations.ts')
-
-/** A query that was asked. */
-interface Started extends AsyncIterable<QueryAnswer | QueryFailure> {
-  readonly result: Promise<QueryResult>
-}
-
-/** A query whose code is still being loaded, as the promise and the iterable that an app receives. */
-export function pendingQuery(started: Promise<Started>): Query {
-  const result = started.then(query => query.result)
-  return Object.assign(result, {
-    async *[Symbol.asyncIterator]() {
-      // An app that only iterates receives the rejection there.
-      result.catch(() => {})
-      yield* await started
-    },
-  })
-}
 
 /** A keyring whose code is loaded with each call. */
 export function pendingKeyring(load: () => Promise<Keyring>): Keyring {
