@@ -1,4 +1,4 @@
-/** Cluster: what an app sees of the members, and of the local member among them. */
+/** Cluster: the interface through which an app uses the local member: other members, rooms, configs, queries, invitations. */
 import type { TypedEventTarget } from 'main-event'
 import type { ClusterEventType, Member, MemberStatus } from '../member/member.ts'
 import type { Json } from '../wire/json.ts'
@@ -100,8 +100,8 @@ export interface Cluster {
    */
   readonly events: TypedEventTarget<ClusterEvents>
   /**
-   * How this member is doing: local health, counts of members, connections, the state of its store. A snapshot is current
-   * when it is read, and stays the same object until a figure changes. Listeners are called within a second of a change,
+   * The state of this member: local health, counts of members, connections, the state of its store. A snapshot is current
+   * when an app reads it, and stays the same object until a figure changes. Listeners are called within a second of a change,
    * and at once after each member event, `storage` and `identity`.
    *
    * Before the cluster has started, all counts are 0 and no error is reported. After the leave the last snapshot stays.
@@ -126,15 +126,15 @@ export interface Cluster {
    */
   update(change: { name?: string; tags?: Readonly<Record<string, string>> }): void
   /**
-   * This device goes to sleep: call this in the moment before it does, for example on `suspend` of Electron's `powerMonitor`,
-   * and call {@link resume} when it is back. A page needs neither method: it announces by itself that it is hidden or
-   * frozen.
+   * Announces that this device goes to sleep. Call it just before the device sleeps, for example on `suspend` of Electron's
+   * `powerMonitor`, and call {@link resume} when the device is back. A page needs neither method: it announces by itself that
+   * it is hidden or frozen.
    *
    * Sends all pending changes and publishes that this member is asleep. For `leaseMs`, other members show it as asleep
    * (`Member.attention`). They suspect it neither for its silence nor for closed connections or failed dials. So if
-   * this member crashes while it is asleep, they notice the crash only after the lease. Each member counts the lease
-   * from when it receives the announcement, however late that is. Members that run a version of hearsay without `suspend`
-   * suspect this member like any silent member.
+   * this member crashes while it is asleep, they notice the crash only after the lease. At each member, the lease begins
+   * when the announcement arrives there. Members that run a version of hearsay without `suspend` suspect this member like any
+   * silent member.
    *
    * Setting the state again renews the lease.
    *
@@ -145,16 +145,16 @@ export interface Cluster {
    */
   suspend(options?: { leaseMs?: number }): void
   /**
-   * This device woke up, or its network changed in a way that hearsay cannot notice. Publishes that this member is active
-   * if it was asleep, tests its connections, forgets failed dials, and dials all missing members at once. This member
-   * suspects no other member because of messages that it missed in the meantime.
+   * Tells hearsay that this device woke up, or that its network changed in a way that hearsay cannot detect. Publishes that
+   * this member is active if it was asleep, tests its connections, resets the waits after failed dials, and dials all missing
+   * members at once. This member suspects no other member because of messages that it missed in the meantime.
    *
    * @throws {NotRunningError} the cluster has not started, or was left
    */
   resume(): void
   /**
-   * Enters a room: presence, documents and broadcasts that the members in it share. Returns the same object until the
-   * room is left. With a secret, the room is private (see {@link RoomOptions.secret}).
+   * Enters a room. The members in a room share presence, documents and broadcasts. Returns the same object until this
+   * member leaves the room. With a secret, the room is private (see {@link RoomOptions.secret}).
    *
    * @throws {InvalidOptionsError} the name is not a well-formed string of 1 to 128 bytes, an option is unusable, the room is
    *   open with other options, or this member is in 256 rooms and shared configs already; a room with writers counts as two
@@ -179,9 +179,9 @@ export interface Cluster {
   /**
    * Asks members of the cluster, and collects their answers. Await the result, or iterate over the answers as they arrive.
    *
-   * A member that is asked runs its handler at most once in each process. An answer can be lost: ask again, if running the
-   * handler twice does no harm. If a member that is asked is not connected to this one, the query and its answers pass
-   * through other members, which can read them.
+   * Each asked member runs its handler at most once in each process. An answer can be lost. If running the handler twice does
+   * no harm, ask again. If an asked member is not connected to this one, the query and its answers pass through other members,
+   * which can read them.
    *
    * Rejects with an {@link InvalidOptionsError} if the name is not a well-formed string of 1 to 128 bytes or an option is
    * invalid, with an {@link InvalidValueError} if JSON would change the payload or it is over 16 kB, with a
@@ -194,9 +194,10 @@ export interface Cluster {
    */
   query(name: string, payload?: unknown, options?: QueryOptions): Query
   /**
-   * Answers the queries of a name that ask this member. If several handlers have one name, the last one answers.
+   * Registers a handler that answers the queries with this name. If an app registers several handlers for one name, only the
+   * last one answers.
    *
-   * @returns a function that ends this
+   * @returns a function that removes the handler
    * @throws {InvalidOptionsError} the name is not a well-formed string of 1 to 128 bytes, or the handler is no function
    */
   answer(name: string, handler: QueryHandler): () => void
@@ -212,9 +213,9 @@ export interface Cluster {
   /** The keys of the cluster: lists them, and replaces a secret without downtime. */
   readonly keyring: Keyring
   /**
-   * Whether all members know the same about each other: the same members, records and suspicions. Measured while the store
-   * has a listener, by a query to all members: every 2 s, or every 100 ms for each member if that is longer. Without a
-   * listener it costs nothing and keeps its last value. Before the first measurement, `known` is 0.
+   * Whether all members have the same table of members: the same members, records and suspicions. While the store has a
+   * listener, this member measures this by a query to all members: every 2 s, or every 100 ms for each member if that is
+   * longer. Without a listener, the store costs nothing and keeps its last value. Before the first measurement, `known` is 0.
    */
   readonly convergence: Store<Convergence>
   /**
@@ -225,15 +226,16 @@ export interface Cluster {
    */
   settled(options?: SettledOptions): Promise<void>
   /**
-   * Who holds the same as this member, for each of its rooms and configs, ordered by type and name: `Room.heldBy` and
-   * `Config.heldBy` for all of them. Each member is asked once, unless this member has hundreds of documents open.
+   * Asks which other members have the same content as this member, for each of its rooms and configs. The result is that of
+   * `Room.heldBy` and `Config.heldBy` for all of them, ordered by type and name. Each member is asked once, unless this member
+   * has hundreds of documents open.
    *
    * Rejects as `Room.heldBy` does.
    */
   heldBy(options?: HeldByOptions): Promise<readonly HeldSpace[]>
   /**
-   * Makes a ticket, with which others join: `joinCluster({ ticket })`. Any number of members can join with one ticket until
-   * it expires or is revoked.
+   * Makes a ticket for newcomers, which join by `joinCluster({ ticket })`. Any number of members can join with one ticket
+   * until it expires or is revoked.
    *
    * @throws {InvalidOptionsError} an option is invalid, or the cluster has no authority
    * @throws {NotAllowedError} this member may not invite, or may not grant this: it has neither the authority's key, nor a
@@ -243,26 +245,27 @@ export interface Cluster {
   invite(options?: InviteOptions): Promise<Invitation>
   /**
    * Ends an invitation and the membership of all members that joined with it, or ends the membership of one member. Resolves
-   * when this member has stored that. Each member that learns of it removes the revoked members at once, with the event
-   * `leave`, and neither accepts nor opens a connection to them. Members that are away learn of it when they return.
+   * when this member has stored the revocation. Each member that receives the revocation removes the revoked members at once,
+   * with the event `leave`, and neither accepts nor opens a connection to them. Members that are away receive the revocation
+   * when they return.
    *
-   * A member that was revoked alone may join again under another identity, as long as it has its ticket: revoke the
-   * ticket, too. A revocation cannot be undone. To revoke the same again changes nothing.
+   * If you revoke a member but not its ticket, the program can join again under another identity. So revoke the ticket, too.
+   * A revocation cannot be undone. Revoking the same again changes nothing.
    *
    * @param what a member id, a ticket, or the `id` of an {@link Invitation}
-   * @throws {InvalidOptionsError} this is none of the three, or the cluster has no authority
+   * @throws {InvalidOptionsError} `what` is none of the three, or the cluster has no authority
    * @throws {NotAllowedError} this member may not revoke this: only the authority and members with the role `admin` may, and
-   *   only the authority revokes admins. Or there is no place for it: an admin may have 256 revocations
+   *   only the authority revokes admins. Also if this admin has 256 revocations already
    * @throws {NotRunningError} the cluster has not started, or was left
    */
   revoke(what: string): Promise<void>
   /**
-   * Replaces the grants of this member by those of another ticket of the same cluster, for instance before the first one
-   * expires. Others see the new roles at once. The next starts use the ticket that lasts longer, if the member has a
-   * storage.
+   * Replaces the grants of this member by those of another ticket of the same cluster, for instance before the first ticket
+   * expires. Other members see the new roles at once. If the member has a storage, its next starts use the ticket that is
+   * valid for longer.
    *
-   * @throws {InvalidOptionsError} this is no ticket of this cluster, it has expired or was revoked, or the cluster has no
-   *   authority. Nothing changed.
+   * @throws {InvalidOptionsError} the text is not a ticket of this cluster, the ticket has expired or was revoked, or the
+   *   cluster has no authority. Nothing changed.
    * @throws {NotAllowedError} this member itself was revoked. Nothing changed.
    * @throws {NotRunningError} the cluster has not started, or was left
    */
@@ -272,8 +275,8 @@ export interface Cluster {
    * most 5 s until changes of documents have reached the members that store them. Then stops. Never rejects because of a
    * failed write. Idempotent: all calls return the same promise.
    *
-   * With `returnsWithinMs`, the member comes back: its storage is opened again by another process, for example because an
-   * app restarts to update itself. Then no leave is announced. Other members show the member as asleep, as after
+   * Use `returnsWithinMs` if the member comes back: another process opens its storage again, for example because an app
+   * restarts to update itself. Then this member announces no leave. Other members show it as asleep, as after
    * {@link suspend}, until it is back or the time is over.
    *
    * @throws {InvalidOptionsError} an option is invalid. Nothing changed.

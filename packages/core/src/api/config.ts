@@ -1,4 +1,4 @@
-/** Shared config: a map of settings, as an app sees it. */
+/** Shared config: the interface through which an app uses a map of settings that members share. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { TypedEventTarget } from 'main-event'
 import type { Json } from '../wire/json.ts'
@@ -37,17 +37,17 @@ export interface ConfigOptions<S extends ConfigSchema | undefined = undefined> {
    */
   schema?: S
   /**
-   * Ids of the members that may write, or a role in a cluster with an authority: `{ role: 'operator' }`. A member rejects
+   * Ids of the members that may write, or a role in a cluster with an authority: `{ role: 'operator' }`. Every member rejects
    * entries of all other authors, no matter which member forwards them. All members should pass the same writers. Members
-   * with the role `reader` never write.
+   * with the role `reader` may never write.
    *
    * @default 'anyone'
    */
   writers?: Writers
   /**
-   * How long members remember that a key was deleted, in milliseconds; at least 60,000 (one minute). Raising it lets
-   * members return after a longer absence, and stores each deletion longer. Lowering it saves memory, but a member that
-   * was absent for longer may bring back deleted entries. All members should give the same value.
+   * How long members store that a key was deleted, in milliseconds; at least 60,000 (one minute). With a greater value,
+   * members can return after a longer absence, and store each deletion for longer. A smaller value saves memory, but a
+   * member that was absent for longer may bring back deleted entries. All members should pass the same value.
    *
    * @default 2_592_000_000 (30 days)
    */
@@ -189,9 +189,9 @@ export interface Config<
    */
   synced(options?: { signal?: AbortSignal }): Promise<string>
   /**
-   * Asks the other members that have the config open whether their entries equal those of this member now, by a query.
-   * Without a call this costs nothing. Calls count together with queries. Unlike `synced`, this names all members, and does
-   * not wait until a member agrees.
+   * Sends a query to the other members that have the config open: do their entries equal those of this member? Unlike
+   * `synced`, the result contains all these members, and the call does not wait until one of them agrees. Calls count
+   * together with other queries. Without a call, hearsay sends nothing for this.
    *
    * Rejects with an {@link InvalidOptionsError} if an option is invalid, with a {@link RateLimitError} if this member asks
    * more often than other members take (see `Cluster.query`), and with a {@link NotRunningError} if the config was left.

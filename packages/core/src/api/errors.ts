@@ -17,7 +17,7 @@ export class InvalidValueError extends Error {
 }
 
 /**
- * This member sends more than other members take of one member. In rooms: more than 256 KiB of broadcasts a second after a
+ * This member sends more than other members accept from one member. In rooms: more than 256 KiB of broadcasts a second after a
  * burst of 1 MiB, in all rooms together. In the cluster: more queries and broadcasts than `Cluster.query` says. Nothing was
  * sent. Broadcast or ask less often, or share larger data in a document.
  */
@@ -25,7 +25,10 @@ export class RateLimitError extends Error {
   override readonly name = 'RateLimitError'
 }
 
-/** This member lacks the right to write to this config or document: only other members may write. Nothing changed. */
+/**
+ * This member may not do this: it is not a writer of the config or document, it may not invite or revoke, or the cluster has no
+ * keys that a member could change. The message names the missing right. Nothing changed.
+ */
 export class NotAllowedError extends Error {
   override readonly name = 'NotAllowedError'
 }

@@ -11,17 +11,17 @@ import { checkOptionNames } from './option-names.ts'
 export interface InviteOptions {
   /**
    * The roles of the members that join with the ticket: at most 8, each of 1 to 32 of the characters a-z, 0-9 and `-`. Two
-   * roles have a meaning for hearsay. `admin`: may revoke; only the authority grants it. `reader`: writes no configs,
-   * documents and broadcasts in the cluster. All others have a meaning only for the app, and where it names writers. A
-   * member that invites can grant only its own roles, and `reader`.
+   * roles have a meaning for hearsay. A member with `admin` may revoke; only the authority grants this role. A member with
+   * `reader` cannot write configs, documents and broadcasts of the cluster. The app gives all other roles a meaning, for
+   * instance in the option `writers`. A member that invites can grant only its own roles, and `reader`.
    *
    * @default []
    */
   readonly roles?: readonly string[]
   /**
-   * For how long the ticket is valid, in milliseconds: 1 minute to 10 years. The date ends the ticket, and also the
-   * membership of all members that joined with it, because nobody can know when a member used a ticket. A longer time
-   * means fewer renewals, and a longer list of revocations.
+   * How long the ticket is valid, in milliseconds: 1 minute to 10 years. The membership of all members that joined with the
+   * ticket ends at the same date, because other members cannot know when a member used a ticket. A greater value needs fewer
+   * renewals, but members store revocations for longer.
    *
    * @default 30 days, and not longer than the grants of this member
    */
@@ -37,20 +37,21 @@ export interface InviteOptions {
   /**
    * Multiaddrs of members to contact first, at most 16, as in `bootstrap`.
    *
-   * @default the addresses in the option `bootstrap`, and of members, WebSockets first, because pages can dial only those
+   * @default the addresses in the option `bootstrap`, then addresses of members, WebSockets first, because pages can dial
+   *   only WebSockets
    */
   readonly addresses?: readonly string[]
 }
 
-/** What `Cluster.invite` made. */
+/** An invitation that `Cluster.invite` made. */
 export interface Invitation {
   /**
    * The ticket: one string, for `joinCluster({ ticket })`. It is secret until it expires or is revoked: every program that
-   * has it can join. It fits a chat message, a QR code, or a link: `https://app.example.org/#hearsay=` and the ticket. The
-   * part of a link after `#` is not sent to the server.
+   * has it can join. It fits into a chat message, a QR code, or a link: `https://app.example.org/#hearsay=` followed by the
+   * ticket. A browser does not send the part of a link after `#` to the server.
    */
   readonly ticket: string
-  /** Names the invitation in `Cluster.revoke`. Not secret. */
+  /** The id of the invitation, for `Cluster.revoke`. Not secret. */
   readonly id: string
   /** The roles of the members that join with the ticket, ordered. */
   readonly roles: readonly string[]

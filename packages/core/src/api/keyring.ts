@@ -1,6 +1,6 @@
-/** Keyring: the keys of a cluster with a secret, and how an app changes them without downtime. */
+/** Keyring: the interface through which an app lists and changes the keys of a cluster with a secret, while members run. */
 
-/** Options for the keys of a cluster. Each key is a secret, as the option `secret` takes it. At most 4 keys in all. */
+/** Several secrets of a cluster, at most 4. Each one has the form of the option `secret`. */
 export interface KeyringOptions {
   /** The key that this member proves first. */
   readonly primary: string | Uint8Array
@@ -8,13 +8,13 @@ export interface KeyringOptions {
   readonly accepted?: readonly (string | Uint8Array)[]
 }
 
-/** One key, without the key itself. */
+/** Description of one key, without the key itself. */
 export interface KeyInfo {
   /** 16 hexadecimal digits. The key cannot be computed from them. */
   readonly fingerprint: string
   /** Whether members prove this key first. */
   readonly primary: boolean
-  /** When the key was added, in epoch milliseconds of the member that added it. Undefined: members had it as an option. */
+  /** When the key was added, in epoch milliseconds of the member that added it. Undefined: the key came from an option. */
   readonly addedAtMs: number | undefined
 }
 
@@ -27,8 +27,9 @@ export interface KeyHolders {
 }
 
 /**
- * The keys of the cluster. A change spreads to all members, sealed for those that have a key of the cluster, and members that
- * are away receive it when they are back, if they still have an accepted key. Of two concurrent changes, the later one counts.
+ * The keys of the cluster. A change spreads to all members, and only members with a key of the cluster can read it. Members
+ * that are away receive the change when they return, if they still have an accepted key. Of two concurrent changes, the later
+ * one counts.
  *
  * To rotate a secret: `add` the new key, `use` it when all members have it, and `remove` the old one.
  *
@@ -41,11 +42,12 @@ export interface Keyring {
   /** Asks all members for the fingerprints of their keys. Resolves within 2 s. */
   holders(): Promise<KeyHolders>
   /**
-   * Adds a key, which all members accept from then on. A key that is there already changes nothing.
+   * Adds a key, which all members accept from then on. Adding a key that the cluster already has changes nothing.
    *
-   * @param key a secret, as the option `secret` takes it
+   * @param key a secret in the form of the option `secret`
    * @returns the fingerprint
-   * @throws {InvalidOptionsError} the key is unusable, was removed before, or there are 4 keys already. Nothing changed.
+   * @throws {InvalidOptionsError} the key is unusable or was removed before, or the cluster has 4 keys already. Nothing
+   *   changed.
    */
   add(key: string | Uint8Array): Promise<string>
   /**
@@ -56,11 +58,11 @@ export interface Keyring {
    */
   use(key: string | Uint8Array): Promise<void>
   /**
-   * Removes a key for good. Connections that were admitted by it end within 5 s, unless both ends have a remaining key.
+   * Removes a key permanently. Connections that this key admitted close within 5 s, unless both ends have a remaining key.
    *
    * @param key a fingerprint or the secret
-   * @param options `force`: do not ask whether all members have the primary key. Members that have only the removed key are
-   *   cut off @default false
+   * @param options `force`: do not check whether all members have the primary key. Members that have only the removed key are
+   *   then cut off @default false
    * @throws {InvalidOptionsError} there is no such key, it is the primary one, or a member that is alive does not have the
    *   primary key. Nothing changed.
    */

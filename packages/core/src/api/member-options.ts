@@ -14,19 +14,19 @@ export interface MemberOptions {
    */
   cluster?: string
   /**
-   * A ticket of `Cluster.invite`, or a link that contains one after `#hearsay=`. It has the name of the cluster, addresses, the
-   * secret if there is one, and a key with which this member proves that it was invited. Nothing else is needed. Give the
-   * same ticket at each start. If `Cluster.renew` got a later one, the member uses that one, as long as it has its
-   * storage. Do not give `secret` or `authority` with it.
+   * A ticket of `Cluster.invite`, or a link that contains one after `#hearsay=`. A ticket contains the name of the cluster,
+   * addresses, the secret if the cluster has one, and a key with which this member proves that it was invited. So no other
+   * option is required. Pass the same ticket at each start. After `Cluster.renew`, the member uses the ticket that is valid
+   * for longer, as long as it has its storage. Do not pass `secret` or `authority` together with a ticket.
    *
    * @default none
    */
   ticket?: string
   /**
-   * The private key of the cluster's authority: the 32 bytes of `createAuthority`. It founds a cluster in which only
-   * invited members exist: each one shows grants that lead to this key, and all others are refused. The holder of the key
-   * invites, grants all roles, and revokes. Keep it as the most valuable secret of the cluster: give it to one member, or to
-   * none that runs all the time. All other members need a `ticket`.
+   * The private key of the cluster's authority: the 32 bytes of `createAuthority`. The member founds a cluster that admits
+   * only invited members: each member shows grants that lead to this key, and members refuse all other peers. A member with
+   * this key may invite, grant all roles, and revoke. The key is the most valuable secret of the cluster: pass it to one
+   * member only, or to no member that runs all the time. All other members need a `ticket`.
    *
    * @default none
    */
@@ -35,16 +35,16 @@ export interface MemberOptions {
    * The cluster's secret: 16 to 1,024 characters of a well-formed string, which stand for their UTF-8 bytes, or 16 to 1,024
    * bytes. Each end of a connection proves to the other that it has the same secret, and the secret itself is never sent.
    * A peer that fails learns nothing about the cluster. Give all members the same secret, made of random characters:
-   * `openssl rand -base64 32`. A member cannot be excluded while it knows the secret.
+   * `openssl rand -base64 32`. A secret does not distinguish members, so it cannot exclude a single one.
    *
    * @default none: every peer that knows or guesses the cluster's name, and can reach one member, is a member
    */
   secret?: string | Uint8Array
   /**
-   * Several secrets at once, instead of `secret`, while the secret is being replaced: the one that this member proves first, and
-   * further ones that it accepts. `{ primary: s }` is the same as `secret: s`. `Cluster.keyring` changes the keys of all
-   * running members. Keys that other members spread are stored, and count more than this option at the next start. A key of
-   * this option that was not removed from the cluster is accepted in addition.
+   * Several secrets at once, instead of `secret`, while you replace the secret: the secret that this member proves first, and
+   * further secrets that it accepts. `{ primary: s }` is the same as `secret: s`. `Cluster.keyring` changes the keys of all
+   * running members. A member with a store stores the keys of the last change, and prefers them to this option at its next
+   * start. It also accepts the keys of this option, unless they were removed from the cluster.
    *
    * @default none
    */
@@ -79,9 +79,9 @@ export interface MemberOptions {
    */
   profile?: 'local' | 'lan' | 'wan'
   /**
-   * Whether this member is here for a moment only, such as one that a script starts for one question. When it leaves, other
-   * members remove it from their lists at once, instead of showing it as `left` for a day. Members that die are shown
-   * as others are.
+   * Whether this member runs for a short time only, for example while a script asks one question. When it leaves, other
+   * members remove it from their lists at once, instead of showing it as `left` for a day. If it dies, they show it like any
+   * other dead member.
    *
    * @default false
    */

@@ -1,4 +1,4 @@
-/** Problem: the form in which the health names what is wrong. */
+/** Problem: a fault that the health of a member lists. */
 
 /**
  * - `not-a-member`: the ticket of this member has expired or was revoked, or the member itself was revoked.
@@ -36,7 +36,7 @@ export type ProblemName =
   | 'storage'
   | 'full'
 
-/** Something that is wrong with this member or around it, and what a person can do. */
+/** A fault of this member or of its surroundings, with advice for a person. */
 export interface Problem {
   /** Stable, for programs. */
   readonly name: ProblemName

@@ -1,4 +1,4 @@
-/** Room document: a Yjs document that the members in a room share, as an app and its editor see it. */
+/** Room document: the interface through which an app and its editor use a Yjs document that the members in a room share. */
 import type { ObservableV2 } from 'lib0/observable'
 import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
@@ -34,15 +34,15 @@ export type ProviderEvents = {
    * in this replica and in the store.
    *
    * In a room with writers the limit is 8 MiB for the whole document as an update, with the traces of deleted content, and
-   * 64 MiB for all documents of the room. The change and all later local ones stay in this replica, and are neither shared nor
-   * stored until the document is small enough again.
+   * 64 MiB for all documents of the room. The change and all later local changes stay in this replica. The provider neither
+   * shares nor stores them until the document is small enough again.
    */
   'too-large': (event: DocumentTooLarge) => void
   /**
-   * In a room with writers: this member changed its replica and is not a writer. The change stays in this replica, no other
-   * member receives it, and it is not stored. Open the document read-only while `canWrite` is false. Fires at most every
-   * 50 ms. Without a listener the first such error is reported, as an event target reports errors. If the member becomes a
-   * writer, its next change shares the earlier ones, too.
+   * This member changed its replica but may not write the document: it is not a writer of the room, or has the role `reader`.
+   * The change stays in this replica, and is neither shared nor stored. Open the document read-only while `canWrite` is false.
+   * Fires at most every 50 ms. Without a listener, hearsay reports the first such error, as an event target reports errors.
+   * If the member becomes a writer, its next change also shares the earlier changes.
    */
   'not-allowed': (event: DocumentNotAllowed) => void
   /**
@@ -87,7 +87,7 @@ export interface DocumentTooLarge {
 
 /** Detail of the event `not-allowed`. */
 export interface DocumentNotAllowed {
-  /** Says which document this member may not write. */
+  /** The message names the document that this member may not write. */
   readonly error: NotAllowedError
 }
 
@@ -174,8 +174,8 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
   stored(): Promise<void>
   /**
    * Previous replicas of this document that could not be merged (see the event `superseded`), as Yjs updates (version 1),
-   * oldest first. The list has at most 16 replicas: the next one replaces the oldest. The provider keeps them until `discardSuperseded()` is
-   * called, in the store if there is one.
+   * oldest first. The list has at most 16 replicas: the next one replaces the oldest. The provider keeps them, in the store
+   * if there is one, until the app calls `discardSuperseded()`.
    */
   readonly superseded: readonly Uint8Array[]
   /** Removes all replicas in `superseded`. Call it when the app has copied what it needs. */

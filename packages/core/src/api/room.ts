@@ -1,4 +1,4 @@
-/** Room: presence, documents and broadcasts that some members of the cluster share, as an app sees them. */
+/** Room: the interface through which an app uses presence, documents and broadcasts that some members of the cluster share. */
 import type { TypedEventTarget } from 'main-event'
 import type * as Y from 'yjs'
 import type { Member } from '../member/member.ts'
@@ -78,8 +78,9 @@ export interface Room<P extends object = Record<string, Json>> {
    */
   broadcast(value: unknown): void
   /**
-   * Asks the other members in the room whether they hold the documents that this member has open as this member holds them
-   * now, by a query. Presence is not compared. Without a call this costs nothing. Calls count together with queries.
+   * Sends a query to the other members in the room: does their content of the documents that this member has open equal the
+   * content at this member? Presence is not compared. Calls count together with other queries. Without a call, hearsay sends
+   * nothing for this.
    *
    * Rejects with an {@link InvalidOptionsError} if an option is invalid, with a {@link RateLimitError} if this member asks
    * more often than other members take (see `Cluster.query`), and with a {@link NotRunningError} if the room was left.

@@ -1,10 +1,10 @@
-/** Ticket: what a ticket says, and the options of a member with what its ticket contains. No message contains a ticket. */
+/** Ticket: reads a ticket for an app, and adds its content to the options of a member. No error message contains a ticket. */
 import { multiaddr } from '@multiformats/multiaddr'
 import { decodeTicketText, type TicketContent, type TicketFault } from '../grants/ticket-codec.ts'
 import { InvalidOptionsError } from './errors.ts'
 import type { MemberOptions } from './member-options.ts'
 
-/** What a ticket says, without its private key and the secret. Nothing is verified: the members do that. */
+/** The public content of a ticket: everything except its private key and the secret. Not verified: the members do that. */
 export interface Ticket {
   /** The name of the cluster. */
   readonly cluster: string
@@ -25,10 +25,10 @@ export interface Ticket {
 }
 
 /**
- * Reads a ticket, to show what it is about before joining.
+ * Reads a ticket, so that an app can show its content before it joins.
  *
  * @param text the ticket, or a link whose part after `#` contains `hearsay=` and the ticket; white space around it is ignored
- * @throws {InvalidOptionsError} the text is no ticket, a part of it is missing, a later version made it, or it has expired
+ * @throws {InvalidOptionsError} the text is not a ticket, a part of it is missing, a later version made it, or it has expired
  */
 export function decodeTicket(text: string): Ticket {
   const content = ticketContent('ticket', text)
@@ -47,7 +47,7 @@ export function decodeTicket(text: string): Ticket {
   })
 }
 
-/** What a ticket contains. Its date is not checked. @throws {InvalidOptionsError} the message begins with the name of the call */
+/** The content of a ticket, without a check of its date. @throws {InvalidOptionsError} the message begins with `call` */
 export function ticketContent(call: string, text: unknown): TicketContent {
   const decoded = decodeTicketText(typeof text === 'string' ? text : '')
   if (!decoded.ok) throw new InvalidOptionsError(`${call}: ${faults[decoded.failure]}`)
@@ -72,14 +72,14 @@ const faults: Readonly<Record<TicketFault, string>> = {
   invalid: 'its content is not valid. Ask for a new one',
 }
 
-/** Options with a cluster, and with what their ticket contains, if they have one. */
+/** Options with the name of a cluster, and with the content of their ticket, if they have one. */
 export type Named<O extends MemberOptions> = O & {
   readonly cluster: string
   readonly ticketContent?: TicketContent
 }
 
 /**
- * The options with what their ticket contains: the cluster's name, its secret, and the addresses after those of `bootstrap`.
+ * The options with the content of their ticket: the cluster's name, its secret, and the addresses after those of `bootstrap`.
  *
  * @throws {InvalidOptionsError} the ticket cannot be read, or is for another cluster
  */

@@ -1,11 +1,11 @@
-/** Writers: the option of rooms and shared configs that says who may write. */
+/** Writers: the option of rooms and shared configs that names the members that may write. */
 import { isRole, type WriterList, writerRule } from '../spaces/writer-rule.ts'
 import { InvalidOptionsError } from './errors.ts'
 import { checkOptionNames } from './option-names.ts'
 
 /**
- * Who may write: everybody, the members with these ids, or the members with this role. Roles need a cluster with an
- * authority. There, members with the role `reader` may never write.
+ * The members that may write: all members, the members with these ids, or the members with this role. Roles need a cluster
+ * with an authority. There, members with the role `reader` may never write.
  */
 export type Writers = 'anyone' | readonly string[] | { readonly role: string }
 
@@ -54,7 +54,7 @@ export function mayWrite(
   return writerRule(writers, { rolesAt: () => roles })({ author: id, epochMs: 0 })
 }
 
-/** The option again, as it was before it was checked. */
+/** Converts checked writers back to the option that the app passed. */
 export function givenWriters(writers: WriterList): Writers {
   return writers === 'anyone' || isRole(writers) ? writers : [...writers]
 }

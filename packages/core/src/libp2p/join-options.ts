@@ -38,28 +38,27 @@ export interface JoinOptions extends MemberOptions {
   storage?: string | Datastore
   /**
    * The member's private key: 32 random bytes, the seed of an Ed25519 key (RFC 8032). For apps that have a safe place for
-   * keys, such as the keychain of the system. The key is then not written to `storage`. Give each member its own key, and
-   * the same one at each start. Not allowed in browsers.
+   * keys, such as the keychain of the system. The member then does not write the key to `storage`. Pass another key for each
+   * member, and the same key at each start. Not allowed in browsers.
    *
-   * @default a key that is created at the first start and lies in `storage`, unencrypted unless {@link wrapKey} is given
+   * @default a key that the member creates at its first start and stores in `storage`, unencrypted without {@link wrapKey}
    */
   identity?: Uint8Array
   /**
    * Wraps the member's private key, for instance encrypts it with a key of the system's keychain: `storage` then contains
    * only the wrapped key. Receives the 64 bytes of the key, and returns at most 65,536 bytes, from which
-   * {@link unwrapKey} makes the key again. Called at the first start with these options, also if `storage` contains an
-   * unwrapped key: the wrapped one replaces it. The files of a browser's database, and of a datastore of the app, may still
-   * contain the unwrapped key for a while then. If one of the functions throws, `joinCluster` rejects with a
-   * {@link StorageError}, and the store is unchanged. Not together with `identity`. Ignored without `storage`.
+   * {@link unwrapKey} restores the key. Called at the first start with these options. If `storage` already contains an
+   * unwrapped key, the wrapped key replaces it; the files of a browser's database, and of a datastore of the app, may still
+   * contain the unwrapped key for a while. If one of the functions throws, `joinCluster` rejects with a {@link StorageError},
+   * and the store is unchanged. Not allowed together with `identity`. Ignored without `storage`.
    *
-   * @default the key lies unencrypted in `storage`
+   * @default `storage` contains the key unencrypted
    */
   wrapKey?: KeyWrapping['wrapKey']
-  /** Makes the key again from what {@link wrapKey} returned. Called at each start. Give both functions or none. */
+  /** Restores the key from the bytes that {@link wrapKey} returned. Called at each start. Pass both functions or none. */
   unwrapKey?: KeyWrapping['unwrapKey']
   /**
-   * Whether to find members of the cluster in the local network by multicast DNS, and be found by them. Ignored in
-   * browsers.
+   * Whether this member and other members in the local network find each other by multicast DNS. Ignored in browsers.
    *
    * @default true
    */
@@ -76,8 +75,8 @@ export interface JoinOptions extends MemberOptions {
    * Origins of pages that may connect to this member by WebSocket, such as `['https://app.example.org']`; `['*']` allows all.
    * Pages of other origins receive the HTTP status 403. Always allowed: pages that the browser's own computer serves, pages
    * of the same IP address as the member at any port, and programs other than browsers, which send no origin. This
-   * option does not keep peers out of the cluster: that is what the option `secret` does. It protects users against
-   * foreign pages that they open in their browser. Ignored in browsers.
+   * option does not keep peers out of the cluster: use `ticket` or `secret` for that. It protects users against foreign
+   * pages that they open in their browser. Ignored in browsers.
    *
    * @default none
    */
@@ -102,11 +101,11 @@ export interface JoinOptions extends MemberOptions {
 export interface KeyWrapping {
   /** Wraps the 64 bytes of the private key. @returns at most 65,536 bytes */
   readonly wrapKey: (key: Uint8Array) => Uint8Array | Promise<Uint8Array>
-  /** Makes the 64 bytes of the private key from what `wrapKey` returned. @throws if it cannot */
+  /** Restores the 64 bytes of the private key from the bytes that `wrapKey` returned. @throws if it cannot */
   readonly unwrapKey: (wrapped: Uint8Array) => Uint8Array | Promise<Uint8Array>
 }
 
-/** What libp2p passes to a factory of metrics. */
+/** The components that libp2p passes to a factory of metrics. */
 export interface MetricsComponents {
   readonly logger: ComponentLogger
   readonly nodeInfo: NodeInfo
