@@ -1,4 +1,4 @@
-/** Aware provider: the awareness of one open document, of this member and of its views, from the presence of the room. */
+/** Aware provider: the part of a provider that connects the awareness of its document with the presence of the room. */
 import type * as Y from 'yjs'
 import { NotAllowedError } from '../api/errors.ts'
 import { reportAppError } from '../runtime/app-calls.ts'

@@ -15,7 +15,7 @@ export interface DocumentHost {
   readonly random: () => number
   /** Whether this member is in the room. If so, changes are stored, whether or not the document is synchronised. */
   isOpen(): boolean
-  /** Whether this member may write documents: it has not the role `reader`. */
+  /** Whether this member may write documents: false if it has the role `reader`. */
   readonly canWrite: boolean
   /** The stored updates of a document. */
   log(document: string): UpdateLog

@@ -1,4 +1,4 @@
-/** Owned provider: the provider of an open document, as the documents of its room call it. */
+/** Owned provider: the interface through which the documents of a room use the provider of an open document. */
 import type * as Y from 'yjs'
 import type { Provider } from '../api/room-document.ts'
 import type { DocumentHost } from './document-host.ts'

@@ -1,8 +1,8 @@
 /**
  * Signed provider: synchronises one document of a room with writers.
  *
- * - A local change leaves this process only as a signed update, and only if this member is a writer. The changes of a reader
- *   stay in its replica: they are reported, and not stored.
+ * - A local change leaves this process only as a signed update, and only if this member is a writer. Changes by a reader
+ *   stay in its replica: the provider reports them, and does not store them.
  * - Only updates of writers are applied, with the provider as the origin of the transaction.
  * - Local changes are merged and signed at once, then at most every 50 ms. From time to time the update is the whole
  *   document: a checkpoint, which replaces the updates before it.
@@ -21,7 +21,7 @@ import type { DocumentHost } from './document-host.ts'
 import { type Seed, seedUpdate } from './document-seed.ts'
 import type { DocumentOwner, OwnedProvider, OwnedProviderOptions } from './owned-provider.ts'
 
-/** The room of the document, as the provider sees it. */
+/** The part of a room that the provider uses. */
 export interface SignedChanges {
   /** Whether this member may write now. */
   readonly canWrite: boolean
@@ -162,8 +162,8 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
   }
 
   /**
-   * Updates that arrive in another order than they were written are pending. Yjs leaves a few of them pending for ever, even
-   * if all have arrived, and applies them when it gets all again.
+   * If updates arrive in another order than they were written, Yjs keeps them pending. It keeps a few of them pending for ever,
+   * even if all have arrived, and applies them only when it receives all updates again.
    */
   #applyAllLater(): void {
     const { clock } = this.#host
@@ -181,7 +181,7 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
 
   #sendLocal(): void {
     if (this.status !== 'connected' || !this.#isPending) return
-    // The changes of a reader stay pending: later changes of this document depend on them.
+    // Changes by a reader stay pending: later changes of this document depend on them.
     if (!this.canWrite) this.refuse()
     else if (this.#isOversized) this.#publishWhole()
     else this.#publishChanges()

@@ -1,12 +1,13 @@
 /**
  * Signed sync: whether this member has all signed changes of a room with writers.
  *
- * It becomes synced in two cases, and stays so while it is in the room:
+ * This member becomes synced in two cases, and stays synced while it is in the room:
  * 1. Its changes equal those of a member that announces that it is synced.
- * 2. No member announces that, and it is the member with the smallest id of those that are in the room with the same
+ * 2. No member announces that it is synced, this member has the smallest id of the members that are in the room with the same
  *    options, and it has everything that the others announce.
  *
- * Until then it asks some members for the ids of their changes after 250 ms, and then at intervals that double up to 2 s.
+ * Until then, this member asks some members for the ids of their changes: after 250 ms, and then at intervals that double up
+ * to 2 s.
  */
 import { toString as toText } from 'uint8arrays/to-string'
 import type { Clock } from '../base/clock.ts'

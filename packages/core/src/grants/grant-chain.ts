@@ -1,11 +1,11 @@
 /**
  * Grant chain: the grants that lead from the authority to a key. Each grant is issued by the subject of the one before.
  *
- * Invitations and members alternate, so the holder of an invitation makes members, and only a member that may invite makes
- * invitations. No grant gives more than its issuer has: no further role, no later date. `admin` passes on from the
+ * Invitations and members alternate: with an invitation, a newcomer issues its own grant, and only a member that may invite
+ * issues invitations. A grant has no role that its issuer lacks, except `reader`, and no later date. `admin` passes from the
  * authority through one invitation, and never from a member.
  *
- * These rules need neither a clock nor signatures: a chain that obeys them obeys them always.
+ * These rules need neither a clock nor signatures, so their result for a chain never changes.
  */
 import {
   decodeGrants,

@@ -1,5 +1,5 @@
 /**
- * Member grants: who is a member of a cluster with an authority, and with which roles.
+ * Member grants: which ids are members of a cluster with an authority, and with which roles.
  *
  * A member has a chain of grants from the authority to its own key. The chain counts while it is neither expired nor
  * revoked. All members with the same revocations and equal clocks agree.
@@ -10,7 +10,7 @@ import { ChainVerifier } from './chain-verifier.ts'
 import { type GrantChain, readChain } from './grant-chain.ts'
 import { Revocations } from './revocations.ts'
 
-/** How much longer a chain counts here, in milliseconds. Our choice: 5 min, so that clocks need not be equal. */
+/** How long a chain still counts after its date, in milliseconds. Our choice: 5 min, because clocks differ. */
 export const clockToleranceMs = 300_000
 
 export interface MemberGrantsOptions {
@@ -64,8 +64,8 @@ export class MemberGrants {
   }
 
   /**
-   * The roles that a member had at a date, by a chain that it showed. Undefined: it was no member then. Signatures are not
-   * checked.
+   * The roles that a member had at a date, according to a chain that it showed. Undefined: it was not a member then.
+   * Signatures are not checked.
    */
   rolesAt(member: string, grants: Uint8Array | undefined, epochMs: number): readonly string[] | undefined {
     const chain = this.chainOf(member, grants)

@@ -20,7 +20,7 @@ export interface Revocation {
   readonly chain: GrantChain | undefined
 }
 
-/** Why this author may not revoke anything; undefined if it may. Signatures are not checked. */
+/** The reason why this author may not publish revocations; undefined if it may. Signatures are not checked. */
 export function revokerFault({ author, chain, atMs }: Revocation, authority: string): string | undefined {
   if (author === authority) return undefined
   if (chain?.last.subject !== author || chain.last.isInvitation)

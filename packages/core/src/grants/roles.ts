@@ -1,15 +1,15 @@
 /**
  * Roles: which roles an issuer may grant.
  *
- * A role allows something, with one exception: `reader` forbids to write. So a reader never grants less than `reader`,
- * and everybody may add it.
+ * A role gives a right, with one exception: `reader` takes the right to write away. So every issuer may add `reader`, and an
+ * issuer with `reader` must add it.
  */
 
 /** May revoke, and with `mayInvite` may invite. Only the authority grants it. */
 export const adminRole = 'admin'
 const readerRole = 'reader'
 
-/** Whether a member with these roles writes nothing that the cluster shares. */
+/** Whether a member with these roles cannot write configs, documents and broadcasts of the cluster. */
 export const isReader = (roles: readonly string[]): boolean => roles.includes(readerRole)
 
 /** Whether a holder of the roles `own` may grant the roles `granted`. */

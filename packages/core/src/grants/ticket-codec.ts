@@ -1,9 +1,9 @@
 /**
  * Ticket codec: a ticket as one string that fits into a chat message, the fragment of a URL or a QR code.
  *
- * The string is `hearsay1.` and base64url without padding, of the encoded ticket and the first four bytes of its SHA-256,
- * by which a ticket that was cut or mistyped is recognised. Whoever has the string has the invitation's private key, and the
- * cluster's secret if it has one. Decoding checks the form, not signatures and dates.
+ * The string is `hearsay1.`, followed in base64url without padding by the encoded ticket and the first four bytes of its
+ * SHA-256. These bytes show that a ticket was cut or mistyped. The string contains the invitation's private key, and the
+ * cluster's secret if the cluster has one. Decoding checks the form, not signatures and dates.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat } from 'uint8arrays/concat'
@@ -16,7 +16,7 @@ import { keyBytes, keyFromMemberId, memberIdFromKey } from '../wire/member-id.ts
 import { guarded, type Result } from '../wire/result.ts'
 import { type GrantChain, readChain } from './grant-chain.ts'
 
-/** What a ticket contains. */
+/** The content of a ticket. */
 export interface TicketContent {
   readonly cluster: string
   /** The chain that ends at the invitation. */
@@ -30,7 +30,7 @@ export interface TicketContent {
 }
 
 /**
- * - `no-ticket`: the text is something else.
+ * - `no-ticket`: the text is not a ticket.
  * - `other-version`: the ticket of a later version.
  * - `damaged`: a part of the ticket is missing, or a character is wrong.
  * - `invalid`: the ticket is complete, but no version of hearsay makes such tickets.

@@ -1,8 +1,8 @@
 /**
  * Cluster invitations: `invite`, `revoke` and `renew` of a cluster with an authority. Loaded with the first call.
  *
- * A member issues with the strongest key that it has: the authority's, or its own if its grants allow that. What it may not
- * issue fails here, with the reason, and other members would refuse it as well.
+ * A member signs with the authority's key if it has that key, and otherwise with its own key, if its grants allow that. A grant
+ * or revocation that other members would refuse fails here, with the reason.
  */
 import { multiaddr } from '@multiformats/multiaddr'
 import { bootstrapMultiaddr, checkAddresses } from '../api/bootstrap-address.ts'

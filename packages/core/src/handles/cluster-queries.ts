@@ -29,7 +29,7 @@ export interface ClusterQueriesOptions {
   readonly handlers: QueryHandlers
   readonly broadcast: (fact: SignedBroadcast) => void
   readonly appCalled: () => void
-  /** What this member holds of the room or config with a content id; undefined if it is not in it. */
+  /** This member's content of the room or config with a content id; undefined if this member is not in it. */
   readonly heldOf: (id: string) => HeldContent | undefined
 }
 

@@ -1,4 +1,4 @@
-/** Machine cluster view: what the rooms and configs of one member see of its cluster, read from its membership machine. */
+/** Machine cluster view: the view of the cluster for the rooms and configs of one member, read from its membership machine. */
 import type { Clock } from '../base/clock.ts'
 import { isReader } from '../grants/roles.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'

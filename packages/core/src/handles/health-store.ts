@@ -1,6 +1,6 @@
 /**
- * Health store: how this member is doing. A snapshot is current whenever it is read, and stays the same object until a figure
- * changes.
+ * Health store: the state of this member. A snapshot is current whenever an app reads it, and stays the same object until a
+ * figure changes.
  */
 import type { Health } from '../api/health.ts'
 import type { Problem } from '../api/problem.ts'

@@ -1,7 +1,8 @@
 /**
- * Held by: asks the other members of rooms and configs whether they hold what this member holds, and answers that question.
+ * Held by: asks the other members of rooms and configs whether their content equals that of this member, and answers the same
+ * query of other members.
  *
- * The question contains hashes, and each member compares them with its own. Each member is asked once for all rooms and
+ * The query contains hashes, and each member compares them with its own. Each member is asked once for all rooms and
  * configs of one call, unless their hashes are too long for one query. Without a call nothing is sent.
  */
 import type { Cluster } from '../api/cluster.ts'
@@ -16,9 +17,9 @@ import * as limits from '../wire/limits.ts'
 
 /** A room or config that this member has open. */
 export interface NamedSpace extends Pick<HeldSpace, 'type' | 'name'> {
-  /** The tag of the space that holds the content: of a room with writers, the space of its documents. */
+  /** The tag of the space with the content. For a room with writers this is the space of its documents. */
   readonly space: string
-  /** What is compared. Presence is not. */
+  /** The content to compare. Presence is never compared. */
   readonly content: 'facts' | 'documents'
 }
 
@@ -28,7 +29,7 @@ export interface HeldByHost {
 }
 
 interface Asked extends NamedSpace {
-  /** What this member holds. */
+  /** Hashes of this member's content. */
   readonly hashes: readonly string[]
   /** The other members of the space. */
   readonly others: readonly string[]
@@ -41,7 +42,7 @@ const framingBytes = 8
 
 /**
  * @param host undefined: there are no spaces
- * @returns what the others hold of each space in which this member still is
+ * @returns the result for each space that this member has not left
  * @throws {InvalidOptionsError} @throws {RateLimitError} @throws {NotRunningError}
  */
 export async function askHeldBy(
@@ -59,14 +60,14 @@ export async function askHeldBy(
   return held
 }
 
-/** What this member holds of one space. */
+/** This member's content of one space. */
 export interface HeldContent {
   /** The space tag. */
   readonly space: string
   readonly content: Pick<SpaceReplica, 'facts' | 'documents'>
 }
 
-/** @param heldOf what this member holds of the space with a content id; undefined if it is not in that space */
+/** @param heldOf returns this member's content of the space with a content id; undefined if this member is not in it */
 export function answerHeldBy(payload: Json, heldOf: (id: string) => HeldContent | undefined): boolean[] {
   const known = new Map<string, ReadonlySet<string> | undefined>()
   const hashesOf = (id: string) => {
@@ -84,7 +85,7 @@ export function answerHeldBy(payload: Json, heldOf: (id: string) => HeldContent 
   })
 }
 
-/** @param index that of the space in the answers */
+/** @param index the index of the space in the answers */
 export function heldByOf({ answers }: QueryResult, others: readonly string[], index: number): HeldBy {
   const values = new Map(answers.map(({ from, value }) => [from, value]))
   const isHolding = (id: string) => {

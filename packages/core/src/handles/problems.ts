@@ -1,5 +1,5 @@
 /**
- * Problems: what the figures of the health mean, in words.
+ * Problems: the faults that follow from the figures of the health, each as a text.
  *
  * Each problem has a cause that ends, and is listed exactly while the cause lasts or, for events, for a minute.
  */

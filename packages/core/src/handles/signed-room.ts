@@ -1,6 +1,6 @@
 /**
- * Signed room: the documents of a room that has writers: their providers, the signed changes, and whether this member has all
- * of them.
+ * Signed room: the documents of a room with writers. Connects their providers with the signed changes, and determines whether
+ * this member is synced.
  *
  * A room without writers loads none of this code.
  */
@@ -12,7 +12,7 @@ import type { SignedDocument } from '../signed-documents/signed-document.ts'
 import type { Json } from '../wire/json.ts'
 import { SignedSpace, type SignedSpaceListener, type SignedSpaceOptions } from './signed-space.ts'
 
-/** The room, as its signed documents see it. */
+/** The part of a room that its signed documents use. */
 export interface SignedRoomHost extends Pick<DocumentHost, 'clock' | 'notifications'> {
   /** @throws {NotRunningError} the room was left */
   checkOpen(): void

@@ -1,9 +1,9 @@
 /**
  * Ticket addresses: the addresses that a ticket names if the app names none.
  *
- * First those that the app gave as `bootstrap`, because apps choose addresses that last. Then addresses of members,
- * WebSockets before others, because pages can dial only those and a member with one is likely a relay. Addresses that lead
- * through relays are left out: the relays themselves are members.
+ * The addresses in `bootstrap` come first, because apps choose addresses that do not change. Then come addresses of members,
+ * WebSockets first, because pages can dial only WebSockets, and a member with a WebSocket is probably a relay. Addresses that
+ * lead through relays are left out: the relays themselves are members.
  */
 import type { Member } from '../member/member.ts'
 

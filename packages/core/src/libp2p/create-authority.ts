@@ -5,8 +5,8 @@ import { keyOfSeed } from './seed-keys.ts'
 /** The key of an authority. */
 export interface Authority {
   /**
-   * The private key: 32 random bytes, the seed of an Ed25519 key (RFC 8032). Store it where only the founder can read it,
-   * and keep a copy: without it nobody can make admins, and whoever has it rules the cluster.
+   * The private key: 32 random bytes, the seed of an Ed25519 key (RFC 8032). Store it where only the founder can read it:
+   * everybody who has the key can grant every role. Keep a copy: without the key, nobody can make admins.
    */
   readonly key: Uint8Array
   /** The public key, written as a member id. Not secret: it is in every ticket. */

@@ -1,8 +1,8 @@
 /**
  * Dialler: opens connections to members at the addresses in their records.
  *
- * Any member can sign records that name any host. So dial-addresses.ts says which addresses are dialled, and dial-bounds.ts how
- * often. Only the bootstrap addresses that the app gave are unbounded.
+ * Any member can sign a record with the address of any host. So dial-addresses.ts decides which addresses are dialled, and
+ * dial-bounds.ts how often. Only dials of the bootstrap addresses that the app passed are unbounded.
  *
  * The dialler remembers which connections it dialled: on a node of the app, hearsay closes only these
  * connections. It also remembers the host of each member's last connection, because a refusal by that host is

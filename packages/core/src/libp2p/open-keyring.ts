@@ -66,8 +66,8 @@ export async function openKeyring({
 }
 
 /**
- * Until the keys are changed for the first time, no member knows which of several keys of the options was the first one. So
- * the member listens on the topics of all of them.
+ * Before the first change of the keys, a member with several keys in its options does not know which of them was the first key
+ * of the cluster. So it listens on the topics of all of them.
  */
 function topicsOf({ version, topics, keys }: KeyringState): { topics: Uint8Array }[] {
   return [{ topics }, ...(version === 0 ? keys.slice(1).map(({ key }) => keysOfSecretKey(key)) : [])]

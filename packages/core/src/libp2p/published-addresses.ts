@@ -1,6 +1,6 @@
 /**
- * Published addresses: at which addresses of the node other members can dial this member, and through which relays it can
- * be reached.
+ * Published addresses: the addresses at which other members can dial this member, and the relays through which they can reach
+ * it.
  *
  * Each change is reported once.
  */

@@ -2,7 +2,7 @@
  * Wrapped identity: a member's private key, which its store contains only in the form that the app's `wrapKey` returns.
  *
  * A wrapped key replaces the unwrapped one only after `unwrapKey` has returned the same key from it. If either function fails,
- * the store is unchanged: losing an identity by accident is worse than not starting.
+ * the member does not start and the store is unchanged, because an overwritten identity would be lost.
  */
 import { generateKeyPair, privateKeyFromRaw } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'

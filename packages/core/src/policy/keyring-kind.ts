@@ -1,8 +1,8 @@
 /**
  * Keyring kind: one keyring fact for the whole cluster, the latest one.
  *
- * A member keeps a fact only if one of its own keys opens it. So a fact that opens nowhere cannot replace one that does,
- * and a peer cannot block later changes with a version from the far future.
+ * A member keeps a fact only if one of its own keys opens it. So a fact that no member can open never replaces the keyring. A
+ * fact with a version far in the future is refused, so a peer cannot block later changes.
  */
 import { isPlausibleTimestamp } from '../wire/checks.ts'
 import type { PolicyFact } from '../wire/fact.ts'

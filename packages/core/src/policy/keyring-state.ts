@@ -11,7 +11,7 @@ export interface KeyringState extends KeyringContent {
   readonly version: number
 }
 
-/** Why a key cannot be added, used or removed. */
+/** The reason why a member cannot add, use or remove a key. */
 export type KeyringRefusal = 'full' | 'known' | 'removed' | 'unknown' | 'primary'
 
 export type KeyringChange =
@@ -41,8 +41,8 @@ export function changedKeyring(
 }
 
 /**
- * The state that this member has when it received a later content: with the keys of its options, so that a key that its
- * owner gave it is never lost, except for removed ones.
+ * The state of this member after it received a later content. It contains the keys of the member's options as well, unless
+ * they were removed from the cluster. So a key that the app passed is not lost.
  */
 export function adoptedKeyring(
   content: KeyringContent,

@@ -1,5 +1,5 @@
 /**
- * Policy kind: what the policy set has to know of one kind of fact. Each kind is a module of its own.
+ * Policy kind: the rules of one kind of policy fact, which the policy set applies. Each kind is a module of its own.
  *
  * The functions depend on the fact alone, and on the time where it is given. So two sets with the same kinds that received
  * the same facts are equal.
@@ -7,7 +7,7 @@
 import type { PolicyBody, PolicyFact } from '../wire/fact.ts'
 
 export interface PolicyKind {
-  /** The register of this fact among those of its kind: of all facts with one key the latest is kept. */
+  /** The key of this fact's register among those of its kind. Of all facts with one key, the set keeps the latest. */
   key(fact: PolicyFact): string
   /** The order of the facts of one register. A fact with a greater number is later. With equal numbers the signature decides. */
   order(fact: PolicyFact): number
@@ -20,5 +20,5 @@ export interface PolicyKind {
   admits(fact: PolicyFact, epochMs: number): boolean
 }
 
-/** The kinds of facts that count in this cluster. Facts of other kinds are refused. */
+/** The kinds of facts that count in this cluster. The set refuses facts of other kinds. */
 export type PolicyKinds = Partial<Record<PolicyBody['type'], PolicyKind>>

@@ -2,8 +2,8 @@
  * Policy sync: the part of a sync that compares two policy sets.
  *
  * An offer carries the hash of the set, or nothing while the set is empty. If the hashes differ, the peer answers with its
- * own hash and its facts, and this end sends its facts. A peer of a version without policy facts sends no hash and receives
- * nothing but a hash. Each sync ends after at most two steps of each end, also if one end refuses the other's facts.
+ * own hash and its facts, and this end sends its facts. A peer of a version without policy facts sends no hash, and receives
+ * only a hash. Each sync ends after at most two steps of each end, even if one end refuses the other's facts.
  */
 import { factBytes } from '../table/delta.ts'
 import type { SyncMessage } from '../wire/codec.ts'
@@ -34,7 +34,7 @@ export class PolicySync {
     this.#maxBytes = maxBytes
   }
 
-  /** What an offer carries. */
+  /** The fields of an offer. */
   offer(): { policyHash?: Uint8Array } {
     const policyHash = this.#set.hash()
     return policyHash ? { policyHash } : {}

@@ -1,4 +1,4 @@
-/** Policy: what the membership machine uses of a policy set. The set is loaded only in clusters in which policy facts count. */
+/** Policy: the part of a policy set that the membership machine uses. The set is loaded only if policy facts count here. */
 import type { PolicySet } from './policy-set.ts'
 
 export type Policy = Pick<

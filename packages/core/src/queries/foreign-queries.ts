@@ -62,7 +62,7 @@ export class ForeignQueries {
     return deadlineMs
   }
 
-  /** Removes the queries that nobody waits for any more. @returns their ids */
+  /** Removes the queries whose askers no longer wait. @returns their ids */
   takeEnded(nowMs: number): string[] {
     const ended = [...this.#open].filter(([, { deadlineMs }]) => nowMs >= deadlineMs)
     for (const [id, { asker }] of ended) {

@@ -1,4 +1,4 @@
-/** Change parts: divides an update of a document with writers into the bodies of signed facts. */
+/** Change parts: splits an update of a document with writers into the bodies of signed facts. */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { toString as toText } from 'uint8arrays/to-string'
 import * as limits from '../wire/limits.ts'

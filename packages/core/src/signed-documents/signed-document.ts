@@ -12,9 +12,9 @@ import * as limits from '../wire/limits.ts'
 import type { ChangeFact } from '../wire/space-fact.ts'
 import { keyOf, SignedUpdate } from './signed-update.ts'
 
-/** A writer makes a checkpoint after so many bytes of changes at least, and at least as many as the last checkpoint has. */
+/** A writer makes a checkpoint after this many bytes of changes, or after as many as the last checkpoint has, if that is more. */
 const minCheckpointAfterBytes = 131_072
-/** A writer makes a checkpoint after so many changes: one for each 512 bytes of the last checkpoint, within these bounds. */
+/** A writer makes a checkpoint after one change for each 512 bytes of the last checkpoint, within these bounds. */
 const checkpointAfterChanges = { min: 256, max: 4_096, bytesEach: 512 }
 
 export class SignedDocument {
@@ -59,7 +59,7 @@ export class SignedDocument {
     for (const { update } of this.#updates.values()) if (update) yield update
   }
 
-  /** The ids that a new checkpoint says that it replaces: those of its own updates, then earlier ones. */
+  /** The ids that a new checkpoint lists as replaced: those of the stored updates, then those in earlier checkpoints. */
   replacedIds(): readonly string[] {
     const own = [...this.#updates.values()].flatMap(({ id, isComplete }) => (id && isComplete ? [id] : []))
     const earlier = [...this.#checkpoints].flatMap(({ replaces }) => replaces)

@@ -22,7 +22,7 @@ import { SignedDocument } from './signed-document.ts'
 const noDocuments: ReadonlyMap<string, DocumentSync> = new Map()
 /** Our choice: half of the longest frame, so that a long update takes few round trips. */
 const maxDeltaBytes = limits.maxFrameBytes / 2
-/** Changes may use this part of the limits, so that a checkpoint, which removes changes, always fits. */
+/** Changes other than checkpoints may use this part of the limits. So a checkpoint, which removes changes, always fits. */
 const changesShare = 0.75
 
 export interface SignedReplicaOptions {
@@ -67,7 +67,7 @@ export class SignedReplica implements SpaceReplica {
   }
 
   /**
-   * Merges the changes that an earlier process stored. A stored checkpoint counts, even if its author is no writer any more:
+   * Merges the changes that an earlier process stored. A stored checkpoint counts even if its author is no longer a writer:
    * it was one when the checkpoint was stored, and the checkpoint has replaced updates of others.
    *
    * @returns the changes that need not be stored any more

@@ -55,7 +55,7 @@ export class GrantExchange {
     return sealGrants(session, direction, nonce, this.#options.own()) ?? new Uint8Array()
   }
 
-  /** Reads what the peer sent after its proof. @returns its grants, unchecked; undefined: these are none */
+  /** Reads the bytes after the peer's proof. @returns its grants, unchecked; undefined: the bytes are no grants */
   async read(
     bytes: Pick<ByteStream<Stream>, 'read'>,
     { session, direction, nonce }: GrantsMessage,
