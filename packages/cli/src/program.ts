@@ -27,7 +27,7 @@ import { addTagsCommands } from './tags/options.ts'
 /** @param hasCompletion false: without the command that {@link completionCommands} replace */
 export function createProgram({ hasCompletion = true }: { hasCompletion?: boolean } = {}): Command {
   const program = new Command('hearsay')
-    .description('Which members are here and how they are doing, without a central server')
+    .description('Run members of a cluster without a central server, and see which members are alive')
     .version(manifest.version)
 
   addJoinOptions(program.command('join')).action(async (cluster, options) => {

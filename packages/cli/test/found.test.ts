@@ -51,7 +51,7 @@ describe('hearsay found', () => {
   it('asks for a file if the name of the cluster is none', async () => {
     const { exitCode, stderr } = await found('../atlas')
     expect(exitCode).toBe(2)
-    expect(stderr).toEqual([expect.stringMatching(/'\.\.\/atlas' is no name of a file\. .*--out$/)])
+    expect(stderr).toEqual([expect.stringMatching(/'\.\.\/atlas' cannot be the name of a file\. .*--out$/)])
   })
 })
 

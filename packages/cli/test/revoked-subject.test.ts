@@ -32,6 +32,6 @@ describe('what is revoked', () => {
     const file = join(temporaryFolder(), 'a.txt')
     writeFileSync(file, 'some text')
     expect(() => revokedSubject([bob], file)).toThrow(/the file of this name contains no ticket$/)
-    expect(() => revokedSubject([bob], 'eve')).toThrow(/^'eve' is no member that is known here/)
+    expect(() => revokedSubject([bob], 'eve')).toThrow(/^'eve' is neither a known member/)
   })
 })

@@ -1,7 +1,7 @@
-/** Agreement: whether the members know the same, and who holds the same of rooms and configs, measured once. */
+/** Agreement: measures once whether members have the same table, and which have the same content of rooms and configs. */
 import type { Cluster, Convergence, HeldSpace } from '@hearsay/core'
 
-/** Our choice: a member that answers later is named as missing by the next question. */
+/** Our choice. A member that answers later is listed as missing. */
 const timeoutMs = 2_500
 
 /** Resolves with the first measurement; undefined if there is none in time. */

@@ -7,7 +7,7 @@ import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { endProcess } from '../terminal/output.ts'
 import type { Question } from './options.ts'
 
-/** Exit code 0: answered, and nothing needs attention. 1: the answer is that something does, or that there is none. */
+/** Exit code 0: the question is answered, and nothing needs attention. 1: something needs attention, or there is no answer. */
 export async function ask(question: Question, flags: AskFlags): Promise<void> {
   const stop = stopRequested()
   const opened = await Promise.race([openAsked(flags), stop])

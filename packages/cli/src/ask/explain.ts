@@ -1,4 +1,4 @@
-/** `hearsay explain`: why the member sees another one or not: the facts, and what to check next. */
+/** `hearsay explain`: explains why the member gives another one its status, and what to check next. */
 import { styleText } from 'node:util'
 import type { Cluster } from '@hearsay/core'
 import { findMember } from '../attach/find-member.ts'

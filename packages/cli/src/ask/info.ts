@@ -1,4 +1,4 @@
-/** `hearsay info`: who the member is, how many others it knows, and whether they know and hold the same. */
+/** `hearsay info`: prints the identity of the member, the number of others, and which of them have the same content. */
 import type { MemberStatus } from '@hearsay/core'
 import type { OpenedCluster } from '../attach/open-cluster.ts'
 import { shownTags } from '../members/member-rows.ts'

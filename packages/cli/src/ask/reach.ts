@@ -1,4 +1,4 @@
-/** Reach: from where a member can be dialled, as its addresses say. */
+/** Reach: from which networks a member can be dialled, according to its addresses. */
 import { BlockList, isIP } from 'node:net'
 
 /** `dial-only`: it has no address, so it can only dial others. */

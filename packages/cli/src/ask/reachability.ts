@@ -1,4 +1,4 @@
-/** `hearsay reachability`: how each member can be reached, whether it is connected, and when it was last heard. */
+/** `hearsay reachability`: how each member can be reached, whether it is connected, and when its last heartbeat arrived. */
 import type { Cluster, Heartbeat, Member } from '@hearsay/core'
 import { printable, shortId } from '../terminal/format.ts'
 import { printJson } from '../terminal/output.ts'

@@ -4,11 +4,11 @@ import { shortId, shortIdLength } from '../terminal/format.ts'
 import { UsageError } from '../usage-error.ts'
 
 /**
- * The member with this id or this name, or else the only one whose id begins or ends so or whose name begins so. Of members
- * with the same name, one that is present counts before those that are gone.
+ * The member with this id or this name, or else the only member whose id begins or ends with the text, or whose name begins with
+ * it. Of members with the same name, a member that is alive or suspect is preferred to those that are dead or left.
  *
- * Members choose their names, so a name never counts before the id of another member: `…` begins an id, and a text that is
- * the name of one member and the short id of another one fits both.
+ * Members choose their names, so a name never takes precedence over the id of another member. A text that begins with `…` is an
+ * id. A text that is the name of one member and the short id of another one fits both.
  *
  * @returns undefined: there is none
  * @throws {UsageError} several members fit

@@ -12,7 +12,7 @@ import type { AskFlags } from './options.ts'
 export async function openInviter(flags: AskFlags, isAlone = false): Promise<OpenedCluster> {
   const { cluster, attach, authorityFile, bootstrap, ...others } = flags
   if (authorityFile === undefined) return await openAsked(flags)
-  // No other member dials a member that is here for a moment only.
+  // No other member needs to dial a member that leaves at once.
   const own = { ...others, authorityFile, listen: flags.listen ?? [] }
   if (isAlone) return await joinFor(cluster, { ...own, mdns: false })
   // The key may do what the running member may not.

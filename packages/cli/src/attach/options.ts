@@ -39,7 +39,7 @@ export const addRunningOptions = (command: Command): Command =>
     command
       .option('--cluster <name>', 'the cluster (default: the one with a running member)')
       .option('--member <member>', 'the running member, if several run here: its name or the end of its id'),
-  ).option('--json', 'print one JSON object a line')
+  ).option('--json', 'print one JSON object per line')
 
 const addNoAttach = (command: Command): Command =>
   command.option('--no-attach', 'join as a new member, even if a member of the cluster runs here')
@@ -51,7 +51,7 @@ export const addAskOptions = (command: Command): Command =>
   addJoiningOptions(
     addNoAttach(addRunningOptions(command)).option(
       '--wait <seconds>',
-      'how long to wait for other members, if it joins',
+      'how long to wait for other members, if the command joins the cluster',
       toSeconds,
       5,
     ),

@@ -27,7 +27,7 @@ export function addDemoOptions(command: Command): Command {
       // The former name of the option.
       .addOption(new Option('--no-story').hideHelp().conflicts('once'))
       .option('--no-page', 'serve no page')
-      .option('--json', 'print one JSON object a line: the page, each step, then the summary'),
+      .option('--json', 'print one JSON object per line: the page, each step, then the summary'),
     usualPort,
   )
 }

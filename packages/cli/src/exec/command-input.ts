@@ -1,6 +1,6 @@
 /**
- * Command input: what a command of `--exec` receives, as variables of its environment and on its standard input. A member is a
- * line like that of serf: name, address, role and tags, separated by tabs. A payload is its text, or JSON.
+ * Command input: the environment variables and the standard input of a command of `--exec`. As in serf, a member is one line
+ * with its name, address, role and tags, separated by tabs. A payload is its text, or JSON.
  */
 import type { Cluster, Json, Member } from '@hearsay/core'
 import type { TimedBroadcast, TimedMemberEvent } from '../member/member-events.ts'
@@ -15,7 +15,7 @@ export interface CommandInput {
   readonly input: string
 }
 
-/** What a command is called for. */
+/** The event or query for which a command runs. */
 export type Occasion =
   | TimedMemberEvent
   | (Pick<TimedBroadcast, 'from' | 'name' | 'value'> & { readonly event: 'event' | 'query' })

@@ -1,4 +1,4 @@
-/** Commands: what `--exec` runs: at events, and for queries. */
+/** Commands: the commands of `--exec`, which run at events and for queries. */
 import type { Cluster } from '@hearsay/core'
 import { createHandlers, type Handler, type Handlers } from './handlers.ts'
 import { answerQueries } from './query-commands.ts'

@@ -6,7 +6,7 @@ import { ticketVariable } from '../member/ticket.ts'
 import { printable } from '../terminal/format.ts'
 import type { CommandInput } from './command-input.ts'
 
-/** How a command ended: what it wrote to its standard output, or why it failed, for people. */
+/** The result of a command: the text of its standard output, or the reason of its failure as a text for people. */
 export type Outcome = { readonly output: string } | { readonly failure: string }
 
 export interface RunningHandler {

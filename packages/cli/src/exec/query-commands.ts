@@ -1,6 +1,6 @@
 /**
- * Query commands: commands of the user that answer queries of members, as handlers of serf do. What a command writes to its
- * standard output is the answer: JSON, or else text.
+ * Query commands: commands of the user that answer queries of members, like handlers of serf. The standard output of a command
+ * is the answer: JSON, or else text.
  *
  * At most four run at once, besides those at events; further queries wait while their members do. A query whose command fails
  * is answered with the failure `error`, and the reason is reported here.
@@ -31,7 +31,7 @@ export function answerQueries(
   /** Each continues a call that waits for a place, the oldest first. */
   const waiting = new Set<() => void>()
 
-  /** Resolves when a place is free, or when nobody waits for the answer any more. */
+  /** Resolves when a place is free, or when the asking member no longer waits. */
   const place = (signal: AbortSignal) =>
     new Promise<void>(resolve => {
       const next = () => {

@@ -1,6 +1,6 @@
 /**
- * `hearsay found`: makes the key of a cluster's authority and writes it to a file. Nothing is started, and no member needs to
- * know: the first member that joins with the file is the cluster.
+ * `hearsay found`: makes the key of a cluster's authority and writes it to a file. The command starts no member: the cluster
+ * exists as soon as the first member joins with the file.
  */
 import { createAuthority } from '@hearsay/core'
 import { writeAuthority } from '../member/authority-file.ts'
@@ -16,7 +16,7 @@ export async function found(cluster: string, { out, json }: FoundFlags): Promise
   if (cluster === '' || cluster.length > maxNameLength || !cluster.isWellFormed())
     throw new UsageError(`give a name of 1 to ${maxNameLength} characters`)
   if (out === undefined && !plain.test(cluster))
-    throw new UsageError(`'${cluster}' is no name of a file. Choose a file for the key with --out`)
+    throw new UsageError(`'${cluster}' cannot be the name of a file. Choose a file for the key with --out`)
   const file = out ?? `${cluster}.authority`
   const { key, id } = await createAuthority()
   writeAuthority(file, { cluster, key }, id)
@@ -25,13 +25,13 @@ export async function found(cluster: string, { out, json }: FoundFlags): Promise
     const shown = JSON.stringify(file) === `"${file}"` && !/\s/.test(file) ? file : `'${file}'`
     const lines = [
       `authority ${id}`,
-      `${file} contains its private key. Everybody who has the file rules the cluster, and without it nobody can make`,
-      'admins: keep it secret, and keep a copy.',
+      `${file} contains its private key. Everybody who has the file can grant every role, and without the file`,
+      'nobody can make admins. Keep it secret, and keep a copy.',
       '',
       'Next:',
       `  hearsay join --authority-file ${shown}    # run the first member`,
       '  hearsay invite                            # in another terminal: print a ticket',
-      '  hearsay join                              # where the ticket is to be used: paste it',
+      '  hearsay join                              # on any machine: paste the ticket',
     ]
     console.log(lines.join('\n'))
   }

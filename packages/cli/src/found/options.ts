@@ -8,7 +8,7 @@ export interface FoundFlags {
 
 export const addFoundOptions = (command: Command): Command =>
   command
-    .description('found a cluster that only invited members join: make the key of its authority')
+    .description('found a cluster that admits only invited members: make the key of its authority')
     .argument('<cluster>', "the cluster's name")
     .option('--out <file>', 'the file for the key, which must not exist (default: <cluster>.authority)')
-    .option('--json', 'print one JSON object a line')
+    .option('--json', 'print one JSON object per line')

@@ -17,7 +17,7 @@ export interface InviteFlags extends AskFlags {
 export const addInviteOptions = (command: Command): Command =>
   addAskOptions(
     command
-      .description('make a ticket with which others join: hearsay join, and paste it')
+      .description('make a ticket for newcomers, which they paste into hearsay join')
       .option(
         '--role <role>',
         'a role of the members that join, repeatable: reader, admin, or one of your app',
@@ -25,7 +25,7 @@ export const addInviteOptions = (command: Command): Command =>
       )
       .option(
         '--expires <time>',
-        'for how long the ticket is valid, and the members that join with it: 30m, 12h, 7d, 2w or 1y (default: 30d)',
+        'how long the ticket and the memberships that come from it are valid: 30m, 12h, 7d, 2w or 1y (default: 30d)',
         toMilliseconds,
       )
       .option('--may-invite', 'the members that join may invite others; needs --role admin')

@@ -1,4 +1,4 @@
-/** Log: the text output of `hearsay join`, one line an event. */
+/** Log: the text output of `hearsay join`, one line per event. */
 import type { Cluster, ClusterEventType } from '@hearsay/core'
 import type { TimedBroadcast, TimedMemberEvent } from '../member/member-events.ts'
 import { printable, shortId } from '../terminal/format.ts'

@@ -18,7 +18,7 @@ export function addJoinOptions(command: Command): Command {
   )
   const controlled = addControlOption(member).option(
     '--no-control',
-    'do not let other commands on this machine ask this member',
+    'do not let other commands on this machine attach to this member',
   )
   return addLogOptions(addExecOption(controlled))
 }

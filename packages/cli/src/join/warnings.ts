@@ -1,4 +1,4 @@
-/** Warnings: what a user of `hearsay join` should know about, as lines. */
+/** Warnings: faults that `hearsay join` prints, one line each. */
 import type { Cluster } from '@hearsay/core'
 
 type Warn = (line: string) => void
@@ -16,7 +16,7 @@ export function warnOfCopy(member: Cluster, warn: Warn): void {
   )
 }
 
-/** Says once for each reason that the member is out of its cluster: its ticket has expired, or was revoked. */
+/** Prints once for each reason that the member is no longer in its cluster: its ticket has expired, or was revoked. */
 export function warnOfEnd({ health }: Cluster, warn: Warn): void {
   let last: string | undefined
   const look = () => {

@@ -31,8 +31,8 @@ export function addKeysCommands(
   addRunningOptions(
     keys
       .command('remove')
-      .description('make a key worthless')
+      .description('let no member accept a key any more')
       .argument('<fingerprint>', 'as printed by list')
-      .option('--force', 'do not ask whether all members have the primary key'),
+      .option('--force', 'do not check whether all members have the primary key'),
   ).action((fingerprint, { force = false, ...flags }) => run({ type: 'remove', fingerprint, force }, flags))
 }

@@ -4,5 +4,5 @@ import { addRunningOptions } from '../attach/options.ts'
 
 export const addLeaveOptions = (command: Command): Command =>
   addRunningOptions(
-    command.description('let a running member leave its cluster and end, as Ctrl-C does where it runs'),
+    command.description('let a running member leave its cluster and end, like Ctrl-C in its own terminal'),
   )

@@ -14,7 +14,7 @@ export const levels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug', 't
 export const addLogOptions = (command: Command): Command =>
   command
     .addOption(
-      new Option('--log <format>', 'write a log to stderr, one line an event').choices(['json', 'text']),
+      new Option('--log <format>', 'write a log to stderr, one line per event').choices(['json', 'text']),
     )
     .addOption(
       new Option('--log-level <level>', 'the least important level in the log')

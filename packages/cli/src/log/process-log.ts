@@ -1,8 +1,8 @@
 /**
- * Process log: what happens in a member's process, on stderr, one line an event.
+ * Process log: the events in a member's process, on stderr, one line per event.
  *
- * libp2p's logger stays the way in: the log contains what hearsay and libp2p log through it, the events of other members, and
- * what the command itself reports. It never contains the cluster's secret, tags, presence or the content of documents.
+ * The log contains the messages that hearsay and libp2p send to libp2p's logger, the events of other members, and the messages of
+ * the command itself. It never contains the cluster's secret, tags, presence or the content of documents.
  */
 import type { ClusterEventType } from '@hearsay/core'
 import type { LogLevel, LogRecord } from '@hearsay/port/node'

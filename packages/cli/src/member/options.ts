@@ -6,7 +6,7 @@ import { readAuthority } from './authority-file.ts'
 import { readSecret } from './secret.ts'
 import { readTicket } from './ticket.ts'
 
-/** How a member joins, whoever it is. */
+/** The options by which any command joins a cluster. */
 export interface JoiningFlags {
   readonly listen?: readonly string[]
   readonly announce?: readonly string[]
@@ -31,8 +31,11 @@ export function addMemberOptions(command: Command): Command {
     command
       .option('--name <name>', "the member's name")
       .option('--tag <key=value>', 'a tag, repeatable', addTag)
-      .option('--storage <dir>', 'a folder to store the identity in, so that a restart is the same member'),
-  ).option('--json', 'print one JSON object a line')
+      .option(
+        '--storage <dir>',
+        'a folder for the identity and the stored data, so that the member keeps its id over restarts',
+      ),
+  ).option('--json', 'print one JSON object per line')
 }
 
 export function addJoiningOptions(command: Command): Command {
@@ -58,7 +61,7 @@ export function addJoiningOptions(command: Command): Command {
     )
     .option(
       '--bootstrap <address>',
-      'a member to find the others through, a multiaddr or host:port, repeatable',
+      'a member through which this one finds the others: a multiaddr or host:port, repeatable',
       append,
     )
     .addOption(
@@ -79,7 +82,7 @@ export const addTicketOption = (command: Command): Command =>
 
 /**
  * @param cluster undefined: the cluster of the ticket or of the authority
- * @param pasted a ticket that counts before all others
+ * @param pasted a ticket that is used instead of all others
  * @throws {UsageError} a file cannot be read, or there is nothing to join with
  */
 export function joinOptions(
@@ -102,7 +105,7 @@ export function joinOptions(
   }
 }
 
-/** What is in a file counts before what is in the environment, and a ticket before a secret. */
+/** A file is used instead of an environment variable, and a ticket instead of a secret. */
 function accessTo(
   cluster: string | undefined,
   { ticketFile, authorityFile, secretFile }: JoiningFlags,

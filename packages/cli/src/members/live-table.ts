@@ -1,4 +1,7 @@
-/** Live table: the members in a terminal, redrawn at each change. Only the lines that fit are made: first what needs attention. */
+/**
+ * Live table: the members in a terminal, redrawn at each change. It shows only as many lines as fit, those that need attention
+ * first.
+ */
 import { styleText } from 'node:util'
 import type { Member } from '@hearsay/core'
 import { widthOf } from '../terminal/column.ts'

@@ -12,7 +12,7 @@ export const titlesOf = (members: readonly Member[]): readonly string[] => [
   'tags',
 ]
 
-/** By name, and with `limit` only the first ones, of which those that need attention come first. */
+/** Ordered by name. With `limit`, only so many members, those that need attention first. */
 export function memberRows(members: readonly Member[], limit?: number): string[][] {
   const withRoles = haveRoles(members)
   const sorted = [...members].sort(

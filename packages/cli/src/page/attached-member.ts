@@ -1,6 +1,6 @@
 /**
- * Attached member: a running member as the page sees it. When the member has ended, the member that runs next with the same
- * name in the same cluster takes its place.
+ * Attached member: the running member that a page shows. When the member ends, the next member with the same name in the same
+ * cluster replaces it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '@hearsay/core'

@@ -1,9 +1,9 @@
 /**
  * Serves the page of a member, and a view of the member over a WebSocket.
  *
- * Each address begins with a random token, and without it nothing is answered: other users of this machine, and other sites
- * in the same browser, do not know it. A WebSocket is refused unless the page itself opens it. Without `isWritable` each call
- * that changes the member, or sends something in its name, is refused here, whatever the page does.
+ * Each address begins with a random token, which other users of this machine and other sites in the same browser do not know. The
+ * server answers no request without it. It refuses a WebSocket unless the page itself opens it. Without `isWritable`, it refuses
+ * each call that changes the member or sends a message in its name, even if the page is modified.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
@@ -20,13 +20,13 @@ import { pageFiles } from '../http/page-files.ts'
 import type { AttachedMember } from './attached-member.ts'
 import { usualPort } from './options.ts'
 
-/** Our choice: 192 bits, as nobody guesses. */
+/** Our choice: 192 bits, which nobody can guess. */
 const tokenBytes = 24
 /** Our choice: more tabs than a person keeps open. */
 const maxTabs = 16
 /** Our choice: the calls of a view that has neither rooms nor configs are short. */
 const maxCallBytes = 65_536
-/** The address of a page contains its token, so it is never sent to other sites, and nothing is kept of the page. */
+/** The address of a page contains its token, so browsers must not send it to other sites, and must not cache the page. */
 const headers = {
   'Cache-Control': 'no-store',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -42,7 +42,7 @@ export interface MemberPage {
   close(): void
 }
 
-/** What of the attached member is served. */
+/** The parts of the attached member that are served. */
 export type ServedMember = Pick<AttachedMember, 'view' | 'onEnd' | 'leave'>
 
 export interface MemberPageOptions {
@@ -135,8 +135,8 @@ function serveTab({ view }: ServedMember, tab: WebSocket, isWritable: boolean): 
 }
 
 /**
- * Each right by its name, so that none is given because it is new. The page asks no queries. A view of a room or config would
- * make the member enter it, so the page only sees their names and which members hold the same.
+ * Lists each right by its name, so that a new right is not granted by default. The page sends no queries. A view of a room or
+ * config would make the member enter it, so the page only sees its name and which members have the same content.
  */
 const readOnly: Required<Allow> = {
   update: false,

@@ -25,7 +25,7 @@ export function addQueryOptions(query: Command, run: (sent: Sent, flags: QueryFl
   addAskOptions(
     query
       .description('ask members, and print their answers')
-      .argument('<name>', 'what the members answer by')
+      .argument('<name>', 'the name of the query')
       .argument('[payload]', payloadHelp, typedValue)
       .option('--to <member>', 'a member to ask, repeatable (default: all)', append)
       .option('--timeout <seconds>', 'how long to wait for answers', toTimeout, 5),
@@ -36,7 +36,7 @@ export function addEventOptions(event: Command, run: (sent: Sent, flags: AskFlag
   addAskOptions(
     event
       .description('send an event to all members once')
-      .argument('<name>', 'what kind of event it is')
+      .argument('<name>', 'the name of the event')
       .argument('[payload]', payloadHelp, typedValue),
   ).action((name, payload, flags) => run({ name, payload: payload ?? null }, flags))
 }

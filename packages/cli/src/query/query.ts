@@ -1,4 +1,4 @@
-/** `hearsay query`: asks members, prints each answer when it arrives, and then who failed and who is missing. */
+/** `hearsay query`: asks members, prints each answer when it arrives, and then the members that failed or are missing. */
 import { styleText } from 'node:util'
 import type { Cluster, QueryAnswer, QueryFailure, QueryResult } from '@hearsay/core'
 import { findMember } from '../attach/find-member.ts'

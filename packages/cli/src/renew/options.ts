@@ -11,7 +11,7 @@ export const addRenewOptions = (command: Command): Command =>
   addRunningOptions(
     addTicketOption(
       command.description(
-        'let a running member go on with a new ticket, before the old one expires; asks for it in a terminal',
+        'give a running member a new ticket before the old one expires; in a terminal, asks for the ticket',
       ),
     ),
   )

@@ -34,7 +34,7 @@ async function run(
 ): Promise<boolean> {
   const members = cluster.members.getSnapshot()
   const subject = revokedSubject(members, what)
-  // A member that is here for a moment would take the revocation away with it.
+  // This member leaves at once, so another member must store the revocation.
   if (!isAttached && members.filter(({ status }) => status === 'alive').length < 2) {
     printError('nothing was revoked, because no other member is there to store it')
     return false
@@ -42,13 +42,13 @@ async function run(
   await asUsageError(cluster.revoke(textOf(subject)))
   if (!isAttached && !(await settled(cluster, wait * 1_000)))
     printError(
-      `not all members have confirmed it within ${wait} s. The others learn of it from the members that have it`,
+      `not all members have confirmed the revocation within ${wait} s. The others receive it from the members that have it`,
     )
   const id = idOf(subject)
   if (json) printJson({ event: 'revoked', id, cluster: cluster.name, at: Date.now() })
   else console.log(`revoked ${nameOf(subject, id)} in ${printable(cluster.name)}`)
   if (subject.type === 'member')
-    printError('if it still has its ticket, it can join again as another member. Revoke the ticket, too')
+    printError('with its ticket, it can join again as another member. Revoke the ticket, too')
   return true
 }
 

@@ -32,6 +32,6 @@ export function revokedSubject(members: readonly Member[], text: string): Revoke
     throw new UsageError(`no member is called '${text}', and the file of this name contains no ticket`)
   }
   throw new UsageError(
-    `'${text}' is no member that is known here, no id of an invitation and no file with a ticket`,
+    `'${text}' is neither a known member, nor the id of an invitation, nor a file with a ticket`,
   )
 }

@@ -65,7 +65,7 @@ function isPipe(): boolean {
   }
 }
 
-/** Prints one JSON object a line for `--json`. The formats are public: fields may be added, never removed. */
+/** Prints one JSON object per line for `--json`. The formats are public: fields may be added, never removed. */
 export const printJson = (line: object): void => void process.stdout.write(`${jsonLine(line)}\n`)
 
 /** Prints an error or a warning as one line to stderr. It may contain foreign text. */

@@ -1,4 +1,7 @@
-/** Text table: rows below titles. A cell may contain foreign text, and has no style. Each column is as wide as its widest text; the last one is not padded. */
+/**
+ * Text table: rows below titles. A cell may contain foreign text, and has no style. Each column is as wide as its widest text;
+ * the last one is not padded.
+ */
 import { styleText } from 'node:util'
 import { printable } from './format.ts'
 

@@ -1,17 +1,17 @@
-/** Convergence: whether the members know the same, as an app sees it. */
+/** Convergence: the result of measuring whether all members have the same table of members. */
 
-/** What this member has measured last. All members are members that are alive or suspect here, this one included. */
+/** This member's last measurement. It concerns the members that are alive or suspect at this member, this one included. */
 export interface Convergence {
-  /** The number of members that know the same about all members as this one, this one included. */
+  /** The number of members with the same table as this one, this one included. */
   readonly agreeing: number
-  /** The number of members that were asked. 0: nothing was measured yet. */
+  /** The number of members that were asked. 0: this member has not measured yet. */
   readonly known: number
   /**
    * The time of the first measurement since which all of them have agreed, in epoch milliseconds of this machine's clock.
    * Undefined: some differ or have not answered.
    */
   readonly sinceMs: number | undefined
-  /** The ids of the members that know something else, ordered. It may be on its way. */
+  /** The ids of the members with another table, ordered. The difference may be in transit. */
   readonly differing: readonly string[]
   /** The ids of the members that did not answer, ordered. */
   readonly missing: readonly string[]

@@ -4,9 +4,9 @@ import type { Problem } from './problem.ts'
 /** Condition of this member, as it measures it: a snapshot of the store `Cluster.health`. */
 export interface Health extends MemberHealth {
   /**
-   * What is wrong with this member or around it, in words, and what to do; most important first. A problem is listed while
-   * its cause lasts; a single event, such as a pause of the process, is listed for a minute. Empty: nothing is known to be
-   * wrong. The same array until a problem begins, changes or ends.
+   * The faults of this member and of its surroundings, each with a text that says what to do; most important first. A problem
+   * is listed while its cause lasts; a single event, such as a pause of the process, is listed for a minute. Empty: this member
+   * detects no fault. The same array until a problem begins, changes or ends.
    */
   readonly problems: readonly Problem[]
   /**
@@ -16,8 +16,9 @@ export interface Health extends MemberHealth {
    */
   readonly rejected: number
   /**
-   * How many messages in rooms and shared configs and updates of documents this member has neither merged nor forwarded since
-   * the start, because their author or the peer that sent them exceeded its rate. State arrives later, by an exchange; broadcasts do not.
+   * How many messages in rooms and shared configs, and updates of documents, this member has neither merged nor forwarded
+   * since the start, because their author or the peer that sent them exceeded its rate. State arrives later, by an exchange;
+   * broadcasts do not.
    */
   readonly limited: number
   /**

@@ -1,8 +1,8 @@
-/** Presence: the small state of each member in a room, and of the views of a member, as an app sees it. */
+/** Presence: the interface through which an app uses the presence of each member in a room, and of the views of a member. */
 import type { TypedEventTarget } from 'main-event'
 import type { Store } from './store.ts'
 
-/** A view of another member, such as one window of its app. Immutable: it stays the same object until one of its fields changes. */
+/** A view of another member, such as one window of its app. Immutable: the same object until one of its fields changes. */
 export interface OtherView<P extends object> {
   /** The id of the view, which is unique among the views of its member. */
   readonly id: string

@@ -1,4 +1,4 @@
-/** Query: a question to members of the cluster, its answers, and broadcasts to all members, as an app sees them. */
+/** Query: the types of queries to members of the cluster, their answers, and broadcasts to all members. */
 import type { Json } from '../wire/json.ts'
 import type { AnswerFailure } from '../wire/query-fact.ts'
 
@@ -11,21 +11,21 @@ export interface QueryOptions {
    */
   readonly to?: string | readonly string[]
   /**
-   * How long to wait for answers, in whole milliseconds, 1 to 60,000. With a longer time, a query to a member that does not
-   * answer takes longer. @default 5_000
+   * How long to wait for answers, in whole milliseconds, 1 to 60,000. With a greater value, slow members have time to answer,
+   * but a query takes longer if a member does not answer. @default 5_000
    */
   readonly timeoutMs?: number
 }
 
-/** What a member answered. */
+/** The answer of a member. */
 export interface QueryAnswer {
   /** The member id. */
   readonly from: string
-  /** What its handler returned, as JSON carries it; null for `undefined`. hearsay does not check its shape. */
+  /** The value that its handler returned, as JSON carries it; null for `undefined`. hearsay does not check its shape. */
   readonly value: Json
 }
 
-/** A member received the query and has no value to answer with. */
+/** A member received the query but answered without a value. */
 export interface QueryFailure {
   /** The member id. */
   readonly from: string
@@ -37,7 +37,7 @@ export interface QueryFailure {
   readonly reason: AnswerFailure
 }
 
-/** What became of a query. Each member that was asked is in one of the three lists, in the order in which it answered. */
+/** The result of a query. Each asked member is in one of the three lists, in the order in which the members answered. */
 export interface QueryResult {
   /** The members that answered with a value. */
   readonly answers: readonly QueryAnswer[]
@@ -51,12 +51,12 @@ export interface QueryResult {
 }
 
 /**
- * A running query. As a promise it resolves with the whole result, at the deadline or when nothing is missing any more.
+ * A running query. As a promise it resolves with the whole result, at the deadline or when no member is missing any more.
  * As an iterable it yields each answer and each failure when it arrives, and ends when the promise resolves.
  */
 export interface Query extends Promise<QueryResult>, AsyncIterable<QueryAnswer | QueryFailure> {}
 
-/** A query that another member, or this one, asks. */
+/** A query by another member or by this one, as a handler receives it. */
 export interface AskedQuery {
   /** The id of the member that asks. */
   readonly from: string
@@ -67,7 +67,7 @@ export interface AskedQuery {
 /**
  * Answers queries of one name.
  *
- * @param payload what the asking member sent, as JSON carries it. hearsay does not check its shape.
+ * @param payload the value that the asking member sent, as JSON carries it. hearsay does not check its shape.
  * @returns the value to answer with, or a promise of it: anything that JSON carries, up to 16 kB
  */
 export type QueryHandler = (payload: Json, query: AskedQuery) => unknown
@@ -76,8 +76,8 @@ export type QueryHandler = (payload: Json, query: AskedQuery) => unknown
 export interface ClusterBroadcast {
   /** The member id. */
   readonly from: string
-  /** The name that it gave to the broadcast. */
+  /** The name of the broadcast. */
   readonly name: string
-  /** What it broadcast, as JSON carries it. hearsay does not check its shape. */
+  /** The value that the member broadcast, as JSON carries it. hearsay does not check its shape. */
   readonly value: Json
 }

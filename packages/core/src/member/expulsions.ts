@@ -47,7 +47,7 @@ export interface MachineAuthority {
 
 export class Expulsions {
   readonly #options: ExpulsionsOptions
-  /** When the first grants of a member expire, in epoch milliseconds. Never too late. */
+  /** When the first grants of a member expire, in epoch milliseconds. May be too early, but never too late. */
   #nextExpiryMs: number
   #isQuiet = false
   #hasNewRevocations = false

@@ -9,13 +9,13 @@ import type { SignedAnswer, SignedQuery } from '../wire/query-fact.ts'
 /** Our choice: at most half of what other members remember of one author. */
 export const maxOwnQueries = 64
 
-/** Our choice: a query that was lost on the way to more members is not repeated to them one by one. */
+/** Our choice: if more members than this have not answered, the query is not repeated to them one by one. */
 const maxRepeats = 8
 
 interface OwnQuery {
   readonly query: SignedQuery
   readonly deadlineMs: number
-  /** When the query is repeated to the members that have not answered; Infinity: it was. */
+  /** When the query is repeated to the members that have not answered; Infinity: it was repeated already. */
   repeatMs: number
   /** Undefined: all members were asked, and a member that is new may answer as well. */
   readonly asked: ReadonlySet<string> | undefined

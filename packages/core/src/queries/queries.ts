@@ -1,10 +1,9 @@
 /**
  * Queries: the queries, answers and broadcasts of one member as a state machine without I/O, timers and clocks.
  *
- * 1. A query reaches a member once, by frame if all members that are asked are connected, otherwise by rumor. So does a
- *    broadcast.
- * 2. An answer goes to the asker if it is connected. If not, it goes back to the peer that brought the query, which relays
- *    it in the same way; or to the asker over a new connection, if that peer is gone. It is never a rumor.
+ * 1. A query or broadcast reaches a member once: by frame if all asked members are connected, otherwise by rumor.
+ * 2. A member sends its answer to the asker if the asker is connected. Otherwise it sends the answer to the peer that sent the
+ *    query, which relays it by the same rule. If that peer has left, it dials the asker. An answer is never a rumor.
  * 3. If few members have not answered when half of the time is over, the asker sends the query to each of them once more. A
  *    member that has answered already sends its answer again.
  * 4. An answer counts only while its query runs, and only once for each author, which must have been asked.
@@ -29,7 +28,7 @@ export type QueriesEffect =
   | { readonly type: 'send'; readonly to: string; readonly facts: readonly QueryFact[] }
   /** This member is asked. */
   | { readonly type: 'run'; readonly id: string; readonly query: SignedQuery }
-  /** Nobody waits for this member's answer any more. */
+  /** The asker no longer waits for this member's answer. */
   | { readonly type: 'expired'; readonly id: string }
   /** An answer to a query of this member. */
   | { readonly type: 'answered'; readonly answer: SignedAnswer }
@@ -37,7 +36,7 @@ export type QueriesEffect =
   | { readonly type: 'ended'; readonly id: string; readonly missing: readonly string[] }
   | { readonly type: 'broadcast'; readonly fact: SignedBroadcast }
 
-/** The cluster, as this member sees it. */
+/** This member's view of the cluster. */
 export interface QueryView {
   readonly self: string
   /** Whether the member is alive or suspect; also for this member. */
@@ -45,13 +44,13 @@ export interface QueryView {
   /** The members that are alive or suspect, this one included. */
   here(): readonly string[]
   connected(): readonly string[]
-  /** Whether a member has the role `reader`, and so broadcasts nothing. @default no member has */
+  /** Whether a member has the role `reader`, and so may not broadcast. @default no member has this role */
   isReader?(id: string): boolean
 }
 
 /**
- * `repeated`: its author sends it again. `ignored`: known, or of nobody here. `excess`: more than an honest peer sends for
- * long.
+ * `repeated`: its author sends it again. `ignored`: it is known, or its author is no member here or may not send it. `excess`: an
+ * honest peer does not send this much for long.
  */
 export type QueryAdmission = 'new' | 'repeated' | 'ignored' | 'excess'
 
@@ -166,7 +165,7 @@ export class Queries {
     this.#end(nowMs)
   }
 
-  /** Whether this member's own answer to the query would still reach somebody. */
+  /** Whether the asker still waits for this member's own answer to the query. */
   isRunning(id: string): boolean {
     return this.#own.has(id) || this.#foreign.get(id) !== undefined
   }

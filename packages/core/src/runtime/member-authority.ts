@@ -1,4 +1,4 @@
-/** Member authority: what a member of a cluster with an authority has of it. A host provides this for the engine. */
+/** Member authority: the keys and the chain of a member of a cluster with an authority. A host provides them for the engine. */
 import type { GrantChain } from '../grants/grant-chain.ts'
 import type { TicketContent } from '../grants/ticket-codec.ts'
 import type { MachineAuthority } from '../member/expulsions.ts'
@@ -13,7 +13,7 @@ export interface SeedKey extends Signer {
 export interface MemberAuthority extends MachineAuthority {
   /** The chain with which this member starts. */
   readonly chain: GrantChain
-  /** The key of the authority; undefined: this member does not hold it. */
+  /** The key of the authority; undefined: this member does not have it. */
   readonly key: SeedKey | undefined
   /** The key of a seed of 32 bytes. */
   keyOf(seed: Uint8Array): Promise<SeedKey>

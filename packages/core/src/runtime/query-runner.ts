@@ -1,8 +1,8 @@
 /**
  * Query runner: calls the app's handlers for the queries that ask this member.
  *
- * At most 32 queries run at once, and at most 8 of one asker. A query ends when its handler has settled, or when nobody waits
- * for its answer any more. An error of a handler is reported once here, and the asker learns only that there was one.
+ * At most 32 queries run at once, and at most 8 of one asker. A query ends when its handler has settled, or when the asker no
+ * longer waits. An error of a handler is reported once in this process; the asker receives only the failure `error`.
  */
 import type { QueryHandler } from '../api/query.ts'
 import { sharedQueryValue } from '../api/query-checks.ts'
@@ -11,7 +11,7 @@ import type { AnswerFailure, SignedQuery } from '../wire/query-fact.ts'
 import { reportAppError } from './app-calls.ts'
 import type { QueryHandlers } from './query-handlers.ts'
 
-/** Our choice: as many calls as an app has in progress without noticing. */
+/** Our choice: most apps can run this many calls at once. */
 const maxRunning = 32
 /** Our choice: one asker leaves most of the places to others. */
 const maxOfOneAsker = 8
@@ -30,7 +30,7 @@ export class AnswerFailedError extends Error {
   }
 }
 
-/** What a handler needs of a query. */
+/** The parts of a query that a handler needs. */
 export type RunnableQuery = Pick<SignedQuery, 'name' | 'author' | 'value'>
 
 export type Outcome = { readonly value: Json } | { readonly failure: AnswerFailure }
@@ -64,7 +64,7 @@ export class QueryRunner {
     })
   }
 
-  /** Nobody waits for the answer of this query any more. */
+  /** The asker no longer waits for the answer to this query. */
   end(id: string): void {
     const running = this.#running.get(id)
     this.#running.delete(id)

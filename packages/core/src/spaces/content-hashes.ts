@@ -1,5 +1,5 @@
 /**
- * Content hashes: short hashes of what a member holds of one space, by which two members see whether they hold the same.
+ * Content hashes: short hashes of a member's content of one space. Two members compare their content by these hashes.
  *
  * There is one hash for the facts, and one for each document. A hash depends on the space and on the name of the document, so
  * a member that relays a hash learns neither from it.
@@ -12,7 +12,7 @@ import type { SpaceReplica } from './space-replica.ts'
 
 type Content = Pick<SpaceReplica, 'facts' | 'documents'>
 
-/** Identifies a space in a question. The tag of a private room cannot be computed from it. */
+/** Identifies a space in a query. The tag of a private room cannot be computed from it. */
 export function contentId(space: string): string {
   return toText(shortHash(fromText(`content ${space}`)), 'base64')
 }

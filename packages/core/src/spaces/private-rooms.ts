@@ -33,13 +33,13 @@ export class PrivateRooms {
     return spaces.map(each => ({ ...each, space: this.of(each.space)?.tagOf(member) ?? each.space }))
   }
 
-  /** The spaces of a record. Private rooms of other members remain under the tags in the record, which say nothing. */
+  /** The spaces of a record. Private rooms that this member is not in keep the tags of the record, which reveal nothing. */
   spacesIn(member: string, announced: Spaces): Spaces {
     if (this.#rooms.size === 0 || announced.length === 0) return announced
     const known = this.#translated.get(announced)
     if (known) return known
     const tags = new Map([...this.#rooms.values()].map(room => [room.tagOf(member), room.space]))
-    // Nobody can be in a private room under its space tag, because records do not contain it.
+    // No record lists a private room under its space tag.
     const spaces = announced
       .filter(({ space }) => !this.#rooms.has(space))
       .map(each => ({ ...each, space: tags.get(each.space) ?? each.space }))

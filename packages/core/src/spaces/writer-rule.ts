@@ -1,13 +1,13 @@
 /**
- * Writer rule: who may write the entries of a shared config or the documents of a room.
+ * Writer rule: which members may write the entries of a shared config or the documents of a room.
  *
- * The rule depends only on what a fact itself contains, on the options of the space and on revocations. So members decide
- * alike, whichever peer forwarded the fact, also about authors that they never saw.
+ * The rule depends only on the content of a fact, on the options of the space and on revocations. So all members come to the same
+ * decision, regardless of the peer that forwarded the fact, even about authors that they never saw.
  */
 
 import { isReader } from '../grants/roles.ts'
 
-/** What the rule reads of a fact. */
+/** The parts of a fact that the rule reads. */
 export interface Authorship {
   /** The id of the member that signed the fact. */
   readonly author: string
@@ -17,13 +17,13 @@ export interface Authorship {
   readonly grants?: Uint8Array | undefined
 }
 
-/** Who may write: everybody, the members with these ids, or the members with this role. */
+/** The members that may write: all members, the members with these ids, or the members with this role. */
 export type WriterList = 'anyone' | ReadonlySet<string> | { readonly role: string }
 
 /** Whether the author of a fact may write. */
 export type WriterRule = (authorship: Authorship) => boolean
 
-/** What a cluster with an authority knows of the grants of its members. */
+/** Looks up the roles of members in a cluster with an authority. */
 export interface GrantedRoles {
   /** The roles that a member had at a date, by its grants; undefined: it was no member then. Signatures are not checked. */
   rolesAt(member: string, grants: Uint8Array | undefined, epochMs: number): readonly string[] | undefined

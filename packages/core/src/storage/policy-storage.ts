@@ -13,7 +13,7 @@ import { shortHash } from '../wire/hashes.ts'
 import type { KeyValueChange } from './key-values.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-/** The policy of a member, whose facts are kept in its store. @param cluster the cluster tag */
+/** The policy of a member, and the store of its facts. @param cluster the cluster tag */
 export function openPolicy(options: PolicySetOptions, queue: WriteQueue, cluster: Uint8Array): OpenedPolicy {
   const set = new PolicySet(options)
   const storage = new PolicyStorage(queue, cluster)

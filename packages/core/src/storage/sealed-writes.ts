@@ -1,9 +1,9 @@
 /**
  * Sealed writes: the part of a member's store that belongs to one private room. It seals the values, and hides the names of
- * documents and everything else that their keys contain.
+ * documents and all other content of the keys.
  *
- * The last part of a stored key is a hash of the key's path within the room, and the stored value contains this path. Both are bound together: a value opens under its
- * own key only.
+ * The last part of a stored key is a hash of the key's path within the room, and the stored value contains this path. A value
+ * opens only under its own key.
  */
 import { concat } from 'uint8arrays/concat'
 import { fromString } from 'uint8arrays/from-string'
