@@ -115,7 +115,7 @@ describe.skipIf(skipsBrowser)('the page of an admin', { timeout: 120_000 }, () =
     await made.getByRole('button', { name: 'Revoke …' }).click()
     await made.getByRole('button', { name: 'Yes, revoke it' }).click()
     await vi.waitUntil(() => !isListed('cyd'), within)
-    await page.getByText('It is revoked').waitFor(within)
+    await page.getByText('that joined with it are revoked').waitFor(within)
   })
 
   it('neither invites nor revokes without --write', async () => {

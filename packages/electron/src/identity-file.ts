@@ -1,8 +1,8 @@
 /**
  * Identity file: the member's private key, encrypted by the system's keychain where there is one.
  *
- * The folder contains the key in one form only: encrypted or unencrypted. A key that cannot be read is not changed: losing an
- * identity by accident is worse than not starting.
+ * The folder contains the key in one form only: encrypted or unencrypted. If the key cannot be read, the member does
+ * not start and the file stays unchanged, because an overwritten identity would be lost.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'

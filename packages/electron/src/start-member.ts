@@ -53,8 +53,8 @@ export interface AppMember {
   /** Whether the system's keychain encrypts the member's private key. Otherwise only the rights of the file protect it. */
   readonly isIdentityEncrypted: boolean
   /**
-   * Gives the page of a window a view of the member. Call it before the window loads its page. Called again, it changes
-   * what a page may do that connects later.
+   * Gives the page of a window a view of the member. Call it before the window loads its page. A later call changes the rights
+   * of pages that connect after it.
    *
    * @param contents `webContents` of the window
    * @param options `allow`: what the page may do. @default everything but ending the member
@@ -69,7 +69,7 @@ export interface AppMember {
   leave(): Promise<void>
 }
 
-/** Our choice: neither quitting nor a shutdown may wait for long. What was not sent by then is stored. */
+/** Our choice: neither quitting nor a shutdown may wait for long. Changes that were not sent by then are stored. */
 const leaveTimeoutMs = 2_000
 
 /**

@@ -26,8 +26,8 @@ export function storedTicket(electron: Modules): Promise<string | undefined> {
 }
 
 /**
- * Stores the ticket for the next start, in the folder `hearsay` of the app's `userData`. Without a keychain it lies in a file that
- * only the user can read.
+ * Stores the ticket for the next start, in the folder `hearsay` of the app's `userData`. Without a keychain, the file is not
+ * encrypted, and only the user can read it.
  *
  * @param electron Electron's modules: `import * as electron from 'electron'`
  * @param ticket undefined removes it

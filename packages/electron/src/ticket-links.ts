@@ -1,7 +1,7 @@
 /**
- * Ticket links: hands the tickets in the links of the app to the app, such as `hearsay-notes://join#hearsay=…`.
+ * Ticket links: passes tickets in links to the app, such as `hearsay-notes://join#hearsay=…`.
  *
- * Any web page can open such a link. So nothing joins here: the app asks its user first. What reaches the app is a ticket
+ * Any web page can open such a link. So this code never joins: the app asks its user first. The app receives either a ticket
  * that can be read and has not expired, or an error.
  */
 import { resolve } from 'node:path'
@@ -51,8 +51,8 @@ const scheme = /^[a-z][a-z0-9+.-]*$/
 const webSchemes = ['http', 'https', 'file', 'ftp', 'mailto']
 
 /**
- * Makes this app open links of its own, and hands their tickets over. Call it once, before Electron is ready: on macOS, the link
- * with which the app was started would otherwise be missed.
+ * Lets the system open links with this app's scheme, and passes their tickets on. Call it once, before Electron is ready:
+ * otherwise, on macOS, the app would miss the link that started it.
  *
  * @param electron Electron's modules: `import * as electron from 'electron'`
  * @returns a function that ends this; or undefined if this is a second instance of the app, which should quit. The first one

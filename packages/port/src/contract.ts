@@ -2,8 +2,8 @@
  * Contract: the calls and messages between a view and the member's side.
  *
  * The view calls, the member's side answers, and sends batches of changes. A batch contains everything that changed since
- * the one before, and the next batch waits until the view has acknowledged it. So the queue for a slow view is bounded: what
- * changes meanwhile is sent once, with its newest value.
+ * the one before, and the next batch waits until the view has acknowledged it. So the queue for a slow view is bounded: a value
+ * that changes meanwhile is sent once, with its newest state.
  */
 
 import type {
@@ -61,7 +61,7 @@ export interface DocumentChange {
 /** An event of the cluster, a room or a config, or of the document with this name. */
 export type PortEvent = readonly [owner: number, type: string, detail: unknown, document: string | undefined]
 
-/** What a view may do. The member's side checks each call; the view has a copy, so that calls can throw at once. */
+/** The rights of a view. The member's side checks each call; the view has a copy, so that calls can throw at once. */
 export interface Rights {
   readonly update: boolean
   readonly leave: boolean
@@ -95,7 +95,7 @@ export interface MemberCalls extends ConfigCalls, QueryCalls {
   /** Sends the content of a store, and its changes from now on, or stops. */
   watch(store: StoreName, isWatched: boolean): void
   explain(memberId: string): Promise<Answer<Explanation>>
-  /** Who holds the same of the rooms and configs whose names the view may see. The right `queries` is required. */
+  /** `heldBy` for the rooms and configs whose names the view may see. The right `queries` is required. */
   heldBy(options?: HeldByOptions): Promise<Answer<readonly HeldSpace[]>>
   /** The same for one room or config that the view has open. */
   spaceHeldBy(owner: number, options?: HeldByOptions): Promise<Answer<HeldBy>>
@@ -162,7 +162,7 @@ export interface SuspendOptions {
 /** What a view receives. */
 export interface ViewCalls extends ViewQueryCalls {
   batch(batch: Batch): void
-  /** The member's side has closed the port. @param reason in words, for people */
+  /** The member's side has closed the port. @param reason a text for people */
   closed(reason: string): void
 }
 

@@ -25,7 +25,7 @@ export function agreementText(measured: Convergence | undefined, nameOf: (id: st
   if (!measured) return 'not measured in time'
   const { agreeing, known, differing, missing } = measured
   const parts = [
-    `${agreeing} of ${known} know the same`,
+    `${agreeing} of ${known} members agree about each other`,
     ...(differing.length > 0 ? [`not yet: ${list(differing, nameOf)}`] : []),
     ...(missing.length > 0 ? [`no answer: ${list(missing, nameOf)}`] : []),
   ]
@@ -47,7 +47,7 @@ export function heldText(held: HeldSpace, nameOf: (id: string) => string): strin
   const others = holding.length + differing.length + missing.length
   if (others === 0) return 'no other member has it open'
   const parts = [
-    `${holding.length} of ${others} ${others === 1 ? 'other member holds' : 'other members hold'} the same`,
+    `${holding.length} of ${others} ${others === 1 ? 'other member has' : 'other members have'} the same content`,
     ...(differing.length > 0 ? [`not yet: ${list(differing, nameOf)}`] : []),
     ...(missing.length > 0 ? [`no answer: ${list(missing, nameOf)}`] : []),
   ]

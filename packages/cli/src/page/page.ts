@@ -18,7 +18,7 @@ export async function page({ port, write, json, ...flags }: PageFlags): Promise<
   else {
     console.log(`${printable(name)} in ${printable(cluster)}  ${styleText('bold', served.url)}`)
     console.error(
-      `The address is a key: who has it sees the cluster${isWritable ? ', and may change this member, and invite and revoke others if it is an admin' : ''}. Ctrl-C ends the page.`,
+      `Treat the address like a password: everybody who has it sees the cluster${isWritable ? ', can change this member and, if it is an admin, can invite and revoke others' : ''}. Ctrl-C ends the page.`,
     )
   }
   await stop

@@ -1,4 +1,4 @@
-/** Cluster rows: what needs attention first, then the others by name. */
+/** Cluster rows: members that need attention first, then the others, each group by name. */
 import type { Member, MemberStatus } from '@hearsay/core'
 import { useMembers, useSelf } from '@hearsay/react'
 import { type ReactNode, useDeferredValue, useMemo } from 'react'

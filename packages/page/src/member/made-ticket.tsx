@@ -1,4 +1,4 @@
-/** Made ticket: a ticket to copy or to scan. It exists only here and where its user takes it: the page stores nothing. */
+/** Made ticket: a ticket to copy or to scan. The page shows it once and does not store it. */
 import type { Invitation } from '@hearsay/core'
 import { type ReactNode, useState } from 'react'
 import { Confirmed } from './confirmed.tsx'
@@ -18,11 +18,12 @@ export function MadeTicket({ invitation, text, revoke, close }: MadeTicketProps)
   const copy = () =>
     navigator.clipboard.writeText(text).then(
       () => setMessage('Copied.'),
-      () => setMessage('The browser does not let this page copy: select the text, and copy it.'),
+      () =>
+        setMessage('The browser does not allow this page to copy. Select the text, and copy it yourself.'),
     )
   const end = () =>
     revoke().then(
-      () => setMessage('It is revoked, and all members that joined with it.'),
+      () => setMessage('The ticket and all members that joined with it are revoked.'),
       (error: Error) => setMessage(error.message),
     )
   return (
@@ -39,12 +40,12 @@ export function MadeTicket({ invitation, text, revoke, close }: MadeTicketProps)
         />
       </label>
       <p className="hint">
-        Everybody who has it can join {roles.length > 0 && `as ${roles.join(', ')} `}until{' '}
-        {new Date(expiresAtMs).toLocaleString()}. It is not stored: copy it now.
+        Everybody who has this ticket can join {roles.length > 0 && `as ${roles.join(', ')} `}until{' '}
+        {new Date(expiresAtMs).toLocaleString()}. The page does not store it: copy it now.
       </p>
       <Confirmed
         label="Revoke …"
-        question="Revoke this ticket, and all members that joined with it? This cannot be undone."
+        question="Revoke this ticket, and all members that joined with it? You cannot undo this."
         yes="Yes, revoke it"
         no="Keep it"
         message={message}

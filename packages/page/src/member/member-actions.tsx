@@ -1,4 +1,4 @@
-/** Member actions: what the page may do with the selected member. Only with `hearsay page --write`. */
+/** Member actions: the changes that the page can make to the selected member. Only with `hearsay page --write`. */
 import type { ReactNode } from 'react'
 import type { MemberRow } from '../members/member-list.ts'
 import { useIsAdmin } from './invitations.tsx'

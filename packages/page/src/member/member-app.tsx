@@ -1,4 +1,4 @@
-/** Member app: a cluster as one of its running members sees it. */
+/** Member app: the page of a cluster from the view of one running member. */
 import type { Cluster } from '@hearsay/core'
 import { ClusterProvider } from '@hearsay/react'
 import { type ReactNode, useEffect, useState } from 'react'
@@ -28,7 +28,9 @@ export function MemberApp(): ReactNode {
       <main className="waiting">
         <p role="status">
           {error?.message ??
-            (isOpen ? 'The member answers …' : 'The member cannot be reached. Does hearsay page run?')}
+            (isOpen
+              ? 'Connecting to the member …'
+              : 'The page cannot reach the member. Is hearsay page running?')}
         </p>
       </main>
     )

@@ -25,7 +25,7 @@ export function MemberControls(): ReactNode {
   const leave = () => {
     setLeaving(false)
     leaveMember().then(
-      () => setMessage('It has left.'),
+      () => setMessage('The member has left.'),
       (error: Error) => setMessage(error.message),
     )
   }
@@ -42,7 +42,7 @@ export function MemberControls(): ReactNode {
         <input value={shown.name} onChange={({ target }) => change({ name: target.value })} />
       </label>
       <label>
-        Tags, one key=value a line
+        Tags, one key=value per line
         <textarea
           rows={3}
           spellCheck={false}
@@ -51,7 +51,9 @@ export function MemberControls(): ReactNode {
         />
       </label>
       <p className="hint" role="status">
-        {isLeaving ? `Let ${self.name} leave? Its process ends, if it is hearsay join.` : message}
+        {isLeaving
+          ? `Let ${self.name} leave the cluster? If it runs as hearsay join, its process ends.`
+          : message}
       </p>
       <div className="buttons">
         {isLeaving ? (
@@ -92,7 +94,7 @@ export function tagsOf(lines: string): Record<string, string> {
   return Object.fromEntries(
     given.map(line => {
       const at = line.indexOf('=')
-      if (at < 1) throw new Error(`'${line}' is no tag: write key=value`)
+      if (at < 1) throw new Error(`'${line}' is not a tag: write key=value`)
       return [line.slice(0, at).trim(), line.slice(at + 1).trim()]
     }),
   )

@@ -1,4 +1,4 @@
-/** Member record: what a member publishes of itself. */
+/** Member record: the record that a member publishes. */
 import { useMember } from '@hearsay/react'
 import { type ReactNode, useMemo } from 'react'
 
@@ -44,7 +44,7 @@ export function MemberRecord({ id }: { id: string }): ReactNode {
       )}
       <dt>addresses</dt>
       <dd>
-        {addresses.length === 0 && 'none: it dials others, and cannot be dialled'}
+        {addresses.length === 0 && 'none: this member can dial others, but others cannot dial it'}
         {addresses.map(address => (
           <code key={address}>{address.replace(/\/p2p\/[^/]*$/, '')}</code>
         ))}

@@ -16,7 +16,7 @@ export function RevokeMember({ row: { id, name } }: { row: MemberRow }): ReactNo
     <div className="member-controls">
       <Confirmed
         label="Revoke …"
-        question={`Revoke ${name}? All members remove it at once and refuse it from then on. This cannot be undone. If it still has its ticket, revoke the ticket, too.`}
+        question={`Revoke ${name}? All members remove it at once and refuse it from then on. You cannot undo this. With its ticket, it can join again as another member, so revoke the ticket, too.`}
         yes={`Yes, revoke ${name}`}
         no="Keep it"
         message={message}

@@ -1,10 +1,10 @@
-/** Agreement: whether the members know the same, and who holds the same of the rooms and configs of this member. */
+/** Agreement: how many members have the same table of members, and which have the same content of rooms and configs. */
 import type { Cluster, Convergence, HeldSpace } from '@hearsay/core'
 import { useMembers } from '@hearsay/react'
 import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { shortId } from '../contract.ts'
 
-/** Our choice: fresh enough for a person. The measurement is a query, so large clusters are asked more rarely. */
+/** Our choice: often enough for a person. The measurement is a query, so large clusters are measured less often. */
 const minIntervalMs = 5_000
 const intervalPerMemberMs = 100
 /** Our choice: the other names are in the list of members. */
@@ -30,13 +30,13 @@ export function convergenceText(
   { agreeing, known, sinceMs, differing, missing }: Convergence,
   nameOf: (id: string) => string,
 ): string {
-  if (known === 0) return 'Whether all members know the same is being measured.'
+  if (known === 0) return 'Measuring whether all members agree about each other …'
   if (sinceMs !== undefined)
     return known === 1
       ? 'There is no other member to agree with.'
-      : `All ${known} members have known the same since ${new Date(sinceMs).toLocaleTimeString()}.`
+      : `All ${known} members have agreed about each other since ${new Date(sinceMs).toLocaleTimeString()}.`
   return sentences([
-    `${agreeing} of ${known} members know the same`,
+    `${agreeing} of ${known} members agree about each other`,
     list('not yet', differing, nameOf),
     list('no answer from', missing, nameOf),
   ])
@@ -50,9 +50,9 @@ export function heldText(
   const what = `The ${type} ${name}`
   if (others === 0) return `${what}: no other member has it open.`
   if (holding.length === others)
-    return `${what}: ${others === 1 ? 'the other member holds' : `all ${others} other members hold`} the same.`
+    return `${what}: ${others === 1 ? 'the other member has' : `all ${others} other members have`} the same content.`
   return sentences([
-    `${what}: ${holding.length} of ${others} other members hold the same`,
+    `${what}: ${holding.length} of ${others} other members have the same content`,
     list('not yet', differing, nameOf),
     list('no answer from', missing, nameOf),
   ])

@@ -1,4 +1,4 @@
-/** Member details: why this member sees the selected one as it does, and what the page adds to that. */
+/** Member details: explains the status of the selected member. Each page adds its own content above and below. */
 import type { Cluster, Explanation } from '@hearsay/core'
 import { useCluster, useHealth, useMember } from '@hearsay/react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
@@ -108,7 +108,7 @@ function LocalHealth({ cluster }: { cluster: Cluster }): ReactNode {
       <Agreement cluster={cluster} />
       <li>
         {localHealth === 0
-          ? 'Local health is good: it suspects other members after the usual time.'
+          ? 'Its local health is good: it suspects other members after the usual time.'
           : `It is slow: its timers were late, or it missed answers. So it gives other members more time. Its local health is ${localHealth}, from 0 (best) to 7.`}
       </li>
       <li>
@@ -117,7 +117,7 @@ function LocalHealth({ cluster }: { cluster: Cluster }): ReactNode {
           : `It was paused ${pauses === 1 ? 'once' : `${pauses} times`}: suspended, or too busy to run its timers.`}
       </li>
       {identityCopied && <li>Another process runs with the same identity: its storage was copied.</li>}
-      {partitionSuspected && <li>Many vanished at once: that is rather the network than they.</li>}
+      {partitionSuspected && <li>Many members disappeared at once: probably the network is cut.</li>}
     </ul>
   )
 }

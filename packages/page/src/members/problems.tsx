@@ -1,4 +1,4 @@
-/** Problems: what the health of this member names, most important first. */
+/** Problems: the problems in the health of this member, most important first. */
 import { useHealth } from '@hearsay/react'
 import type { ReactNode } from 'react'
 

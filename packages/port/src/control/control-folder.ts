@@ -1,5 +1,5 @@
 /**
- * Control folder: where the control sockets of the members lie, and how each is named.
+ * Control folder: the folder of the members' control sockets, and the name of each socket.
  *
  * Only their user can open them, and root: the folder has the mode 0700, and belongs to the user. A name consists of a hash of the
  * cluster's name and of the end of the member's id, so its length does not depend on either. On Windows, the sockets are named
