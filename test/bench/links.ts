@@ -1,5 +1,5 @@
 /**
- * Links bench: healthy members whose links are bad, beside serf in the same run. Nobody fails, so each death is false.
+ * Links bench: healthy members with bad links, beside serf in the same run. No member fails, so each death is false.
  *
  * Each member runs on a host of its own. In one cluster, a host loses four of five packets that another one sends. In
  * another cluster, the link between two hosts is cut for 20 s, and works for 20 s, in turn. All clusters run at the same
@@ -22,7 +22,7 @@ const members = whole('members', values.members, 4, 64)
 const seconds = whole('seconds', values.seconds, 20, 3_600)
 const settleMs = 20_000
 const flipMs = 20_000
-/** Events that were on their way when the links became good again count, too. */
+/** Events that were in transit when the links became good again count, too. */
 const aftermathMs = 10_000
 
 type Hosts = readonly [Host, Host, Host, ...Host[]]

@@ -8,7 +8,7 @@ const stopping = 4
 const rounds = 10
 const stopMs = 3_000
 const goMs = 1_000
-/** Events that were on their way when the load ended count, too. */
+/** Events that were in transit when the load ended count, too. */
 const aftermathMs = 10_000
 
 export async function stopAndGo({ members, sightings }: Cluster): Promise<StopAndGo> {

@@ -1,6 +1,6 @@
 /**
- * Diagnosis: for each fault that is injected here, the health, `explain` or an error names the cause in words. The time until
- * then is printed, because the pages promise 10 s.
+ * Diagnosis: for each fault that is injected here, the health, `explain` or an error names the cause. The test prints the time until
+ * then, because docs/diagnosis.md promises 10 s.
  */
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -110,7 +110,7 @@ export interface MessagePortMain {
   close(): void
 }
 
-/** What connects a utility process to the main process. */
+/** The connection of a utility process to the main process. */
 export interface ParentPort {
   on(
     event: 'message',

@@ -10,7 +10,7 @@ import type { Allow } from '@hearsay/port'
 
 /** The request for a port: from the page to the preload script, and from there to the main process. */
 export const connectChannel = 'hearsay:connect'
-/** What the preload script answers to the page. The main process sends ports to the preload script under this name. */
+/** The answer of the preload script to the page. The main process sends ports to the preload script under this name. */
 export const answerChannel = 'hearsay:answer'
 
 export interface ConnectRequest {

@@ -37,7 +37,7 @@ export interface TicketLinkOptions {
   readonly onError?: (error: Error) => void
 }
 
-/** What of the process is used: `process` of the main process has it. */
+/** The part of `process` of the main process that this package uses. */
 export interface LinkProcess {
   readonly argv: readonly string[]
   readonly execPath: string

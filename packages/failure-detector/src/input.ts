@@ -10,7 +10,7 @@ export interface Subject {
 }
 
 /**
- * What the host observed of a connection or a dial.
+ * An observation of the host about a connection or a dial.
  *
  * - `open`: the connection works now.
  * - `closed`: the connection ended, and the host did not end it.

@@ -10,7 +10,7 @@ interface AliveRecord {
   readonly attention: Attention | undefined
 }
 
-/** What can happen to a member, and the values that come with each input. */
+/** The inputs about a member, with their values. */
 export interface MemberInputs {
   /** The member's signed record with a greater incarnation; of an unknown member, any incarnation. */
   readonly newer: AliveRecord

@@ -7,7 +7,7 @@
 import type { ConfigOptions, Json } from '@hearsay/core'
 import type { Answer } from './answer.ts'
 
-/** What the member's side answers. */
+/** The calls that the member's side answers. */
 export interface ConfigCalls {
   /** Opens a config. @param number a number that the view chooses, as for rooms */
   openConfig(number: number, name: string, options: SentConfigOptions): Promise<Answer<OpenedConfig>>

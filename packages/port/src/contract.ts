@@ -41,7 +41,7 @@ export interface Batch {
   readonly events: readonly PortEvent[]
 }
 
-/** What has changed of one document. */
+/** The changes of one document. */
 export interface DocumentChange {
   /** Absent: the content has not changed. */
   readonly update?: Uint8Array
@@ -84,7 +84,7 @@ export interface Welcome {
   readonly rights: Rights
 }
 
-/** What the member's side answers. */
+/** The calls that the member's side answers. */
 export interface MemberCalls extends ConfigCalls, QueryCalls {
   /** Begins the view. @param focusedAtMs when the user turned to the view, as an epoch time */
   connect(version: number, focusedAtMs: number): Answer<Welcome>
@@ -144,9 +144,9 @@ export interface OpenedRoom {
 }
 
 export interface OpenedDocument extends DocumentChange {
-  /** What the view lacks. */
+  /** The content that the view lacks. */
   readonly update: Uint8Array
-  /** What the member has. */
+  /** The content that the member has. */
   readonly stateVector: Uint8Array
 }
 
@@ -159,7 +159,7 @@ export interface SuspendOptions {
   readonly leaseMs?: number
 }
 
-/** What a view receives. */
+/** The calls that a view receives. */
 export interface ViewCalls extends ViewQueryCalls {
   batch(batch: Batch): void
   /** The member's side has closed the port. @param reason a text for people */

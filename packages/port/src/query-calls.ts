@@ -5,7 +5,7 @@ import type { Answer } from './answer.ts'
 /** A reply to query `number` of the view: the detail of an event `reply` of the cluster. */
 export type ReplyEvent = readonly [number: number, reply: QueryAnswer | QueryFailure]
 
-/** What the member's side answers. The right `queries` is required. */
+/** The calls that the member's side answers. The right `queries` is required. */
 export interface QueryCalls {
   /**
    * Asks members. Their replies arrive as events meanwhile, and all of them with the result.
@@ -19,14 +19,14 @@ export interface QueryCalls {
   broadcastToAll(name: string, payload: Json): Promise<Answer<void>>
 }
 
-/** What a handler of a view answers. */
+/** The answer of a handler in a view. */
 export type ViewOutcome = { readonly value: Json } | { readonly failure: QueryFailure['reason'] }
 
-/** What a view receives. */
+/** The calls that a view receives. */
 export interface ViewQueryCalls {
   /** A member asks. @param number chosen by the member's side @param from the id of the member */
   asked(number: number, name: string, payload: Json, from: string): Promise<ViewOutcome>
-  /** Nobody waits for the answer any more. */
+  /** The asker no longer waits for the answer. */
   askedNoMore(number: number): void
 }
 

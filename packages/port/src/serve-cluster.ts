@@ -34,7 +34,7 @@ export interface ServedPort {
   close(): void
 }
 
-/** What the views of one member share. */
+/** The state that the views of one member share. */
 interface Shared {
   readonly rooms: SharedSpaces<Room>
   readonly configs: SharedSpaces<Config>

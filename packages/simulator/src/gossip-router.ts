@@ -14,7 +14,7 @@ import { ExpiringSet } from './expiring-set.ts'
 import type { GossipFrame } from './gossip-frame.ts'
 import type { Random } from './random-stream.ts'
 
-/** What a router uses of its member. */
+/** The part of its member that a router uses. */
 export interface GossipRouterOptions {
   /** Whether this member subscribes to the topic, from the start. @default true */
   readonly isSubscribed?: boolean

@@ -26,7 +26,7 @@ export interface Transfer {
   readonly arrive: () => void
 }
 
-/** What a direction uses of the simulation. */
+/** The part of the simulation that a direction uses. */
 export interface DirectionOptions {
   /** Whether the network carries packets in this direction now. */
   readonly carries: () => boolean

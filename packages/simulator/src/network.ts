@@ -27,7 +27,7 @@ const handshakeTrips = 3
 /** `refused`: the host answers, but no process listens; `unreachable`: no answer; `network-down`: no network or no route. */
 export type DialOutcome = 'open' | 'refused' | 'unreachable' | 'network-down'
 
-/** What the network uses of the simulation. */
+/** The part of the simulation that the network uses. */
 export interface NetworkOptions {
   readonly time: VirtualTime
   readonly conditions: NetworkConditions

@@ -27,7 +27,7 @@ export interface SimulatedEvent {
   readonly incarnation: number
 }
 
-/** What an observer uses. */
+/** The part of the simulation that an observer uses. */
 export interface ObserverOptions {
   readonly nowMs: () => number
   readonly memberOf: (id: string) => SimulatedMember | undefined

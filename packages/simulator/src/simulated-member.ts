@@ -58,7 +58,7 @@ export interface MemberNetwork {
   gossipOf(member: SimulatedMember): GossipTopics
 }
 
-/** What a member uses of the simulation. */
+/** The part of the simulation that a member uses. */
 export interface SimulatedMemberOptions {
   readonly seed: number
   readonly name: string
@@ -91,7 +91,7 @@ interface Process {
   readonly gossip: GossipTopics
 }
 
-/** What all members of a long-running cluster know. */
+/** The common knowledge of all members of a long-running cluster. */
 export interface WarmStart {
   readonly prior: MembershipMachine
   /** Id → multiaddrs. */

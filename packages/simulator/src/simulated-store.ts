@@ -19,7 +19,7 @@ export type StorageFault =
   | { readonly type: 'slow'; readonly ms: number }
   | { readonly type: 'crash'; readonly afterWrites: number }
 
-/** What a store uses of the simulation. */
+/** The part of the simulation that a store uses. */
 export interface SimulatedStoreOptions {
   /** A promise of the store is awaited: virtual time must not pass before the promise settles. */
   readonly used: () => void

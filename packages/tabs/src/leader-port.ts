@@ -1,7 +1,7 @@
 /** Leader port: a view's end of the connection to its leader. It closes when the leader has ended. */
 import type { Port } from '@hearsay/port'
 
-/** What carries the messages: a BroadcastChannel with one other end, or a MessagePort in the leader's own tab. */
+/** The channel of the messages: a BroadcastChannel with one other end, or a MessagePort in the leader's own tab. */
 type Carrier = BroadcastChannel | MessagePort
 
 export class LeaderPort extends EventTarget implements Port {

@@ -32,7 +32,7 @@ export interface ObservedEvent {
   readonly at: number
 }
 
-/** What a member process reports of another member. */
+/** The report of a member process about another member. */
 export interface MemberSnapshot {
   readonly name: string
   readonly status: MemberStatus

@@ -9,7 +9,7 @@ import type { Step, StepContext, StepOutcome } from './steps.ts'
  */
 export interface StepResult {
   readonly step: Step['step']
-  /** What the step does, as a text for the user. */
+  /** Describes the step, for the user. */
   readonly act: string
   readonly passed: boolean
   /** The time until the first member suspected the target of the action. */
@@ -18,7 +18,7 @@ export interface StepResult {
   readonly firstMs?: number
   /** The time until all other members had reported that event. */
   readonly allMs?: number
-  /** What went wrong. */
+  /** The reason of the failure. */
   readonly problem?: string
 }
 

@@ -6,7 +6,7 @@ import { type AskFlags, addAskOptions } from '../attach/options.ts'
 import { append } from '../member/options.ts'
 import { typedValue } from '../terminal/json-value.ts'
 
-/** What is sent: a name, and a payload, which is null if there is none. */
+/** The message to send: a name, and a payload, which is null if there is none. */
 export interface Sent {
   readonly name: string
   readonly payload: Json

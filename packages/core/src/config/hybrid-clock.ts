@@ -1,5 +1,5 @@
 /**
- * Hybrid clock: times for entries with many writers, close to the wall clock and never before an observed time.
+ * Hybrid clock: gives times to entries by many writers. A time is close to the wall clock, and never before an observed time.
  *
  * Hybrid logical clocks (Kulkarni et al., "Logical Physical Clocks", OPODIS 2014, §3), with the wall clock in whole
  * milliseconds. A time is a pair of milliseconds and a count. A write after an observed time has a later time.

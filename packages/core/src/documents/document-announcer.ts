@@ -22,7 +22,7 @@ import type { Json } from '../wire/json.ts'
 import { EpochFollowUp, type EpochFollowUpHost } from './epoch-follow-up.ts'
 import { type EstablishmentHost, type OpenedDocument, SyncEstablishment } from './sync-establishment.ts'
 
-/** What a room provides for the announcer of its documents. */
+/** The part of a room that the announcer of its documents uses. */
 export interface AnnouncerHost extends EpochFollowUpHost, EstablishmentHost {
   isUnreachable(id: string): boolean
   /** Sets reserved fields of this member's presence. */

@@ -13,7 +13,7 @@ import { toString as toText } from 'uint8arrays/to-string'
 import type { Clock } from '../base/clock.ts'
 import type { Json } from '../wire/json.ts'
 
-/** What another member in the room announces. */
+/** The announcement of another member in the room. */
 export interface SignedAnnouncement {
   readonly id: string
   /** The value of its field; undefined: it has announced nothing. */

@@ -111,7 +111,7 @@ export async function revoke(engine: Engine, what: string): Promise<void> {
   await host.writes.stored()
 }
 
-/** What to revoke, and the last grant of it if this member knows that. */
+/** The key to revoke, and its last grant if this member knows it. */
 function targetOf(
   { self, name, machine }: Engine,
   grants: MemberGrants,

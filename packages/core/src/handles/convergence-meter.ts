@@ -1,7 +1,7 @@
 /**
  * Convergence meter: measures whether the members know the same.
  *
- * A measurement costs messages, so the meter measures only while the store has a listener, or while somebody waits for
+ * A measurement costs messages, so the meter measures only while the store has a listener, or while a call waits for
  * agreement. It measures at most every 2 s, and more rarely in large clusters.
  */
 import type { Cluster } from '../api/cluster.ts'
@@ -16,7 +16,7 @@ export const tableQuery = 'hearsay:table'
 /** Our choice: a member that takes longer does not know what others know now. */
 const timeoutMs = 2_000
 const minIntervalMs = 2_000
-/** Our choice: while somebody looks, this costs each member at most 500 bytes a second, as much as an idle member sends. */
+/** Our choice: while the store has a listener, this costs each member at most 500 bytes a second, as much as an idle member sends. */
 const intervalPerMemberMs = 100
 
 /** The store that shows what the meter measures. */

@@ -1,7 +1,7 @@
 /**
  * Convergence store: whether the members know the same.
  *
- * Loads the meter with the first listener, or when somebody first waits for agreement: most members do neither.
+ * Loads the meter with the first listener, or with the first call that waits for agreement: most members do neither.
  */
 import type { Cluster } from '../api/cluster.ts'
 import type { Convergence, SettledOptions } from '../api/convergence.ts'

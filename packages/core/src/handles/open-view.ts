@@ -20,7 +20,7 @@ import * as limits from '../wire/limits.ts'
 import { checkFieldName, checkFields, sharedAwareness, tooManyFieldsError } from './local-presence.ts'
 import type { PresencePublisher } from './presence-publisher.ts'
 
-/** What a room provides for its views. */
+/** The part of a room that its views use. */
 export interface ViewHost {
   readonly notifications: AppNotifications
   readonly publisher: Pick<PresencePublisher, 'set'>

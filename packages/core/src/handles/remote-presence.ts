@@ -35,7 +35,7 @@ export class RemotePresence {
     return this.#others.size
   }
 
-  /** What the app sees of the member; undefined if the member is not shown. */
+  /** The presence of the member for the app; undefined if the member is not shown. */
   of(id: string): ShownMember | undefined {
     return this.#others.get(id)
   }

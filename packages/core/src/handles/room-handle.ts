@@ -64,7 +64,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
   readonly #view: RoomView
   readonly #documents: RoomDocumentsHost
   readonly #generation: number
-  /** What changed since the last step. */
+  /** The changes since the last step. */
   #changes = new PresenceChanges()
   readonly #arrivedEvents: EventFact[] = []
   #broadcasts = 0

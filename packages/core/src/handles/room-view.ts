@@ -109,7 +109,7 @@ export class RoomView {
     return differing.length > 0 ? differing : undefined
   }
 
-  /** What the app sees. */
+  /** The presence that the app sees. */
   #presenceOf(id: string): MemberPresence {
     return this.#isPresenceShown(id) ? readPresence(this.#replica.presence.fieldsOf(id)) : noPresence
   }

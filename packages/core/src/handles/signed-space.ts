@@ -30,7 +30,7 @@ export interface SignedSpaceOptions {
   readonly incarnation: number
 }
 
-/** What the room does when changes arrive. */
+/** The functions of the room that are called when changes arrive. */
 export interface SignedSpaceListener {
   /** An update that this process did not publish. */
   updateArrived(document: string, update: Uint8Array): void

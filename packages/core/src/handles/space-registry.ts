@@ -112,7 +112,7 @@ export class SpaceRegistry {
     return config
   }
 
-  /** What other members hold of all rooms and configs. */
+  /** Asks which other members have the same content of all rooms and configs. */
   async heldBy(options: HeldByOptions | undefined): Promise<readonly HeldSpace[]> {
     const spaces = [...this.#open.values()].sort(byTypeAndName)
     return (await loadHeldBy()).askHeldBy(spaces, { driver: this.#driver, query: this.#query }, options)

@@ -36,9 +36,9 @@ export interface NodePlan {
   readonly announce?: readonly string[]
   /** Explains why the node cannot listen on an address. Other errors are thrown unchanged. */
   readonly listenError: (error: Error) => Error
-  /** What only the platform knows of the member's health. */
+  /** The fields of the member's health that only the platform knows. */
   readonly health?: NodeHealth
-  /** What only the platform can measure. */
+  /** The figures that only the platform can measure. */
   readonly figures?: NodeFigures
   /** Called when the node runs. */
   readonly started?: (node: MemberNode) => void

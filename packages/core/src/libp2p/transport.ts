@@ -116,7 +116,7 @@ export class Libp2pTransport implements Transport {
     return this.#refusals.loaded
   }
 
-  /** What is wrong with the bootstrap addresses and the clocks. @param connections the number of connected members */
+  /** The problems of the bootstrap addresses and the clocks. @param connections the number of connected members */
   problems(connections: number): Problem[] {
     const now = this.#options.clock.now()
     const all = [this.#bootstrap.problem(connections, now.monotonicMs), this.#clocks.problem(now)]

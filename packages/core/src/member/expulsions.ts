@@ -39,7 +39,7 @@ export interface ExpulsionsOptions {
   readonly policy: Policy
 }
 
-/** What the machine of a member needs of the authority. Its code is loaded only in a cluster with an authority. */
+/** The functions that the machine of a member needs in a cluster with an authority. Their code is loaded only in a cluster with an authority. */
 export interface MachineAuthority {
   readonly grants: MemberGrants
   expulsions(options: ExpulsionsOptions): Expulsions

@@ -16,7 +16,7 @@
  */
 export type DetectorVerdict = 'alive' | 'suspect' | 'dead'
 
-/** What the decision depends on besides the verdict: the state of the local member. */
+/** The state of the local member, on which the decision also depends. */
 export interface LocalState {
   /** Lifeguard's local health multiplier, 0 (good) to 7. A suspicion is shown after `1 + localHealth` times the wait. */
   readonly localHealth: number

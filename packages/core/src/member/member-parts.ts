@@ -62,7 +62,7 @@ export interface MemberPartsOptions {
   readonly retentionMs?: number
   /** Detector parameters that replace those of the profile. @default {} */
   readonly parameters?: Partial<DetectorParameters>
-  /** Who is a member of a cluster with an authority. @default the cluster has none */
+  /** The grants of members in a cluster with an authority. @default the cluster has none */
   readonly authority?: MachineAuthority
   /** Whether an id needs standing to be a member. Without effect in a cluster with an authority. @default 'required' */
   readonly standing?: StandingMode

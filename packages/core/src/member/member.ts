@@ -20,14 +20,14 @@ export interface Member {
   /** Texts by key that the member set at its start or with `Cluster.update`, at most 32. Empty if it set none. */
   readonly tags: Readonly<Record<string, string>>
   /**
-   * What the cluster's authority allows this member, ordered by name. The member cannot change its roles: they are in the
+   * The roles that the cluster's authority granted this member, ordered by name. The member cannot change its roles: they are in the
    * ticket with which it joined. Empty if it has none, and in a cluster without an authority.
    */
   readonly roles: readonly string[]
 }
 
 /**
- * What a member last announced about itself. Immutable; the object changes only if the state changes.
+ * The state that a member last announced about itself. Immutable; the object changes only if the state changes.
  *
  * The state is independent of the status: other members do not suspect a member that is not active for its silence, but
  * only for a limited time. If the member does not return by then, it becomes suspect and dead, and keeps its state.

@@ -12,7 +12,7 @@ export type Redial =
   | { readonly type: 'dial'; readonly id: string }
   | { readonly type: 'dial-bootstrap'; readonly address: string }
 
-/** What the overlay knows of the members. */
+/** The overlay's knowledge of the members. */
 export interface ReconnectionView {
   /** The number of members that are alive or suspect, including this one. */
   readonly alive: number

@@ -38,7 +38,7 @@ export class DocumentRoster {
     this.#options = options
   }
 
-  /** What a member announced; undefined: the member has announced nothing in its present generation. */
+  /** The announcement of a member; undefined: the member has announced nothing in its present generation. */
   of(id: string): DocumentAnnouncements | undefined {
     const { presence, isOfPresentGeneration } = this.#options
     return isOfPresentGeneration(id) ? readAnnouncements(presence.valueOf(id, documentsField)) : undefined

@@ -30,7 +30,7 @@ import type { EventFact, SpaceFact, UpdateFact } from '../wire/space-fact.ts'
 import { DocumentRoster } from './document-roster.ts'
 import { PresenceRegisters } from './presence-registers.ts'
 
-/** What a room handle needs to know of its replica. */
+/** The room handle, as its replica calls it. */
 export interface RoomListener {
   /** Presence of a member, or whether it counts, may have changed. @param field undefined: all fields */
   presenceChanged(author: string, field: string | undefined): void

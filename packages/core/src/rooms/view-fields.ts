@@ -19,7 +19,7 @@ import { byteLength, isCount, isPlainObject } from '../wire/checks.ts'
 import type { Json } from '../wire/json.ts'
 import * as limits from '../wire/limits.ts'
 
-/** What a member publishes about a view, besides the view's fields. */
+/** The data that a member publishes about a view, besides the view's fields. */
 export interface ViewHeader {
   /** The id of the view. */
   readonly id: string

@@ -203,7 +203,7 @@ export class Driver implements TransportListener, MembershipPort {
     this.handle({ type: 'extra-peers', ids })
   }
 
-  /** What rooms and shared configs store; undefined if the member never had any open. */
+  /** The content of rooms and shared configs; undefined if the member never had any open. */
   spacesUsage(): SpacesUsage | undefined {
     return this.#spaces?.usage()
   }

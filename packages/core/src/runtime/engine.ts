@@ -25,7 +25,7 @@ import type { MemberAuthority } from './member-authority.ts'
 import type { MemberKeyring } from './member-keyring.ts'
 import type { DriverHost, DriverListener, Transport } from './ports.ts'
 
-/** What a host provides for an engine. */
+/** The objects and functions that a host provides for an engine. */
 export interface Host extends DriverHost {
   /** The member id: its public key, as the transport authenticates it. */
   readonly id: string
@@ -51,7 +51,7 @@ export interface Host extends DriverHost {
   readonly keyring?: MemberKeyring
   /** The facts about the cluster, and their store (`openPolicy`). @default no such fact counts */
   readonly policy?: HostPolicy
-  /** What this member has of the authority of its cluster. @default the cluster has none */
+  /** The keys and the chain of this member in a cluster with an authority. @default the cluster has none */
   readonly authority?: MemberAuthority | undefined
   /**
    * Returns an equal fact that arrived earlier, if there is one. This saves memory if one host runs many members.

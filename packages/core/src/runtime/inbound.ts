@@ -18,7 +18,7 @@ export interface InboundOptions {
   readonly reporter: ViolationReporter
 }
 
-/** What every kind of fact has. */
+/** The fields of every kind of fact. */
 interface Signed {
   readonly author: string
   readonly signature: Uint8Array

@@ -21,7 +21,7 @@ export interface MemberKeyringOptions {
   readonly clock: Clock
   /** The keys of the options, the primary first. */
   readonly given: readonly KeyringKey[]
-  /** What an earlier process stored. */
+  /** The keyring that an earlier process stored. */
   readonly stored: KeyringState | undefined
   /** The topic key of the first given key. */
   readonly topics: Uint8Array

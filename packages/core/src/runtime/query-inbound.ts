@@ -28,7 +28,7 @@ export interface QueryReceiver {
   deliver(fact: QueryFact, from: string, route: QueryRoute): boolean
 }
 
-/** What one message costs a receiver, besides its payload. */
+/** The cost of one message for a receiver, besides its payload. */
 const factCost = 512
 
 export class QueryInbound {

@@ -8,7 +8,7 @@ import type { SpaceFact } from '../wire/space-fact.ts'
 import type { Reachability } from './reachability.ts'
 import { requestsAnswer } from './step-rules.ts'
 
-/** What the driver has to do. */
+/** The effects that the driver executes. */
 export type SpacesEffect =
   | { readonly type: 'publish'; readonly space: string; readonly facts: readonly SpaceFact[] }
   | { readonly type: 'send-steps'; readonly to: string; readonly steps: readonly SpaceStep[] }

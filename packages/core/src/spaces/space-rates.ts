@@ -19,7 +19,7 @@ interface Rate {
 const kibibyte = 1_024
 /** Our choice: twelve members on one computer can forward this much without being overloaded. */
 const authorRate: Rate = { burstBytes: 2_048 * kibibyte, bytesPerSecond: 512 * kibibyte }
-/** What the local member may send. */
+/** The rates of the local member. */
 export const ownRate: Rate = {
   burstBytes: authorRate.burstBytes / 2,
   bytesPerSecond: authorRate.bytesPerSecond / 2,

@@ -38,7 +38,7 @@ export interface AdmissionSession {
   readonly challenge: Uint8Array
 }
 
-/** What the responder says about itself, under its proof. */
+/** The data about itself that the responder sends, covered by its proof. */
 export interface Capabilities {
   /** Whether the responder relays connections between members. */
   readonly relay: boolean
@@ -68,7 +68,7 @@ export function admissionAnswer(
   return concat([flags, proofOf(session, 'answer', nonce, flags) ?? none])
 }
 
-/** What the answer says about the responder. Undefined if the answer does not prove the key. */
+/** The data about the responder in the answer. Undefined if the answer does not prove the key. */
 export function answeredCapabilities(
   session: AdmissionSession,
   nonce: Uint8Array,

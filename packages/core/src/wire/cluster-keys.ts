@@ -25,7 +25,7 @@ export interface ClusterKeys {
   readonly discovery: string
 }
 
-/** What the names of topics depend on. */
+/** The input from which the names of topics are computed. */
 export type TopicKeys = Pick<ClusterKeys, 'topics'>
 
 /**

@@ -32,7 +32,7 @@ export interface PrivateRoomOptions {
   readonly random: () => number
 }
 
-/** What is sealed. Each use has a key of its own. */
+/** The kind of content that is sealed. Each use has a key of its own. */
 export type SealedUse = 'steps' | 'rumors' | 'store'
 
 export class PrivateRoom {

@@ -24,7 +24,7 @@ import { receivedText } from './text.ts'
  */
 export type AnswerFailure = 'no-handler' | 'busy' | 'error'
 
-/** What an author asks or broadcasts. No author uses a number twice in a generation. */
+/** A query or broadcast of an author. No author uses a number twice in a generation. */
 interface Numbered {
   /** The author's incarnation when its process started. */
   readonly generation: number

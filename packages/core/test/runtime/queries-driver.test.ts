@@ -110,7 +110,7 @@ describe('a flood', () => {
     expect(bench.verifications).toBe(32)
     expect(bench.excessBytes).toBeGreaterThan(168 * 512)
     await bench.clock.pass(1_000)
-    // Eight run at once, and the others are told that this member is busy.
+    // Eight run at once, and the other queries are answered with the failure busy.
     expect(handler).toHaveBeenCalledTimes(8)
     expect(bench.rumor(bob, signed(eve, queryBody()))).toBe('accept')
     const later = Array.from({ length: 10 }, (_, i) =>

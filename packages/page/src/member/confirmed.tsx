@@ -1,4 +1,4 @@
-/** Confirmed: a button that asks before it acts. What happened is shown in the place of the question. */
+/** Confirmed: a button that asks before it acts. The result replaces the question. */
 import { type ReactNode, useState } from 'react'
 
 export interface ConfirmedProps {
@@ -6,7 +6,7 @@ export interface ConfirmedProps {
   readonly question: string
   readonly yes: string
   readonly no: string
-  /** What happened last. */
+  /** The result of the last action. */
   readonly message: string
   readonly onConfirm: () => unknown
   /** Buttons in front, while nothing is asked. */

@@ -8,7 +8,7 @@ import type { Port } from '@hearsay/port'
 import { createDecoder, readAny } from 'lib0/decoding'
 import { type Encoder, encode, writeAny } from 'lib0/encoding'
 
-/** What a WebSocket of a page and one of `ws` have in common. */
+/** The common part of a WebSocket of a page and one of `ws`. */
 export interface AnyWebSocket {
   binaryType: string
   readonly readyState: number

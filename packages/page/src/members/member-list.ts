@@ -12,7 +12,7 @@ export interface MemberRow {
   /** `member`: the page makes no difference between kinds of members. */
   readonly kind: MemberKind | 'member'
   readonly isSelf: boolean
-  /** What the cluster's authority allows the member. Empty without an authority. */
+  /** The roles that the cluster's authority granted the member. Empty without an authority. */
   readonly roles: readonly string[]
   /** The state of its process, if it is one of the demo's processes. */
   readonly process: DemoProcess | undefined

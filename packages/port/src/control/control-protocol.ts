@@ -15,7 +15,7 @@ export type Opening =
   | { readonly control: number; readonly open: 'log'; readonly level: LogLevel }
   | { readonly control: number; readonly open: 'info' }
 
-/** What is opened. */
+/** A view, the log, or information about the member: the client requests one of them. */
 export type Opened = Opening extends infer Each
   ? Each extends unknown
     ? Omit<Each, 'control'>
@@ -38,7 +38,7 @@ export interface ControlMember {
 
 export type Greeting = Omit<ControlMember, 'path'> & { readonly control: number }
 
-/** What a log receives after the greeting. */
+/** The messages that a follower of the log receives after the greeting. */
 export interface SentRecord {
   readonly record: LogRecord
   /** The number of records before this one that were not sent, because the client was slow. */

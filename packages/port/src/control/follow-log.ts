@@ -1,7 +1,7 @@
 /**
  * Follow log: what hearsay and libp2p log in this process, as records.
  *
- * libp2p's logger stays the way in: it is told which components to log, and hands each line to the followers. Components
+ * The records come from libp2p's logger: this code selects the components to log, and passes each line to the followers. Components
  * that the user enabled by `DEBUG` are written to stderr as before, and no others.
  */
 import { format } from 'node:util'

@@ -18,6 +18,6 @@ export interface LogRecord {
   readonly message: string
 }
 
-/** Whether somebody who follows the log at `level` receives a record of this level. */
+/** Whether a client that follows the log at `level` receives a record of this level. */
 export const isIncluded = (recorded: LogLevel, level: LogLevel): boolean =>
   logLevels.indexOf(recorded) <= logLevels.indexOf(level)

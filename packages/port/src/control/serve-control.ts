@@ -28,7 +28,7 @@ export interface ServeControlOptions {
    * temporary directory
    */
   readonly folder?: string
-  /** What clients may do. A client ends the member only if it asks for that right. @default everything */
+  /** The rights of clients. A client ends the member only if it asks for that right. @default everything */
   readonly allow?: Allow
 }
 

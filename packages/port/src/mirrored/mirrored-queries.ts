@@ -73,7 +73,7 @@ export class MirroredQueries {
     return new Promise(resolve => this.#runner.run(`${number}`, query, resolve))
   }
 
-  /** Nobody waits for the answer any more. */
+  /** The asker no longer waits for the answer. */
   askedNoMore(number: number): void {
     this.#runner.end(`${number}`)
   }

@@ -21,7 +21,7 @@ export class MirroredStore<T> implements Store<T> {
   readonly subscribe: (listener: () => void) => () => void
   readonly #read: (table: Table) => T
   readonly #options: MirroredStoreOptions
-  /** What the present connection has sent. */
+  /** The content that the present connection has sent. */
   #table: Table = emptyTable
   /** The rows that were shown before, and that the present connection has not sent. */
   #kept = new Map<string, Row>()
@@ -73,7 +73,7 @@ export class MirroredStore<T> implements Store<T> {
     this.#kept.delete(key)
   }
 
-  /** What the store is read from has changed. */
+  /** The source of the store has changed. */
   refresh(): void {
     this.#value = this.#read(this.#shown())
     this.#store.refresh()

@@ -10,7 +10,7 @@ export type Access = 'list' | 'read' | 'write'
 
 const accesses: readonly unknown[] = ['list', 'read', 'write'] satisfies Access[]
 
-/** What a view may do. */
+/** The rights of a view. */
 export interface Allow {
   /** Whether the view may change the member's name and tags, and suspend and resume it. @default true */
   readonly update?: boolean

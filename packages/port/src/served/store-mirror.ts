@@ -29,7 +29,7 @@ export class StoreMirror<T> {
     if (isWatched) this.#mark()
   }
 
-  /** What has changed since the last call; undefined: nothing. */
+  /** The changes since the last call; undefined: there are none. */
   take(): TableDiff | undefined {
     if (!this.#isChanged) return undefined
     this.#isChanged = false

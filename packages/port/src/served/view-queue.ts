@@ -20,7 +20,7 @@ const hiddenIntervalMs = 250
 
 /** Something whose changes are sent: a store or a document. */
 export interface Source<Change> {
-  /** What has changed since the last call; undefined: nothing. */
+  /** The changes since the last call; undefined: there are none. */
   take(): Change | undefined
 }
 

@@ -19,7 +19,7 @@ const detectsWithinMs = 5_000
 const minHonest = 4
 
 /**
- * What the attack caused at the honest members, or undefined if it had no effect.
+ * The effect of the attack on the honest members; undefined if it had none.
  *
  * @param honest the honest running members
  */
@@ -64,7 +64,7 @@ function pairsApart(members: readonly SimulatedMember[]): string[] {
   )
 }
 
-/** What the honest members report wrongly about each other. */
+/** The wrong reports of the honest members about each other. */
 function falseDeaths(
   simulation: Simulation,
   honest: readonly SimulatedMember[],

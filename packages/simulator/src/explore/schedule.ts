@@ -44,7 +44,7 @@ export type Fault =
   /** The member changes its tags. */
   | { readonly type: 'update'; readonly member: string }
 
-/** What a hostile member does; see `HostileFaults`. The numbers are facts or identities a second. */
+/** The actions of a hostile member; see `HostileFaults`. The numbers are facts or identities a second. */
 export type HostileAttack =
   | { readonly type: 'lie' | 'withhold' }
   | { readonly type: 'invent-identities'; readonly perSecond: number; readonly refuting: boolean }
@@ -106,7 +106,7 @@ export function hostileIn({ faults }: Schedule): ReadonlySet<string> {
   return new Set(faults.flatMap(({ fault }) => (fault.type === 'hostile' ? fault.member : [])))
 }
 
-/** What a run has to wait for, or to end. */
+/** The faults that a run has to wait for, or to end. */
 export interface Pending {
   /** The number of members that are leaving and will start again. */
   leaves: number

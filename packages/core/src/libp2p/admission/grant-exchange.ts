@@ -50,7 +50,7 @@ export class GrantExchange {
     this.#options = options
   }
 
-  /** What to send after the proof. */
+  /** The bytes to send after the proof. */
   shown({ session, direction, nonce }: GrantsMessage): Uint8Array {
     return sealGrants(session, direction, nonce, this.#options.own()) ?? new Uint8Array()
   }

@@ -27,7 +27,7 @@ export type RefusalReason =
   | 'violations'
 
 export interface Refusal {
-  /** What happened, without the full stop. */
+  /** Describes the refusal, without the full stop. */
   readonly fact: string
   readonly advice: string
   /** Milliseconds of the monotonic clock. */

@@ -31,7 +31,7 @@ const silenceTimeoutMs = 20_000
 /** Limit of streams to all members, and of streams from all members, at one time. */
 const maxStreams = 256
 
-/** What a piece completed. */
+/** The result of receiving a piece. */
 export interface Received {
   /** The complete update to apply. */
   readonly update: Uint8Array | undefined

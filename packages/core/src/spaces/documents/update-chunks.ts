@@ -13,7 +13,7 @@ import { maxClientsInUpdate } from './client-rates.ts'
 import { type DeletedRange, deletionChunks, deletionsOf } from './deletion-ranges.ts'
 
 export interface ChunkOptions {
-  /** What the other replica already has: client → the clock after its last unit. */
+  /** The content that the other replica already has: client → the clock after its last unit. */
   readonly since: ReadonlyMap<number, number>
   /**
    * Where to stop: client → the first clock that is not encoded. Undefined: encode the whole present state.
