@@ -1,4 +1,4 @@
-/** The page of an admin, operated as by a user: it invites, and revokes members. */
+/** The page of an admin in Chromium: a user makes tickets and revokes members. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

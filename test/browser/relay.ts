@@ -37,7 +37,7 @@ export class Relay {
     return this.#printed[0]?.addresses ?? []
   }
 
-  /** The events about a member that it printed, in order. */
+  /** The events about a member that the relay printed, in order. */
   eventsAbout(name: string): string[] {
     return this.#printed.filter(line => line.name === name).map(({ event }) => event)
   }

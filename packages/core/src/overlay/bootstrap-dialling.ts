@@ -19,8 +19,8 @@ export interface BootstrapDiallingOptions {
 const firstWaitMs = 250
 /**
  * The factor by which the wait grows. Our choice: less than 2. If all members start at the same time, the
- * bootstrap member listens after some seconds. With doubled waits, the others would dial it only seconds
- * after that.
+ * bootstrap member listens after some seconds. If the wait doubled each time, the others would dial the bootstrap member
+ * only some seconds after it listens.
  */
 const waitGrowth = 1.5
 

@@ -82,7 +82,7 @@ function useHeldSpaces(cluster: Cluster, known: number): readonly HeldSpace[] {
     let timer: ReturnType<typeof setTimeout> | undefined
     let isCurrent = true
     const ask = async () => {
-      // A view that has lost its member keeps what it has shown.
+      // While the view has no connection to its member, it keeps the last answer.
       const answer = await cluster.heldBy().catch(() => undefined)
       if (!isCurrent) return
       if (answer) setHeld(answer)
