@@ -57,7 +57,7 @@ const invitations = [
   'api/ticket',
 ].map(name => `./packages/core/dist/${name}.js`)
 /** Loaded by a member with a secret. */
-const keyring = ['handles/cluster-keyring', 'libp2p/open-keyring', 'storage/policy-storage'].map(
+const keyring = ['handles/cluster-keyring', 'libp2p/open-keyring'].map(
   name => `./packages/core/dist/${name}.js`,
 )
 /** What a member loads later. */

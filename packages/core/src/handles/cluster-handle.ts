@@ -25,6 +25,7 @@ import type { MemberEvent } from '../member/member-view.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import { AppNotifications } from '../runtime/app-notifications.ts'
 import type { Engine, EngineListener } from '../runtime/engine.ts'
+import { pendingQuery } from '../runtime/lazy-queries.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import type { QueriesPort } from '../runtime/ports.ts'
 import { QueryHandlers } from '../runtime/query-handlers.ts'
@@ -44,7 +45,6 @@ import {
   pendingKeyring,
 } from './load-calls.ts'
 import type { PeriodicStore } from './periodic-store.ts'
-import { pendingQuery } from './running-query.ts'
 import type { SpaceRegistry } from './space-registry.ts'
 
 const noMembers: readonly Member[] = []

@@ -3,7 +3,7 @@
  *
  * Any number of iterators read them, each from the beginning, also after the end.
  */
-import type { Query, QueryAnswer, QueryFailure, QueryResult } from '../api/query.ts'
+import type { QueryAnswer, QueryFailure, QueryResult } from '../api/query.ts'
 
 type Reply = QueryAnswer | QueryFailure
 
@@ -61,21 +61,4 @@ export class RunningQuery implements AsyncIterable<Reply> {
   #notify(): void {
     for (const resume of this.#waiting.splice(0)) resume()
   }
-}
-
-/** A query that was asked. */
-interface Started extends AsyncIterable<Reply> {
-  readonly result: Promise<QueryResult>
-}
-
-/** A query whose code is still being loaded, as the promise and the iterable that an app receives. */
-export function pendingQuery(started: Promise<Started>): Query {
-  const result = started.then(query => query.result)
-  return Object.assign(result, {
-    async *[Symbol.asyncIterator]() {
-      // An app that only iterates receives the rejection there.
-      result.catch(() => {})
-      yield* await started
-    },
-  })
 }

@@ -63,14 +63,9 @@ async function byGrants(options: OpenAccessOptions): Promise<Access> {
 }
 
 async function byKeyring(options: OpenAccessOptions): Promise<Access> {
-  const { platform, writes, cluster } = options
-  const [{ openKeyring }, { openPolicy }] = await Promise.all([
-    import('./open-keyring.ts'),
-    import('../storage/policy-storage.ts'),
-  ])
-  const { keyring, keys, tokens } = await openKeyring({ ...options, clock: platform.clock })
-  const policy = openPolicy({ kinds: { keyring: keyring.kind } }, writes, cluster)
-  return { keys, tokens, hasSecret: true, host: { keyring, policy } }
+  const { openKeyring } = await import('./open-keyring.ts')
+  const { keys, tokens, ...host } = await openKeyring({ ...options, clock: options.platform.clock })
+  return { keys, tokens, hasSecret: true, host }
 }
 
 /** Keys that do not change while the member runs. @param authority the authority, as a member id */

@@ -5,7 +5,9 @@ import { toString as toText } from 'uint8arrays/to-string'
 import type { MemberOptions } from '../api/member-options.ts'
 import type { Clock } from '../base/clock.ts'
 import type { KeyringState } from '../policy/keyring-state.ts'
+import type { HostPolicy } from '../runtime/engine.ts'
 import { MemberKeyring } from '../runtime/member-keyring.ts'
+import { openPolicy } from '../storage/policy-storage.ts'
 import { StoredValue } from '../storage/stored-value.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
 import { keysOfSecretKey, secretKey } from '../wire/cluster-keys.ts'
@@ -26,6 +28,8 @@ export interface OpenKeyringOptions {
 
 export interface OpenedKeyring {
   readonly keyring: MemberKeyring
+  /** The keyring as a fact about the cluster. */
+  readonly policy: HostPolicy
   readonly keys: TransportKeys
   /** The tokens by which members find each other in a local network, that of the primary key first. */
   readonly tokens: () => readonly string[]
@@ -53,6 +57,7 @@ export async function openKeyring({
     keyring.state.keys.map(({ key, fingerprint }) => ({ id: fingerprint, keys: keysOfSecretKey(key) }))
   return {
     keyring,
+    policy: openPolicy({ kinds: { keyring: keyring.kind } }, writes, cluster),
     keys: {
       admission: () => all().map(({ id, keys }) => ({ id, key: keys.admission })),
       removed: {

@@ -3,6 +3,7 @@
  *
  * Once it is loaded, all calls are synchronous. If it cannot be loaded, the message is dropped, and the next one loads it.
  */
+import type { Query, QueryAnswer, QueryFailure, QueryResult } from '../api/query.ts'
 import { andThen } from '../base/maybe-async.ts'
 import type { DriverHost, DriverListener, QueriesPort, RumorVerdict } from './ports.ts'
 
@@ -52,4 +53,21 @@ export class LazyQueries implements QueriesPort {
       return undefined
     })
   }
+}
+
+/** A query that was asked. */
+interface Started extends AsyncIterable<QueryAnswer | QueryFailure> {
+  readonly result: Promise<QueryResult>
+}
+
+/** A query whose code is still being loaded, as the promise and the iterable that an app receives. */
+export function pendingQuery(started: Promise<Started>): Query {
+  const result = started.then(query => query.result)
+  return Object.assign(result, {
+    async *[Symbol.asyncIterator]() {
+      // An app that only iterates receives the rejection there.
+      result.catch(() => {})
+      yield* await started
+    },
+  })
 }
