@@ -12,7 +12,7 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2p } from 'libp2p'
-import { admissionProtocol } from '../../packages/core/src/libp2p/admission/admission-gate.ts'
+import { admissionProtocol } from '../../packages/core/src/libp2p/admission/handshake.ts'
 import { prefixed, protocols } from '../../packages/core/src/libp2p/frame-stream.ts'
 import type { Channel } from '../../packages/core/src/runtime/ports.ts'
 import {

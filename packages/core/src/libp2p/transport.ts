@@ -20,8 +20,9 @@ import type { Clock } from '../base/clock.ts'
 import type { Channel, Transport, TransportListener } from '../runtime/ports.ts'
 import type { TopicKeys } from '../wire/cluster-keys.ts'
 import { encodeHello } from '../wire/hello.ts'
-import type { AdmissionGate, AdmissionKey, RemovedKeys } from './admission/admission-gate.ts'
+import type { AdmissionGate } from './admission/admission-gate.ts'
 import type { GrantExchange } from './admission/grant-exchange.ts'
+import type { AdmissionKey, RemovedKeys } from './admission/handshake.ts'
 import { LazyRefusals } from './admission/lazy-refusals.ts'
 import type { RefusalReason, Refusals } from './admission/refusals.ts'
 import { BootstrapProblems } from './bootstrap-problems.ts'
@@ -232,7 +233,7 @@ export class Libp2pTransport implements Transport {
   }
 
   refuse(id: string, forMs: number): void {
-    this.#options.gate.refusePeer(id, forMs)
+    this.#options.gate.refusedPeers.add(id, forMs)
     this.#dialler.disconnect(id)
   }
 

@@ -10,7 +10,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { AdmissionGate } from '../../src/libp2p/admission/admission-gate.ts'
 import { Dialler, type DiallerComponents } from '../../src/libp2p/dialler.ts'
 
-const gate = { isRefused: () => false, isAdmitted: () => false } as unknown as AdmissionGate
+const gate = {
+  refusedPeers: { has: () => false },
+  isAdmitted: () => false,
+} as unknown as AdmissionGate
 
 let node: Libp2p | undefined
 let server: Server | undefined

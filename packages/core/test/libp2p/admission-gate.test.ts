@@ -4,11 +4,8 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { byteStream, streamPair } from '@libp2p/utils'
 import { TypedEventEmitter } from 'main-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import {
-  AdmissionGate,
-  admissionProtocol,
-  type GateComponents,
-} from '../../src/libp2p/admission/admission-gate.ts'
+import { AdmissionGate, type GateComponents } from '../../src/libp2p/admission/admission-gate.ts'
+import { admissionProtocol } from '../../src/libp2p/admission/handshake.ts'
 import { admissionAnswer, admissionRequest, answeredCapabilities } from '../../src/wire/admission.ts'
 import { clusterKeys } from '../../src/wire/cluster-keys.ts'
 import { clusterTag } from '../../src/wire/tags.ts'
@@ -145,12 +142,12 @@ async function openStream(gate: AdmissionGate, connection: Connection, data: Uin
 describe('the admission gate', () => {
   it('admits no connection of a peer that is refused, until the time is over', async () => {
     const { gate, reopen, refusals, close } = await gateOfAda()
-    gate.refusePeer(`${bob}`, 60_000)
+    gate.refusedPeers.add(`${bob}`, 60_000)
     const refused = reopen()
     expect(await gate.whenAdmitted(refused)).toBe(false)
     expect([refusals, close.mock.calls.length]).toEqual([['violations'], 1])
     await vi.advanceTimersByTimeAsync(60_000)
-    expect(gate.isRefused(`${bob}`)).toBe(false)
+    expect(gate.refusedPeers.has(`${bob}`)).toBe(false)
     reopen()
     expect(refusals).toEqual(['violations', 'no-proof'])
   })
