@@ -19,11 +19,6 @@ const suspicionRate = { burst: 32, refillMs: 1_000, maxKeys }
 const ownSuspicionRate = { burst: 8, refillMs: 500, maxKeys }
 /** Our choice: the burst brings all facts that one author may have in the policy set, as a newcomer receives them. */
 const policyRate = { burst: 256, refillMs: 1_000, maxKeys }
-/**
- * Keyring facts of one peer, whoever wrote them. Our choice: far more than people change keys, and some milliseconds of work a
- * second at most.
- */
-const keyringRate = { burst: 16, refillMs: 1_000, maxKeys }
 
 export class AuthorRates {
   readonly #self: string
@@ -31,7 +26,6 @@ export class AuthorRates {
   readonly #suspicions = new TokenBuckets(suspicionRate)
   readonly #ownSuspicions = new TokenBuckets(ownSuspicionRate)
   readonly #policy = new TokenBuckets(policyRate)
-  readonly #keyrings = new TokenBuckets(keyringRate)
 
   constructor(self: string) {
     this.#self = self
@@ -51,17 +45,11 @@ export class AuthorRates {
     return this.#bucketsOf(fact)?.take(fact.author, nowMs) ?? true
   }
 
-  /** Counts a keyring fact that a peer sent, if its rate allows it. To find out whether it is valid costs much. */
-  takeKeyring(peer: string, nowMs: number): boolean {
-    return this.#keyrings.take(peer, nowMs)
-  }
-
   sweep(nowMs: number): void {
     this.#records.sweep(nowMs)
     this.#suspicions.sweep(nowMs)
     this.#ownSuspicions.sweep(nowMs)
     this.#policy.sweep(nowMs)
-    this.#keyrings.sweep(nowMs)
   }
 
   #bucketsOf(fact: SignedFact): TokenBuckets | undefined {

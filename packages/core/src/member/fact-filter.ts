@@ -3,10 +3,8 @@
  *
  * The filter drops five kinds of facts: facts that the table or the policy set has; facts beyond their author's rate; policy
  * facts that do not count here; facts of members other than records and introductions, if their author is not a member;
- * older records, if a message has several by one author. The filter only reads the table and the set. To judge a keyring fact
- * costs more than a signature check, so a message has one at most, and a peer a rate.
+ * older records, if a message has several by one author. The filter only reads the table and the set.
  */
-import { compare } from 'uint8arrays/compare'
 import type { Instant } from '../base/clock.ts'
 import type { Policy } from '../policy/policy.ts'
 import { isLaterRecord } from '../table/incarnation.ts'
@@ -48,14 +46,6 @@ export class FactFilter {
       if (isNew && fact.type === 'record') arriving.add(fact.author)
       return isNew
     })
-  }
-
-  /** The facts of one message without the keyring facts that a later one in the message replaces. */
-  withLatestKeyring(facts: readonly SignedFact[]): readonly SignedFact[] {
-    const keyrings = facts.filter(fact => fact.type === 'keyring')
-    if (keyrings.length < 2) return facts
-    const latest = keyrings.reduce((a, b) => (isLaterKeyring(b, a) ? b : a))
-    return facts.filter(fact => fact.type !== 'keyring' || fact === latest)
   }
 
   /**
@@ -110,14 +100,12 @@ export class FactFilter {
   #isNewPolicy(fact: PolicyFact, reporter: string, now: Instant): boolean {
     const { policy, rates, refusedFacts } = this.#options
     if (policy.stored(fact)) return false
-    if (fact.type === 'keyring' && !rates.takeKeyring(reporter, now.monotonicMs)) {
-      refusedFacts.count('policy-rate')
-      return false
+    if (policy.isWithinRate(fact, reporter, now.monotonicMs)) {
+      const outcome = policy.outcome(fact, now.epochMs)
+      if (outcome === 'rejected') refusedFacts.count('policy')
+      if (outcome !== 'merged') return false
+      if (policy.isUnlimited(fact.author) || rates.allows(fact, now.monotonicMs)) return true
     }
-    const outcome = policy.outcome(fact, now.epochMs)
-    if (outcome === 'rejected') refusedFacts.count('policy')
-    if (outcome !== 'merged') return false
-    if (policy.isUnlimited(fact.author) || rates.allows(fact, now.monotonicMs)) return true
     refusedFacts.count('policy-rate')
     return false
   }
@@ -133,13 +121,6 @@ export class FactFilter {
     const { self, table } = this.#options
     return id === self || table.get(id) !== undefined
   }
-}
-
-type KeyringFact = SignedFact & { readonly type: 'keyring' }
-
-/** As in the policy set. */
-function isLaterKeyring(a: KeyringFact, b: KeyringFact): boolean {
-  return a.version === b.version ? compare(a.signature, b.signature) > 0 : a.version > b.version
 }
 
 /** The newest record of each author. */

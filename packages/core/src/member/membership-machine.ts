@@ -10,7 +10,7 @@ import type { Overlay } from '../overlay/overlay.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { RecordFact } from '../table/row.ts'
 import type { Table } from '../table/table.ts'
-import { dateOf, type PolicyFact } from '../wire/fact.ts'
+import type { PolicyFact } from '../wire/fact.ts'
 import { forgetMembers, nextDueMs, runDueWork } from './due-work.ts'
 import type { FactFilter } from './fact-filter.ts'
 import type { LocalChange } from './local-record.ts'
@@ -124,8 +124,7 @@ export class MembershipMachine {
 
   /** Adds the policy facts that an earlier process stored. Call before `start`. */
   restorePolicy(facts: readonly PolicyFact[], { epochMs }: Instant): void {
-    // They were valid when they were stored. The clock of a machine without a battery is behind after a start.
-    for (const fact of facts) this.#parts.policy.merge(fact, Math.max(epochMs, dateOf(fact)))
+    this.#parts.policy.restore(facts, epochMs)
     this.#parts.expulsions?.revocationsChanged()
   }
 

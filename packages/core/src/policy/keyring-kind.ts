@@ -4,6 +4,7 @@
  * A member keeps a fact only if one of its own keys opens it. So a fact that no member can open never replaces the keyring. A
  * fact with a version far in the future is refused, so a peer cannot block later changes.
  */
+import { TokenBuckets } from '../base/token-buckets.ts'
 import { isPlausibleTimestamp } from '../wire/checks.ts'
 import type { PolicyFact } from '../wire/fact.ts'
 import { type KeyringContent, type KeyringKey, openKeyring } from '../wire/keyring-fact.ts'
@@ -18,8 +19,15 @@ export interface KeyringKindOptions {
   readonly mayChange?: (author: string) => boolean
 }
 
+/**
+ * Facts of one peer, whoever wrote them. Our choice: far more than people change keys. To judge a fact costs up to 32 attempts
+ * to open it.
+ */
+const peerRate = { burst: 16, refillMs: 1_000, maxKeys: 1_024 }
+
 export class KeyringKind implements PolicyKind {
   readonly #options: KeyringKindOptions
+  readonly #rates = new TokenBuckets(peerRate)
   /** The content of the fact that was opened last. */
   #last: { readonly payload: Uint8Array; readonly content: KeyringContent } | undefined
 
@@ -43,6 +51,14 @@ export class KeyringKind implements PolicyKind {
     const { mayChange } = this.#options
     if (fact.type !== 'keyring' || !isPlausibleTimestamp(fact.version, epochMs)) return false
     return (mayChange?.(fact.author) ?? true) && this.contentOf(fact) !== undefined
+  }
+
+  isWithinRate(peer: string, nowMs: number): boolean {
+    return this.#rates.take(peer, nowMs)
+  }
+
+  dateOf(fact: PolicyFact): number {
+    return this.order(fact)
   }
 
   /** Undefined if none of this member's keys opens the fact. */

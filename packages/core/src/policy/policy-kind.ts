@@ -18,6 +18,14 @@ export interface PolicyKind {
    * cheap, or remember its answer.
    */
   admits(fact: PolicyFact, epochMs: number): boolean
+  /**
+   * Counts a fact that a peer sent. False: the peer sends more of them than this member should judge. Absent: there is no limit.
+   *
+   * @param nowMs monotonic milliseconds
+   */
+  isWithinRate?(peer: string, nowMs: number): boolean
+  /** When the fact was written, in epoch milliseconds, by the clock of its author. */
+  dateOf(fact: PolicyFact): number
 }
 
 /** The kinds of facts that count in this cluster. The set refuses facts of other kinds. */

@@ -7,7 +7,7 @@
  */
 import { compare } from 'uint8arrays/compare'
 import { concat } from 'uint8arrays/concat'
-import type { PolicyFact, SignedFact } from '../wire/fact.ts'
+import { isPolicyFact, type PolicyFact, type SignedFact } from '../wire/fact.ts'
 import { equalBytes, shortHash } from '../wire/hashes.ts'
 import type { PolicyKind, PolicyKinds } from './policy-kind.ts'
 import { PolicySync } from './policy-sync.ts'
@@ -61,6 +61,29 @@ export class PolicySet {
     return author === this.#authority
   }
 
+  /** Counts a fact that a peer sent, before it is judged. False: the peer sends too many of this kind. */
+  isWithinRate(fact: PolicyFact, peer: string, nowMs: number): boolean {
+    return this.#kinds[fact.type]?.isWithinRate?.(peer, nowMs) ?? true
+  }
+
+  /**
+   * The facts of one message, without the policy facts that a later one in the message replaces. To judge a fact may cost more
+   * than to verify a signature.
+   */
+  latest(facts: readonly SignedFact[]): readonly SignedFact[] {
+    if (facts.filter(isPolicyFact).length < 2) return facts
+    const latest = new Map<string, Entry>()
+    for (const fact of facts) {
+      const kind = isPolicyFact(fact) && this.#kinds[fact.type]
+      if (!kind) continue
+      const entry = entryOf(kind, fact)
+      const other = latest.get(entry.key)
+      if (!other || isLater(entry, other)) latest.set(entry.key, entry)
+    }
+    const kept = new Set<SignedFact>([...latest.values()].map(({ fact }) => fact))
+    return facts.filter(fact => !isPolicyFact(fact) || !this.#kinds[fact.type] || kept.has(fact))
+  }
+
   /** This member's half of a sync. @param maxBytes the approximate greatest number of bytes of facts in one step */
   syncing(maxBytes: number): Pick<PolicySync, 'offer' | 'answer'> {
     return new PolicySync(this, maxBytes)
@@ -101,6 +124,14 @@ export class PolicySet {
     this.#nextEndMs = Math.min(this.#nextEndMs, entry.untilEpochMs)
     this.#changed()
     return outcome
+  }
+
+  /**
+   * Merges the facts that an earlier process stored. They were valid then, so it does not matter that the clock of a machine
+   * without a battery is behind after a start.
+   */
+  restore(facts: readonly PolicyFact[], epochMs: number): void {
+    for (const fact of facts) this.merge(fact, Math.max(epochMs, this.#kinds[fact.type]?.dateOf(fact) ?? 0))
   }
 
   /** The stored copy of this fact, if both are equal byte for byte. */

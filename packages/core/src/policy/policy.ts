@@ -5,9 +5,12 @@ export type Policy = Pick<
   PolicySet,
   | 'size'
   | 'isUnlimited'
+  | 'isWithinRate'
   | 'hash'
+  | 'latest'
   | 'outcome'
   | 'merge'
+  | 'restore'
   | 'stored'
   | 'registers'
   | 'sweep'
@@ -19,6 +22,9 @@ export type Policy = Pick<
 export const noPolicy: Policy = {
   size: 0,
   isUnlimited: () => false,
+  isWithinRate: () => true,
+  latest: facts => facts,
+  restore: () => {},
   hash: () => undefined,
   outcome: () => 'rejected',
   merge: () => 'rejected',

@@ -32,6 +32,7 @@ export function revocationKind(grants: MemberGrants): PolicyKind {
     // An author extends its revocation, and never shortens it.
     order: fact => (isRevocation(fact) ? fact.untilEpochMs : 0),
     untilEpochMs: fact => (isRevocation(fact) ? fact.untilEpochMs : 0),
+    dateOf: fact => (isRevocation(fact) ? fact.epochMs : 0),
     admits(fact, epochMs) {
       if (!isRevocation(fact) || !isPlausibleTimestamp(fact.epochMs, epochMs)) return false
       if (fact.author !== grants.authority && fact.untilEpochMs > fact.epochMs + maxLastingMs) return false

@@ -78,8 +78,8 @@ export class ClusterInbound {
   }
 
   #received(facts: readonly SignedFact[]): readonly SignedFact[] {
-    const { filter, intern } = this.#options
-    const latest = filter.withLatestKeyring(facts)
+    const { policy, intern } = this.#options
+    const latest = policy.latest(facts)
     return intern ? latest.map(intern) : latest
   }
 

@@ -109,11 +109,6 @@ export function isPolicyFact(fact: SignedFact): fact is PolicyFact {
   return fact.type === 'revocation' || fact.type === 'keyring'
 }
 
-/** When the fact was written, in epoch milliseconds, by the clock of its author. */
-export function dateOf(fact: PolicyFact): number {
-  return fact.type === 'revocation' ? fact.epochMs : fact.version
-}
-
 const attentionStates = ['full', 'hidden', 'frozen', 'asleep'] as const
 
 /** The member that a fact is about. */

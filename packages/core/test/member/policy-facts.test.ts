@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { idOf, signedFact } from '../../../../test/helpers/signed-facts.ts'
-import type { PolicyKind } from '../../src/policy/policy-kind.ts'
+import { KeyringKind } from '../../src/policy/keyring-kind.ts'
 import type { PolicyFact } from '../../src/wire/fact.ts'
+import { clusterTag } from '../../src/wire/tags.ts'
 import { authority, policySet, revocation } from '../policy/policy-facts.ts'
 import { MemberBench, self, startEpochMs } from './member-bench.ts'
 
@@ -63,28 +64,26 @@ describe('a policy fact', () => {
 describe('keyring facts', () => {
   const keyring = (version: number) =>
     signedFact(idOf('ada'), { type: 'keyring', version: startEpochMs + version, boxes: [] }) as PolicyFact
-  /** A member that counts how many facts it tries to open. */
+  /** A member that counts how often it asks for its keys, which it does once for each fact. */
   function opening(): { member: MemberBench; opened: () => number } {
     let opened = 0
-    const kind: PolicyKind = {
-      key: () => '',
-      order: fact => (fact.type === 'keyring' ? fact.version : 0),
-      untilEpochMs: () => Number.POSITIVE_INFINITY,
-      admits: () => {
+    const kind = new KeyringKind({
+      cluster: clusterTag('atlas'),
+      keys: () => {
         opened += 1
-        return false
+        return []
       },
-    }
+    })
     const member = new MemberBench({ policy: policySet({ kinds: { keyring: kind } }) })
     return { member, opened: () => opened }
   }
 
   it('of one message are the latest one', () => {
-    const { factFilter } = opening().member.parts
+    const { policy } = opening().member.parts
     const [first, second] = [keyring(1), keyring(2)]
     const other = revocation(authority, 'x', untilMs)
-    expect(factFilter.withLatestKeyring([second, other, first])).toEqual([second, other])
-    expect(factFilter.withLatestKeyring([first, other])).toEqual([first, other])
+    expect(policy.latest([second, other, first])).toEqual([second, other])
+    expect(policy.latest([first, other])).toEqual([first, other])
   })
 
   it('are limited in rate for each peer that sends them, before anything is opened', () => {

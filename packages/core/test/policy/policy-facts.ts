@@ -22,6 +22,7 @@ export const revocationKind: PolicyKind = {
   key: fact => (fact.type === 'revocation' ? fact.subject : ''),
   order: fact => (fact.type === 'revocation' ? fact.untilEpochMs : 0),
   untilEpochMs: fact => (fact.type === 'revocation' ? fact.untilEpochMs : 0),
+  dateOf: fact => (fact.type === 'revocation' ? fact.epochMs : 0),
   admits: fact => fact.author !== idOf('mallory'),
 }
 
