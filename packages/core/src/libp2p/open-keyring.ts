@@ -10,8 +10,9 @@ import { MemberKeyring } from '../runtime/member-keyring.ts'
 import { openPolicy } from '../storage/policy-storage.ts'
 import { StoredValue } from '../storage/stored-value.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
+import { admissionAnswer } from '../wire/admission.ts'
 import { keysOfSecretKey, secretKey } from '../wire/cluster-keys.ts'
-import { keyringKey, removedKey } from '../wire/keyring-fact.ts'
+import { keyringKey, maxKeys, removedKey } from '../wire/keyring-fact.ts'
 import type { Signer } from '../wire/signing.ts'
 import type { TransportKeys } from './transport.ts'
 
@@ -61,8 +62,19 @@ export async function openKeyring({
     keys: {
       admission: () => all().map(({ id, keys }) => ({ id, key: keys.admission })),
       removed: {
-        of: removedKey,
-        all: () => keyring.state.removed.map(removedKey),
+        async ask(own, prove) {
+          const [primary] = own
+          // A member of an earlier version counts the question as a wrong proof, and checks four.
+          if (!primary || own.length >= maxKeys) return false
+          return typeof (await prove(removedKey(primary.id))) === 'object'
+        },
+        answer(session, request) {
+          for (const key of keyring.state.removed.map(removedKey)) {
+            const answer = admissionAnswer({ ...session, key }, request, { relay: false })
+            if (answer) return answer
+          }
+          return undefined
+        },
       },
       topics: () => topicsOf(keyring.state),
     },

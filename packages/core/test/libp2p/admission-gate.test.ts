@@ -44,7 +44,14 @@ async function gateOfAda({ ownsNode = true, maxProofs = 1, removed = [] as Uint8
     components,
     keys: () => keys.map(each => ({ ...each })),
     maxProofs,
-    removedKeys: { of: id => removedProof(id), all: () => removed },
+    removedKeys: {
+      ask: async (own, prove) =>
+        own.length < maxProofs && typeof (await prove(removedProof(`${own[0]?.id}`))) === 'object',
+      answer: (session, request) =>
+        removed
+          .map(key => admissionAnswer({ ...session, key }, request, { relay: false }))
+          .find(answer => answer !== undefined),
+    },
     cluster,
     ownsNode,
     admitted,

@@ -195,24 +195,11 @@ export class AdmissionGate {
       if (outcome === 'admitted' || signal.aborted) return
       // The end that answers may have another key.
       if (outcome === 'not-accepted' && at + 1 < keys.length) continue
-      const isReplaced = outcome === 'not-accepted' && (await this.#isReplaced(connection, keys, signal))
+      const prove = async (key: Uint8Array) => this.#handshake?.initiate(connection, key, signal)
+      const isReplaced = outcome === 'not-accepted' && (await options.removedKeys?.ask(keys, prove))
       if (outcome !== 'interrupted') this.#refuse(connection, isReplaced ? 'replaced-secret' : outcome)
       return
     }
-  }
-
-  /** Whether the peer, which accepts none of these keys, proves that the primary one was removed from the cluster. */
-  async #isReplaced(
-    connection: Connection,
-    [primary, ...others]: readonly AdmissionKey[],
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const { removedKeys, maxProofs = 1 } = this.#options ?? {}
-    // A member of an earlier version counts the question as a wrong proof.
-    if (!removedKeys || !primary || others.length + 2 > maxProofs) return false
-    return (
-      typeof (await this.#handshake?.initiate(connection, removedKeys.of(primary.id), signal)) === 'object'
-    )
   }
 
   /** One attempt to prove a key. `interrupted`: the connection has closed, or its timer refuses it. */

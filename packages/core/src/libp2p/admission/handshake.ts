@@ -50,14 +50,18 @@ export interface AdmissionKey {
 }
 
 /**
- * The keys with which two ends prove to each other that they know a removed key. They admit nobody, and only members and those
- * who have the removed key have them.
+ * How two ends prove to each other that they know a removed key. Such a proof admits nobody, and only members and programs
+ * that have the removed key can make it.
  */
 export interface RemovedKeys {
-  /** For a key of this member. @param id the id of the admission key */
-  of(id: string): Uint8Array
-  /** For the keys that were removed from the cluster. */
-  all(): readonly Uint8Array[]
+  /**
+   * Whether a peer that accepts none of these keys proves that the primary one was removed.
+   *
+   * @param prove both ends prove this key: resolves with an object if they did
+   */
+  ask(own: readonly AdmissionKey[], prove: (key: Uint8Array) => Promise<unknown>): Promise<boolean>
+  /** The answer to a request that proves one of the removed keys; undefined: it proves none. */
+  answer(session: Omit<AdmissionSession, 'key'>, request: Uint8Array): Uint8Array | undefined
 }
 
 /** What the other end proved and showed. */
@@ -143,7 +147,8 @@ export class Handshake {
         proved({ ...proof, keyId: id })
         break
       }
-      const answer = outcome === 'wrong-proof' && removedAnswer(options, connection, challenge, request)
+      const session = sessionOf(options, connection, challenge, 'responder', challenge)
+      const answer = outcome === 'wrong-proof' && options.removedKeys?.answer(session, request)
       if (answer) {
         outcome = 'removed-key'
         stream.send(answer)
@@ -176,19 +181,6 @@ export class Handshake {
 
 /** The greatest number of bytes that an honest peer sends before it waits. */
 const maxBytes = ({ grants }: HandshakeOptions): number => requestBytes + (grants?.maxBytes ?? 0)
-
-/** Proves that a key was removed from the cluster, to a peer that proves that it knows this key. */
-function removedAnswer(
-  options: HandshakeOptions,
-  connection: Connection,
-  challenge: Uint8Array,
-  request: Uint8Array,
-): Uint8Array | undefined {
-  const answers = (options.removedKeys?.all() ?? []).map(key =>
-    admissionAnswer(sessionOf(options, connection, key, 'responder', challenge), request, { relay: false }),
-  )
-  return answers.find(answer => answer !== undefined)
-}
 
 const newNonce = () => crypto.getRandomValues(new Uint8Array(nonceBytes))
 
