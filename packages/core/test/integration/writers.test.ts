@@ -56,4 +56,23 @@ describe('a document with writers over TCP and Noise', { timeout: 60_000 }, () =
     const back = await join({ cluster: 'writers', name: 'back', storage, listen: [loopback] })
     expect((await back.room('design', options)).doc.getText().toString()).toBe('hello')
   })
+
+  it('works in a private room: readers see the changes, and a member without the secret nothing', async () => {
+    const members = await joinMany('private writers', 3)
+    const [writer, reader, outsider] = members
+    await untilAllSee(members, 3)
+    const options = { writers: [writer.self.id], secret: 'a secret of sixteen or more characters' }
+    const first = await writer.room('design', options)
+    const second = await (reader ?? writer).room('design', options)
+    const open = await (outsider ?? writer).room('design', { writers: options.writers })
+    first.doc.getText().insert(0, 'hello')
+    await untilText(second, 'hello')
+    const refused = new Promise(resolve => second.provider.once('not-allowed', resolve))
+    second.doc.getText().insert(0, 'no')
+    await refused
+    first.doc.getText().insert(5, ' world')
+    await untilText(second, 'nohello world')
+    expect([first.doc.getText().toString(), open.doc.getText().toString()]).toEqual(['hello world', ''])
+    expect((await first.heldBy()).holding).toEqual([reader?.self.id])
+  })
 })

@@ -71,6 +71,37 @@ describe('an expelled member', () => {
   })
 })
 
+describe('renewed grants', () => {
+  const later = { notAfterMs: startEpochMs + 3 * dayMs }
+
+  it('keep a member when its first ticket is revoked, and no record with the first ones comes back', async () => {
+    const founder = await withAda()
+    const renewed = await chainOf(invitation('later ticket', later), member('ada', later))
+    founder.receive(ada, renewed.bytes, startEpochMs + 1)
+    founder.revoke(idOf('ticket'), startEpochMs + 2 * dayMs)
+    expect(founder.members).toContain(ada)
+    const first = await chainOf(invitation('ticket', soon), member('ada', soon))
+    founder.receive(ada, first.bytes, startEpochMs + 2)
+    expect(founder.machine.table.get(ada)?.record.record.grants).toEqual(renewed.bytes)
+    expect(founder.machine.health().refusedFacts['no-grant']).toBeGreaterThan(0)
+  })
+
+  it('that were revoked do not come back by an older record, nor when the revocation is forgotten', async () => {
+    const founder = await withAda()
+    const renewed = await chainOf(invitation('later ticket', later), member('ada', later))
+    founder.receive(ada, renewed.bytes, startEpochMs + 1)
+    founder.revoke(ada, startEpochMs + 4 * dayMs)
+    const first = await chainOf(invitation('ticket', soon), member('ada', soon))
+    for (const { bytes } of [first, renewed]) founder.receive(ada, bytes, startEpochMs + 2)
+    expect(founder.members).toEqual([self])
+    founder.advance(5 * dayMs)
+    for (let i = 0; i < 10; i++) founder.advance(60_000)
+    expect(founder.machine.policy.size).toBe(0)
+    for (const { bytes } of [first, renewed]) founder.receive(ada, bytes, startEpochMs + 5 * dayMs)
+    expect(founder.members).toEqual([self])
+  })
+})
+
 describe('a revocation', () => {
   it('does not count if an id without the role admin wrote it', async () => {
     const founder = await withAda()
