@@ -1,8 +1,8 @@
 /** Command line of `hearsay config …`: its subcommands and their options. */
-import type { Json } from '@hearsay/core'
-import type { Command } from 'commander'
+import type { Json, Writers } from '@hearsay/core'
+import { type Command, InvalidArgumentError } from 'commander'
 import { type AttachFlags, addAttachOptions, toSeconds } from '../attach/options.ts'
-import { addMemberOptions, append, type MemberFlags } from '../member/options.ts'
+import { addMemberOptions, type MemberFlags } from '../member/options.ts'
 import { typedValue } from '../terminal/json-value.ts'
 
 export type ReadRequest =
@@ -18,7 +18,7 @@ export type ConfigRequest =
 export interface ConfigFlags extends MemberFlags, AttachFlags {
   /** Seconds. */
   readonly wait: number
-  readonly writer?: readonly string[]
+  readonly writer?: Writers
 }
 
 type Run = (cluster: string, name: string, request: ConfigRequest, flags: ConfigFlags) => Promise<void>
@@ -37,7 +37,11 @@ export function addConfigCommands(config: Command, run: Run): void {
       ),
     )
       .option('--wait <seconds>', 'how long to wait for a member that has the config open', toSeconds, 5)
-      .option('--writer <id>', 'a member whose entries count, repeatable (default: anyone)', append)
+      .option(
+        '--writer <id>',
+        'a member whose entries count, repeatable; or role:NAME, for all with a role (default: anyone)',
+        appendWriter,
+      )
 
   const addWithKey = (type: 'get' | 'delete' | 'history', description: string) =>
     add(type, description)
@@ -57,4 +61,14 @@ export function addConfigCommands(config: Command, run: Run): void {
   add('list', 'print all keys and their values').action((cluster, name, flags) =>
     run(cluster, name, { type: 'list' }, flags),
   )
+}
+
+const rolePrefix = 'role:'
+
+/** One more writer: ids add up, and a role stands alone, as in the option `writers` of `cluster.config`. */
+function appendWriter(value: string, before: Writers = []): Writers {
+  const isRole = value.startsWith(rolePrefix)
+  if (!Array.isArray(before) || (isRole && before.length > 0))
+    throw new InvalidArgumentError('A role is the only writer. Give one role, or ids.')
+  return isRole ? { role: value.slice(rolePrefix.length) } : [...before, value]
 }
