@@ -1,6 +1,7 @@
 /** Targets: everything that is fuzzed. */
 import { detectorTarget } from './detector-target.ts'
 import { documentTarget } from './document-target.ts'
+import { grantTargets } from './grant-targets.ts'
 import { inboundTargets } from './inbound-targets.ts'
 import { membershipTarget } from './membership-target.ts'
 import { otherTargets } from './other-targets.ts'
@@ -12,6 +13,7 @@ import { wireTargets } from './wire-targets.ts'
 export const targets: readonly Target[] = [
   ...wireTargets,
   ...inboundTargets,
+  ...grantTargets,
   ...otherTargets,
   documentTarget,
   ...storageTargets,
