@@ -73,15 +73,15 @@ export class MemberEvents {
       if (fact.record.leaving) overlay.remove(id)
       if (event) effectQueue.push({ type: 'event', event })
       if (id !== self && memberView.get(id) !== before) effectQueue.changed(id)
-      if (event?.type === 'fail') this.#memberDied(monotonicMs)
+      if (event?.type === 'fail') this.#memberDied(id, monotonicMs)
     }
     this.#touched.clear()
   }
 
-  #memberDied(nowMs: number): void {
+  #memberDied(id: string, nowMs: number): void {
     const { memberView, partition, damping } = this.#options
     const visible = memberView.count('alive', 'suspect')
-    partition.memberDied(visible, nowMs)
+    partition.memberDied(id, visible, nowMs)
     if (partition.suspected(visible, nowMs)) damping.partitioned(nowMs)
   }
 

@@ -1,7 +1,8 @@
 /**
  * Partition detector: decides whether a network partition is more likely than the death of single members.
  *
- * A partition is suspected when at least two members, and at least a third of the present members, died within a minute.
+ * A partition is suspected when at least two members, and at least a third of the present members, died within a minute. A
+ * member that returned and died again counts once.
  * The suspicion ends when half of these members are back, or ten minutes after the last death: members that have not
  * returned by then are presumed dead.
  */
@@ -11,15 +12,19 @@ const maxSuspectedMs = 600_000
 const maxDeaths = 1_024
 
 export class PartitionDetector {
-  readonly #deathsMs: number[] = []
+  /** Id → time of the last death, the oldest first. */
+  readonly #deathsMs = new Map<string, number>()
   #suspected: { readonly overAtVisible: number; readonly untilMs: number } | undefined
 
   /** A member was declared dead. @param visible the number of alive or suspect members afterwards, including this one. */
-  memberDied(visible: number, nowMs: number): void {
-    this.#deathsMs.push(nowMs)
-    while (this.#deathsMs.length > maxDeaths || nowMs - (this.#deathsMs[0] ?? nowMs) > windowMs)
-      this.#deathsMs.shift()
-    const recent = this.#deathsMs.length
+  memberDied(id: string, visible: number, nowMs: number): void {
+    this.#deathsMs.delete(id)
+    this.#deathsMs.set(id, nowMs)
+    for (const [oldest, atMs] of this.#deathsMs) {
+      if (this.#deathsMs.size <= maxDeaths && nowMs - atMs <= windowMs) break
+      this.#deathsMs.delete(oldest)
+    }
+    const recent = this.#deathsMs.size
     if (recent >= 2 && recent * 3 >= visible + recent)
       this.#suspected = { overAtVisible: visible + Math.ceil(recent / 2), untilMs: nowMs + maxSuspectedMs }
   }

@@ -5,7 +5,7 @@ import { PartitionDetector } from '../../src/member/partition-detector.ts'
 function after(members: number, deathsMs: readonly number[]): PartitionDetector {
   const detector = new PartitionDetector()
   deathsMs.forEach((atMs, i) => {
-    detector.memberDied(members - 1 - i, atMs)
+    detector.memberDied(`m${i}`, members - 1 - i, atMs)
   })
   return detector
 }
@@ -20,6 +20,14 @@ describe('partition detector', () => {
     { members: 16, deathsMs: Array(8).fill(0), suspected: true, why: 'a half' },
   ])('of $members members some die at $deathsMs: $why', ({ members, deathsMs, suspected }) => {
     expect(after(members, deathsMs).suspected(members - deathsMs.length, 60_001)).toBe(suspected)
+  })
+
+  it('counts a member once that dies, returns and dies again', () => {
+    const detector = new PartitionDetector()
+    for (const atMs of [0, 10_000, 20_000]) detector.memberDied('m1', 3, atMs)
+    expect(detector.suspected(3, 20_000)).toBe(false)
+    detector.memberDied('m2', 2, 30_000)
+    expect(detector.suspected(2, 30_000)).toBe(true)
   })
 
   it('ends when half of the dead members are back', () => {
