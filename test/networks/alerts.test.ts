@@ -13,7 +13,13 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { whyNoPrometheus } from '../alerts/prometheus.ts'
 import { type Host, Network, whyNoNetworks } from './network.ts'
-import { type MemberSettings, ScrapedCluster, type ScrapedMember, startScraped } from './scraped-cluster.ts'
+import {
+  type MemberSettings,
+  ScrapedCluster,
+  type ScrapedMember,
+  startFirst,
+  startScraped,
+} from './scraped-cluster.ts'
 
 const isAsked = process.env['HEARSAY_LONG'] === '1'
 const reason = isAsked
@@ -37,7 +43,10 @@ interface Running {
 }
 
 const clockAhead = fileURLToPath(new URL('clock-ahead.ts', import.meta.url))
-const smallLimits = fileURLToPath(new URL('small-limits.ts', import.meta.url))
+const lowered = (limit: 'reservations' | 'rows'): readonly string[] => [
+  '--import',
+  new URL(`small-limits.ts?${limit}`, import.meta.url).href,
+]
 const bin = fileURLToPath(new URL('../../packages/cli/bin/hearsay.js', import.meta.url))
 const relayedMember = fileURLToPath(new URL('relayed-member.ts', import.meta.url))
 
@@ -151,24 +160,24 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
     const { cluster, members, network } = await start(context, 3, { settings: { command: 'relay' } })
     const [host] = network.hosts(1)
     const relay = members[2]?.host.address
-    const page = host?.start(process.execPath, [relayedMember, `/ip4/${relay}/tcp/4001`], () => {})
+    const page = host && startFirst(host, process.execPath, [relayedMember, `/ip4/${relay}/tcp/4001`])
     await cluster.until('hearsay_relay_reservations > 0')
     page?.endInput()
     await expectOnly(cluster, 'HearsayRelayWithoutReservations')
   })
 
   it('a relay whose reservations are in use is nearly full', async context => {
-    const settings = { command: 'relay', node: ['--import', smallLimits] } as const
+    const settings = { command: 'relay', node: lowered('reservations') } as const
     const { cluster, members, network } = await start(context, 3, { settings })
     const relay = members[2]?.host.address
     for (const host of network.hosts(2))
-      host.start(process.execPath, [relayedMember, `/ip4/${relay}/tcp/4001`], () => {})
+      startFirst(host, process.execPath, [relayedMember, `/ip4/${relay}/tcp/4001`])
     await cluster.until('hearsay_relay_capacity_reservations == 2')
     await expectOnly(cluster, 'HearsayRelayNearlyFull')
   })
 
   it('a member whose table has no room for others has a table that is nearly full', async context => {
-    const { cluster } = await start(context, 4, { settings: { node: ['--import', smallLimits] } })
+    const { cluster } = await start(context, 4, { settings: { node: lowered('rows') } })
     await cluster.until('hearsay_table_capacity_rows == 4')
     await expectOnly(cluster, 'HearsayTableNearlyFull')
   })

@@ -15,6 +15,18 @@ const client = `require('node:readline').createInterface({ input: process.stdin 
 const job = 'cluster'
 /** Before other processes of a busy machine: a member that really stalls is another fault than that of the test. */
 const priority = -10
+/** Starts a part of the test that a busy machine must not delay. */
+export function startFirst(
+  host: Host,
+  command: string,
+  args: readonly string[],
+  onLine = (_: string) => {},
+): Child {
+  const child = host.start(command, args, onLine)
+  setPriority(child.pid, priority)
+  return child
+}
+
 const [port, metricsPort, prometheusPort] = [4001, 9464, 9090]
 
 /**
@@ -50,9 +62,7 @@ export function startScraped(
     `${host.address}:${metricsPort}`,
   ]
   const all = [...node, bin, command, 'atlas', '--no-mdns', ...where, ...bootstrap, ...args]
-  const child = host.start(process.execPath, all, () => {})
-  setPriority(child.pid, priority)
-  return { host, child }
+  return { host, child: startFirst(host, process.execPath, all) }
 }
 
 export class ScrapedCluster {
@@ -80,17 +90,13 @@ export class ScrapedCluster {
     }
     // YAML contains JSON.
     writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config))
-    host.start(
-      'prometheus',
-      [
-        `--config.file=${join(folder, 'prometheus.yml')}`,
-        `--storage.tsdb.path=${join(folder, 'data')}`,
-        `--web.listen-address=127.0.0.1:${prometheusPort}`,
-        '--log.level=error',
-      ],
-      () => {},
-    )
-    this.#client = host.start(process.execPath, ['-e', client], line => this.#waiting.shift()?.(line))
+    startFirst(host, 'prometheus', [
+      `--config.file=${join(folder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${prometheusPort}`,
+      '--log.level=error',
+    ])
+    this.#client = startFirst(host, process.execPath, ['-e', client], line => this.#waiting.shift()?.(line))
   }
 
   /** The alerts that fired at any time so far. */

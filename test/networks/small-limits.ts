@@ -1,15 +1,23 @@
 /**
- * Small limits: loaded before a member, it lowers limits that no test reaches: a relay has two reservations, and a table four
- * rows. The rest of the code is that of any member.
+ * Small limits: loaded before a member, it lowers one limit that no test reaches. With `?reservations`, a relay has two
+ * reservations; with `?rows`, a table has four rows. One limit at a time, because members that use the reservations of a relay
+ * are rows of its table. The rest of the code is that of any member.
  */
 import { registerHooks } from 'node:module'
 
-const lowered: readonly (readonly [limit: RegExp, lower: string])[] = [
+type Lowered = readonly (readonly [limit: RegExp, lower: string])[]
+
+const limits: Readonly<Record<string, Lowered>> = {
   // The bundle has the number in place of the constant.
-  [/\bmaxReservations: 512\b/g, 'maxReservations: 2'],
-  [/\breservations\.size < 512\b/g, 'reservations.size < 2'],
-  [/\bmaxMembers = (?:2e4|20_?000)\b/g, 'maxMembers = 4'],
-]
+  reservations: [
+    [/\bmaxReservations: 512\b/g, 'maxReservations: 2'],
+    [/\breservations\.size < 512\b/g, 'reservations.size < 2'],
+  ],
+  rows: [[/\bmaxMembers = (?:2e4|20_?000)\b/g, 'maxMembers = 4']],
+}
+const name = new URL(import.meta.url).search.slice(1)
+const lowered = limits[name]
+if (!lowered) throw new Error(`unknown limit '${name}'`)
 
 registerHooks({
   load(url, context, nextLoad) {
