@@ -27,7 +27,7 @@ export interface Ticket {
 /**
  * Reads a ticket, so that an app can show its content before it joins.
  *
- * @param text the ticket, or a link whose part after `#` contains `hearsay=` and the ticket; white space around it is ignored
+ * @param text the ticket, or a link whose part after `#` contains `hearsay=` and the ticket; white space in it is ignored
  * @throws {InvalidOptionsError} the text is not a ticket, a part of it is missing, a later version made it, or it has expired
  */
 export function decodeTicket(text: string): Ticket {

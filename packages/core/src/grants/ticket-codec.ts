@@ -54,7 +54,7 @@ export function encodeTicket({ cluster, chain, invitationKey, addresses, secret 
   return prefix + toText(concat([bytes, checksum(bytes)]), 'base64url')
 }
 
-/** @param text the ticket, or a URL whose fragment contains `hearsay=` and the ticket; white space around it is ignored */
+/** @param text the ticket, or a URL whose fragment contains `hearsay=` and the ticket; white space in it is ignored, because chats and terminals break long lines */
 export function decodeTicketText(text: string): Result<TicketContent, TicketFault> {
   const ticket = ticketIn(text)
   if (ticket === undefined) return fault('no-ticket')
@@ -73,8 +73,9 @@ export function decodeTicketText(text: string): Result<TicketContent, TicketFaul
 /** The ticket in a text, with its version; undefined if there is none. */
 function ticketIn(text: string): string | undefined {
   if (text.length > maxCharacters) return undefined
-  const [, fragment] = /#(.*)$/s.exec(text.trim()) ?? []
-  const parts = fragment === undefined ? [text.trim()] : fragment.split('&')
+  const all = text.replace(/\s/g, '')
+  const [, fragment] = /#(.*)$/s.exec(all) ?? []
+  const parts = fragment === undefined ? [all] : fragment.split('&')
   const [, value] = /^(?:hearsay=)?(hearsay\d+\..*)$/s.exec(parts.find(isTicketPart) ?? '') ?? []
   return value
 }

@@ -6,7 +6,7 @@
 import type { Explanation } from '../api/cluster.ts'
 import type { Instant } from '../base/clock.ts'
 import type { GrantsEnd } from '../member/expulsions.ts'
-import type { MemberAttention } from '../member/member.ts'
+import type { Member, MemberAttention } from '../member/member.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
 
 export function explain(machine: MembershipMachine, id: string, now: Instant): Explanation {
@@ -29,7 +29,7 @@ export function explain(machine: MembershipMachine, id: string, now: Instant): E
   const facts = [
     ...(grantsEnd ? [`This member is no longer in its cluster, ${causes[grantsEnd]}.`] : []),
     ...(isCopied ? ['Another process runs with the same identity: its storage was copied.'] : []),
-    ...(member.status === 'left' ? leaveFacts(machine, id, now) : livenessFacts(machine, id, now)),
+    ...statusFacts(machine, member, now),
     `Its incarnation is ${member.incarnation}; addresses where it can be dialled: ${member.addresses.length}.`,
   ]
   return {
@@ -52,6 +52,11 @@ const hints: Readonly<Record<GrantsEnd, string>> = {
   expired: newTicketHint,
   'ticket-revoked': newTicketHint,
   revoked: 'Ask for a new ticket, and join with another identity, in another storage.',
+}
+
+function statusFacts(machine: MembershipMachine, { id, status }: Member, now: Instant): readonly string[] {
+  if (machine.isSelf(id)) return ['This is the member that answers. Its health says how it is doing.']
+  return status === 'left' ? leaveFacts(machine, id, now) : livenessFacts(machine, id, now)
 }
 
 const copiedHint =

@@ -6,6 +6,8 @@
 export interface BootstrapFailure {
   readonly reason: string
   readonly advice: string
+  /** A peer answered, but the connection was not admitted. */
+  readonly isRefusal?: true
 }
 
 /** By code of the system error. */
@@ -39,6 +41,7 @@ export function failureOf(error: unknown): BootstrapFailure | 'silence' {
         reason: 'another member answers than the one that the address names',
         advice: 'Has it a new identity? Take the address that it prints now, or leave out /p2p/….',
       }
+    if (/not admitted/.test(cause.message)) return refusal
     if (/leads to this member only/.test(cause.message))
       return {
         reason: 'the name leads to this member only',
@@ -62,6 +65,12 @@ export function failureOf(error: unknown): BootstrapFailure | 'silence' {
       }
   }
   return 'silence'
+}
+
+const refusal: BootstrapFailure = {
+  reason: 'the connection to the peer there was not admitted',
+  advice: 'Give both ends the same cluster name and the same secret, or tickets of the same cluster.',
+  isRefusal: true,
 }
 
 function causesOf(error: unknown): unknown[] {

@@ -2,8 +2,8 @@
  * Bootstrap problems: why no member answers at the bootstrap addresses, in words.
  *
  * The last failure of each address is stored until a member answers there. A dial that has lasted for 5 s counts as a failure,
- * too, because it may last for 10 s. A connection that was not admitted is no failure
- * of an address: `admissionError` of the health says why.
+ * too, because it may last for 10 s. A connection that was not admitted is no failure of an address while this member is
+ * connected to no other member: `admissionError` of the health then says why.
  *
  * Loads the words for the causes with the first failure. Until they are loaded, a failure counts as silence.
  */
@@ -60,6 +60,9 @@ export class BootstrapProblems {
       ...slow.map(address => [address, 'silence'] as const),
       ...failed,
     ])
+    if (connections === 0)
+      for (const [address, failure] of all)
+        if (failure !== 'silence' && failure.isRefusal) all.delete(address)
     const [[address, failure] = [undefined, 'silence']] = all
     if (address === undefined) return undefined
     const { reason, advice } = failure === 'silence' ? silent : failure

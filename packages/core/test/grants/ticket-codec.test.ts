@@ -22,10 +22,11 @@ describe('a ticket', () => {
     }
   })
 
-  it('may be the fragment of a link, among others, with white space around it', async () => {
+  it('may be the fragment of a link, among others, with white space around it and line breaks in it', async () => {
     const text = encodeTicket(await content())
     for (const around of [
       `  ${text}\n`,
+      text.replace(/(.{80})/g, '$1\r\n  '),
       `https://app.example.org/#hearsay=${text}`,
       `atlas://join#view=3&hearsay=${text}&theme=dark`,
       `https://app.example.org/path?x=1#${text}`,

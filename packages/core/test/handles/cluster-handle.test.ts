@@ -195,6 +195,14 @@ describe('explain', () => {
     await expect(handle.explain(self)).rejects.toThrow(NotRunningError)
     start()
     await expect(handle.explain(5 as never)).rejects.toThrow(InvalidOptionsError)
-    expect(await handle.explain(self)).toMatchObject({ id: self, status: 'alive', connected: false })
+    expect(await handle.explain(self)).toMatchObject({
+      id: self,
+      status: 'alive',
+      connected: false,
+      facts: [
+        expect.stringMatching(/^This is the member that answers/),
+        expect.stringMatching(/^Its incarnation/),
+      ],
+    })
   })
 })

@@ -41,13 +41,17 @@ describe('the problems of a member', () => {
     expect(namesOf({ localHealth: 2, pauses: 9, refutedSuspicions: 9, rejected: 9, limited: 9 })).toEqual([])
   })
 
+  it('do not say that nothing arrives when no other member is known', () => {
+    expect(problemsOf({ ...well, cutOff: true, visible: 1, known: 1 }, [], 60_000)).toEqual([])
+  })
+
   it.each([
     ['identity-copied', { identityCopied: true }, 'Stop one of the two'],
     ['storage', { storage: 'failing', storageError: 'The disk is full.' }, 'The disk is full.'],
     ['not-admitted', { admissionError: 'Give both ends the same secret.' }, 'the same secret'],
     ['local-discovery', { localDiscoveryError: 'port 5353 is in use' }, 'port 5353 is in use'],
     ['partition', { partitionSuspected: true, visible: 2, known: 6 }, '4 of 6 members disappeared'],
-    ['cut-off', { cutOff: true }, 'Nothing arrives from any of the 2 other members'],
+    ['cut-off', { cutOff: true }, 'Nothing arrives from any other member'],
     ['paused', { recentPauseMs: 2_345 }, 'stood still for 2.3 s'],
     ['lossy-network', { localHealth: 3 }, 'local health 3 of 7'],
     ['silent-connections', { silentConnections: 1 }, 'carried no gossip'],

@@ -24,7 +24,7 @@ describe('refusals', () => {
     [
       'not-accepted',
       false,
-      'The peer at /ip4/192.0.2.1/tcp/4001 did not accept this member, which has no secret. Give both ends the same cluster name. If the cluster has a secret, give it to this member.',
+      'The peer at /ip4/192.0.2.1/tcp/4001 did not accept this member, which has no secret. Give both ends the same cluster name. If the cluster has a secret, give it to this member. If its members are invited, join with a ticket.',
     ],
     [
       'unsupported',

@@ -144,7 +144,7 @@ export class Refusals {
           return 'Has the ticket of one of the two expired, or was it revoked? Ask for a new one, and compare the names of the clusters and the clocks.'
         return this.#options.hasSecret
           ? 'Give both ends the same secret and the same cluster name.'
-          : 'Give both ends the same cluster name. If the cluster has a secret, give it to this member.'
+          : 'Give both ends the same cluster name. If the cluster has a secret, give it to this member. If its members are invited, join with a ticket.'
       case 'replaced-secret':
         return 'Give this member the present secret of the cluster, and start it again with the same storage.'
       case 'no-grants':
