@@ -41,7 +41,12 @@ const admin = { ...soon, roles: ['admin', 'dev'], mayInvite: true }
 const chains = await Promise.all([
   chainOf(member('founder', admin)),
   chainOf(invitation('ticket', soon), member('ada', soon)),
-  chainOf(invitation('for admins', admin), member('boss', admin), invitation('of boss', soon), member('eve', soon)),
+  chainOf(
+    invitation('for admins', admin),
+    member('boss', admin),
+    invitation('of boss', soon),
+    member('eve', soon),
+  ),
 ])
 const [ofFounder, ofAda, ofEve] = chains as [
   (typeof chains)[number],
@@ -104,7 +109,10 @@ const changes = ((): SpaceFact[] => {
 })()
 
 const replica = () =>
-  new SignedReplica({ mayWrite: writerRule(new Set([writer])), arrived: (_, update) => void Y.decodeUpdate(update) })
+  new SignedReplica({
+    mayWrite: writerRule(new Set([writer])),
+    arrived: (_, update) => void Y.decodeUpdate(update),
+  })
 
 export const grantTargets: readonly Target[] = [
   codecTarget(
@@ -195,7 +203,10 @@ export const grantTargets: readonly Target[] = [
         const target = replica()
         for (const fact of ordered)
           if (target.admit(fact, { monotonicMs: 0, epochMs: nowMs }) === 'new') target.merge(fact)
-        return target.facts.all().map(({ id }) => id).sort()
+        return target.facts
+          .all()
+          .map(({ id }) => id)
+          .sort()
       })
       if (!isDeepStrictEqual(forwards, backwards)) throw new Error('two members with the same changes differ')
     },

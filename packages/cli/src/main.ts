@@ -4,7 +4,7 @@
  * Every error is one line on stderr. Exit code 2 means that the
  * caller can correct the error, 1 is for all other errors.
  */
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { commandsOf } from './help/command-tree.ts'
 import { completionCommands, createProgram } from './program.ts'
 import { endProcess, printError, watchOutput } from './terminal/output.ts'
@@ -21,13 +21,17 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv)
   } catch (error) {
-    const { exitCode, line } = explain(error as Error, argv)
+    const { exitCode, line } = explain(error as Error, argv, program)
     if (line !== '') printError(line)
     await endProcess(exitCode)
   }
 }
 
-function explain(error: Error, argv: readonly string[]): { exitCode: number; line: string } {
+function explain(
+  error: Error,
+  argv: readonly string[],
+  program: Command,
+): { exitCode: number; line: string } {
   if (error instanceof UsageError) return { exitCode: 2, line: error.message }
   if (!(error instanceof CommanderError)) return { exitCode: 1, line: error.message }
   if (error.exitCode === 0) return { exitCode: 0, line: '' }
@@ -38,9 +42,21 @@ function explain(error: Error, argv: readonly string[]): { exitCode: number; lin
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '')
   // For an invalid value, commander's own message says which values are valid.
-  const hint = error.code === 'commander.invalidArgument' ? '' : '. See hearsay --help'
+  const hint = error.code === 'commander.invalidArgument' ? '' : `. See ${commandIn(program, argv)} --help`
   // Only `config` takes keys and values that may begin with a dash.
   if (error.code === 'commander.unknownOption' && argv.includes('config'))
     return { exitCode: 2, line: `${line}. Put -- before a key or value that begins with a dash` }
   return { exitCode: 2, line: line + hint }
+}
+
+/** The command of a command line, as far as it exists. */
+function commandIn(program: Command, argv: readonly string[]): string {
+  const names = [program.name()]
+  let command: Command | undefined = program
+  for (const word of argv.slice(2)) {
+    command = command.commands.find(each => each.name() === word)
+    if (!command) break
+    names.push(word)
+  }
+  return names.join(' ')
 }

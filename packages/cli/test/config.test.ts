@@ -86,6 +86,30 @@ describe('hearsay config', () => {
     expect(stderr).toEqual([expect.stringMatching(/^hearsay: no member .* 0\.2 s.*: nothing was written$/)])
   })
 
+  it('writes to a config that only the running member has open, and says so', async () => {
+    const [folder, cluster] = [temporaryFolder(), newCluster()]
+    const here = ['--control', folder]
+    const ada = await startMember(['join', cluster], 'ada', ...here)
+    const watch = new HearsayProcess(
+      'config',
+      'watch',
+      cluster,
+      'flags',
+      '--json',
+      '--member',
+      'ada',
+      ...here,
+    )
+    await watch.json(({ event }) => event === 'ready')
+    expect(await ask('set', cluster, 'color', 'red', '--wait', '0.1', ...here)).toEqual({
+      exitCode: 1,
+      stdout: [],
+      stderr: [expect.stringMatching(/it is stored here only$/)],
+    })
+    expect(await watch.json(({ event }) => event === 'change')).toMatchObject({ value: 'red', by: ada.id })
+    expect(await ask('get', cluster, 'color', '--wait', '0.1', ...here)).toMatchObject({ stdout: ['red'] })
+  })
+
   it('stores a value that no other member has yet in its storage, and says so', async () => {
     const cluster = newCluster()
     const alone = ['--storage', temporaryFolder(), '--wait', '0.2']

@@ -126,6 +126,17 @@ describe('hearsay invite', () => {
     await Promise.all([sees(ada, bob), sees(bob, ada)])
   })
 
+  it('asks the member that may, if several run here', async () => {
+    const { here, ada } = await founded()
+    const ticket = await here.ticketFile()
+    const bobs = [0, 1, 2].map(() => here.start('bob', '--ticket-file', ticket))
+    for (const bob of await Promise.all(bobs)) await sees(ada, bob)
+    const { exitCode, stdout } = await here.run('invite')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: [expect.stringMatching(/^hearsay1\./)] })
+    expect(await here.run('invite', '--member', 'ada')).toMatchObject({ exitCode: 0 })
+    expect(await here.run('revoke', ticket)).toMatchObject({ exitCode: 0 })
+  })
+
   it('fails in one line where nobody may invite', async () => {
     const { here } = await founded()
     const there = new Machine()

@@ -46,6 +46,10 @@ it('asks members over a running member, and sends an event to all', async () => 
   expect(printed).toMatchObject({ id: ada.id, name: 'ada', ...sent })
   expect(received).toEqual([{ from: ada.id, name: 'deploy', value: { version: 3 } }])
 
+  expect(await run('query', 'load', '--to', 'cyd')).toMatchObject({
+    exitCode: 2,
+    stderr: [expect.stringMatching(/--to: no member 'cyd' is known/)],
+  })
   expect(await run('query', 'x'.repeat(200))).toMatchObject({ exitCode: 2 })
   expect(await run('query', 'load', '--timeout', '0')).toMatchObject({ exitCode: 2 })
   await bob.leave()

@@ -8,7 +8,18 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 const invalid: [what: string, args: string[], message: RegExp][] = [
   ['an unknown command', ['jion'], /unknown command 'jion'.*join/],
-  ['an unknown option', ['join', 'atlas', '--fast'], /unknown option '--fast'/],
+  ['an unknown option', ['join', 'atlas', '--fast'], /unknown option '--fast'.* See hearsay join --help$/],
+  ['an option of another command', ['tags', '--fast', 'set'], /See hearsay tags --help$/],
+  [
+    'a member without a control socket',
+    ['presence', 'a', 'b', '--member', 'ada'],
+    /no member 'ada' of 'a' runs/,
+  ],
+  [
+    'a member and a name',
+    ['config', 'list', 'a', 'b', '--member', 'ada', '--name', 'bob'],
+    /leave out --name/,
+  ],
   [
     'a missing cluster',
     ['join'],

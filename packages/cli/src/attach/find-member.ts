@@ -34,6 +34,9 @@ export function findMember(members: readonly Member[], text: string): Member | u
   return undefined
 }
 
+/** Whether a text is the whole id of a member, known or not. */
+export const isMemberId = (text: string): boolean => /^12D3KooW\w{44}$/.test(text)
+
 const maxListed = 5
 
 function listed(members: readonly Member[]): string {

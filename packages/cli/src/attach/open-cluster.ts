@@ -34,10 +34,12 @@ export async function openAsked({ cluster, member, attach, ...flags }: AskFlags)
     if (attached) return attached
     if (member !== undefined || !namesCluster(cluster, flags))
       throw new UsageError(
-        `no member${member === undefined ? '' : ` '${member}'`} runs here. Start one with 'hearsay join', or give --cluster or --ticket-file to join for this question`,
+        `no member${member === undefined ? '' : ` '${member}'`} runs here. Start one with 'hearsay join', or give --cluster, --ticket-file or --authority-file to join for this question`,
       )
   } else if (!namesCluster(cluster, flags))
-    throw new UsageError('--no-attach: give the cluster to join with --cluster or --ticket-file')
+    throw new UsageError(
+      '--no-attach: give the cluster to join with --cluster, --ticket-file or --authority-file',
+    )
   const opened = await joinFor(cluster, { ...flags, mdns: flags.mdns })
   const { untilKnown } = await import('./until-known.ts')
   if (!(await untilKnown(opened.cluster, flags.wait * 1_000)))
@@ -51,10 +53,15 @@ export async function openAsked({ cluster, member, attach, ...flags }: AskFlags)
  */
 export async function openMember(
   cluster: string,
-  { attach, ...flags }: MemberFlags & AttachFlags,
+  { attach, member, ...flags }: MemberFlags & AttachFlags,
 ): Promise<OpenedCluster> {
   const isDescribed = [flags.name, flags.tag, flags.storage].some(each => each !== undefined)
-  const attached = attach && !isDescribed ? await attachTo({ ...flags, cluster }) : undefined
+  if (member !== undefined && (isDescribed || !attach))
+    throw new UsageError('--member: leave out --name, --tag, --storage and --no-attach')
+  const attached =
+    attach && !isDescribed ? await attachTo({ ...flags, ...named({ cluster, member }) }) : undefined
+  if (member !== undefined && !attached)
+    throw new UsageError(`no member '${member}' of '${cluster}' runs here`)
   return attached ?? joinFor(cluster, flags)
 }
 

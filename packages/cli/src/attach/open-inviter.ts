@@ -1,9 +1,10 @@
 /**
- * Open inviter: the member that invites and revokes. It is the one that runs on this machine, or, with the key of the
- * authority, an ephemeral member that this command starts.
+ * Open inviter: the member that invites and revokes. It is the one that runs on this machine, of several the first with the
+ * role `admin`; or, with the key of the authority, an ephemeral member that this command starts.
  */
+import { asUsageError } from '../member/as-usage-error.ts'
 import { joinFor, type OpenedCluster, openAsked } from './open-cluster.ts'
-import type { AskFlags } from './options.ts'
+import { type AskFlags, controlFolder } from './options.ts'
 
 /**
  * @param isAlone whether a member that this command starts contacts no other member
@@ -11,7 +12,10 @@ import type { AskFlags } from './options.ts'
  */
 export async function openInviter(flags: AskFlags, isAlone = false): Promise<OpenedCluster> {
   const { cluster, attach, authorityFile, bootstrap, ...others } = flags
-  if (authorityFile === undefined) return await openAsked(flags)
+  if (authorityFile === undefined) {
+    const admin = attach && flags.member === undefined ? await adminOfSeveral(flags) : undefined
+    return await openAsked({ ...flags, ...(admin !== undefined && { member: admin }) })
+  }
   // No other member needs to dial a member that leaves at once.
   const own = { ...others, authorityFile, listen: flags.listen ?? [] }
   if (isAlone) return await joinFor(cluster, { ...own, mdns: false })
@@ -22,4 +26,24 @@ export async function openInviter(flags: AskFlags, isAlone = false): Promise<Ope
     ...(bootstrap && { bootstrap }),
     attach: false,
   })
+}
+
+/**
+ * The first member with the role `admin`, if several members of one cluster run here.
+ *
+ * @returns undefined: there is none. {@link openAsked} then chooses, or says what to do
+ */
+async function adminOfSeveral(flags: AskFlags): Promise<string | undefined> {
+  const { cluster } = flags
+  const { listControl, connectControl } = await import('./control-client.ts')
+  const where = { ...(cluster !== undefined && { cluster }), ...controlFolder(flags) }
+  const members = await asUsageError(listControl(where))
+  if (members.length < 2 || members.some(member => member.cluster !== members[0]?.cluster)) return undefined
+  for (const { id } of members) {
+    const view = await asUsageError(connectControl({ ...where, member: id }))
+    const isAdmin = view.self.roles.includes('admin')
+    await view.leave()
+    if (isAdmin) return id
+  }
+  return undefined
 }

@@ -12,12 +12,12 @@ export interface ControlFlags {
 /** Whether to use a running member. */
 export interface AttachFlags extends ControlFlags {
   readonly attach: boolean
+  readonly member?: string
 }
 
 /** Options of the commands that ask a member. */
 export interface AskFlags extends AttachFlags, JoiningFlags {
   readonly cluster?: string
-  readonly member?: string
   /** Seconds. */
   readonly wait: number
   readonly json?: true
@@ -34,18 +34,25 @@ export const addControlOption = (command: Command): Command =>
     'the folder of the control sockets (default: HEARSAY_CONTROL, or the folder of this user)',
   )
 
+const addMemberOption = (command: Command): Command =>
+  command.option(
+    '--member <member>',
+    'the running member, if several run here: its name or the end of its id',
+  )
+
 export const addRunningOptions = (command: Command): Command =>
   addControlOption(
-    command
-      .option('--cluster <name>', 'the cluster (default: the one with a running member)')
-      .option('--member <member>', 'the running member, if several run here: its name or the end of its id'),
+    addMemberOption(
+      command.option('--cluster <name>', 'the cluster (default: the one with a running member)'),
+    ),
   ).option('--json', 'print one JSON object per line')
 
 const addNoAttach = (command: Command): Command =>
   command.option('--no-attach', 'join as a new member, even if a member of the cluster runs here')
 
 /** For a command that may be a member of its own. */
-export const addAttachOptions = (command: Command): Command => addNoAttach(addControlOption(command))
+export const addAttachOptions = (command: Command): Command =>
+  addNoAttach(addControlOption(addMemberOption(command)))
 
 export const addAskOptions = (command: Command): Command =>
   addJoiningOptions(

@@ -3,7 +3,7 @@
  *
  * Exit code 0 means that another member has the entries that the command read, or the entry that it wrote.
  */
-
+import type { Cluster } from '@hearsay/core'
 import { openMember } from '../attach/open-cluster.ts'
 import { asUsageError } from '../member/as-usage-error.ts'
 import { failsWithMember, leaveWithin, stopRequested } from '../member/lifecycle.ts'
@@ -26,8 +26,11 @@ export async function config(
   const { cluster: member } = opened
   const ask = async () => {
     const report = flags.json ? jsonReport : (await import('./text-report.ts')).textReport(member)
+    // An app of the running member, or another command, may have the config open: then what is written stays there.
+    const isOpenHere = opened.isAttached && request.type !== 'watch' && (await hasOpen(member, name))
     const config = await asUsageError(member.config(name, { writers: writer ?? 'anyone' }))
-    return answer({ member, config, report, waitS: wait, hasStorage: flags.storage !== undefined }, request)
+    const keeps = isOpenHere || flags.storage !== undefined
+    return answer({ member, config, report, waitS: wait, keeps }, request)
   }
   let agreed: boolean | undefined
   try {
@@ -41,3 +44,6 @@ export async function config(
   // complete.
   await endProcess((agreed ?? isWatch) ? 0 : 1)
 }
+
+const hasOpen = async (member: Cluster, config: string): Promise<boolean> =>
+  (await member.heldBy({ timeoutMs: 1_000 })).some(({ type, name }) => type === 'config' && name === config)

@@ -14,8 +14,8 @@ export interface ConfigCommand {
   readonly report: Report
   /** How long to wait for another member, in seconds. */
   readonly waitS: number
-  /** The member has a storage, which outlives this process. */
-  readonly hasStorage: boolean
+  /** The entries outlive this command: the member has a storage, or somebody else has the config open at it. */
+  readonly keeps: boolean
 }
 
 export async function answer(command: ConfigCommand, request: ConfigRequest): Promise<boolean> {
@@ -32,9 +32,9 @@ export async function answer(command: ConfigCommand, request: ConfigRequest): Pr
 }
 
 async function read(command: ConfigCommand, request: ReadRequest): Promise<boolean> {
-  const { config, report, hasStorage } = command
+  const { config, report, keeps } = command
   const agrees = await synced(command)
-  if (!agrees) warn(`${noAnswer(command)}${hasStorage ? ': this is what is stored here' : ''}`)
+  if (!agrees) warn(`${noAnswer(command)}${keeps ? ': this is what is stored here' : ''}`)
   if (request.type === 'list') {
     const entries = entriesOf(config)
     if (entries.length > 0) report.list(entries)
@@ -54,10 +54,10 @@ async function read(command: ConfigCommand, request: ReadRequest): Promise<boole
 }
 
 async function write(command: ConfigCommand, key: string, value: Json | undefined): Promise<boolean> {
-  const { config, report, hasStorage, waitS, member } = command
+  const { config, report, keeps, waitS, member } = command
   // Sync first: otherwise the author would overwrite an entry that it never received.
   const isSynced = (await synced(command)) !== undefined
-  if (!isSynced && !hasStorage) {
+  if (!isSynced && !keeps) {
     warn(`${noAnswer(command)}, and there is no --storage: nothing was written`)
     return false
   }

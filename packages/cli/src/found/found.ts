@@ -23,15 +23,16 @@ export async function found(cluster: string, { out, json }: FoundFlags): Promise
   if (json) printJson({ event: 'founded', cluster, id, file, at: Date.now() })
   else {
     const shown = JSON.stringify(file) === `"${file}"` && !/\s/.test(file) ? file : `'${file}'`
+    const first = `hearsay join --authority-file ${shown}`
     const lines = [
       `authority ${id}`,
       `${file} contains its private key. Everybody who has the file can grant every role, and without the file`,
       'nobody can make admins. Keep it secret, and keep a copy.',
       '',
       'Next:',
-      `  hearsay join --authority-file ${shown}    # run the first member`,
-      '  hearsay invite                            # in another terminal: print a ticket',
-      '  hearsay join                              # on any machine: paste the ticket',
+      `  ${first}    # run the first member`,
+      `  ${'hearsay invite'.padEnd(first.length)}    # in another terminal: print a ticket`,
+      `  ${'hearsay join'.padEnd(first.length)}    # on any machine: paste the ticket`,
     ]
     console.log(lines.join('\n'))
   }

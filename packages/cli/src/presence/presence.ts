@@ -5,7 +5,7 @@ import { jsonLines } from '../join/json-lines.ts'
 import { asUsageError } from '../member/as-usage-error.ts'
 import { failsWithMember, leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { quitKeyPressed } from '../terminal/keys.ts'
-import { endProcess, outputClosed } from '../terminal/output.ts'
+import { endProcess, outputClosed, printError } from '../terminal/output.ts'
 import { jsonRenderer } from './json-renderer.ts'
 import type { PresenceFlags } from './options.ts'
 import type { Occupant, Renderer } from './renderer.ts'
@@ -25,6 +25,8 @@ export async function presence(
       const renderer = await createRenderer(member, room, flags.json)
       followRoom(member, room, renderer)
       await Promise.race([stop, quitKeyPressed(), failsWithMember(member)]).finally(renderer.close)
+      const { admissionError } = member.health.getSnapshot()
+      if (admissionError !== undefined) printError(admissionError)
     } finally {
       await leaveWithin(member)
     }

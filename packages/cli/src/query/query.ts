@@ -1,13 +1,14 @@
 /** `hearsay query`: asks members, prints each answer when it arrives, and then the members that failed or are missing. */
 import { styleText } from 'node:util'
 import type { Cluster, QueryAnswer, QueryFailure, QueryResult } from '@hearsay/core'
-import { findMember } from '../attach/find-member.ts'
+import { findMember, isMemberId } from '../attach/find-member.ts'
 import { openAsked } from '../attach/open-cluster.ts'
 import { asUsageError } from '../member/as-usage-error.ts'
 import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { printable, shortId } from '../terminal/format.ts'
 import { shownValue } from '../terminal/json-value.ts'
 import { endProcess, printJson } from '../terminal/output.ts'
+import { UsageError } from '../usage-error.ts'
 import type { QueryFlags, Sent } from './options.ts'
 
 /** Exit code 0: all members that were asked have answered with a value. */
@@ -36,7 +37,7 @@ export async function printAnswers(
 ): Promise<QueryResult> {
   const asked = cluster.query(name, payload, {
     timeoutMs: Math.round(timeout * 1_000),
-    ...(to && { to: to.map(text => findMember(cluster.members.getSnapshot(), text)?.id ?? text) }),
+    ...(to && { to: to.map(text => idOf(cluster, text)) }),
   })
   for await (const reply of asked) printReply(cluster, reply, json)
   const result = await asked
@@ -45,6 +46,14 @@ export async function printAnswers(
     else console.error(`${shownMember(cluster, id)}  ${styleText('yellow', `no answer within ${timeout} s`)}`)
   }
   return result
+}
+
+/** @throws {UsageError} no member that is known fits, and the text is no id */
+function idOf({ members }: Cluster, text: string): string {
+  const id = findMember(members.getSnapshot(), text)?.id ?? text
+  if (!isMemberId(id))
+    throw new UsageError(`--to: no member '${text}' is known. 'hearsay members' lists the members`)
+  return id
 }
 
 function printReply(cluster: Cluster, reply: QueryAnswer | QueryFailure, json: true | undefined): void {

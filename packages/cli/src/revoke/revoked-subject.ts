@@ -1,7 +1,7 @@
 /** Revoked subject: what a user means by the argument of `hearsay revoke`. */
 import { existsSync, statSync } from 'node:fs'
 import type { Member } from '@hearsay/core'
-import { findMember } from '../attach/find-member.ts'
+import { findMember, isMemberId } from '../attach/find-member.ts'
 import { firstLine } from '../member/secret-file.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -12,7 +12,6 @@ export type RevokedSubject =
   /** The id of an invitation, or of a member that is not known here. */
   | { readonly type: 'id'; readonly id: string }
 
-const isId = (text: string) => /^12D3KooW\w{44}$/.test(text)
 const isTicket = (text: string) => /(^|=)hearsay\d+\./.test(text.trim())
 
 /**
@@ -25,7 +24,7 @@ export function revokedSubject(members: readonly Member[], text: string): Revoke
   if (isTicket(text)) return { type: 'ticket', ticket: text }
   const member = findMember(members, text)
   if (member) return { type: 'member', member }
-  if (isId(text)) return { type: 'id', id: text }
+  if (isMemberId(text)) return { type: 'id', id: text }
   if (existsSync(text) && statSync(text).isFile()) {
     const ticket = firstLine('revoke', text)
     if (isTicket(ticket)) return { type: 'ticket', ticket }
