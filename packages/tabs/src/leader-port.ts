@@ -8,6 +8,7 @@ export class LeaderPort extends EventTarget implements Port {
   /** Id of the leader. */
   readonly leader: string
   readonly #carrier: Carrier
+  #isClosed = false
 
   constructor(carrier: Carrier, leader: string) {
     super()
@@ -15,8 +16,9 @@ export class LeaderPort extends EventTarget implements Port {
     this.#carrier = carrier
   }
 
+  /** A BroadcastChannel throws after it was closed, a MessagePort does not: a page that closes may still send. */
   postMessage(message: unknown): void {
-    this.#carrier.postMessage(message)
+    if (!this.#isClosed) this.#carrier.postMessage(message)
   }
 
   /** Setting `onmessage` starts a MessagePort. */
@@ -31,6 +33,7 @@ export class LeaderPort extends EventTarget implements Port {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#carrier.close()
   }
 }
