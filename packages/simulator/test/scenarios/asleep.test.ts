@@ -1,8 +1,8 @@
 /** A device that sleeps, with its connections closed and another address when it is back, among other members. */
 import type { Room } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
+import { size } from '../../../../test/helpers/size.ts'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
-import { size } from '../size.ts'
 
 const hourMs = 3_600_000
 /** From the app's call until the machine stops. */

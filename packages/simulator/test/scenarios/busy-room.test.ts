@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest'
-import { createSimulation, runTwice } from '../../src/index.ts'
+import { createSimulation } from '../../src/index.ts'
 import { namesFrom } from '../names.ts'
+import { repeated } from '../repeated.ts'
 
 const frameMs = 1_000 / 60
 
 it('a document, a config and the probes work while 20 members move their cursors 60 times a second', async () => {
-  await runTwice(async () => {
+  await repeated(async () => {
     const simulation = createSimulation({ seed: 20, members: 20, start: 'warm' })
     const clusters = namesFrom(0, 20).map(name => simulation.member(name).cluster)
     const rooms = await Promise.all(clusters.map(cluster => cluster.room<{ cursor: number }>('design')))

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { runTwice, type Simulation } from '../../src/index.ts'
+import { size } from '../../../../test/helpers/size.ts'
+import type { Simulation } from '../../src/index.ts'
 import { settled } from '../converged.ts'
 import { namesFrom } from '../names.ts'
+import { repeated } from '../repeated.ts'
 import { bytesOver } from '../sent-over.ts'
-import { size } from '../size.ts'
 
 const retentionMs = 60_000
 const minuteMs = 60_000
@@ -42,7 +43,7 @@ describe('scenario 19: churn', () => {
   const members = size({ usual: 32, long: 64 })
 
   it(`after 5 rounds that each replace half of ${members}, members store and send as much as before`, async () => {
-    await runTwice(async () => {
+    await repeated(async () => {
       const simulation = await settled({ seed: 19, members, tuning: { retentionMs } })
       const { before, after, growth } = await beforeAndAfter(simulation, async () => {
         for (let round = 0; round < 5; round++) {
@@ -72,7 +73,7 @@ describe('scenario 19: churn', () => {
   const mostMembers = Math.ceil(8 + (59_000 + 1.125 * retentionMs + 30_000) / everyMs)
 
   it(`after ${visits} short visits, 10,000 a day, no member stores anything about the visitors`, async () => {
-    await runTwice(async () => {
+    await repeated(async () => {
       const simulation = await settled({ seed: 191, members: 8, tuning: { retentionMs } })
       const { before, after, growth } = await beforeAndAfter(simulation, async () => {
         for (let visit = 0; visit < visits; visit++) {

@@ -3,10 +3,11 @@
 import type { Room, RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import type * as Y from 'yjs'
+import { size } from '../../../../test/helpers/size.ts'
 import { textOf } from '../../../../test/helpers/text-of.ts'
-import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
+import { createSimulation, type Simulation } from '../../src/index.ts'
 import { namesFrom } from '../names.ts'
-import { size } from '../size.ts'
+import { repeatedInOpenRooms } from '../repeated.ts'
 
 const settled = (seed: number, members: number): Simulation =>
   createSimulation({ seed, members, start: 'warm' })
@@ -44,7 +45,7 @@ describe('two holders of a document that are not connected to each other', () =>
   it.each(cases)(
     'end with equal documents, of $members members, $where',
     async ({ members, areOthersIn, isCut }) => {
-      await runTwice(async () => {
+      await repeatedInOpenRooms(async () => {
         const simulation = settled(members, members)
         await simulation.run(5_000)
         const pair = unconnected(simulation)
@@ -100,7 +101,7 @@ async function arrive(
 
 describe(`newcomers that open a document with ${kilobytes} kB at one member`, () => {
   it.each(openings)('are synced when they have all of it: $newcomers, $gapMs ms apart', async opening => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(100 * opening.newcomers + opening.gapMs, 3)
       const holder = (await enter(simulation, 'm0')).document('notes')
       await enter(simulation, 'm1')
@@ -122,7 +123,7 @@ describe(`newcomers that open a document with ${kilobytes} kB at one member`, ()
 
 describe('newcomers on a slow network that know no member when the document has been open for 1 s', () => {
   it.each([1, 2, 3, 4, 5, 6])('are synced when they have what the holder had, seed %d', async seed => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const delay = { type: 'uniform', minMs: 500, maxMs: 700 } as const
       const simulation = createSimulation({
         seed,
@@ -166,7 +167,7 @@ function openSeeded(room: Room): RoomDocument {
 
 describe('a template', () => {
   it.each(openings)('is not duplicated by $newcomers newcomers, $gapMs ms apart', async opening => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(200 * opening.newcomers + opening.gapMs, 3)
       const holder = openSeeded(await enter(simulation, 'm0'))
       await enter(simulation, 'm1')
@@ -182,7 +183,7 @@ describe('a template', () => {
   it.each(openings)(
     'exists once after $newcomers members opened an empty document, $gapMs ms apart',
     async opening => {
-      await runTwice(async () => {
+      await repeatedInOpenRooms(async () => {
         const simulation = settled(300 * opening.newcomers + opening.gapMs, 3)
         const documents = await arrive(simulation, opening, openSeeded)
         await simulation.run(15_000)
@@ -193,7 +194,7 @@ describe('a template', () => {
   )
 
   it('exists once after two sides of a partition each inserted it, and the edits of both stay', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(7, 6)
       simulation.partition([namesFrom(0, 3), namesFrom(3, 6)])
       await simulation.run(60_000)

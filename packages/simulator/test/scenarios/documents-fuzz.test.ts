@@ -5,9 +5,9 @@
 import type { RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { size } from '../../../../test/helpers/size.ts'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 import { namesFrom } from '../names.ts'
-import { size } from '../size.ts'
 
 const names = namesFrom(0, 8)
 const rounds = 40

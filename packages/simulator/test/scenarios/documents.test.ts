@@ -2,8 +2,9 @@ import type { Room, RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { textOf } from '../../../../test/helpers/text-of.ts'
-import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
+import { createSimulation, type Simulation } from '../../src/index.ts'
 import { namesFrom } from '../names.ts'
+import { repeatedInOpenRooms } from '../repeated.ts'
 
 const settled = (seed: number, members: number): Simulation =>
   createSimulation({ seed, members, start: 'warm' })
@@ -33,7 +34,7 @@ function type(document: RoomDocument, count: number, random: () => number): void
 
 describe('a document of a room', () => {
   it('is one document for all members that open the same name', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(1, 12)
       const rooms = await Promise.all(namesFrom(0, 6).map(name => enter(simulation, name)))
       const notes = rooms.slice(0, 3).map(room => room.document('notes'))
@@ -94,7 +95,7 @@ describe('a document of a room', () => {
   })
 
   it('reaches members that join late, which are then synced', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(4, 12)
       const documents = await open(simulation, namesFrom(0, 6))
       write(documents[0], 'written before')
@@ -113,7 +114,7 @@ describe('a document of a room', () => {
   it.each([20, 50, 250])(
     'has the %d kB that its author wrote right before it left the room',
     async kilobytes => {
-      await runTwice(async () => {
+      await repeatedInOpenRooms(async () => {
         const simulation = settled(12, 6)
         const rooms = await Promise.all(namesFrom(0, 4).map(name => enter(simulation, name)))
         const documents = rooms.map(room => room.document(''))
@@ -140,7 +141,7 @@ describe('a document of a room', () => {
   })
 
   it('is equal again after both sides of a partition wrote', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(6, 12)
       const documents = await open(simulation, namesFrom(0, 8))
       write(documents[0], 'before ')
@@ -164,7 +165,7 @@ describe('a document of a room', () => {
   })
 
   it('fetches the content of a lost rumor as soon as the next rumor shows the gap', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(7, 4)
       const documents = await open(simulation, namesFrom(0, 4))
       await simulation.run(60_000)
@@ -180,7 +181,7 @@ describe('a document of a room', () => {
   })
 
   it('survives its author, which crashed 100 ms after writing', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(8, 8)
       const documents = await open(simulation, namesFrom(0, 6))
       await simulation.run(3_000)
@@ -226,7 +227,7 @@ describe('a document of a room', () => {
   })
 
   it('sends a change that is too long for a rumor to all connected members at once, and from there to the others', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(14, 32)
       const documents = await open(simulation, namesFrom(0, 32))
       await simulation.run(5_000)
@@ -238,7 +239,7 @@ describe('a document of a room', () => {
   })
 
   it('stays usable after the room was left, and has everything that was written until then', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(11, 4)
       const rooms = await Promise.all(namesFrom(0, 3).map(name => enter(simulation, name)))
       const documents = rooms.map(room => room.document(''))

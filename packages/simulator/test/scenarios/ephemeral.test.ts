@@ -1,7 +1,7 @@
 /** Members that are here for one question each, as those of a command in a script. */
 import { describe, expect, it } from 'vitest'
+import { size } from '../../../../test/helpers/size.ts'
 import { createSimulation, type Simulation } from '../../src/index.ts'
-import { size } from '../size.ts'
 
 const residents = 16
 const minuteMs = 60_000

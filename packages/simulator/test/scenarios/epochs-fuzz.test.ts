@@ -1,8 +1,8 @@
 /** Random schedules of members that write a document while it is compacted: all become equal, and no write is lost. */
 import { describe, expect, it } from 'vitest'
+import { size } from '../../../../test/helpers/size.ts'
 import { randomStream } from '../../src/random-stream.ts'
 import { runEpochs } from '../epochs/run-epochs.ts'
-import { size } from '../size.ts'
 
 /** `7` replays one seed; `1-500` runs a share of many. */
 const asked = process.env['HEARSAY_SEED']?.split('-').map(Number)

@@ -4,7 +4,8 @@ import type { Room, RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { textOf } from '../../../../test/helpers/text-of.ts'
-import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
+import { createSimulation, type Simulation } from '../../src/index.ts'
+import { repeatedInOpenRooms } from '../repeated.ts'
 
 const pastClients = 1_100
 const quietMs = 20_000
@@ -47,7 +48,7 @@ const settled = (seed: number, members: number): Simulation =>
 
 describe('a document of many past clients', () => {
   it('is compacted by all holders while no member writes, and shows the same content', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(1, 4)
       const documents = await openAll(simulation, ['m0', 'm1', 'm2'])
       const followed = documents.map(follow)
@@ -87,7 +88,7 @@ describe('a document of many past clients', () => {
   })
 
   it('is compacted within two minutes although a member always writes', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(3, 3)
       const documents = await openAll(simulation, ['m0', 'm1', 'm2'])
       await simulation.run(5_000)
@@ -106,7 +107,7 @@ describe('a document of many past clients', () => {
   })
 
   it('keeps the writes of a member that was away, in its store or in its memory', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(4, 4)
       const names = ['m0', 'm1', 'm2', 'm3']
       const documents = await openAll(simulation, names)
@@ -142,7 +143,7 @@ describe('a document of many past clients', () => {
   })
 
   it('is one document again after both halves of a partition compacted their own state', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(5, 4)
       const documents = await openAll(simulation, ['m0', 'm1', 'm2', 'm3'])
       await simulation.run(5_000)
@@ -170,7 +171,7 @@ describe('a document of many past clients', () => {
   })
 
   it('hands over the replica of a member that missed two epochs', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(6, 3)
       const documents = await openAll(simulation, ['m0', 'm1', 'm2'])
       const [first, , away] = documents as [RoomDocument, RoomDocument, RoomDocument]
@@ -197,7 +198,7 @@ describe('a document of many past clients', () => {
   })
 
   it('keeps the writes of a member from before it joined the others, however many epochs they have had', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(8, 3)
       const heal = simulation.partition([['m0', 'm1'], ['m2']])
       const documents = await openAll(simulation, ['m0', 'm1', 'm2'])
@@ -219,7 +220,7 @@ describe('a document of many past clients', () => {
   })
 
   it('is the same after its holders restarted from their stores', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(7, 2)
       const documents = await openAll(simulation, ['m0', 'm1'])
       await simulation.run(5_000)
@@ -240,7 +241,7 @@ describe('a document of many past clients', () => {
   })
 
   it('is stored by a member that carried it for others through an epoch and opens it afterwards', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(8, 3)
       simulation.cut('m0', 'm1')
       const names = ['m0', 'm1', 'm2']
@@ -283,7 +284,7 @@ describe('a document of many past clients', () => {
   })
 
   it('keeps the writes of a member that was disconnected and had closed the document', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(9, 4)
       const documents = await openAll(simulation, ['m0', 'm1', 'm2', 'm3'])
       const [first, , away, closed] = documents as [RoomDocument, RoomDocument, RoomDocument, RoomDocument]

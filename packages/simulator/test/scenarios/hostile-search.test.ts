@@ -1,8 +1,8 @@
 /** Random schedules in which one or two members are hostile: the honest members survive them. */
 import { describe, expect, it } from 'vitest'
+import { size } from '../../../../test/helpers/size.ts'
 import { hostileIn } from '../../src/explore/schedule.ts'
 import { drawSchedule, runSchedule } from '../../src/index.ts'
-import { size } from '../size.ts'
 
 /** `7` replays one seed; `1-500` runs a share of many. Seeds without a hostile member are left out. The usual run omits seed 1, which takes longer than the others together. */
 const asked = process.env['HEARSAY_SEED']?.split('-').map(Number)

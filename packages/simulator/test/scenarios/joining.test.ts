@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { idOf, recordBody, suspicionBody } from '../../../../test/helpers/signed-facts.ts'
+import { size } from '../../../../test/helpers/size.ts'
 import { createSimulation, runTwice } from '../../src/index.ts'
 import { settled } from '../converged.ts'
 import { injectRumor } from '../inject-rumors.ts'
 import { otherEvents, typesAbout } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
+import { repeated } from '../repeated.ts'
 import { bytesOver } from '../sent-over.ts'
 import { signedFact } from '../simulated-facts.ts'
-import { size } from '../size.ts'
 
 const dayMs = 86_400_000
 
@@ -16,7 +17,7 @@ describe('joining, leaving, returning', () => {
 
   it(`scenario 14: ${joiners} members that join one at the same instant all see all within 2·log₂ n rounds`, async () => {
     const roundsMs = 2 * Math.log2(joiners) * 1_000
-    await runTwice(async () => {
+    await repeated(async () => {
       const simulation = createSimulation({ seed: 14, members: joiners })
       await simulation.runUntil(() => simulation.isConverged(), { withinMs: roundsMs })
       return simulation
@@ -25,7 +26,7 @@ describe('joining, leaving, returning', () => {
 
   it('scenario 14: the same holds when no rumor arrives', async () => {
     const roundsMs = 2 * Math.log2(100) * 1_000
-    await runTwice(async () => {
+    await repeated(async () => {
       const simulation = createSimulation({ seed: 15, members: 100 })
       simulation.dropGossip(60_000)
       await simulation.runUntil(() => simulation.isConverged(), { withinMs: roundsMs })
@@ -34,7 +35,7 @@ describe('joining, leaving, returning', () => {
   })
 
   it('suspects no member because heartbeats become rarer as the cluster grows', async () => {
-    const simulation = await runTwice(async () => {
+    const simulation = await repeated(async () => {
       const simulation = await settled({ seed: 152, members: 5 })
       await simulation.run(90_000)
       for (let i = 0; i < 95; i++) simulation.add()

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
+import { size } from '../../../../test/helpers/size.ts'
+import { createSimulation, type Simulation } from '../../src/index.ts'
 import { deaths } from '../member-events.ts'
-import { size } from '../size.ts'
+import { repeated } from '../repeated.ts'
 
 const members = size({ usual: 200, long: 10_000 })
 /** The interval of a round of gossip, times the number of rounds. */
@@ -16,7 +17,7 @@ async function large(seed: number): Promise<Simulation> {
 
 describe(`a large cluster, of ${members} members`, () => {
   it('receives a crash, an update and a newcomer within 2·log₂ n rounds, and declares no other member dead', async () => {
-    const simulation = await runTwice(async () => {
+    const simulation = await repeated(async () => {
       const simulation = await large(1)
       simulation.crash('m7')
       simulation.member('m3').cluster.update({ tags: { news: 'good' } })

@@ -1,9 +1,9 @@
 /** Listeners that throw, reject, change, leave and join at random: the members and all other listeners keep working. */
 import type { Cluster, Config, Room } from '@hearsay/core'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { size } from '../../../../test/helpers/size.ts'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 import { randomStream } from '../../src/random-stream.ts'
-import { size } from '../size.ts'
 
 const runs = size({ usual: 6, long: 200 })
 const names = ['m0', 'm1', 'm2', 'm3', 'm4']

@@ -3,6 +3,7 @@ import { createSimulation, runTwice } from '../../src/index.ts'
 import { settled } from '../converged.ts'
 import { deaths, observers, otherEvents } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
+import { repeated } from '../repeated.ts'
 
 describe('members that are slow, suspended or badly connected', () => {
   it('scenario 7: with one link cut, indirect probes reach both ends and no suspicion leaves them', async () => {
@@ -50,7 +51,7 @@ describe('members that are slow, suspended or badly connected', () => {
   it('scenario 10: after an hour of suspension a member is back within two intervals, and suspects no member', async () => {
     let wokeMs = 0
     let before = 0
-    const simulation = await runTwice(async () => {
+    const simulation = await repeated(async () => {
       const simulation = await settled({ seed: 102, members: 16 })
       const m5 = simulation.member('m5')
       before = m5.incarnation ?? 0
@@ -116,7 +117,7 @@ describe('members that are slow, suspended or badly connected', () => {
   )
 
   it('a member that was suspended for longer than the others keep its tombstone is alive for all again, in a new incarnation', async () => {
-    await runTwice(async () => {
+    await repeated(async () => {
       const simulation = createSimulation({ seed: 104, members: 8, tuning: { retentionMs: 600_000 } })
       await simulation.runUntil(() => simulation.isConverged(), { withinMs: 10_000 })
       simulation.sleep('m5', 3_600_000)
@@ -129,7 +130,7 @@ describe('members that are slow, suspended or badly connected', () => {
   })
 
   it('scenario 13: if only one of two members receives the other, both stay and their status does not oscillate', async () => {
-    const simulation = await runTwice(async () => {
+    const simulation = await repeated(async () => {
       const simulation = await settled({ seed: 131, members: 16 })
       simulation.cut('m1', 'm2', { oneWay: true })
       await simulation.run(300_000)
@@ -142,7 +143,7 @@ describe('members that are slow, suspended or badly connected', () => {
   it('scenario 24: if half of 64 die at once, the rest soon agree on 32 and updates keep spreading', async () => {
     const roundsMs = 10_000
     const suspicionMs = 4 * Math.log10(64) * 1_000
-    await runTwice(async () => {
+    await repeated(async () => {
       const simulation = await settled({ seed: 241, members: 64 })
       simulation.crash(namesFrom(0, 64).filter((_, i) => i % 2 === 0))
       await simulation.runUntil(() => simulation.isConverged(), { withinMs: suspicionMs + roundsMs })

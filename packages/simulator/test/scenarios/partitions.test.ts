@@ -3,6 +3,7 @@ import { runTwice } from '../../src/index.ts'
 import { settled } from '../converged.ts'
 import { deaths, seeEachOther } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
+import { repeated } from '../repeated.ts'
 
 describe('partitions', () => {
   it('scenario 21: two halves of 16 count each other dead, suspect a partition, and are one cluster again within 30 s', async () => {
@@ -28,7 +29,7 @@ describe('partitions', () => {
 
   it('scenario 21: the same three times in a row: each time they are one cluster again within 30 s', async () => {
     const [left, right] = [namesFrom(0, 8), namesFrom(8, 16)]
-    await runTwice(async () => {
+    await repeated(async () => {
       const simulation = await settled({ seed: 212, members: 16 })
       for (let i = 0; i < 3; i++) {
         simulation.partition([left, right])
@@ -42,7 +43,7 @@ describe('partitions', () => {
 
   it('scenario 21: the same after 10 minutes, when no connection from before is left', async () => {
     const [left, right] = [namesFrom(0, 16), namesFrom(16, 32)]
-    await runTwice(async () => {
+    await repeated(async () => {
       const simulation = await settled({ seed: 211, members: 32 })
       simulation.partition([left, right])
       await simulation.run(600_000)
@@ -55,7 +56,7 @@ describe('partitions', () => {
   it('scenario 22: an isolated member keeps dialling, and is back within 30 s of healing', async () => {
     const lonely = ['m9']
     const others = namesFrom(0, 16).filter(name => name !== 'm9')
-    await runTwice(async () => {
+    await repeated(async () => {
       const simulation = await settled({ seed: 22, members: 16 })
       simulation.partition([lonely])
       await simulation.run(300_000)

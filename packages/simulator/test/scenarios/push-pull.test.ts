@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { size } from '../../../../test/helpers/size.ts'
 import { pushPullRounds, pushPullTheory } from '../../src/index.ts'
-import { size } from '../size.ts'
 
 function medianRounds(members: number, seeds: number): number {
   const rounds = Array.from({ length: seeds }, (_, seed) => pushPullRounds(members, seed))

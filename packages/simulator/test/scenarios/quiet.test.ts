@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { size } from '../../../../test/helpers/size.ts'
 import { runTwice, type Simulation } from '../../src/index.ts'
 import { settled } from '../converged.ts'
 import { flipFlop } from '../flip-flop.ts'
 import { deaths, typesAbout } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
-import { size } from '../size.ts'
+import { repeated } from '../repeated.ts'
 
 const lengthMs = 180_000
 
@@ -44,7 +45,7 @@ describe('for three minutes', () => {
   it.each([{ to: 'm5' }, { from: 'm5' }, { from: 'm5', to: 'm0' }])(
     'a loss of 80 % in one direction is shown at most once, and kills no member: %o',
     async way => {
-      const simulation = await runTwice(async () => {
+      const simulation = await repeated(async () => {
         const simulation = await settled({ seed: 381, members: 12 })
         simulation.loss(0.8, way)
         await simulation.run(lengthMs)

@@ -1,7 +1,8 @@
 import type { Room, RoomEvent } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
-import { createSimulation, runTwice, type Simulation, totalBytes } from '../../src/index.ts'
+import { createSimulation, type Simulation, totalBytes } from '../../src/index.ts'
 import { namesFrom } from '../names.ts'
+import { repeatedInOpenRooms } from '../repeated.ts'
 import { sentOver } from '../sent-over.ts'
 
 interface Shown {
@@ -38,7 +39,7 @@ const numbersOf = (others: readonly number[]): Record<string, Partial<Shown>> =>
 
 describe('presence in a room', () => {
   it('is visible to all members in the room, and only there', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(1, 12)
       const rooms = await enterAll(simulation, namesFrom(0, 6))
       const elsewhere = await enter(simulation, 'm9', 'another')
@@ -59,7 +60,7 @@ describe('presence in a room', () => {
   })
 
   it('reaches members that join later, and all members even without rumors', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(2, 12)
       simulation.dropGossip(600_000)
       const rooms = await enterAll(simulation, namesFrom(0, 6))
@@ -74,7 +75,7 @@ describe('presence in a room', () => {
   })
 
   it('arrives together with its member: a newcomer lists no member without its presence', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(32, 12)
       simulation.dropGossip(600_000, { rate: 0.5 })
       const rooms = await enterAll(simulation, namesFrom(0, 6))
@@ -92,7 +93,7 @@ describe('presence in a room', () => {
   })
 
   it('of a dead member is not shown to members that joined after its death', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(31, 12)
       await enterAll(simulation, namesFrom(0, 4))
       await simulation.run(5_000)
@@ -121,7 +122,7 @@ describe('presence in a room', () => {
   })
 
   it('of a dead member is hidden, and reappears unchanged when the member returns', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(3, 12)
       const rooms = await enterAll(simulation, namesFrom(0, 4))
       showNumbers(rooms)
@@ -138,7 +139,7 @@ describe('presence in a room', () => {
   })
 
   it('ends when its member leaves the cluster, leaves the room, or ends its process', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(4, 12)
       const rooms = await enterAll(simulation, namesFrom(0, 5))
       showNumbers(rooms)
@@ -158,7 +159,7 @@ describe('presence in a room', () => {
   })
 
   it('is empty for a member that left and rejoined at once, and its new presence arrives at once', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(5, 12)
       const rooms = await enterAll(simulation, namesFrom(0, 6))
       showNumbers(rooms)
@@ -174,7 +175,7 @@ describe('presence in a room', () => {
   })
 
   it('is that of the new generation, although no member received the departure', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(12, 6)
       const rooms = await enterAll(simulation, namesFrom(0, 4))
       showNumbers(rooms)
@@ -211,7 +212,7 @@ describe('presence in a room', () => {
 
 describe('an event in a room', () => {
   it('reaches each of the other members once, and no member that joins later', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(7, 12)
       simulation.duplicate(1)
       const rooms = await enterAll(simulation, namesFrom(0, 6))
@@ -241,7 +242,7 @@ describe('an event in a room', () => {
 
 describe('many rooms', () => {
   it('two hundred in one member, some of them shared with others', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(8, 12)
       const names = Array.from({ length: 200 }, (_, i) => `room ${i}`)
       const rooms = await Promise.all(names.map(name => enterAll(simulation, namesFrom(0, 3), name)))
@@ -269,7 +270,7 @@ const maxRandomLinks = 5
 
 describe('a room of a few in a large cluster', () => {
   it('opens its own connections, and closes them when it ends', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(10, 200)
       const names = ['m3', 'm50', 'm97', 'm120', 'm166', 'm199']
       const links = () => names.map(name => simulation.member(name).machine.health().connections)
@@ -296,7 +297,7 @@ describe('a room of a few in a large cluster', () => {
 
 describe('a room whose members leave', () => {
   it('stays connected: a member that has just left still forwards rumors', async () => {
-    await runTwice(async () => {
+    await repeatedInOpenRooms(async () => {
       const simulation = settled(11, 40)
       const rooms = await enterAll(simulation, namesFrom(0, 40))
       await simulation.run(10_000)

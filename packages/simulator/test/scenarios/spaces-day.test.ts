@@ -1,8 +1,9 @@
 import type { Config, Room } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
-import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
+import { size } from '../../../../test/helpers/size.ts'
+import { createSimulation, type Simulation } from '../../src/index.ts'
 import { namesFrom } from '../names.ts'
-import { size } from '../size.ts'
+import { repeated } from '../repeated.ts'
 
 const hourMs = 3_600_000
 const lengthMs = size({ usual: hourMs / 6, long: 24 * hourMs })
@@ -32,7 +33,7 @@ function factCounts(simulation: Simulation): number[] {
 
 describe(`presence and config among 32 members that join and leave, for ${lengthMs / 60_000} minutes`, () => {
   it('leave no facts behind except those that are still valid', async () => {
-    await runTwice(async () => {
+    await repeated(async () => {
       const simulation = createSimulation({
         seed: 24,
         members: 32,

@@ -2,6 +2,7 @@ import { heartbeatIntervalMs } from '@hearsay/core/host'
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice } from '../../src/index.ts'
 import { settled } from '../converged.ts'
+import { repeated } from '../repeated.ts'
 import { sentOver } from '../sent-over.ts'
 
 describe('spreading', () => {
@@ -21,7 +22,7 @@ describe('spreading', () => {
   })
 
   it('scenario 28: with a budget of 1 kB and one member whose record is 16 kB, every record arrives', async () => {
-    await runTwice(async () => {
+    await repeated(async () => {
       const simulation = createSimulation({ seed: 28, members: 24, tuning: { maxDeltaBytes: 1_024 } })
       simulation.dropGossip(60_000)
       const spaces = Array.from({ length: 250 }, (_, i) => ({
@@ -55,7 +56,7 @@ describe('spreading', () => {
       // neighbours, the index and sequence pass in one direction: the member sends them, or it received them
       // from that neighbour before.
       const bytesPerHeartbeat = 74 + (8 / 2) * 4
-      await runTwice(async () => {
+      await repeated(async () => {
         const simulation = await settled({ seed: 29, members: members })
         await simulation.run(30_000)
         const bytes = (await sentOver(simulation, 120_000)).sync / 120 / members

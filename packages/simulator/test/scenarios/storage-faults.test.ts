@@ -2,9 +2,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Config, Room } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
+import { size } from '../../../../test/helpers/size.ts'
 import { createSimulation, runTwice, type Simulation, type StorageFault } from '../../src/index.ts'
 import { randomStream } from '../../src/random-stream.ts'
-import { size } from '../size.ts'
 
 const schedules = size({ usual: 100, long: 1_000 })
 const lives = 5

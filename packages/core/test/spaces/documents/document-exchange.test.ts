@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { mulberry32 } from '../../../../../test/helpers/mulberry32.ts'
+import { size } from '../../../../../test/helpers/size.ts'
 import { clientRetryMs } from '../../../src/spaces/documents/client-rates.ts'
 import { DocumentDigest } from '../../../src/spaces/documents/document-digest.ts'
 import { DocumentSync } from '../../../src/spaces/documents/document-sync.ts'
@@ -47,7 +48,7 @@ describe('replicas that edit at random', () => {
     { count: 2, loss: 0.2 },
     { count: 4, loss: 0.3 },
   ])('become equal: $count replicas, with a loss of $loss', ({ count, loss }) => {
-    for (let seed = 1; seed <= 25; seed++) {
+    for (let seed = 1; seed <= size({ usual: 10, long: 25 }); seed++) {
       const random = mulberry32(seed)
       const all = replicas(count)
       const link = new ReplicaLink({ random, loss })
@@ -353,9 +354,8 @@ describe('a replica', () => {
   const holdsBase = ({ doc }: Replica) => doc.getMap('base').get('text') === base
 
   it.each([
-    [1, 20],
-    [21, 40],
-    [41, 60],
+    [1, 10],
+    [11, size({ usual: 20, long: 60 })],
   ])(
     'becomes synced only through another synced replica, at the end of all its content: seeds %i–%i',
     (from, to) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { mulberry32 } from '../../../../../test/helpers/mulberry32.ts'
+import { size } from '../../../../../test/helpers/size.ts'
 import { updateChunks } from '../../../src/spaces/documents/update-chunks.ts'
 import { randomEdit } from './document-edits.ts'
 import { chainedClients, drawClients, manyClients } from './past-clients.ts'
@@ -29,7 +30,7 @@ function editedDocs(seed: number, edits: number): Y.Doc[] {
 
 describe('update chunks', () => {
   it('make an equal document, and each depends only on earlier chunks', () => {
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= size({ usual: 20, long: 60 }); seed++) {
       const [doc, ...others] = editedDocs(seed, 120)
       if (!doc) throw new Error('four documents')
       for (const target of [new Y.Doc(), ...others]) {
@@ -82,7 +83,7 @@ describe('update chunks', () => {
   })
 
   it('are correct even if the document changes between two of them', () => {
-    for (let seed = 1; seed <= 40; seed++) {
+    for (let seed = 1; seed <= size({ usual: 15, long: 40 }); seed++) {
       const random = mulberry32(seed)
       const [doc] = editedDocs(seed, 80)
       if (!doc) throw new Error('four documents')
