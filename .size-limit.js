@@ -115,7 +115,7 @@ export default [
       ...invitations,
       ...keyring,
     ],
-    limit: '135.3 kB',
+    limit: '135.4 kB',
   },
   {
     name: '@hearsay/react',

@@ -125,7 +125,7 @@ describe.skipIf(skipsBrowser)('the page of a member', { timeout: 120_000 }, () =
     const [page, other] = [await open(writable), await open(readOnly)]
     await page.getByLabel(/^Tags/).fill('zone')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText("'zone' is no tag").waitFor(within)
+    await page.getByText("'zone' is not a tag").waitFor(within)
     await page.getByLabel(/^Tags/).fill('zone=b\nrole=host')
     await page.getByRole('button', { name: 'Save' }).click()
     await other.locator('.record .tag').getByText('zone=b').waitFor(within)

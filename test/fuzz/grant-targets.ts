@@ -150,9 +150,13 @@ export const grantTargets: readonly Target[] = [
     format: 'protobuf',
     begin: () => body => {
       decodeTicketText(Buffer.from(body).toString('latin1'))
-      const decoded = decodeTicketText(ticketOf(body))
+      const ticket = ticketOf(body)
+      const decoded = decodeTicketText(ticket)
       if (!decoded.ok) return
-      const again = decodeTicketText(encodeTicket(decoded.value))
+      const encoded = encodeTicket(decoded.value)
+      // The decoder reads invalid UTF-8 as other characters. If these are longer, the ticket may exceed its limit.
+      if (encoded.length > ticket.length) return
+      const again = decodeTicketText(encoded)
       if (!again.ok || !isDeepStrictEqual(again.value, decoded.value)) throw new Error('a ticket changed')
     },
   }),

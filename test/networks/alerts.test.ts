@@ -45,7 +45,7 @@ interface Running {
 const clockAhead = fileURLToPath(new URL('clock-ahead.ts', import.meta.url))
 const lowered = (limit: 'reservations' | 'rows'): readonly string[] => [
   '--import',
-  new URL(`small-limits.ts?${limit}`, import.meta.url).href,
+  `${new URL('small-limits.ts', import.meta.url).href}?${limit}`,
 ]
 const bin = fileURLToPath(new URL('../../packages/cli/bin/hearsay.js', import.meta.url))
 const relayedMember = fileURLToPath(new URL('relayed-member.ts', import.meta.url))

@@ -14,6 +14,7 @@ import * as messages from '../wire/grant-messages.ts'
 import * as limits from '../wire/limits.ts'
 import { keyBytes, keyFromMemberId, memberIdFromKey } from '../wire/member-id.ts'
 import { guarded, type Result } from '../wire/result.ts'
+import { receivedText } from '../wire/text.ts'
 import { type GrantChain, readChain } from './grant-chain.ts'
 
 /** The content of a ticket. */
@@ -85,7 +86,8 @@ const isTicketPart = (part: string): boolean => /^(hearsay=)?hearsay\d+\./.test(
 function contentOf(body: Uint8Array): Result<TicketContent, TicketFault> {
   const decoded = guarded<TicketContent>(body, limits.maxTicketBytes, () => {
     const message = messages.Ticket.decode(body, { limits: { addresses: limits.maxAddresses } })
-    const { cluster, invitationKey, grants, addresses, secret } = message
+    const { invitationKey, grants, addresses, secret } = message
+    const cluster = receivedText(message.cluster)
     const authority = memberIdFromKey(message.authority)
     if (authority === undefined || invitationKey.length !== keyBytes || cluster === '') throw new Error()
     const chain = readChain(grants, authority)

@@ -88,7 +88,7 @@ const tagLines = (tags: Member['tags']): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join('\n')
 
-/** @throws {Error} a line is no tag */
+/** @throws {Error} a line is not a tag */
 export function tagsOf(lines: string): Record<string, string> {
   const given = lines.split('\n').filter(line => line.trim() !== '')
   return Object.fromEntries(

@@ -65,8 +65,8 @@ it('hides statuses', () => {
 
 it('reads tags, and refuses lines that are none', () => {
   expect(tagsOf('zone=b\n\nrole = host \nurl=a=b')).toEqual({ zone: 'b', role: 'host', url: 'a=b' })
-  expect(() => tagsOf('zone')).toThrow("'zone' is no tag")
-  expect(() => tagsOf('=b')).toThrow('is no tag')
+  expect(() => tagsOf('zone')).toThrow("'zone' is not a tag")
+  expect(() => tagsOf('=b')).toThrow('is not a tag')
 })
 
 it('gives a row the roles of its member', () => {

@@ -2,7 +2,7 @@ import { decodeTicket, joinCluster } from '@hearsay/core'
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { ClusterProvider, useConnectionStatus } from '../../src/index.ts'
 
-/** Joins with the ticket in the address, with the one of the last visit, or with one that the user pastes. */
+/** Joins with the ticket in the address, with the stored ticket of the last visit, or with a ticket that the user pastes. */
 export function JoinByTicket({ children }: { children: ReactNode }) {
   // Undefined: not yet looked for. Empty: there is none.
   const [ticket, setTicket] = useState<string>()
@@ -29,7 +29,7 @@ export function JoinByTicket({ children }: { children: ReactNode }) {
   )
 }
 
-/** Removes the ticket from the address bar, so that it is neither shown nor bookmarked. Each visit needs it: it is stored. */
+/** Moves the ticket from the address bar into the storage: it must not be shown or bookmarked, but each visit needs it. */
 function takeTicket() {
   const { hash, href, pathname, search } = location
   if (!hash.includes('hearsay=')) return localStorage.getItem('ticket') ?? ''
