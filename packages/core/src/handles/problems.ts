@@ -54,7 +54,7 @@ export function problemsOf(
       'alone',
       'No other member was found. Give this member the address of another one as `bootstrap`, or start one in the same local network.',
     )
-  if (health.cutOff && known > 1)
+  if (health.cutOff && known > 1 && health.grantsEnd === undefined)
     add(
       'cut-off',
       'Nothing arrives from any other member. Probably the network of this machine is down: check the cable, the Wi-Fi and the VPN. Otherwise all of them ended at once.',

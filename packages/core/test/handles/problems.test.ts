@@ -41,8 +41,9 @@ describe('the problems of a member', () => {
     expect(namesOf({ localHealth: 2, pauses: 9, refutedSuspicions: 9, rejected: 9, limited: 9 })).toEqual([])
   })
 
-  it('do not say that nothing arrives when no other member is known', () => {
-    expect(problemsOf({ ...well, cutOff: true, visible: 1, known: 1 }, [], 60_000)).toEqual([])
+  it('do not say that nothing arrives when no other member is known, or when this member is out', () => {
+    expect(namesOf({ cutOff: true, visible: 1, known: 1 })).toEqual([])
+    expect(namesOf({ cutOff: true, grantsEnd: 'expired' })).toEqual(['not-a-member'])
   })
 
   it.each([

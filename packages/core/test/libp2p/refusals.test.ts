@@ -2,10 +2,10 @@ import type { Connection } from '@libp2p/interface'
 import { describe, expect, it } from 'vitest'
 import { type RefusalReason, Refusals } from '../../src/libp2p/admission/refusals.ts'
 
-const connection = (id: string, direction: Connection['direction'] = 'outbound') =>
+const connection = (id: string, direction: Connection['direction'] = 'outbound', port = 4001) =>
   ({
     remotePeer: { toString: () => id },
-    remoteAddr: { toString: () => '/ip4/192.0.2.1/tcp/4001' },
+    remoteAddr: { toString: () => `/ip4/192.0.2.1/tcp/${port}` },
     direction,
   }) as Connection
 
@@ -40,7 +40,8 @@ describe('refusals', () => {
 
   it('log a repeated refusal of one peer once a minute, and count each', () => {
     const { lines, refusals: all } = refusals()
-    for (const nowMs of [0, 1_000, 59_000, 60_000, 61_000]) all.report(connection('a'), 'wrong-proof', nowMs)
+    for (const nowMs of [0, 1_000, 59_000, 60_000, 61_000])
+      all.report(connection('a', 'inbound', 50_000 + nowMs / 1_000), 'wrong-proof', nowMs)
     expect(lines).toHaveLength(2)
     expect(all.count).toBe(5)
     expect(all.of('a')?.atMs).toBe(61_000)

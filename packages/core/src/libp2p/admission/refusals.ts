@@ -48,7 +48,10 @@ export interface RefusalsOptions {
 
 export class Refusals {
   readonly #options: RefusalsOptions
-  readonly #byPeer = new Map<string, Refusal & { readonly loggedMs: number }>()
+  readonly #byPeer = new Map<
+    string,
+    Refusal & { readonly loggedMs: number; readonly reason: RefusalReason }
+  >()
   readonly #counts: Record<RefusalReason, number> = {
     'not-accepted': 0,
     'replaced-secret': 0,
@@ -70,9 +73,10 @@ export class Refusals {
     const id = remotePeer.toString()
     const fact = `The peer at ${remoteAddr} ${this.#fact(reason)}`
     const before = this.#byPeer.get(id)
-    const isRepeated = before?.fact === fact && nowMs - before.loggedMs < logIntervalMs
+    // A peer that dials again comes from another port.
+    const isRepeated = before?.reason === reason && nowMs - before.loggedMs < logIntervalMs
     const loggedMs = isRepeated ? before.loggedMs : nowMs
-    const refusal = { fact, advice: this.#advice(reason), atMs: nowMs, loggedMs }
+    const refusal = { fact, advice: this.#advice(reason), atMs: nowMs, loggedMs, reason }
     if (!isRepeated) this.#options.log(lineOf(refusal))
     this.#byPeer.delete(id)
     this.#byPeer.set(id, refusal)
