@@ -229,7 +229,7 @@ describe('a view that moves to another port', () => {
   it('ends when no further port can be opened, or when the member closes it', async () => {
     const { cluster, served } = await bench.view()
     served.close()
-    await vi.waitUntil(() => cluster.self.status === 'left')
+    await vi.waitUntil(() => cluster.self.status === 'left', { timeout: 20_000 })
     await expect(connectCluster(async () => Promise.reject(new Error('no port')))).rejects.toThrow('no port')
     expect(() => cluster.update({ name: 'x' })).toThrow(NotRunningError)
   })

@@ -84,7 +84,7 @@ describe('a view whose port has closed', () => {
     served.close()
     const settled = await Promise.allSettled([explained, entered, room.provider.stored()])
     for (const { status } of settled) expect(['fulfilled', 'rejected']).toContain(status)
-    await vi.waitUntil(() => cluster.self.status === 'left')
+    await vi.waitUntil(() => cluster.self.status === 'left', { timeout: 20_000 })
     expect(cluster.members.getSnapshot()).toHaveLength(3)
     expect(() => cluster.update({ name: 'x' })).toThrow(/the view has ended: the member closed this view/)
     await expect(cluster.explain(id)).rejects.toThrow(NotRunningError)

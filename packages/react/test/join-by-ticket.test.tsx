@@ -3,12 +3,15 @@
 import { readFileSync } from 'node:fs'
 import { type Cluster, type decodeTicket, InvalidOptionsError, joinCluster } from '@hearsay/core'
 import { createSimulation } from '@hearsay/simulator'
-import { act, fireEvent, render, screen } from '@testing-library/react'
+import { act, configure, fireEvent, render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { useSelf } from '../src/index.ts'
 import { JoinByTicket } from './recipes/join-by-ticket.tsx'
 import { settle } from './rendered-cluster.tsx'
+
+// The default, one second, would measure the machine.
+configure({ asyncUtilTimeout: 20_000 })
 
 vi.mock('@hearsay/core', async original => {
   const core = await original<{ decodeTicket: typeof decodeTicket }>()

@@ -18,6 +18,9 @@ import {
 } from '../../src/node.ts'
 import { ViewBench } from '../view-bench.ts'
 
+/** Only ends a test that hangs. */
+const within = { timeout: 20_000 }
+
 const onWindows = process.platform === 'win32'
 let bench: ViewBench
 let folder: string
@@ -108,7 +111,7 @@ describe('a control socket', () => {
     await vi.waitFor(async () => {
       await bench.simulation.run(2_000)
       expect(left).toHaveBeenCalled()
-    })
+    }, within)
     expect(member.self.status).toBe('left')
   })
 
@@ -132,7 +135,7 @@ describe('a control socket', () => {
     spawnSync(process.execPath, ['-e', script])
     expect(readdirSync(folder)).toHaveLength(1)
     expect(await listControl({ folder })).toEqual([])
-    await vi.waitFor(() => expect(readdirSync(folder)).toEqual([]))
+    await vi.waitFor(() => expect(readdirSync(folder)).toEqual([]), within)
   })
 
   it.skipIf(onWindows)('replaces the socket that a killed process of the same member has left', async () => {
@@ -201,10 +204,10 @@ describe('a control socket', () => {
     const { path } = await serve()
     const open: Socket[] = Array.from({ length: 32 }, () => netConnect(path))
     await Promise.all(open.map(socket => once(socket, 'connect')))
-    await vi.waitFor(() => expect(sockets[0]?.connections).toBe(32))
+    await vi.waitFor(() => expect(sockets[0]?.connections).toBe(32), within)
     await expect(connectControl({ folder })).rejects.toThrow(/too many connections/)
     for (const socket of open) socket.destroy()
-    await vi.waitFor(() => expect(sockets[0]?.connections).toBe(0))
+    await vi.waitFor(() => expect(sockets[0]?.connections).toBe(0), within)
     await (await connectControl({ folder })).leave()
   })
 
@@ -237,7 +240,7 @@ describe('a control socket', () => {
     await serve()
     const cluster = await connectControl({ folder })
     await sockets[0]?.close()
-    await vi.waitFor(() => expect(() => cluster.update({ name: 'ada' })).toThrow(NotRunningError))
+    await vi.waitFor(() => expect(() => cluster.update({ name: 'ada' })).toThrow(NotRunningError), within)
   })
 
   it('sends the log of the process, from the level up', async () => {
@@ -248,17 +251,17 @@ describe('a control socket', () => {
     await vi.waitFor(() => {
       log('the answer is %d', 42)
       expect(write).toHaveBeenCalled()
-    })
+    }, within)
     logger('libp2p:tcp')('not of interest')
     log.error('the store fails')
-    await vi.waitFor(() => expect(write.mock.lastCall?.[0]).toMatchObject({ level: 'error' }))
+    await vi.waitFor(() => expect(write.mock.lastCall?.[0]).toMatchObject({ level: 'error' }), within)
     expect(write.mock.calls[0]).toEqual([
       { atMs: expect.any(Number), level: 'info', component: 'hearsay:test', message: 'the answer is 42' },
       0,
     ])
     expect(write.mock.calls.every(([{ component }]) => component.startsWith('hearsay'))).toBe(true)
     stop()
-    await vi.waitFor(() => expect(sockets[0]?.connections).toBe(0))
+    await vi.waitFor(() => expect(sockets[0]?.connections).toBe(0), within)
     expect(logger('hearsay:test').enabled).toBe(false)
   })
 })

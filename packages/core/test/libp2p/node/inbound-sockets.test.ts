@@ -52,7 +52,10 @@ function accepted(): Promise<number> {
   return new Promise(resolve => listener.server.getConnections((_, count) => resolve(count)))
 }
 
-const untilReceived = (count: number) => vi.waitUntil(() => listener.received.length === count)
+/** Only ends a test that hangs. */
+const within = { timeout: 20_000 }
+
+const untilReceived = (count: number) => vi.waitUntil(() => listener.received.length === count, within)
 
 describe('inbound sockets', () => {
   it('reach libp2p with their first bytes, and silent ones do not', async () => {
@@ -74,17 +77,17 @@ describe('inbound sockets', () => {
 
   it('do not reach libp2p if the other end closes or resets them', async () => {
     const [ended, reset] = [await open(), await open()]
-    await vi.waitUntil(async () => (await accepted()) === 2)
+    await vi.waitUntil(async () => (await accepted()) === 2, within)
     ended.end()
     reset.resetAndDestroy()
-    await vi.waitUntil(async () => (await accepted()) === 0)
+    await vi.waitUntil(async () => (await accepted()) === 0, within)
     expect(listener.received).toEqual([])
   })
 
   it('close with their listener while they are silent', async () => {
     const silent = await open()
     const closed = once(silent, 'close')
-    await vi.waitUntil(async () => (await accepted()) === 1)
+    await vi.waitUntil(async () => (await accepted()) === 1, within)
     await listener.close()
     await closed
     expect(listener.received).toEqual([])
