@@ -11,10 +11,11 @@ import type { GrantChain } from '../grants/grant-chain.ts'
 import { expiryOf, type MemberGrants } from '../grants/member-grants.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import type { Policy } from '../policy/policy.ts'
-import { applyRevocations, factsAgainst } from '../policy/revocation-kind.ts'
+import { addRevocation, applyRevocations, factsAgainst } from '../policy/revocation-kind.ts'
 import type { RecordFact } from '../table/row.ts'
 import type { Table } from '../table/table.ts'
 import { syncMessage } from '../wire/codec.ts'
+import type { PolicyFact } from '../wire/fact.ts'
 import type { DepartedMembers } from './departed-members.ts'
 import type { EffectQueue } from './effect-queue.ts'
 import type { LocalRecord } from './local-record.ts'
@@ -65,9 +66,15 @@ export class Expulsions {
     if (author === self) this.#isQuiet = false
   }
 
-  /** The revocations in the policy set changed. */
-  revocationsChanged(): void {
-    applyRevocations(this.#options.policy, this.#options.grants)
+  /**
+   * The revocations in the policy set changed.
+   *
+   * @param added the only change is this further fact; undefined: others may be missing now
+   */
+  revocationsChanged(added?: PolicyFact): void {
+    const { policy, grants } = this.#options
+    if (added) addRevocation(added, policy, grants)
+    else applyRevocations(policy, grants)
     this.#hasNewRevocations = true
   }
 

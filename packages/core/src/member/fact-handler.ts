@@ -95,11 +95,12 @@ export class FactHandler {
     const { self, policy, rates, rumors, antiEntropy, effectQueue, expulsions } = this.#options
     if (policy.outcome(fact, now.epochMs) !== 'merged') return
     if (from !== self && !policy.isUnlimited(fact.author) && !rates.take(fact, now.monotonicMs)) return
+    const { size } = policy
     policy.merge(fact, now.epochMs)
     antiEntropy.changed(now.monotonicMs)
     if (from === self) rumors.add(fact)
     effectQueue.push({ type: 'policy', fact })
-    if (fact.type === 'revocation') expulsions?.revocationsChanged()
+    if (fact.type === 'revocation') expulsions?.revocationsChanged(policy.size > size ? fact : undefined)
   }
 
   /** A connection opened. An id that waited becomes a member. */

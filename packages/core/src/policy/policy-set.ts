@@ -120,9 +120,11 @@ export class PolicySet {
     const entry = entryOf(kind, fact)
     const excess = this.#excess(entry)
     if (excess) this.#entries.delete(excess.key)
+    const sorted = excess || this.#entries.has(entry.key) ? undefined : this.#sorted
     this.#entries.set(entry.key, entry)
     this.#nextEndMs = Math.min(this.#nextEndMs, entry.untilEpochMs)
     this.#changed()
+    this.#sorted = sorted?.toSpliced(placeOf(entry, sorted), 0, entry)
     return outcome
   }
 
@@ -158,7 +160,7 @@ export class PolicySet {
 
   /** Drops the facts that do not count any more. Their kind must refuse them from now on. */
   drop(isVoid: (fact: PolicyFact) => boolean): void {
-    const dropped = this.#inOrder().filter(({ fact }) => isVoid(fact))
+    const dropped = [...this.#entries.values()].filter(({ fact }) => isVoid(fact))
     for (const { key } of dropped) this.#entries.delete(key)
     if (dropped.length > 0) this.#changed()
   }
@@ -197,6 +199,18 @@ export class PolicySet {
     if (isUnlimitedA !== isUnlimitedB) return !isUnlimitedA
     return a.untilEpochMs === b.untilEpochMs ? a.key < b.key : a.untilEpochMs < b.untilEpochMs
   }
+}
+
+/** Where an entry belongs among entries that are ordered by key: to sort them again would take longer. */
+function placeOf({ key }: Entry, sorted: readonly Entry[]): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle]?.key ?? '') < key) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function keyOf(kind: PolicyKind, fact: PolicyFact): string {

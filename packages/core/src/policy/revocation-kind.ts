@@ -46,9 +46,24 @@ export function revocationKind(grants: MemberGrants): PolicyKind {
 
 /** Lets the revocations in the set count, and no others. Those of admins that the authority has revoked leave the set. */
 export function applyRevocations(policy: Policy, grants: MemberGrants): void {
-  const { revocations } = grants
-  revocations.replace(factsOf(policy).map(fact => revocationOf(fact, grants)))
-  policy.drop(fact => isRevocation(fact) && revocations.isVoid(revocationOf(fact, grants)))
+  grants.revocations.replace(factsOf(policy).map(fact => revocationOf(fact, grants)))
+  dropVoid(policy, grants)
+}
+
+/** As `applyRevocations`, after the set received this fact and lost none: the work does not grow with the set. */
+export function addRevocation(fact: PolicyFact, policy: Policy, grants: MemberGrants): void {
+  if (!isRevocation(fact)) return
+  grants.revocations.add(revocationOf(fact, grants))
+  if (fact.author === grants.authority) dropVoid(policy, grants)
+}
+
+function dropVoid(policy: Policy, grants: MemberGrants): void {
+  policy.drop(
+    fact =>
+      fact.author !== grants.authority &&
+      isRevocation(fact) &&
+      grants.revocations.isVoid(revocationOf(fact, grants)),
+  )
 }
 
 /** The facts that name the subject of one of these grants. */

@@ -30,7 +30,9 @@ class PolicyStorage {
   readonly #queue: WriteQueue
   readonly #prefix: string
   /** Path → the stored fact. */
-  #stored: ReadonlyMap<string, PolicyFact> = new Map()
+  readonly #stored = new Map<string, PolicyFact>()
+  /** Register → path. */
+  readonly #paths = new Map<string, string>()
 
   /** @param cluster the cluster tag: one store may serve several clusters */
   constructor(queue: WriteQueue, cluster: Uint8Array) {
@@ -42,34 +44,45 @@ class PolicyStorage {
   /** Reads all facts. Their signatures were verified before they were stored. @throws {StorageError} a value is damaged */
   async load(): Promise<readonly PolicyFact[]> {
     const values = await this.#queue.read(this.#prefix)
-    this.#stored = new Map(
-      values.map(([key, bytes]) => {
-        const decoded = decodeRumors(bytes)
-        const [fact] = decoded.ok ? decoded.value : []
-        if (fact && isPolicyFact(fact)) return [key, fact]
+    for (const [key, bytes] of values) {
+      const decoded = decodeRumors(bytes)
+      const [fact] = decoded.ok ? decoded.value : []
+      if (!fact || !isPolicyFact(fact))
         throw new StorageError(
           `the store contains no policy fact under ${key}: it is damaged or not hearsay's`,
         )
-      }),
-    )
+      this.#stored.set(key, fact)
+    }
     return [...this.#stored.values()]
   }
 
-  /** Stores the facts of the set, and removes all others. */
+  /** Stores the facts of the set, and removes all others. Called for each of thousands of facts, so it hashes no key twice. */
   update(policy: PolicySet): void {
-    const before = this.#stored
-    this.#stored = new Map(policy.registers().map(({ key, fact }) => [this.#pathOf(key), fact]))
-    const written = [...this.#stored].filter(([key, fact]) => before.get(key) !== fact)
-    const removed = [...before.keys()].filter(key => !this.#stored.has(key))
-    const changes = [
-      ...written.map(([key, fact]) => changeOf(key, fact)),
-      ...removed.map(key => ({ key, value: undefined })),
-    ]
+    const changes: KeyValueChange[] = []
+    for (const { key, fact } of policy.registers()) {
+      const path = this.#pathOf(key)
+      if (this.#stored.get(path) === fact) continue
+      this.#stored.set(path, fact)
+      changes.push(changeOf(path, fact))
+    }
+    if (this.#stored.size > policy.size) changes.push(...this.#removed(policy))
     if (changes.length > 0) this.#queue.push(changes, { sync: true })
   }
 
+  /** Removes the facts that are not in the set, and the paths of their registers. */
+  #removed(policy: PolicySet): KeyValueChange[] {
+    const kept = new Set(policy.registers().map(({ key }) => key))
+    for (const key of this.#paths.keys()) if (!kept.has(key)) this.#paths.delete(key)
+    const paths = new Set(this.#paths.values())
+    const removed = [...this.#stored.keys()].filter(path => !paths.has(path))
+    for (const path of removed) this.#stored.delete(path)
+    return removed.map(key => ({ key, value: undefined }))
+  }
+
   #pathOf(key: string): string {
-    return `${this.#prefix}/${toText(shortHash(fromString(key)), 'base32')}`
+    const path = this.#paths.get(key) ?? `${this.#prefix}/${toText(shortHash(fromString(key)), 'base32')}`
+    this.#paths.set(key, path)
+    return path
   }
 }
 
