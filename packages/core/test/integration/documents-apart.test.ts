@@ -33,6 +33,14 @@ async function untilText(document: RoomDocument, fits: (text: string) => boolean
   })
 }
 
+/** The text at the moment in which the replica is synced. */
+async function untilSynced(document: RoomDocument): Promise<string> {
+  const { provider } = document
+  if (!provider.synced)
+    await new Promise<void>(resolve => provider.on('synced', isSynced => isSynced && resolve()))
+  return textOf(document)
+}
+
 describe('two members of a room that are not connected to each other', { timeout: 90_000 }, () => {
   it.each([10, 12, 16])(
     'converge to the same document in a room of %i members that have not opened it',
@@ -52,12 +60,10 @@ describe('two members of a room that are not connected to each other', { timeout
       }
       const first = roomOf(pair[0]).document('notes')
       write(first, 'of the first. ')
+      // Of two members that open a document at the same time, one is synced with what it has.
+      await untilSynced(first)
       const second = roomOf(pair[1]).document('notes')
-      const whenSynced = await new Promise<string>(resolve => {
-        second.provider.on('synced', isSynced => {
-          if (isSynced) resolve(textOf(second))
-        })
-      })
+      const whenSynced = await untilSynced(second)
       expect(whenSynced).toBe('of the first. ')
       write(first, 'more. ')
       write(second, 'of the second. ')
