@@ -89,7 +89,8 @@ function contentOf(body: Uint8Array): Result<TicketContent, TicketFault> {
     const { invitationKey, grants, addresses, secret } = message
     const cluster = receivedText(message.cluster)
     const authority = memberIdFromKey(message.authority)
-    if (authority === undefined || invitationKey.length !== keyBytes || cluster === '') throw new Error()
+    if (authority === undefined || invitationKey.length !== keyBytes) throw new Error()
+    if (cluster === '' || !cluster.isWellFormed()) throw new Error()
     const chain = readChain(grants, authority)
     if (!chain.ok) return chain
     if (!chain.value.last.isInvitation) throw new Error()

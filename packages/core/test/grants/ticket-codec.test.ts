@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeTicketText, encodeTicket, type TicketContent } from '../../src/grants/ticket-codec.ts'
@@ -65,6 +66,18 @@ describe('a ticket', () => {
       ok: false,
       failure: 'invalid',
     })
+  })
+
+  it('is invalid if its cluster has a name that cannot be shared', async () => {
+    const bytes = Buffer.from(encodeTicket(await content()).slice('hearsay1.'.length), 'base64url').subarray(
+      0,
+      -4,
+    )
+    // The name is the first field: its first byte begins a character of three bytes that is half of a pair.
+    const cluster = Uint8Array.of(0x0a, 3, 0xed, 0xa0, 0x80)
+    const body = Buffer.concat([cluster, bytes.subarray(2 + (bytes[1] ?? 0))])
+    const text = Buffer.concat([body, hash('sha256', body, 'buffer').subarray(0, 4)]).toString('base64url')
+    expect(decodeTicketText(`hearsay1.${text}`)).toEqual({ ok: false, failure: 'invalid' })
   })
 
   it('never makes the decoder throw', () => {
