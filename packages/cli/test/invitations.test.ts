@@ -350,3 +350,46 @@ describe('hearsay renew', () => {
     })
   })
 })
+
+describe('hearsay config with a role as writer', () => {
+  it('takes entries of members with the role, and of nobody else', { timeout: 180_000 }, async () => {
+    const { here } = await founded()
+    const [operator, guest] = [await here.ticketFile('--role', 'operator'), await here.ticketFile()]
+    const asOperators = ['--writer', 'role:operator', ...loopback, '--ticket-file']
+    const control = { HEARSAY_CONTROL: temporaryFolder() }
+    const watch = new HearsayProcess(
+      control,
+      'config',
+      'watch',
+      'atlas',
+      'flags',
+      '--json',
+      ...asOperators,
+      guest,
+    )
+    await watch.json(({ event }) => event === 'ready')
+    const set = (value: string, file: string) =>
+      new Machine().run(
+        'config',
+        'set',
+        'atlas',
+        'flags',
+        'color',
+        value,
+        '--wait',
+        '30',
+        ...asOperators,
+        file,
+      )
+    expect(await set('red', operator)).toMatchObject({ exitCode: 0 })
+    expect(await watch.json(({ event }) => event === 'change')).toMatchObject({ key: 'color', value: 'red' })
+    expect(await set('blue', guest)).toMatchObject({
+      exitCode: 2,
+      stderr: [expect.stringMatching(/not one of its writers$/)],
+    })
+    const mixed = ['--writer', 'role:operator', '--writer', 'x']
+    const { exitCode, stderr } = await new Machine().run('config', 'list', 'atlas', 'flags', ...mixed)
+    expect(exitCode).toBe(2)
+    expect(stderr.join()).toMatch('A role is the only writer. Give one role, or ids')
+  })
+})
