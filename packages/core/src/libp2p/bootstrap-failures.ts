@@ -6,8 +6,6 @@
 export interface BootstrapFailure {
   readonly reason: string
   readonly advice: string
-  /** A peer answered, but the connection was not admitted. */
-  readonly isRefusal?: true
 }
 
 /** By code of the system error. */
@@ -27,8 +25,11 @@ const failures: Readonly<Record<string, BootstrapFailure | 'silence'>> = {
   ETIMEDOUT: 'silence',
 }
 
-/** The first cause that says more than that a dial failed. `silence`: nothing answered in time. */
-export function failureOf(error: unknown): BootstrapFailure | 'silence' {
+/**
+ * The first cause that says more than that a dial failed. `silence`: nothing answered in time. `refusal`: a peer answered and
+ * was not admitted.
+ */
+export function failureOf(error: unknown): BootstrapFailure | 'silence' | 'refusal' {
   for (const cause of causesOf(error)) {
     if (!(cause instanceof Error)) continue
     // The code of a failed query of a name server, such as ECONNREFUSED, is about that server.
@@ -41,7 +42,7 @@ export function failureOf(error: unknown): BootstrapFailure | 'silence' {
         reason: 'another member answers than the one that the address names',
         advice: 'Has it a new identity? Take the address that it prints now, or leave out /p2p/….',
       }
-    if (/not admitted/.test(cause.message)) return refusal
+    if (/not admitted/.test(cause.message)) return 'refusal'
     if (/leads to this member only/.test(cause.message))
       return {
         reason: 'the name leads to this member only',
@@ -65,12 +66,6 @@ export function failureOf(error: unknown): BootstrapFailure | 'silence' {
       }
   }
   return 'silence'
-}
-
-const refusal: BootstrapFailure = {
-  reason: 'the connection to the peer there was not admitted',
-  advice: 'Give both ends the same cluster name and the same secret, or tickets of the same cluster.',
-  isRefusal: true,
 }
 
 function causesOf(error: unknown): unknown[] {

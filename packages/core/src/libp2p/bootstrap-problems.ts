@@ -2,8 +2,8 @@
  * Bootstrap problems: why no member answers at the bootstrap addresses, in words.
  *
  * The last failure of each address is stored until a member answers there. A dial that has lasted for 5 s counts as a failure,
- * too, because it may last for 10 s. A connection that was not admitted is no failure of an address while this member is
- * connected to no other member: `admissionError` of the health then says why.
+ * too, because it may last for 10 s. A connection that was not admitted is no failure of an address:
+ * `admissionError` of the health says why.
  *
  * Loads the words for the causes with the first failure. Until they are loaded, a failure counts as silence.
  */
@@ -21,7 +21,7 @@ const silent: BootstrapFailure = {
 export class BootstrapProblems {
   /** The last failures, by address. */
   readonly #errors = new Map<string, unknown>()
-  #failureOf: (error: unknown) => BootstrapFailure | 'silence' = () => 'silence'
+  #failureOf: (error: unknown) => BootstrapFailure | 'silence' | 'refusal' = () => 'silence'
   /** When the running dials began, in monotonic milliseconds. */
   readonly #dialledMs = new Map<string, number>()
   readonly #given: ReadonlySet<string>
@@ -55,14 +55,12 @@ export class BootstrapProblems {
   /** @param connections the number of connected members: with one, the addresses matter to newcomers only */
   problem(connections: number, nowMs: number): Problem | undefined {
     const slow = [...this.#dialledMs].filter(([, ms]) => nowMs - ms >= slowMs).map(([address]) => address)
-    const failed = [...this.#errors].map(([address, error]) => [address, this.#failureOf(error)] as const)
-    const all = new Map<string, BootstrapFailure | 'silence'>([
-      ...slow.map(address => [address, 'silence'] as const),
-      ...failed,
-    ])
-    if (connections === 0)
-      for (const [address, failure] of all)
-        if (failure !== 'silence' && failure.isRefusal) all.delete(address)
+    const all = new Map<string, BootstrapFailure | 'silence'>()
+    for (const address of slow) all.set(address, 'silence')
+    for (const [address, error] of this.#errors) {
+      const failure = this.#failureOf(error)
+      if (failure !== 'refusal') all.set(address, failure)
+    }
     const [[address, failure] = [undefined, 'silence']] = all
     if (address === undefined) return undefined
     const { reason, advice } = failure === 'silence' ? silent : failure
