@@ -14,7 +14,6 @@ import * as messages from '../wire/grant-messages.ts'
 import * as limits from '../wire/limits.ts'
 import { keyBytes, keyFromMemberId, memberIdFromKey } from '../wire/member-id.ts'
 import { guarded, type Result } from '../wire/result.ts'
-import { receivedText } from '../wire/text.ts'
 import { type GrantChain, readChain } from './grant-chain.ts'
 
 /** The content of a ticket. */
@@ -86,8 +85,7 @@ const isTicketPart = (part: string): boolean => /^(hearsay=)?hearsay\d+\./.test(
 function contentOf(body: Uint8Array): Result<TicketContent, TicketFault> {
   const decoded = guarded<TicketContent>(body, limits.maxTicketBytes, () => {
     const message = messages.Ticket.decode(body, { limits: { addresses: limits.maxAddresses } })
-    const { invitationKey, grants, addresses, secret } = message
-    const cluster = receivedText(message.cluster)
+    const { cluster, invitationKey, grants, addresses, secret } = message
     const authority = memberIdFromKey(message.authority)
     if (authority === undefined || invitationKey.length !== keyBytes) throw new Error()
     if (cluster === '' || !cluster.isWellFormed()) throw new Error()
