@@ -85,6 +85,19 @@ export function describeCluster(maker: string, make: () => Promise<Pair>): void 
       expect(shown(first, first.self.id)).toBe(before.find(({ id }) => id === first.self.id))
     })
 
+    it('has stores whose functions work on their own, as frameworks call them', async () => {
+      const { first } = pair
+      const [mine, theirs] = await enter()
+      const { own, others } = mine.presence
+      const stores = [first.members, first.heartbeats, first.health, first.convergence, own, others]
+      for (const { subscribe, getSnapshot } of stores) {
+        const stop = subscribe(() => {})
+        expect(getSnapshot()).toBe(getSnapshot())
+        stop()
+      }
+      for (const room of [mine, theirs]) room.leave()
+    })
+
     it('calls the listeners of stores before those of events, each isolated', async () => {
       const { first, second } = pair
       const calls: string[] = []

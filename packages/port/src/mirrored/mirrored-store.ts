@@ -43,9 +43,8 @@ export class MirroredStore<T> implements Store<T> {
     return this.#store.isWatched
   }
 
-  getSnapshot(): T {
-    return this.#value
-  }
+  /** An arrow function, because adapters for frameworks call it without the store as `this`. */
+  readonly getSnapshot = (): T => this.#value
 
   /** @returns the kept rows that the difference has replaced, as they were before */
   apply(diff: TableDiff): Table {
