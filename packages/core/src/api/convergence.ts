@@ -4,7 +4,7 @@
 export interface Convergence {
   /** The number of members with the same table as this one, this one included. */
   readonly agreeing: number
-  /** The number of members that were asked. 0: this member has not measured yet. */
+  /** The number of members that were asked. 0: this member has not measured since the store got its first listener. */
   readonly known: number
   /**
    * The time of the first measurement since which all of them have agreed, in epoch milliseconds of this machine's clock.

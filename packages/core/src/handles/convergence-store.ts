@@ -26,7 +26,11 @@ export class ConvergenceStore implements MeteredStore {
   constructor(notifications: AppNotifications, cluster: Pick<Cluster, 'query' | 'self'>) {
     this.#notifications = notifications
     this.#cluster = cluster
-    this.#store = createStore(notifications, this.getSnapshot, () => this.#follow())
+    this.#store = createStore(notifications, this.getSnapshot, isWatched => {
+      // The last measurement may be hours old.
+      if (isWatched) this.#value = nothing
+      this.#follow()
+    })
     this.subscribe = this.#store.subscribe
   }
 

@@ -111,16 +111,17 @@ export class MemberEvents {
     const { departedMembers, damping } = this.#options
     this.#sweepDueMs = monotonicMs + sweepIntervalMs
     const dropped = departedMembers.sweep(epochMs)
-    this.#persistCachedPeers()
+    this.persistCachedPeers()
     damping.sweep(monotonicMs)
     return dropped
   }
 
   /**
-   * Stores the addresses of connected members, then of present ones, then of dead ones, which may only be unreachable.
-   * Each member starts after its own position in the list, so that the members store different addresses.
+   * Stores the addresses of connected members, then of present ones, then of dead ones, which may only be unreachable, then of
+   * those that left: all members may stop at the same time. Each member starts after its own position in the list, so that
+   * the members store different addresses.
    */
-  #persistCachedPeers(): void {
+  persistCachedPeers(): void {
     const { self, memberView, overlay, effectQueue } = this.#options
     const all = memberView.snapshot()
     const localIndex = all.findIndex(({ id }) => id === self)
@@ -131,7 +132,12 @@ export class MemberEvents {
       }
     }
     const addresses = this.#peerCache.changed(
-      [overlay.connected(), others(isPresentStatus), others(status => status === 'dead')],
+      [
+        overlay.connected(),
+        others(isPresentStatus),
+        others(status => status === 'dead'),
+        others(status => status === 'left'),
+      ],
       id => memberView.get(id)?.addresses ?? [],
     )
     if (addresses) effectQueue.push({ type: 'persist-cached-peers', addresses })

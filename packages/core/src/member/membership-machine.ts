@@ -232,7 +232,9 @@ export class MembershipMachine {
         if (!localRecord.leaving && localRecord.isAsleep) this.#wake(now)
         break
       case 'leave':
-        if (!localRecord.leaving) announcer.announceChange({ leaving: true, leftEpochMs: now.epochMs })
+        if (localRecord.leaving) break
+        memberEvents.persistCachedPeers()
+        announcer.announceChange({ leaving: true, leftEpochMs: now.epochMs })
         break
     }
   }

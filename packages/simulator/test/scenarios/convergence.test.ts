@@ -32,6 +32,8 @@ describe('the convergence meter', () => {
     expect(alive.length).toBeGreaterThanOrEqual(39)
     for (const member of alive) expect(member.machine.table.hash()).toEqual(machine.table.hash())
     stop()
+    cluster.convergence.subscribe(() => {})()
+    expect(cluster.convergence.getSnapshot().known).toBe(0)
   })
 
   it('shows which members of a config hold an entry, and which are silent', async () => {

@@ -33,3 +33,16 @@ it('no member is found if the storage is lost and the bootstrap has moved', asyn
   await simulation.run(60_000)
   expect(simulation.running.map(({ machine }) => machine.health().visible)).toEqual(Array(16).fill(1))
 })
+
+it('scenario 18: members that left together, seconds after they joined, form a cluster again without its bootstrap', async () => {
+  await runTwice(async () => {
+    const simulation = createSimulation({ seed: 18, members: 6 })
+    await simulation.runUntil(() => simulation.isConverged(), { withinMs: 10_000 })
+    const names = simulation.members.map(({ name }) => name)
+    for (const name of names) void simulation.member(name).cluster.leave()
+    await simulation.runUntil(() => simulation.running.length === 0, { withinMs: 10_000 })
+    for (const name of names.slice(1)) simulation.restart(name)
+    await simulation.runUntil(() => simulation.isConverged(), { withinMs: 30_000 })
+    return simulation
+  })
+})
