@@ -33,7 +33,7 @@ async function openIn(context: BrowserContext): Promise<Tab> {
   return await Tab.on(await context.newPage(), site.url)
 }
 
-describe.skipIf(skipsBrowser).concurrent('storage of a page', { timeout: 180_000 }, () => {
+describe.skipIf(skipsBrowser)('storage of a page', { timeout: 180_000 }, () => {
   it('contains its identity, for one page at a time', async test => {
     const profile = await newProfile(test)
     const tab = await openIn(profile)
