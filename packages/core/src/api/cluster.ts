@@ -215,8 +215,8 @@ export interface Cluster {
   /**
    * Whether all members have the same table of members: the same members, records and suspicions. While the store has a
    * listener, this member measures this by a query to all members: every 2 s, or every 100 ms for each member if that is
-   * longer. Without a listener, the store costs nothing and keeps its last value. With the first listener, `known` is 0 until this
-   * member has measured.
+   * longer. Without a listener, the store costs nothing and keeps its last value. With the first listener, `known` is 0
+   * until this member has measured.
    */
   readonly convergence: Store<Convergence>
   /**
