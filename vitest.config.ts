@@ -1,33 +1,20 @@
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
-/**
- * Tests with real sockets and processes that bound a time, or that keep all cores busy. They run one after the other, when
- * nothing else runs: on a busy machine they would test the machine.
- */
-const alone = [
-  'packages/core/test/integration/{large-state,many}.test.ts',
-  'packages/simulator/test/gossip-calibration.test.ts',
-  'packages/cli/test/{demo,join}.test.ts',
-  'test/attacks/**/*.test.ts',
-  'test/diagnosis/**/*.test.ts',
-  'test/networks/**/*.test.ts',
-]
-
-/**
- * All tests with real sockets and processes. Most of them wait, so two files run at a time. Each has its own cluster names,
- * folders and ports. No test that computes runs beside them.
- */
+/** Real sockets and processes. They run one after the other and alone: on a busy machine they would test the machine. */
 const real = [
-  ...alone,
   'packages/core/test/integration/**/*.test.ts',
+  'packages/simulator/test/gossip-calibration.test.ts',
   'packages/cli/test/**/*.test.ts',
   'packages/electron/test/integration/**/*.test.ts',
   'packages/react/test/integration/**/*.test.tsx',
+  'test/attacks/**/*.test.ts',
   'test/contract/**/*.test.ts',
   'test/deploy/**/*.test.ts',
+  'test/diagnosis/**/*.test.ts',
   'test/electron/**/*.test.ts',
   'test/integration/**/*.test.ts',
+  'test/networks/**/*.test.ts',
   'test/browser/**/*.test.ts',
 ]
 
@@ -41,7 +28,7 @@ const project = (name: string, root: string) => ({
     name,
     include: [`${root}/**/*.test.{ts,tsx}`],
     exclude: [...configDefaults.exclude, ...real],
-    testTimeout: 600_000,
+    testTimeout: 180_000,
   },
 })
 
@@ -72,8 +59,6 @@ export default defineConfig({
     // Real processes and browsers: slow on a busy machine, bounded on any.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // The default, one second, would measure the machine.
-    expect: { poll: { timeout: 20_000 } },
     // By default Vitest leaves one core idle, which of two cores is half.
     maxWorkers: '100%',
     projects: [
@@ -91,17 +76,7 @@ export default defineConfig({
       project('@hearsay/test', 'test'),
       {
         extends: true,
-        test: {
-          name: 'real',
-          include: real,
-          exclude: [...configDefaults.exclude, ...alone],
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        extends: true,
-        test: { name: 'real, alone', include: alone, fileParallelism: false, sequence: { groupOrder: 2 } },
+        test: { name: 'real', include: real, fileParallelism: false, sequence: { groupOrder: 1 } },
       },
     ],
   },

@@ -1,13 +1,12 @@
 /**
- * Check: runs every check that a change must pass, one after the other. Only tests that wait and tests that compute run
- * at the same time.
+ * Check: runs every check that a change must pass, one after the other.
  *
  * A step that passes prints one line; the output of a step that fails is printed at the end. The last line is
  * `N passed, N failed`: the tests, and one more failure for each failed step. Arguments are passed to vitest.
  */
-import { Listr, type ListrTask, PRESET_TIMER } from 'listr2'
+import { Listr, PRESET_TIMER } from 'listr2'
 import { runStep, type Step } from './check/step.ts'
-import { readTestCounts, testSteps } from './check/tests.ts'
+import { readTestCounts, testCommand, testFileLine } from './check/tests.ts'
 import { whyNoProxy } from './deploy/proxy.ts'
 import { findElectron, whyNoElectron } from './electron/binary.ts'
 import { whyNoNetworks } from './networks/network.ts'
@@ -22,14 +21,13 @@ const steps: readonly Step[] = [
   ...(process.env['HEARSAY_SKIP_BROWSER'] === '1'
     ? []
     : [{ title: 'a browser for the tests', command: ['node', 'test/check/browser.ts'] } satisfies Step]),
+  { title: 'tests', command: testCommand(process.argv.slice(2)), needsBuild: true, progress: testFileLine },
 ]
-
-const tests = testSteps(process.argv.slice(2))
 
 const failures = new Map<string, string>()
 
-function taskOf(step: Step): ListrTask {
-  return {
+await new Listr(
+  steps.map(step => ({
     title: step.title,
     skip: () => step.needsBuild === true && failures.has('build') && 'the build failed',
     task: async (_, task) => {
@@ -40,19 +38,7 @@ function taskOf(step: Step): ListrTask {
       failures.set(step.title, result.output)
       throw new Error('its output is below')
     },
-  }
-}
-
-await new Listr(
-  [
-    ...steps.map(taskOf),
-    ...tests.map(
-      (together): ListrTask => ({
-        title: 'tests',
-        task: (_, task) => task.newListr(together.map(taskOf), { concurrent: true, exitOnError: false }),
-      }),
-    ),
-  ],
+  })),
   {
     exitOnError: false,
     rendererOptions: { timer: PRESET_TIMER, collapseSkips: false, showErrorMessage: false },
@@ -70,14 +56,11 @@ for (const name of ['nginx', 'caddy'] as const) {
 if ((await findElectron()) === undefined) console.log(`\nLEFT OUT: the tests in Electron: ${whyNoElectron}.`)
 for (const [title, output] of failures) console.log(`\n── ${title} ──\n${output.trimEnd()}`)
 
-const counts = tests.flat().map(step => ({ title: step.title, ...readTestCounts(step) }))
-const passedTests = counts.reduce((sum, { passed }) => sum + passed, 0)
-const failedTests = counts.reduce((sum, { failed }) => sum + failed, 0)
-const anyTestsFailed = counts.some(({ title }) => failures.has(title))
-if (passedTests + failedTests === 0) console.log('\nNo test ran: that counts as a failure.')
-// A failing step with tests is already counted by its failing tests, if it got as far as running any.
-const alreadyCounted = counts.filter(({ title, failed }) => failures.has(title) && failed > 0).length
-const nothingRan = passedTests + failedTests === 0 && !anyTestsFailed ? 1 : 0
-const failed = failedTests + failures.size - alreadyCounted + nothingRan
+const tests = readTestCounts()
+if (tests.passed + tests.failed === 0) console.log('\nNo test ran: that counts as a failure.')
+// A failing `tests` step is already counted by its failing tests, if it got as far as running any.
+const failedSteps = failures.size - (failures.has('tests') && tests.failed > 0 ? 1 : 0)
+const nothingRan = tests.passed + tests.failed === 0 && !failures.has('tests') ? 1 : 0
+const failed = tests.failed + failedSteps + nothingRan
 process.exitCode = failed === 0 ? 0 : 1
-console.log(`\n${passedTests} passed, ${failed} failed`)
+console.log(`\n${tests.passed} passed, ${failed} failed`)

@@ -1,12 +1,18 @@
 /** Background tabs, in a browser with its default settings. */
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, it, type TestContext } from 'vitest'
-import { launchDesktop, skipsBrowser } from './chromium.ts'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Desktop, launchDesktop, skipsBrowser } from './chromium.ts'
 import { Relay } from './relay.ts'
 import { openSite, type Site } from './site.ts'
 import { Tab } from './tab.ts'
 
 let site: Site
+let desktop: Desktop
+let relay: Relay
+/** The tab in front. */
+let front: Tab
+/** The one behind it. */
+let behind: Tab
 
 beforeAll(async () => {
   if (skipsBrowser) return
@@ -14,39 +20,31 @@ beforeAll(async () => {
   return () => site.close()
 })
 
-interface TwoTabs {
-  readonly relay: Relay
-  /** The tab in front. */
-  readonly front: Tab
-  /** The one behind it. */
-  readonly behind: Tab
-}
-
-/** A browser with two tabs that are connected, and a relay. They end with the test. */
-async function openTwo({ onTestFinished }: TestContext): Promise<TwoTabs> {
-  const desktop = await launchDesktop()
-  onTestFinished(() => desktop.close())
+beforeEach(async () => {
+  if (skipsBrowser) return
+  desktop = await launchDesktop()
   const cluster = randomUUID()
-  const relay = await Relay.start(cluster, 'relay')
-  onTestFinished(async () => {
-    relay.process.signal('SIGKILL')
-    await relay.process.exited
-  })
+  relay = await Relay.start(cluster, 'relay')
   const join = (name: string) =>
     Tab.join(desktop.context, site.url, { cluster, name, bootstrap: relay.addresses })
-  const behind = await join('behind')
-  const front = await join('front')
+  behind = await join('behind')
+  front = await join('front')
   for (const [tab, other] of [
     [front, 'behind'],
     [behind, 'front'],
   ] as const)
     await tab.ask('isLinkedTo', other)
-  return { relay, front, behind }
-}
+})
 
-describe.skipIf(skipsBrowser).concurrent('a tab in the background', { timeout: 90_000 }, () => {
-  it('is dead when it crashes, although it requested a lease', async test => {
-    const { relay, front, behind } = await openTwo(test)
+afterEach(async () => {
+  if (skipsBrowser) return
+  await desktop.close()
+  relay.process.signal('SIGKILL')
+  await relay.process.exited
+})
+
+describe.skipIf(skipsBrowser)('a tab in the background', { timeout: 60_000 }, () => {
+  it('is dead when it crashes, although it requested a lease', async () => {
     await front.page.bringToFront()
     expect((await behind.ask('visibility')).state).toBe('hidden')
     await behind.crash()
@@ -54,8 +52,7 @@ describe.skipIf(skipsBrowser).concurrent('a tab in the background', { timeout: 9
     await front.ask('seesStatus', 'behind', 'dead')
   })
 
-  it('has left when it is closed', async test => {
-    const { relay, front, behind } = await openTwo(test)
+  it('has left when it is closed', async () => {
     await front.page.bringToFront()
     await behind.close()
     await relay.reports('leave', 'behind')
@@ -63,8 +60,7 @@ describe.skipIf(skipsBrowser).concurrent('a tab in the background', { timeout: 9
     expect(relay.eventsAbout('behind')).not.toContain('suspect')
   })
 
-  it('has left soon after its user navigated to another page', async test => {
-    const { relay, front, behind } = await openTwo(test)
+  it('has left soon after its user navigated to another page', async () => {
     await behind.page.bringToFront()
     await behind.page.goto('about:blank')
     await front.page.bringToFront()

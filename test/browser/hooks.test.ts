@@ -1,19 +1,28 @@
 /** The hooks in Chromium with React's development build, against members in processes and in other pages. */
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium, skipsBrowser } from './chromium.ts'
 import { Relay } from './relay.ts'
 import { openSite, type Site } from './site.ts'
 
 let site: Site
 let browser: Browser
+let relay: Relay
+let cluster: string
 
 beforeAll(async () => {
   if (skipsBrowser) return
   const root = fileURLToPath(new URL('hooks', import.meta.url))
   ;[site, browser] = await Promise.all([openSite(root), launchChromium()])
+})
+
+afterEach(async () => {
+  if (skipsBrowser) return
+  for (const context of browser.contexts()) await context.close()
+  relay.process.signal('SIGKILL')
+  await relay.process.exited
 })
 
 afterAll(async () => {
@@ -59,38 +68,19 @@ class Hooked {
   }
 }
 
-interface Two {
-  readonly cluster: string
-  readonly relay: Relay
-  readonly ada: Hooked
-  readonly ben: Hooked
-  close(): Promise<void>
-}
-
 /** A member in a process, and two pages with all hooks. */
-async function openTwo(entry: 'plain' | 'suspense'): Promise<Two> {
-  const cluster = randomUUID()
-  const relay = await Relay.start(cluster, 'relay')
-  const contexts = [await browser.newContext(), await browser.newContext()] as const
-  const open = async (context: BrowserContext, name: string) => {
-    const page = await context.newPage()
+async function openTwo(entry: 'plain' | 'suspense'): Promise<[Hooked, Hooked]> {
+  cluster = randomUUID()
+  relay = await Relay.start(cluster, 'relay')
+  const open = async (name: string) => {
+    const page = await (await browser.newContext()).newPage()
     const query = new URLSearchParams({ cluster, name })
     for (const address of relay.addresses) query.append('bootstrap', address)
     if (entry === 'suspense') query.set('suspense', '')
     await page.goto(`${site.url}?${query}`)
     return new Hooked(page)
   }
-  return {
-    cluster,
-    relay,
-    ada: await open(contexts[0], 'ada'),
-    ben: await open(contexts[1], 'ben'),
-    async close() {
-      for (const context of contexts) await context.close()
-      relay.process.signal('SIGKILL')
-      await relay.process.exited
-    },
-  }
+  return [await open('ada'), await open('ben')]
 }
 
 const all = JSON.stringify({ ada: 'alive', ben: 'alive', relay: 'alive' })
@@ -99,16 +89,8 @@ describe.skipIf(skipsBrowser).each(['plain', 'suspense'] as const)(
   'hooks, the %s entry',
   { timeout: 60_000 },
   entry => {
-    let two: Two
-
-    beforeAll(async () => {
-      if (!skipsBrowser) two = await openTwo(entry)
-    })
-
-    afterAll(() => two?.close())
-
     it('show members, presence, documents, configs and broadcasts of real members', async () => {
-      const { ada, ben, cluster } = two
+      const [ada, ben] = await openTwo(entry)
       for (const page of [ada, ben]) {
         await page.shows('members', all)
         await page.shows('count', '3')
@@ -133,8 +115,23 @@ describe.skipIf(skipsBrowser).each(['plain', 'suspense'] as const)(
       await ben.shows('color', 'red')
     })
 
+    it('join and leave once, although StrictMode mounts everything twice', async () => {
+      const [ada, ben] = await openTwo(entry)
+      expect(await ben.timesShown('page')).toBe(2)
+      await ada.shows('others', 'ben at 0')
+      await ben.click('Leave')
+      await ada.shows('others', '')
+      await ben.click('Enter')
+      await ada.shows('others', 'ben at 0')
+      await ben.click('End')
+      await ada.shows('members', JSON.stringify({ ada: 'alive', ben: 'left', relay: 'alive' }))
+      await relay.reports('leave', 'ben')
+      expect(relay.eventsAbout('ben').filter(event => event !== 'update')).toEqual(['join', 'leave'])
+      expect(relay.eventsAbout('ada').filter(event => event !== 'update')).toEqual(['join'])
+    })
+
     it('do not render for a heartbeat, and show a dead member', async () => {
-      const { ada, relay } = two
+      const [ada] = await openTwo(entry)
       await ada.shows('members', all)
       await ada.shows('others', 'ben at 0')
       const parts = [
@@ -155,22 +152,6 @@ describe.skipIf(skipsBrowser).each(['plain', 'suspense'] as const)(
       relay.process.signal('SIGKILL')
       await ada.shows('members', JSON.stringify({ ada: 'alive', ben: 'alive', relay: 'dead' }))
       expect(await ada.timesShown('count')).toBe(before[1])
-    })
-
-    it('join and leave once, although StrictMode mounts everything twice', async () => {
-      const { ada, ben, relay, close } = await openTwo(entry)
-      onTestFinished(close)
-      expect(await ben.timesShown('page')).toBe(2)
-      await ada.shows('others', 'ben at 0')
-      await ben.click('Leave')
-      await ada.shows('others', '')
-      await ben.click('Enter')
-      await ada.shows('others', 'ben at 0')
-      await ben.click('End')
-      await ada.shows('members', JSON.stringify({ ada: 'alive', ben: 'left', relay: 'alive' }))
-      await relay.reports('leave', 'ben')
-      expect(relay.eventsAbout('ben').filter(event => event !== 'update')).toEqual(['join', 'leave'])
-      expect(relay.eventsAbout('ada').filter(event => event !== 'update')).toEqual(['join'])
     })
   },
 )

@@ -1,17 +1,24 @@
 /** What a page stores in IndexedDB, under faults of the page and of the database. */
 import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContext } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { launchChromium, skipsBrowser } from './chromium.ts'
 import { openSite, type Site } from './site.ts'
 import { Tab } from './tab.ts'
 
 let site: Site
 let browser: Browser
+let context: BrowserContext
 
 beforeAll(async () => {
   if (!skipsBrowser) [site, browser] = await Promise.all([openSite(), launchChromium()])
 })
+
+beforeEach(async () => {
+  if (!skipsBrowser) context = await browser.newContext()
+})
+
+afterEach(() => context?.close())
 
 afterAll(async () => {
   if (skipsBrowser) return
@@ -22,23 +29,15 @@ afterAll(async () => {
 /** A member without bootstrap, with a storage. */
 const options = { cluster: randomUUID(), name: 'tab', bootstrap: [], storage: 'me', iceServers: [] }
 
-/** A profile of the browser, with a storage of its own. It ends with the test. */
-async function newProfile({ onTestFinished }: TestContext): Promise<BrowserContext> {
-  const context = await browser.newContext()
-  onTestFinished(() => context.close())
-  return context
-}
-
-async function openIn(context: BrowserContext): Promise<Tab> {
+async function open(): Promise<Tab> {
   return await Tab.on(await context.newPage(), site.url)
 }
 
-describe.skipIf(skipsBrowser)('storage of a page', { timeout: 180_000 }, () => {
-  it('contains its identity, for one page at a time', async test => {
-    const profile = await newProfile(test)
-    const tab = await openIn(profile)
+describe.skipIf(skipsBrowser)('storage of a page', { timeout: 60_000 }, () => {
+  it('contains its identity, for one page at a time', async () => {
+    const tab = await open()
     const id = await tab.ask('join', options)
-    const other = await openIn(profile)
+    const other = await open()
     expect(await other.ask('join', options)).not.toBe(id)
     await tab.page.reload()
     expect(await tab.ask('join', options)).toBe(id)
@@ -47,24 +46,22 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 180_000 }, () => {
     expect(await other.ask('join', options)).toBe(id)
   })
 
-  it('contains what all pages wrote, although they could not reach each other', async test => {
-    const profile = await newProfile(test)
-    const tabs = [await openIn(profile), await openIn(profile)]
+  it('contains what all pages wrote, although they could not reach each other', async () => {
+    const tabs = [await open(), await open()]
     for (const tab of tabs) {
       await tab.ask('join', options)
       await tab.ask('enter')
     }
     for (const tab of tabs) for (const text of 'abcd') await tab.ask('write', text)
     for (const tab of tabs) await tab.close()
-    const later = await openIn(profile)
+    const later = await open()
     await later.ask('join', options)
     await later.ask('enter')
     expect(await later.ask('written')).toBe('abcdabcd')
   })
 
-  it('contains what was written when the page is reloaded', async test => {
-    const profile = await newProfile(test)
-    const tab = await openIn(profile)
+  it('contains what was written when the page is reloaded', async () => {
+    const tab = await open()
     for (let life = 0; life < 20; life++) {
       await tab.ask('join', options)
       await tab.ask('enter')
@@ -83,10 +80,9 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 180_000 }, () => {
     }
   })
 
-  it('is reported when it is full, and stores the pending writes when it has space again', async test => {
-    const profile = await newProfile(test)
-    const tab = await openIn(profile)
-    const session = await profile.newCDPSession(tab.page)
+  it('is reported when it is full, and stores the pending writes when it has space again', async () => {
+    const tab = await open()
+    const session = await context.newCDPSession(tab.page)
     const { origin } = new URL(site.url)
     await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 200_000 })
     await tab.ask('join', options)
@@ -102,14 +98,13 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 180_000 }, () => {
     expect(await tab.ask('written')).toBe(text)
   })
 
-  it('is reported when its data are cleared, and stores everything again a moment later', async test => {
-    const profile = await newProfile(test)
-    const tab = await openIn(profile)
+  it('is reported when its data are cleared, and stores everything again a moment later', async () => {
+    const tab = await open()
     await tab.ask('join', options)
     await tab.ask('enter')
     await tab.ask('write', 'gone')
     await tab.ask('stored')
-    const session = await profile.newCDPSession(tab.page)
+    const session = await context.newCDPSession(tab.page)
     const { origin } = new URL(site.url)
     await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' })
     await tab.ask('write', 'too')
@@ -123,9 +118,8 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 180_000 }, () => {
     expect(await tab.ask('written')).toBe('gonetoo')
   })
 
-  it('closes its database when another page deletes it, and stores everything again a moment later', async test => {
-    const profile = await newProfile(test)
-    const [tab, second, other] = [await openIn(profile), await openIn(profile), await openIn(profile)]
+  it('closes its database when another page deletes it, and stores everything again a moment later', async () => {
+    const [tab, second, other] = [await open(), await open(), await open()]
     const id = await tab.ask('join', options)
     await second.ask('join', options)
     for (const each of [tab, second]) await each.ask('enter')
@@ -154,9 +148,8 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 180_000 }, () => {
     expect(await tab.ask('written')).toBe('kept')
   })
 
-  it('fails instead of hanging while another page keeps the database open', async test => {
-    const profile = await newProfile(test)
-    const holder = await openIn(profile)
+  it('fails instead of hanging while another page keeps the database open', async () => {
+    const holder = await open()
     await holder.page.evaluate(
       name =>
         new Promise<void>(resolve => {
@@ -170,7 +163,7 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 180_000 }, () => {
         }),
       'held',
     )
-    const tab = await openIn(profile)
+    const tab = await open()
     await expect(tab.ask('join', { ...options, storage: 'held' })).rejects.toThrow(
       /cannot be opened: .*another page keeps the database open/,
     )

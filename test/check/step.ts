@@ -2,7 +2,6 @@
  * Step: a command of the check. Prints the command's output, both streams in order, only if the command
  * fails.
  */
-import { constants, setPriority } from 'node:os'
 import { stripVTControlCharacters } from 'node:util'
 import { x } from 'tinyexec'
 
@@ -11,8 +10,6 @@ export interface Step {
   readonly command: readonly [string, ...string[]]
   /** The step cannot run while the build fails. */
   readonly needsBuild?: boolean
-  /** The step, with all its processes, leaves the processor to others. */
-  readonly isLowPriority?: boolean
   /** Output lines that report progress. Default: none. */
   readonly progress?: RegExp
 }
@@ -32,7 +29,6 @@ export async function runStep(step: Step, onLine: (line: string) => void): Promi
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   })
-  if (step.isLowPriority && run.pid !== undefined) setPriority(run.pid, constants.priority.PRIORITY_LOW)
   const lines: string[] = []
   for await (const line of run) {
     lines.push(line)

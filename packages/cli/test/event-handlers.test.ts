@@ -236,7 +236,7 @@ describe.skipIf(onWindows)('a command that answers a query', () => {
     expect(ends).toHaveLength(4)
     ends[0]?.()
     await answers[0]
-    await vi.waitFor(() => expect(ends).toHaveLength(5), { timeout: 20_000 })
+    await vi.waitFor(() => expect(ends).toHaveLength(5))
     for (const end of ends) end()
     expect(await Promise.all([...answers, last])).toEqual(Array(5).fill('done'))
   })

@@ -5,7 +5,7 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { until } from '../../../../test/helpers/until.ts'
 import type { Cluster } from '../../src/api/cluster.ts'
 import type { JoinOptions } from '../../src/libp2p/join-options.ts'
@@ -29,7 +29,7 @@ vi.mock('../../src/libp2p/peer-store-cache.ts', async importOriginal => {
 
 const nodes: { stop(): void | Promise<void> }[] = []
 
-afterAll(async () => {
+afterEach(async () => {
   await Promise.all(nodes.splice(0).map(node => node.stop()))
   await leaveAll()
 })
@@ -39,7 +39,7 @@ async function refused({ health }: Cluster): Promise<string | undefined> {
   return health.getSnapshot().admissionError
 }
 
-describe.concurrent('a cluster with a secret', { timeout: 60_000 }, () => {
+describe('a cluster with a secret', { timeout: 60_000 }, () => {
   describe.each(Object.entries(transports))('over %s', (_, address) => {
     const options = { cluster: 'atlas', secret, listen: [address] } as const
 
@@ -110,7 +110,7 @@ describe.concurrent('a cluster with a secret', { timeout: 60_000 }, () => {
   })
 })
 
-describe.concurrent('a stranger', { timeout: 60_000 }, () => {
+describe('a stranger', { timeout: 60_000 }, () => {
   it.each([
     ['a cluster with a secret', { secret }],
     ['a cluster without a secret', {}],
@@ -120,14 +120,14 @@ describe.concurrent('a stranger', { timeout: 60_000 }, () => {
     const connection = await node.dial(member.self.addresses.map(address => multiaddr(address)))
     const stream = await connection.newStream('/hearsay/admission/1.0.0')
     stream.addEventListener('message', () => {})
-    const known = async () => (await Promise.all(stores.map(store => store.has(node.peerId)))).includes(true)
-    expect(await known()).toBe(true)
+    const peers = stores.at(-1)
+    expect(await peers?.has(node.peerId)).toBe(true)
     const sinceMs = performance.now()
     await vi.waitUntil(() => connection.status !== 'open', { timeout: 15_000, interval: 20 })
     // The limit is 5 s. A busy machine may take longer, and an answer before 4 s would be another mechanism.
     expect(performance.now() - sinceMs).toBeGreaterThan(4_000)
     expect(member.health.getSnapshot().refusedConnections).toBe(1)
-    await vi.waitUntil(async () => !(await known()), { timeout: 4_000 })
+    await vi.waitUntil(async () => !(await peers?.has(node.peerId)), { timeout: 4_000 })
   })
 })
 

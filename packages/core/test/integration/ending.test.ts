@@ -5,27 +5,27 @@ import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { execArgv } from '../../../../test/helpers/exec-argv.ts'
 import type { JoinOptions } from '../../src/libp2p/join-options.ts'
 import { loopback } from './members.ts'
 
 const script = fileURLToPath(new URL('./ending-process.ts', import.meta.url))
 
-const children: ChildProcess[] = []
+let child: ChildProcess
 const servers: Server[] = []
 
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL')
+afterEach(() => {
+  child.kill('SIGKILL')
   for (const server of servers.splice(0)) server.close()
 })
 
 /** A process whose member leaves when stdin ends, and its output until it ends by itself. */
 function start(options: Partial<JoinOptions>) {
   const all = { cluster: 'ending', listen: [loopback], mdns: false, ...options }
-  const child = spawn(process.execPath, [...execArgv, script, JSON.stringify(all)])
-  children.push(child)
-  return { stdin: child.stdin, left: text(child.stdout), errors: text(child.stderr) }
+  const process_ = spawn(process.execPath, [...execArgv, script, JSON.stringify(all)])
+  child = process_
+  return { stdin: process_.stdin, left: text(process_.stdout), errors: text(process_.stderr) }
 }
 
 async function portOf(server: Server): Promise<number> {
@@ -49,7 +49,7 @@ function silentWebSocketServer(): Server {
   return server
 }
 
-describe.concurrent('a process whose member has left', () => {
+describe('a process whose member has left', () => {
   it.each([
     ['accepts and sends nothing', () => createServer(), ''],
     ['accepts and answers no request for a WebSocket', () => createServer(), '/ws'],
@@ -71,7 +71,7 @@ describe.concurrent('a process whose member has left', () => {
   })
 })
 
-it.concurrent('a bootstrap address is dialled once at a time, and a failed dial leaves no socket open', async () => {
+it('a bootstrap address is dialled once at a time, and a failed dial leaves no socket open', async () => {
   const server = createServer()
   const port = await portOf(server)
   const { stdin, left } = start({ bootstrap: [`/ip4/127.0.0.1/tcp/${port}/ws`] })

@@ -33,7 +33,7 @@ async function writeAndKill(storage: string, from: number, into: 'config' | 'doc
   return stored
 }
 
-describe('a process that is killed while it writes', { timeout: 120_000 }, () => {
+describe('a process that is killed while it writes', { timeout: 60_000 }, () => {
   it('loses no acknowledged entry of a shared config', async () => {
     folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-killed-'))
     let next = 0

@@ -24,13 +24,10 @@ const createNode = () =>
 it('both ends of a connection have lost their address when the computer has it no more', async () => {
   const [here, there] = [await createNode(), await createNode()]
   const connection = await here.dial(there.getMultiaddrs())
-  const [inbound] = await vi.waitUntil(
-    () => {
-      const connections = there.getConnections()
-      return connections.length > 0 && connections
-    },
-    { timeout: 20_000 },
-  )
+  const [inbound] = await vi.waitUntil(() => {
+    const connections = there.getConnections()
+    return connections.length > 0 && connections
+  })
   const ends = [connection, inbound].filter(end => end !== undefined)
   expect(ends.map(hasLostAddress)).toEqual([false, false])
   vi.mocked(networkInterfaces).mockReturnValue({})

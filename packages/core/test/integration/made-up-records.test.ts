@@ -8,7 +8,7 @@ import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { MemoryDatastore } from 'datastore-core'
 import { createLibp2p, type Libp2p } from 'libp2p'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { Cluster } from '../../src/api/cluster.ts'
 import { hearsay } from '../../src/index.ts'
 import { prefixed, protocols } from '../../src/libp2p/frame-stream.ts'
@@ -32,7 +32,7 @@ const recordsPerSecond = 20
 const nodes: Libp2p[] = []
 const servers: Server[] = []
 
-afterAll(async () => {
+afterEach(async () => {
   await leaveAll()
   await Promise.all(nodes.splice(0).map(node => node.stop()))
   for (const server of servers.splice(0)) server.close()
@@ -116,8 +116,7 @@ async function withLimit(attack: () => Promise<void>): Promise<number> {
   return 8 + Math.ceil((performance.now() - startMs) / 1_000)
 }
 
-// Each test takes as long as its attack.
-describe.concurrent('made-up records', { timeout: 120_000 }, () => {
+describe('made-up records', { timeout: 120_000 }, () => {
   it('cause at most one dial a second, and two of one host and port in a minute', async () => {
     const victim = await join({ cluster, name: 'victim' })
     const hostile = await HostileMember.connectTo(victim)

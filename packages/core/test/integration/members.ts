@@ -1,4 +1,4 @@
-/** Members over real sockets: they join on loopback and leave at the end of the test, or of all tests that run concurrently. Tests wait for their events. */
+/** Members over real sockets: they join on loopback and leave at the end of each test. Tests wait for their events. */
 
 import { until } from '../../../../test/helpers/until.ts'
 import type { Cluster } from '../../src/api/cluster.ts'

@@ -5,14 +5,14 @@ import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2p } from 'libp2p'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { type HearsayInit, hearsay } from '../../src/index.ts'
 import { join, leaveAll, loopback, untilAllSee } from './members.ts'
 
 const secret = 'a secret of sixteen or more characters'
 const nodes: Libp2p[] = []
 
-afterAll(async () => {
+afterEach(async () => {
   await Promise.all(nodes.splice(0).map(node => node.stop()))
   await leaveAll()
 })
@@ -30,7 +30,7 @@ async function createNode(listen: string, member?: HearsayInit) {
   return node
 }
 
-describe.concurrent.each([
+describe.each([
   ['with a secret', { secret }],
   ['without a secret', {}],
 ])('the relay of a cluster %s', { timeout: 60_000 }, (_, options) => {

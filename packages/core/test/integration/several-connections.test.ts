@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../../../../test/helpers/until.ts'
 import type { Cluster } from '../../src/api/cluster.ts'
 import { join, leaveAll, listenTo, untilAllSee } from './members.ts'
@@ -12,7 +12,7 @@ function createProxy(): TcpProxy {
   return proxy
 }
 
-afterAll(async () => {
+afterEach(async () => {
   await leaveAll()
   for (const proxy of proxies.splice(0)) proxy.close()
 })
@@ -29,7 +29,7 @@ async function untilHeartbeats(a: Cluster, b: Cluster, count: number): Promise<v
   await Promise.all([untilReceived(a, b), untilReceived(b, a)])
 }
 
-describe.concurrent('two members with several connections', { timeout: 60_000 }, () => {
+describe('two members with several connections', { timeout: 60_000 }, () => {
   it.each([
     ['was dialled', 'far'],
     ['dialled', 'near'],

@@ -1,7 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Libp2p } from 'libp2p'
 import { toString as toText } from 'uint8arrays/to-string'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Cluster } from '../../src/api/cluster.ts'
 import { clusterKeys, rumorTopic, spaceTopic } from '../../src/wire/cluster-keys.ts'
 import { clusterTag, spaceTag } from '../../src/wire/tags.ts'
@@ -13,7 +13,7 @@ const secret = 'a secret of sixteen or more characters'
 
 const nodes: Libp2p[] = []
 
-afterAll(async () => {
+afterEach(async () => {
   await Promise.all(nodes.splice(0).map(node => node.stop()))
   await leaveAll()
 })
@@ -72,7 +72,7 @@ function found(received: Uint8Array, what: readonly string[]): string[] {
   return what.filter(each => hex.includes(each)).map(each => Buffer.from(each, 'hex').toString('latin1'))
 }
 
-describe.concurrent.each([
+describe.each([
   ['with a secret', { secret }],
   ['without a secret', {}],
 ])('a cluster %s', { timeout: 60_000 }, (_, options) => {
