@@ -94,10 +94,13 @@ describe.skipIf(skipsBrowser)('the page of a member', { timeout: 120_000 }, () =
     await page.getByText('cut-off', { exact: true }).waitFor({ timeout: 60_000 })
     // The page is a view: it shows each change a moment later.
     await expect
-      .poll(async () => ({
-        shown: await page.locator('.problems b').allTextContents(),
-        named: simulated.cluster.health.getSnapshot().problems.map(({ name }) => name),
-      }))
+      .poll(
+        async () => ({
+          shown: await page.locator('.problems b').allTextContents(),
+          named: simulated.cluster.health.getSnapshot().problems.map(({ name }) => name),
+        }),
+        within,
+      )
       .toSatisfy(({ shown, named }) => shown.join() === named.join())
     heal()
     await page.getByText('m0 is connected').waitFor(within)
