@@ -7,6 +7,7 @@
  */
 import { compare } from 'uint8arrays/compare'
 import { concat } from 'uint8arrays/concat'
+import { lowerBound } from '../base/arrays.ts'
 import { isPolicyFact, type PolicyFact, type SignedFact } from '../wire/fact.ts'
 import { equalBytes, shortHash } from '../wire/hashes.ts'
 import type { PolicyKind, PolicyKinds } from './policy-kind.ts'
@@ -124,7 +125,11 @@ export class PolicySet {
     this.#entries.set(entry.key, entry)
     this.#nextEndMs = Math.min(this.#nextEndMs, entry.untilEpochMs)
     this.#changed()
-    this.#sorted = sorted?.toSpliced(placeOf(entry, sorted), 0, entry)
+    this.#sorted = sorted?.toSpliced(
+      lowerBound(sorted, ({ key }) => key >= entry.key),
+      0,
+      entry,
+    )
     return outcome
   }
 
@@ -199,18 +204,6 @@ export class PolicySet {
     if (isUnlimitedA !== isUnlimitedB) return !isUnlimitedA
     return a.untilEpochMs === b.untilEpochMs ? a.key < b.key : a.untilEpochMs < b.untilEpochMs
   }
-}
-
-/** Where an entry belongs among entries that are ordered by key: to sort them again would take longer. */
-function placeOf({ key }: Entry, sorted: readonly Entry[]): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((sorted[middle]?.key ?? '') < key) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 function keyOf(kind: PolicyKind, fact: PolicyFact): string {

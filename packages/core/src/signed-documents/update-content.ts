@@ -5,6 +5,7 @@
  * arrival, and a checkpoint can never remove content that it lacks.
  */
 import * as Y from 'yjs'
+import { lowerBound } from '../base/arrays.ts'
 
 interface Range {
   readonly clock: number
@@ -75,14 +76,7 @@ export function contains(checkpoint: CheckpointContent, { structs, deletions }: 
 }
 
 function isWithin({ clock, len }: Range, ranges: readonly Range[]): boolean {
-  let low = 0
-  let high = ranges.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((ranges[middle]?.clock ?? 0) <= clock) low = middle + 1
-    else high = middle
-  }
-  const range = ranges[low - 1]
+  const range = ranges[lowerBound(ranges, other => other.clock > clock) - 1]
   return range !== undefined && clock + len <= range.clock + range.len
 }
 
