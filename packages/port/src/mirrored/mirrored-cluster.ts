@@ -66,6 +66,9 @@ import type { MirroredRooms, MirroredRoomsOptions } from './mirrored-rooms.ts'
 import type { MirroredSpace } from './mirrored-space.ts'
 import { MirroredStore } from './mirrored-store.ts'
 
+/** The stores that the member sends only while they have listeners. */
+const followedStores = ['heartbeats', 'convergence'] as const
+
 /** Our choice: long enough for a member that has just started to learn the other members and the content of its rooms. */
 const keepMs = 10_000
 
@@ -106,7 +109,7 @@ export class MirroredCluster implements Cluster {
     this.#close = close
     this.members = new MirroredStore(this.#notifications, readMembers)
     this.#health = new MirroredStore(this.#notifications, readHealth)
-    const follow = (name: string) => (isWatched: boolean) =>
+    const follow = (name: (typeof followedStores)[number]) => (isWatched: boolean) =>
       void member.watch([clusterNumber, name], isWatched)
     this.heartbeats = new MirroredStore(this.#notifications, readHeartbeats, {
       follow: follow('heartbeats'),
@@ -288,8 +291,8 @@ export class MirroredCluster implements Cluster {
     this.#welcome = welcome
     const { clock } = this.#notifications
     this.#cancelSettling = clock.setTimer(clock.now().monotonicMs + keepMs, () => this.#settle())
-    for (const [name, { isWatched }] of this.#stores)
-      if (isWatched) void member.watch([clusterNumber, name], true)
+    for (const name of followedStores)
+      if (this[name].isWatched) void member.watch([clusterNumber, name], true)
     for (const name of this.#handlers.names()) void member.answerQueries(name, true)
     await Promise.all([...this.#spaces.values()].map(space => space.attach(member)))
   }
