@@ -136,6 +136,7 @@ const input: fc.Arbitrary<Input> = fc.oneof(
     id: peer,
   }),
   fc.record({ type: fc.constant('bootstrap-failed' as const), address: fc.constant('/ip4/10.0.0.1/tcp/1') }),
+  fc.record({ type: fc.constant('connect-now' as const), id: peer }),
   fc.record({
     type: fc.constantFrom('silent-pubsub' as const, 'extra-peers' as const, 'relays' as const),
     ids: fc.uniqueArray(peer, { maxLength: 5 }),

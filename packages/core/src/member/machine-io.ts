@@ -33,6 +33,8 @@ export type MachineInput =
   | { readonly type: 'bootstrap-failed'; readonly address: string }
   /** The members that are connected without an open gossipsub stream. */
   | { readonly type: 'silent-pubsub'; readonly ids: readonly string[] }
+  /** A space needs a connection to this member before the rings have settled. */
+  | { readonly type: 'connect-now'; readonly id: string }
   /** The members to be connected to besides the neighbours, because they share a space. */
   | { readonly type: 'extra-peers'; readonly ids: readonly string[] }
   /** The relays of a member that cannot listen itself; `[]`: none so far. A member that can listen never sends this input. */

@@ -209,6 +209,11 @@ export class MembershipMachine {
         for (const id of silentPubsub.takeOverdue(input.ids, now.monotonicMs))
           effectQueue.push({ type: 'disconnect', id })
         break
+      case 'connect-now':
+        if (!overlay.mayDialNow(input.id)) break
+        overlay.dialling(input.id, now.monotonicMs)
+        effectQueue.push({ type: 'dial', id: input.id })
+        break
       case 'extra-peers':
         overlay.setExtraPeers(input.ids)
         break

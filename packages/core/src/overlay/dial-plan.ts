@@ -131,6 +131,12 @@ export class DialPlan {
     this.#attempts.delete(id)
   }
 
+  /** Whether no dial to the member is in flight or has failed. */
+  isUntried(id: string): boolean {
+    const attempt = this.#attempts.get(id)
+    return !attempt || (!attempt.inFlight && attempt.failures === 0)
+  }
+
   hasFailed(id: string): boolean {
     return (this.#attempts.get(id)?.failures ?? 0) > 0
   }

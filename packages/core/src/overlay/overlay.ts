@@ -203,6 +203,11 @@ export class Overlay {
     return wasReleased
   }
 
+  /** Whether a member is alive and not connected, and no dial to it is in flight or has failed. */
+  mayDialNow(id: string): boolean {
+    return this.#neighbourhood.has(id) && !this.#connections.has(id) && this.#plan.isUntried(id)
+  }
+
   /** Another component began to dial this member. */
   dialling(id: string, nowMs: number): void {
     this.#plan.dialling(id, nowMs)

@@ -199,6 +199,10 @@ export class Driver implements TransportListener, MembershipPort {
     this.handle({ type: 'local-change', change: { spaces } })
   }
 
+  connectNow(id: string): void {
+    this.handle({ type: 'connect-now', id })
+  }
+
   setExtraPeers(ids: readonly string[]): void {
     this.handle({ type: 'extra-peers', ids })
   }

@@ -105,6 +105,8 @@ export interface QueriesPort {
 export interface MembershipPort extends ViolationReporter {
   /** Publishes in the local record the spaces that this member is in. */
   announceSpaces(spaces: readonly SpaceGeneration[]): void
+  /** Connects to a member at once, if it is alive and no dial to it is in flight or has failed. */
+  connectNow(id: string): void
   /** Connects to these members in addition to the neighbours. */
   setExtraPeers(ids: readonly string[]): void
 }

@@ -48,6 +48,9 @@ export class SpaceEffects {
         transport.unsubscribe(effect.space)
         privateRooms.remove(effect.space)
         break
+      case 'contact':
+        membership.connectNow(effect.id)
+        break
       case 'extra-peers':
         membership.setExtraPeers(effect.ids)
         break

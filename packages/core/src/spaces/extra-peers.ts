@@ -2,10 +2,12 @@
  * Extra peers: the members to which the local member should be connected for its spaces, besides its neighbours.
  *
  * The members of each space, and the holders of each document in it, are groups that have to be connected among
- * themselves. Members often join and leave several at a time, so a change schedules one computation 200 ms later.
+ * themselves. Members often join and leave several at a time, so a change schedules one computation 200 ms later. Only
+ * space contacts (space-contacts.ts) do not wait.
  */
 import { PartitionBridges } from './partition-bridges.ts'
 import type { Reachability } from './reachability.ts'
+import { spaceContacts } from './space-contacts.ts'
 import type { SpaceMembers } from './space-members.ts'
 import type { SpaceReplica } from './space-replica.ts'
 import { type GroupView, groupNeighbours } from './space-rings.ts'
@@ -19,7 +21,7 @@ const maxExtraPeers = 64
 const rotationMs = 30_000
 
 /** The spaces that the local member is in. */
-type CurrentSpaces = ReadonlyMap<string, { readonly replica: SpaceReplica }>
+type CurrentSpaces = ReadonlyMap<string, { readonly replica: SpaceReplica; readonly generation: number }>
 
 export class ExtraPeers {
   readonly #view: ClusterView
@@ -30,6 +32,7 @@ export class ExtraPeers {
   #last = ''
   #turn = 0
   #dueMs = Number.POSITIVE_INFINITY
+  #areContactsDue = false
 
   constructor(view: ClusterView, members: SpaceMembers, reachability: Reachability) {
     this.#view = view
@@ -37,13 +40,14 @@ export class ExtraPeers {
     this.#reachability = reachability
   }
 
-  /** When to call `take`, in monotonic ms. */
+  /** When to call `takeContacts` and `take`, in monotonic ms. */
   get dueMs(): number {
-    return this.#dueMs
+    return this.#areContactsDue ? Number.NEGATIVE_INFINITY : this.#dueMs
   }
 
   /** Groups, or the set of reachable members, may have changed. */
   regroup(nowMs: number): void {
+    this.#areContactsDue = true
     this.#regroupAt(nowMs + regroupWaitMs)
   }
 
@@ -52,15 +56,18 @@ export class ExtraPeers {
     this.#bridges.delete(space)
   }
 
+  /** The members to connect to at once. */
+  takeContacts(spaces: CurrentSpaces): Iterable<string> {
+    if (!this.#areContactsDue) return []
+    this.#areContactsDue = false
+    return spaceContacts(spaces, { view: this.#view, group: this.#group(), members: this.#members })
+  }
+
   /** The extra peers; undefined if they did not change. */
   take(spaces: CurrentSpaces, nowMs: number): readonly string[] | undefined {
     if (nowMs < this.#dueMs) return undefined
     this.#dueMs = Number.POSITIVE_INFINITY
-    const view: GroupView = {
-      self: this.#view.self,
-      isNeighbour: id => this.#view.isNeighbour(id),
-      isUnreachable: id => this.#reachability.isUnreachable(id),
-    }
+    const view = this.#group()
     const extraPeers = new Set<string>()
     for (const members of [...this.#members.groups(), ...holderGroups(spaces)])
       for (const id of groupNeighbours(view, [...members])) extraPeers.add(id)
@@ -100,13 +107,23 @@ export class ExtraPeers {
     return [...extraPeers.slice(from), ...extraPeers.slice(0, from)].slice(0, maxExtraPeers)
   }
 
+  #group(): GroupView {
+    return {
+      self: this.#view.self,
+      isNeighbour: id => this.#view.isNeighbour(id),
+      isUnreachable: id => this.#reachability.isUnreachable(id),
+    }
+  }
+
   #regroupAt(atMs: number): void {
     this.#dueMs = Math.min(this.#dueMs, atMs)
   }
 }
 
 /** The holders of each document, as groups. */
-export function* holderGroups(spaces: CurrentSpaces): Generator<readonly string[]> {
+export function* holderGroups(
+  spaces: ReadonlyMap<string, { readonly replica: SpaceReplica }>,
+): Generator<readonly string[]> {
   for (const { replica } of spaces.values())
     for (const document of replica.documents.keys()) yield replica.holdersOf(document).map(({ id }) => id)
 }

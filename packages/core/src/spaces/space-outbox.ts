@@ -15,6 +15,8 @@ export type SpacesEffect =
   | { readonly type: 'subscribe' | 'unsubscribe'; readonly space: string }
   /** Another member has exactly the facts of the local member. */
   | { readonly type: 'agreed'; readonly space: string; readonly with: string }
+  /** Connect to this member at once. */
+  | { readonly type: 'contact'; readonly id: string }
   /** Connect to these members in addition. */
   | { readonly type: 'extra-peers'; readonly ids: readonly string[] }
   /** Publish these spaces in the local record. */

@@ -234,6 +234,8 @@ export class Spaces {
       this.#outbox.push({ type: 'unsubscribe', space })
     this.#offers.offerDue(nowMs)
     for (const id of this.#reachability.advance(nowMs)) this.#regroupWith(id, now)
+    for (const id of this.#extraPeers.takeContacts(this.#spaces.current))
+      this.#outbox.push({ type: 'contact', id })
     const extraPeers = this.#extraPeers.take(this.#spaces.current, nowMs)
     if (extraPeers) this.#outbox.push({ type: 'extra-peers', ids: extraPeers })
     this.#documents.recruitDue(this.#spaces.current, nowMs)

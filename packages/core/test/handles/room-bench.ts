@@ -81,7 +81,13 @@ export class RoomBench {
         verify: (id, bytes, signature) => Buffer.compare(signatureOf(id, bytes), signature) === 0,
       },
       random,
-      membership: { announceSpaces() {}, setExtraPeers() {}, reportViolation() {}, reportExcess() {} },
+      membership: {
+        announceSpaces() {},
+        connectNow() {},
+        setExtraPeers() {},
+        reportViolation() {},
+        reportExcess() {},
+      },
     })
     this.room = new RoomHandle({
       name: 'design',

@@ -30,6 +30,18 @@ describe('dial plan', () => {
     ])
   })
 
+  it('has tried a member while a dial is in flight, and after a dial failed', () => {
+    const plan = new DialPlan('b', half)
+    plan.setWanted(['a'], 0)
+    expect(plan.isUntried('a')).toBe(true)
+    plan.dialling('a', 0)
+    expect(plan.isUntried('a')).toBe(false)
+    plan.failed('a', 100)
+    expect(plan.isUntried('a')).toBe(false)
+    plan.succeeded('a')
+    expect(plan.isUntried('a')).toBe(true)
+  })
+
   it('has at most one dial to a member in flight', () => {
     const plan = new DialPlan('a', half)
     plan.setWanted(['b'], 0)

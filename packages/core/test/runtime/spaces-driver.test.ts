@@ -86,6 +86,7 @@ class SpacesDriverBench {
           this.calls.push(`announce ${spaces.length}`)
           this.announced.push(...spaces.map(({ space }) => space))
         },
+        connectNow() {},
         setExtraPeers() {},
         reportViolation: (from, violation) => this.violations.push(`${violation} ${from}`),
         reportExcess: (_, bytes) => {
