@@ -25,6 +25,26 @@ it('docs/architecture.md names source files that exist', () => {
   expect(missing(paths.map(path => (path.startsWith('test/') ? path : `packages/${path}`)))).toEqual([])
 })
 
+it('the lint step forbids each import that the layers in docs/architecture.md forbid', () => {
+  const layers = found('docs/architecture.md', /^\| (\d+) \| `([\w-]+)\/` \|/gm).map(
+    ([layer, folder = '']) => ({ layer: Number(layer), folder }),
+  )
+  const { overrides } = JSON.parse(read('packages/core/biome.json'))
+  const forbidden = Object.fromEntries(
+    overrides.map(({ includes, linter }: { includes: string[]; linter: object }) => [
+      includes.join(),
+      JSON.stringify(linter)
+        .match(/\}\{?([\w,-]+)\}?\/\*\*/)?.[1]
+        ?.split(','),
+    ]),
+  )
+  expect(layers.length).toBeGreaterThan(15)
+  for (const { layer, folder } of layers.slice(0, -1)) {
+    const others = layers.filter(other => other.layer >= layer && other.folder !== folder)
+    expect(forbidden[`src/${folder}/**`], folder).toEqual(others.map(other => other.folder))
+  }
+})
+
 it('docs/glossary.md names source files that exist', () => {
   const names = found('docs/glossary.md', /`(core|detector|simulator|react|port|cli)\/([\w/.-]+\.tsx?)`/g)
   expect(names.length).toBeGreaterThan(50)
