@@ -19,8 +19,8 @@ export type ConnectionState = 'closed' | 'open' | 'outage'
  *
  * An outage needs two conditions: no connection is open, and either three connections closed within a second
  * without a refused dial, or a dial found no network. While another connection is open, a failed dial
- * concerns the dialled member only. In an outage the detector judges no member, and dials the disconnected
- * members in each interval. The outage ends when a connection opens or a byte arrives; a grace period
+ * concerns the dialled member only. In an outage the detector neither suspects a member nor declares it
+ * dead, and dials the disconnected members in each interval. The outage ends when a connection opens or a byte arrives; a grace period
  * follows. `GracePeriod` bounds the length of the outage and of the grace period. If the host reports no
  * connections, the detector sees no outages.
  */
@@ -38,7 +38,10 @@ export class ConnectionTracker {
     this.#grace = new GracePeriod(parameters.probeIntervalMs)
   }
 
-  /** Until when the detector judges no member because of the local network. Monotonic ms; −Infinity if never. */
+  /**
+   * Until when the detector neither suspects a member nor declares it dead, because of the local network. Monotonic ms;
+   * −Infinity if never.
+   */
   get graceUntilMs(): number {
     return this.#grace.untilMs
   }

@@ -5,11 +5,11 @@
 const maxIntervals = 12
 
 /**
- * Grace period: the time in which the detector judges no member, for a local cause.
+ * Grace period: a time in which the detector neither suspects a member nor declares it dead, because of a local cause.
  *
  * A grace period lasts at most twelve probe intervals without interruption, however often it is extended. It
  * consumes a budget while it lasts, and the budget grows back at the same rate afterwards. So a cause that
- * recurs suspends judgement for at most half of the time.
+ * recurs prevents suspicions and deaths for at most half of the time.
  */
 export class GracePeriod {
   readonly #maxMs: number

@@ -65,8 +65,9 @@ export interface DetectorParameters {
    */
   readonly pauseThresholdMs: number
   /**
-   * How long the detector judges no member after a local pause or an outage of the local network. Finite milliseconds
-   * ≥ 0. Our choice. Raising it delays detection after a pause; lowering it leaves less time to read waiting messages.
+   * How long after a local pause or an outage of the local network the detector neither suspects a member nor declares it
+   * dead. Finite milliseconds ≥ 0. Our choice. Raising it delays detection after a pause; lowering it leaves less time to
+   * read waiting messages.
    * @default 2 · probeIntervalMs
    */
   readonly pauseGraceMs: number

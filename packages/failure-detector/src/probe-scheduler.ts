@@ -10,7 +10,7 @@ import { ProbeOrder, recentEvidenceMs } from './probe-order.ts'
 import { type ProbeProxy, type ProbeResult, ProbeTracker } from './probe-tracker.ts'
 import { selectProxies } from './select-proxies.ts'
 
-/** With a lease, a member is probed this many times more rarely. Our choice. */
+/** A member with a lease is probed this many times less often. Our choice. */
 const leaseProbeFactor = 8
 
 export interface ProbeSchedulerOptions {

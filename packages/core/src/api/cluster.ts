@@ -145,7 +145,7 @@ export interface Cluster {
    */
   suspend(options?: { leaseMs?: number }): void
   /**
-   * Tells hearsay that this device woke up, or that its network changed in a way that hearsay cannot detect. Publishes that
+   * Call this method when this device woke up, or when its network changed in a way that hearsay cannot detect. Publishes that
    * this member is active if it was asleep, tests its connections, resets the waits after failed dials, and dials all missing
    * members at once. This member suspects no other member because of messages that it missed in the meantime.
    *
@@ -185,7 +185,7 @@ export interface Cluster {
    *
    * Rejects with an {@link InvalidOptionsError} if the name is not a well-formed string of 1 to 128 bytes or an option is
    * invalid, with an {@link InvalidValueError} if JSON would change the payload or it is over 16 kB, with a
-   * {@link RateLimitError} if 64 queries are running or this member asks more often than other members take (twice a
+   * {@link RateLimitError} if 64 queries are running or this member asks more often than other members accept (twice a
    * second after a burst of 16, or 64 times a second after 256 if all members that are asked are connected), and with a
    * {@link NotRunningError} if the cluster has not started or was left. Nothing was sent then.
    *

@@ -181,8 +181,8 @@ export interface Config<
    * Resolves with the id of a member whose entries equal the entries of this member. So that member also has everything
    * that this member wrote before. Waits until another member opens the config.
    *
-   * An app may ignore the returned promise: its rejection is then not reported as unhandled. That does not hold for
-   * promises that the app derives from it with `then`.
+   * An app may ignore the returned promise: its rejection is then not reported as unhandled. A rejection of a
+   * promise that the app derives from it with `then` is reported.
    *
    * @throws {NotRunningError} the config was left, before or while waiting
    * @throws the signal's reason, for instance that of `AbortSignal.timeout(5_000)`
@@ -194,7 +194,7 @@ export interface Config<
    * together with other queries. Without a call, hearsay sends nothing for this.
    *
    * Rejects with an {@link InvalidOptionsError} if an option is invalid, with a {@link RateLimitError} if this member asks
-   * more often than other members take (see `Cluster.query`), and with a {@link NotRunningError} if the config was left.
+   * more often than other members accept (see `Cluster.query`), and with a {@link NotRunningError} if the config was left.
    */
   heldBy(options?: HeldByOptions): Promise<HeldBy>
   /** Stops sharing the config. Its last values stay readable. Idempotent. */

@@ -24,7 +24,7 @@ export interface RoomOptions {
    * Use random characters, such as the output of `openssl rand -base64 32`: a secret that can be guessed protects nothing.
    *
    * A member in the room can pass the secret on. To exclude a member, the others agree on another secret, leave the room, and
-   * enter it with the new secret. This is a new room, without the content of the old one.
+   * enter it with the new secret. The room with the new secret is a new room, without the content of the old one.
    *
    * @default none: every member of the cluster that knows or guesses the name can enter the room
    */

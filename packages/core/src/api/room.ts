@@ -83,7 +83,7 @@ export interface Room<P extends object = Record<string, Json>> {
    * nothing for this.
    *
    * Rejects with an {@link InvalidOptionsError} if an option is invalid, with a {@link RateLimitError} if this member asks
-   * more often than other members take (see `Cluster.query`), and with a {@link NotRunningError} if the room was left.
+   * more often than other members accept (see `Cluster.query`), and with a {@link NotRunningError} if the room was left.
    */
   heldBy(options?: HeldByOptions): Promise<HeldBy>
   /**

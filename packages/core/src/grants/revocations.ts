@@ -3,7 +3,7 @@
  *
  * Revocations only grow until their date, which is not before that of the revoked grant. The authority may revoke
  * everything. An admin may revoke every grant without the role `admin`, and its revocations count until the authority
- * revokes the admin itself. So all members with the same revocations agree, in whatever order these arrived.
+ * revokes the admin itself. So all members with the same revocations agree, regardless of the order of arrival.
  */
 import type { GrantChain } from './grant-chain.ts'
 import { adminRole } from './roles.ts'

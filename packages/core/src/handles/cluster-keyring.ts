@@ -11,7 +11,7 @@ import { secretKey } from '../wire/cluster-keys.ts'
 import { type KeyringKey, keyringKey, maxKeys } from '../wire/keyring-fact.ts'
 import { keyringQuery } from './cluster-queries.ts'
 
-/** Our choice: a member that takes longer is asked again by the app. */
+/** Our choice: if a member takes longer, the app can ask it again. */
 const askMs = 2_000
 
 export interface ClusterKeyringOptions {

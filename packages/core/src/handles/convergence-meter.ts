@@ -1,8 +1,8 @@
 /**
- * Convergence meter: measures whether the members know the same.
+ * Convergence meter: measures whether all members have the same table.
  *
  * A measurement costs messages, so the meter measures only while the store has a listener, or while a call waits for
- * agreement. It measures at most every 2 s, and more rarely in large clusters.
+ * agreement. It measures at most every 2 s, and less often in large clusters.
  */
 import type { Cluster } from '../api/cluster.ts'
 import type { Convergence, SettledOptions } from '../api/convergence.ts'
@@ -13,7 +13,7 @@ import type { Clock } from '../base/clock.ts'
 
 /** The name of the query that each member answers with the hash of its table. */
 export const tableQuery = 'hearsay:table'
-/** Our choice: a member that takes longer does not know what others know now. */
+/** Our choice: a later answer would describe an outdated table. */
 const timeoutMs = 2_000
 const minIntervalMs = 2_000
 /** Our choice: while the store has a listener, this costs each member at most 500 bytes a second, as much as an idle member sends. */

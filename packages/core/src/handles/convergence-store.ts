@@ -1,5 +1,5 @@
 /**
- * Convergence store: whether the members know the same.
+ * Convergence store: whether all members have the same table.
  *
  * Loads the meter with the first listener, or with the first call that waits for agreement: most members do neither.
  */

@@ -146,7 +146,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     const { value: carried, bytes } = broadcastValue(value)
     if (!driver.mayBroadcast(bytes))
       throw new RateLimitError(
-        `broadcast: this member broadcasts more than other members take, ${ownRate.bytesPerSecond / 1_024} KiB a second after ${ownRate.burstBytes / 1_048_576} MiB. Broadcast less often, or share larger data in a document`,
+        `broadcast: this member broadcasts more than other members accept, ${ownRate.bytesPerSecond / 1_024} KiB a second after ${ownRate.burstBytes / 1_048_576} MiB. Broadcast less often, or share larger data in a document`,
       )
     this.#broadcasts += 1
     void driver.publish(space, [

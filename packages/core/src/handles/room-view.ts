@@ -50,7 +50,7 @@ export class RoomView {
     return this.#remotePresence.store
   }
 
-  /** Shows the changes of one step in both stores. @returns the updates of which the app is notified */
+  /** Shows the changes of one step in both stores. @returns the updates that the app must receive */
   show(changes: PresenceChanges): PresenceUpdate[] {
     this.#isListStale ||= changes.hasWhole
     const updates = [...changes.fields].flatMap(([id, changed]) => {

@@ -6,8 +6,8 @@
  * partition healing, so that only few members dial it.
  *
  * Any host of the network can announce peers that do not exist, at addresses of others. So a member dials at most six
- * announced peers in a minute, one host and port at most twice in a minute and then more and more rarely, no DNS name, and no
- * loopback address unless all members are on this computer.
+ * announced peers in a minute. It dials one host and port at most twice in a minute, and then less and less often. It dials
+ * no DNS name, and no loopback address unless all members are on this computer.
  */
 import type { PeerDiscoveryEvents, PeerInfo, TypedEventTarget } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'

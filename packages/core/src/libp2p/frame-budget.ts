@@ -1,5 +1,5 @@
 /**
- * Frame budget: the memory of one member for frames of which a part has arrived, for each peer and in all.
+ * Frame budget: the memory of one member for unfinished frames, for each peer and in all.
  *
  * The end of a peer's frame may never arrive, so these bytes are bounded for each peer and for all peers
  * together.

@@ -1,6 +1,6 @@
 /**
- * Open access: by what a member proves that it belongs to its cluster. That is exactly one of three: the grants of an
- * authority, a keyring that may change, or the fixed keys that follow from the name of the cluster.
+ * Open access: opens what a member needs to prove that it belongs to its cluster. A cluster uses exactly one of three: the
+ * grants of an authority, a keyring that may change, or the fixed keys that follow from the name of the cluster.
  *
  * The code of the first two is loaded only in clusters that have them.
  */

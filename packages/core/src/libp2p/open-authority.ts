@@ -1,5 +1,6 @@
 /**
- * Open authority: how a member becomes one of a cluster with an authority. Loaded only if it has a ticket or an authority.
+ * Open authority: how a member gets its grants in a cluster with an authority. Loaded only if the options of the member
+ * contain a ticket or the key of an authority.
  *
  * The founder signs its own grant with the authority's key. Every other member signs its own grant with the key in its
  * ticket. Both happen at each start, so nothing has to be stored, except the grants of a later ticket that replaced the

@@ -64,7 +64,7 @@ export async function openKeyring({
       removed: {
         async ask(own, prove) {
           const [primary] = own
-          // A member of an earlier version counts the question as a wrong proof, and checks four.
+          // A member of an earlier version counts the question as a wrong proof, and checks only four wrong proofs.
           if (!primary || own.length >= maxKeys) return false
           return typeof (await prove(removedKey(primary.id))) === 'object'
         },

@@ -1,5 +1,5 @@
 /**
- * Author rates: how many facts of one author this member takes.
+ * Author rates: how many facts of one author this member accepts.
  *
  * Facts beyond the rate are dropped before their signatures are checked. The latest record arrives later by anti-entropy.
  */

@@ -72,7 +72,7 @@ export class ConnectionHandler {
   }
 
   /**
-   * After a change of the network the record may have been published while nobody was connected. The peer may have
+   * After a change of the network the record may have been published while no member was connected. The peer may have
    * noticed neither the end of the old connection nor the beginning of this one, and then starts no sync.
    */
   #sendRecord(to: string): void {

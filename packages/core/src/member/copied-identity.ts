@@ -2,8 +2,8 @@
  * Copied identity: detects that another process signs as this member, because the storage was copied and both processes
  * run.
  *
- * This member answers a foreign record in its own name, ahead of its own record, by a record with a greater
- * incarnation. Two foreign records within a minute may come from earlier processes whose clock was ahead, or
+ * A foreign record is a record in this member's name that is ahead of its own record. This member answers a foreign
+ * record by a record with a greater incarnation. Two foreign records within a minute may come from earlier processes whose clock was ahead, or
  * from a storage that was restored from a backup: this member answers them immediately. A third
  * foreign record within a minute proves that the other process still runs and answers. From then on this member
  * doubles the wait before each answer, up to a minute, so that the other members receive about one record per

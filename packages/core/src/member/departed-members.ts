@@ -32,7 +32,7 @@ const deletionFactor = 1.125
 
 /** Our choice: a rumor takes a second, and after a lost one anti-entropy some ten rounds of 5 s at most. */
 const ephemeralRetentionMs = 60_000
-/** Our choice: two sweeps after the last member has stopped to advertise it. */
+/** Our choice: two sweeps after the last member has stopped advertising the departed member. */
 const ephemeralDeletionMs = 3 * ephemeralRetentionMs
 
 export class DepartedMembers {

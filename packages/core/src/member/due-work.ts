@@ -1,8 +1,8 @@
 /**
- * Due work: what a member does at certain times, and when the next of it is due.
+ * Due work: what a member does at certain times, and when it must do the next part of this work.
  *
- * Both functions list the same parts: what `runDueWork` does at a time, `nextDueMs` waits for. A part that is missing in one
- * of them runs late, or makes the driver call in a loop. A member that is leaving only publishes its last facts.
+ * `runDueWork` and `nextDueMs` list the same parts. A part that is missing in `nextDueMs` runs late. A part that is missing
+ * in `runDueWork` makes the driver call in a loop. A member that is leaving only publishes its last facts.
  */
 import type { Instant } from '../base/clock.ts'
 import { isPlausibleTimestamp } from '../wire/checks.ts'

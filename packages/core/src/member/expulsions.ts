@@ -3,8 +3,8 @@
  * revoked.
  *
  * An expelled member disappears with the event `leave`, its connection closes, and no record with the ended grants brings
- * it back. Before the connection closes, the member receives the reason. A member whose own grants have ended is quiet: it
- * closes its connections and dials nobody.
+ * it back. Before the connection closes, the member receives the reason. A member whose own grants have ended
+ * closes its connections and dials no member.
  */
 import type { Instant } from '../base/clock.ts'
 import type { GrantChain } from '../grants/grant-chain.ts'
@@ -23,7 +23,7 @@ import type { MemberView } from './member-view.ts'
 
 /**
  * - `expired`: the date of the grants is over.
- * - `ticket-revoked`: the invitation with which this member joined was revoked, or the admin that made it.
+ * - `ticket-revoked`: the invitation with which this member joined, or the admin that made this invitation, was revoked.
  * - `revoked`: this member itself was revoked.
  */
 export type GrantsEnd = 'expired' | 'ticket-revoked' | 'revoked'

@@ -1,9 +1,14 @@
 /**
  * Fact filter: which received facts are worth a signature check, and which rumors are forwarded.
  *
- * The filter drops five kinds of facts: facts that the table or the policy set has; facts beyond their author's rate; policy
- * facts that do not count here; facts of members other than records and introductions, if their author is not a member;
- * older records, if a message has several by one author. The filter only reads the table and the set.
+ * The filter drops five kinds of facts:
+ * - facts that the table or the policy set has;
+ * - facts beyond their author's rate;
+ * - policy facts that do not count in this cluster;
+ * - heartbeats and suspicions, if their author is not a member;
+ * - older records, if a message has several by one author.
+ *
+ * The filter only reads the table and the set.
  */
 import type { Instant } from '../base/clock.ts'
 import type { Policy } from '../policy/policy.ts'

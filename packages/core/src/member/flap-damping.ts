@@ -44,7 +44,7 @@ const maxSuppressIntervals = 16
  */
 const receiveGapIntervals = 2
 /**
- * The wait after the second death in one process. Our choice: one minute. A connection that flaps more rarely does not
+ * The wait after the second death in one process. Our choice: one minute. A connection that flaps less often does not
  * disturb users.
  */
 const firstQuarantineMs = 60_000

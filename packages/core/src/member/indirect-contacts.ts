@@ -14,7 +14,7 @@ export class IndirectContacts {
       this.#sinceMs.set(message.subject, nowMs)
   }
 
-  /** The detector received an input. Whatever arrives from a member directly ends the entry. */
+  /** The detector received an input. Any message that arrives directly from a member ends the entry of this member. */
   received(input: DetectorInput): void {
     switch (input.type) {
       case 'message':

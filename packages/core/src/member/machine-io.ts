@@ -11,7 +11,7 @@ export type MachineInput =
   | { readonly type: 'rumors'; readonly from?: string; readonly facts: readonly SignedFact[] }
   /** The signed fact of a `sign` effect. */
   | { readonly type: 'signed'; readonly fact: SignedFact }
-  /** A policy fact that this member signed, or an authority whose key it has. It is merged and published. */
+  /** A policy fact that this member signed, with its own key or with that of the authority. The machine merges and publishes it. */
   | { readonly type: 'policy'; readonly fact: PolicyFact }
   /** A sync step; `facts` are the new facts of the step, verified. */
   | {
@@ -42,7 +42,7 @@ export type MachineInput =
   | { readonly type: 'local-change'; readonly change: LocalChange }
   /** This computer's network changed: dials that failed before may succeed now. */
   | { readonly type: 'network-changed' }
-  /** An app reads round-trip times. Repeated every second while it does. */
+  /** An app reads round-trip times. The host repeats this input every second while the app reads them. */
   | { readonly type: 'measure-round-trips' }
   /** The machine resumed: if this member is asleep, it is awake from now on. */
   | { readonly type: 'resumed' }
@@ -59,7 +59,7 @@ export type MachineEffect =
   | OverlayAction
   /** The addresses at which to dial a member; empty if the member was removed. */
   | { readonly type: 'set-addresses'; readonly id: string; readonly addresses: readonly Uint8Array[] }
-  /** Store the policy fact, and act on it: it was merged. */
+  /** Store the policy fact, which the machine has merged, and act on it. */
   | { readonly type: 'policy'; readonly fact: PolicyFact }
   /** These policy facts ended: remove them from the store. */
   | { readonly type: 'policy-ended'; readonly facts: readonly PolicyFact[] }

@@ -38,8 +38,8 @@ export interface MemberHealth {
    */
   readonly partitionSuspected: boolean
   /**
-   * Whether nothing has arrived from any other member for five probe intervals, although at least one of them is neither
-   * gone nor asleep. Either the network of this machine is down, or all other members ended at once.
+   * Whether nothing has arrived from any other member for five probe intervals, although at least one of them is
+   * neither dead, departed nor asleep. Either the network of this machine is down, or all other members ended at once.
    */
   readonly cutOff: boolean
   /** The number of members that are connected to this one now. */
@@ -49,11 +49,11 @@ export interface MemberHealth {
    * lost its stream on them.
    */
   readonly silentConnections: number
-  /** Whether the table has reached its limit of 20,000 members: further members are not seen. */
+  /** Whether the table has reached its limit of 20,000 members: further members are not added. */
   readonly full: boolean
   /**
    * Why this member is no longer in its cluster: the grants of its ticket expired, or its ticket or this member itself was
-   * revoked. It is quiet then: it dials nobody. `Cluster.renew` with another ticket brings it back, unless the member
+   * revoked. The member then dials no other member. `Cluster.renew` with another ticket brings it back, unless the member
    * itself was revoked. Undefined: this member is in its cluster, or the cluster has no authority.
    */
   readonly grantsEnd: GrantsEnd | undefined

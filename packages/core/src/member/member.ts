@@ -45,8 +45,8 @@ export interface MemberAttention {
 
 /**
  * `alive`: reachable, as far as the failure detector knows. `suspect`: members reported that it does not answer; it may
- * still refute this. `dead`: it did not refute the suspicion in time; it becomes `alive` again when it returns. `left`: it
- * left the cluster by itself.
+ * still refute the suspicion. `dead`: it did not refute the suspicion in time; it becomes `alive` again when it returns.
+ * `left`: it left the cluster by itself.
  */
 export type MemberStatus = 'alive' | 'suspect' | 'dead' | 'left'
 

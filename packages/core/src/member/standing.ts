@@ -1,14 +1,14 @@
 /**
  * Standing: whether an id is a member here, or only provisional.
  *
- * A record proves who signed it, not that its author exists as a member. An id has standing if the table has its row. It
- * gets standing by a connection to this member, or by an introduction of a member within its quota. Standing belongs to the
- * id and lasts until the row is removed; an id with a tombstone had it before and has it again. In a cluster with an
- * authority, the grants in a record give standing, and nothing else does.
+ * A record proves who signed it, not that its author exists as a member. An id has standing if the table has its row. An
+ * id gets standing by a connection to this member, or by an introduction of a member within its quota. Standing belongs to
+ * the id and lasts until the row is removed. An id with a tombstone had standing before and gets it again at once. In a
+ * cluster with an authority, only the grants in a record give standing.
  *
  * Two exceptions keep views equal where this member knows no introducer:
  * - First contact: a member that has just started knows no introducers. Until 10 s after its first comparison of tables it
- *   takes all rows that its direct peers have, and introductions by any member, without quota. After the comparison,
+ *   accepts all rows of its direct peers, and introductions by any member, without quota. After the comparison,
  *   each peer may bring rows of unknown ids only at the rate of its reports, so that a flood does not fill the table.
  * - Trickle: each peer may bring four ids a minute without a valid introduction, for introducers that are forgotten here.
  */
@@ -44,7 +44,7 @@ export interface StandingOptions {
 const firstContactMs = 10_000
 /**
  * If a peer lacks a member for longer than this, the member is introduced to the peer again. Our choice: two syncs. If
- * they did not bring the present introduction to the peer, later ones hardly will.
+ * two syncs did not bring the present introduction to the peer, later ones probably will not bring it either.
  */
 const introduceAgainMs = 2_000
 /**

@@ -40,7 +40,7 @@ export class SyncHandler {
   }
 
   /**
-   * Notifies a member that returns in an incarnation with a tombstone here, and so cannot be merged: a ping with a
+   * Notifies a member that returns in an incarnation that a tombstone covers: its record cannot be merged. A ping with a
    * suspicion makes the member start a new incarnation.
    */
   #notifyDropped(from: string, { facts }: SyncMessage, { epochMs }: Instant): void {

@@ -2,8 +2,8 @@
  * Open connections: the connections of this member, and which of them to close because they are no longer needed.
  *
  * A member closes only connections that it dialled, to peers that have not been wanted for `pruneGraceMs`, and only while
- * every wanted peer is connected. So pruning never starts before the overlay is complete. It never closes an anchor: one of
- * the two connections that have been open longest.
+ * every wanted peer is connected. So pruning never starts before the overlay is complete. A member never closes an
+ * anchor: one of the two connections that have been open longest.
  */
 
 /** Our choice: 20 s, so that a burst of joins settles first. */

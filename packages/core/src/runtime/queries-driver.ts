@@ -121,7 +121,7 @@ export class QueriesDriver implements QueriesPort, QueryReceiver {
     return this.#step(queries => queries.deliver(fact, from, route, this.#nowMs())) ?? false
   }
 
-  /** Ends all queries: those who asked see who is missing. */
+  /** Ends all queries: each caller receives the ids of the missing members. */
   stop(): void {
     this.#step(queries => queries.stop())
     this.#isRunning = false
@@ -136,7 +136,7 @@ export class QueriesDriver implements QueriesPort, QueryReceiver {
       )
     if (refusal === 'rate')
       throw new RateLimitError(
-        `${type}: this member sends more than other members take. Ask less often, or share the value in a room or a config`,
+        `${type}: this member sends more than other members accept. Ask less often, or share the value in a room or a config`,
       )
   }
 

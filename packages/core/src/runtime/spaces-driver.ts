@@ -207,7 +207,7 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     return this.#spaces.limits.takeRumor(rumor, this.#options.clock.now().monotonicMs)
   }
 
-  /** Counts a broadcast of this member. @returns false if it broadcasts more than other members take */
+  /** Counts a broadcast of this member. @returns false if it broadcasts more than other members accept */
   mayBroadcast(bytes: number): boolean {
     return this.#spaces.limits.takeOwn('events', bytes, this.#options.clock.now().monotonicMs)
   }

@@ -2,7 +2,7 @@
  * Signed document: the signed updates of one document with writers.
  *
  * A checkpoint, which is an update that contains the whole document, replaces all updates whose content it contains. Members
- * with the same facts keep the same ones, in whichever order the facts arrived.
+ * that received the same facts keep the same facts, regardless of the order of arrival.
  */
 import { isReadable } from '../spaces/documents/readable-updates.ts'
 import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
@@ -21,7 +21,7 @@ export class SignedDocument {
   readonly #facts: FactSet
   readonly #updates = new Map<string, SignedUpdate>()
   readonly #checkpoints = new Set<SignedUpdate>()
-  /** Checkpoints of authors that were revoked before they signed them: newcomers do not take them. */
+  /** Checkpoints of authors that were revoked before they signed them: newcomers reject these checkpoints. */
   #refusedCheckpoints: ReadonlySet<SignedUpdate> = new Set()
   #bytes = 0
   #checkpointBytes = 0

@@ -9,7 +9,7 @@ import { Deadlines } from './deadlines.ts'
 
 const minIntervalMs = 1_000
 const maxIntervalMs = 30_000
-/** How many members get an offer of what an exchange brought. */
+/** How many members get an offer of content that an exchange brought. */
 export const offerFanout = 3
 /** How long to wait for more changes. */
 const offerDelayMs = 50

@@ -1,8 +1,8 @@
 /**
- * Space facts: which facts the spaces of the local member take, and what follows from a new one.
+ * Space facts: which facts the spaces of the local member accept, and what follows from a new fact.
  *
- * The replica of a space decides about each fact. A fact that is taken is merged before anything is sent about it. Updates of
- * readers are taken from nobody.
+ * The replica of a space decides about each fact. An accepted fact is merged before anything is sent about it. Updates by
+ * readers are rejected, regardless of the peer that forwards them.
  */
 import type { Instant } from '../base/clock.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
@@ -90,7 +90,7 @@ export class SpaceFacts {
     schedule.changed(now.monotonicMs)
   }
 
-  /** Readers may not write documents, and nobody signs the content of streams: no member takes it from them. */
+  /** Readers may not write documents. Streams are not signed, so members accept no content of a stream from a reader. */
   #isUpdateOfReader({ type, author }: SpaceFact): boolean {
     return type === 'update' && (this.#options.view.isReader?.(author) ?? false)
   }

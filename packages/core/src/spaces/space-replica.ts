@@ -6,7 +6,7 @@ import type { FactSet } from './fact-set.ts'
 
 /**
  * Whether a fact is worth a check of its signature. `new`: yes. `stale`: the fact is known or replaced by a newer
- * one. `rejected`: the fact breaks a rule of its space and changes nothing, whichever peer forwarded it.
+ * one. `rejected`: the fact breaks a rule of its space and changes nothing, regardless of the peer that forwarded it.
  */
 export type Admission = 'new' | 'stale' | 'rejected'
 

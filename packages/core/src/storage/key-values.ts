@@ -28,8 +28,8 @@ export interface KeyValues {
 }
 
 /**
- * Path of rooms and shared configs. A member can merge every value under this path, whichever member wrote
- * it.
+ * Path of rooms and shared configs. A member can merge every value under this path, regardless of the member that wrote the
+ * value.
  */
 export const spacesPath = '/hearsay/space'
 

@@ -10,7 +10,7 @@ export type RecordFact = SignedFact & { readonly type: 'record' }
 export type HeartbeatFact = SignedFact & { readonly type: 'heartbeat' }
 export type IntroductionFact = SignedFact & { readonly type: 'introduction' }
 
-/** As the table writes it. */
+/** A row that can be modified. Only the table uses this type. */
 export interface MutableRow {
   readonly id: string
   readonly key: Uint8Array
@@ -31,7 +31,7 @@ export interface MutableRow {
   hash: Uint8Array | undefined
 }
 
-/** As all other parts read it. */
+/** A row as all parts outside of the table see it. */
 export type Row = Readonly<MutableRow>
 
 /** The row of a new member, which is not advertised yet. */

@@ -7,8 +7,8 @@
  *
  * A proof is a MAC over its direction, the cluster tag, the ids of both ends as the connection authenticates them, and both
  * nonces. So a proof is worthless on any other connection, to any other peer and in the other direction. A peer that dials a
- * member learns one random number. A peer that a member dials learns one proof, which tells it only whether a guess of
- * the key is right.
+ * member learns one random number. A peer that a member dials learns one proof. With the proof, the peer can only
+ * check guesses of the key.
  *
  * In a cluster with an authority, request and answer also contain the grants of their senders (sealed-grants.ts).
  */

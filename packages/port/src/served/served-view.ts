@@ -337,8 +337,8 @@ export class ServedView implements MemberCalls {
   }
 
   /**
-   * The view sends the time of its last focus. After a handover all views are new to this member, which thus learns which
-   * of them had the focus last.
+   * The view sends the time of its last focus. After a handover, all views are new to this member. From these times it
+   * learns which view had the focus last.
    */
   #focused(atMs: number): void {
     const { focus } = this.#options

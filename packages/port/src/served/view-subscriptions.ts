@@ -11,7 +11,7 @@ import type { SharedSpaces } from './shared-spaces.ts'
 import type { StoreMirror } from './store-mirror.ts'
 import type { ViewQueue } from './view-queue.ts'
 
-/** A store mirror, whatever its store contains. */
+/** A store mirror of any store. */
 type Mirror = Pick<StoreMirror<unknown>, 'watch' | 'take'>
 
 /** Our choice: as many as a member can be in. */

@@ -54,7 +54,7 @@ export async function harmOf(
   return falseDeaths(simulation, honest(), sinceMs)
 }
 
-/** The pairs of members of which one does not see the other. */
+/** The pairs of members in which one member does not see the other. */
 function pairsApart(members: readonly SimulatedMember[]): string[] {
   return members.flatMap(viewer =>
     members.flatMap(({ id, name }) => {

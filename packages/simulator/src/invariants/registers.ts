@@ -1,7 +1,7 @@
 /**
  * Invariant: a register never goes backwards. A member stores a record of each other member. The (incarnation, version)
- * of a stored record only grows, and so does the sequence of the heartbeats within an incarnation. This holds until the
- * member removes the record or rejects its incarnation as implausible.
+ * of a stored record only grows, and so does the sequence of the heartbeats within an incarnation. The rule ends
+ * when the member removes the record or rejects its incarnation as implausible.
  */
 import { type Engine, isPlausibleTimestamp } from '@hearsay/core/host'
 import { InvariantViolation } from './violation.ts'

@@ -59,7 +59,7 @@ interface Pending {
 }
 
 export class AdmissionGate {
-  /** Peers of which no connection is admitted for a while. */
+  /** Peers whose connections are not admitted for a while. */
   readonly refusedPeers: RefusedPeers = new RefusedPeers()
   #options: AdmissionGateOptions | undefined
   #handshake: Handshake | undefined

@@ -92,7 +92,7 @@ export class GrantExchange {
   }
 
   /**
-   * Follows the revocations of this member's own grants that peers send which did not accept them.
+   * Receives the revocations of this member's own grants from peers that did not accept these grants.
    *
    * @param received takes an encoded rumor, whose signatures are not verified
    * @returns a function that ends it

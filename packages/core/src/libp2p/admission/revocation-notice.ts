@@ -1,8 +1,9 @@
 /**
  * Revocation notice: the revocation of a peer's grants, sent to this peer over a connection that is not admitted.
  *
- * The peer was away when its grants were revoked, so nobody else would tell it. The fact is signed, so a notice can be
- * believed whoever sends it. It is the only message of hearsay, besides the handshake, that such a connection carries.
+ * The peer was away when its grants were revoked, so it does not know of the revocation. The fact is signed, so the peer
+ * can trust the notice regardless of its sender. Besides the handshake, the notice is the only message of hearsay on a
+ * connection that is not admitted.
  */
 import type { Connection, Stream } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'

@@ -1,8 +1,9 @@
 /**
  * Inbound sockets: the listeners of a node that was created for one member, with bounds for sockets that are not admitted.
  *
- * The bounds apply before libp2p receives a socket. libp2p's own bound refuses each new connection of anybody while enough
- * silent ones are open, for 10 s. A socket has three stages: it is silent, then its handshake runs, then its peer is admitted.
+ * The bounds apply before libp2p receives a socket. Each silent connection counts for 10 s towards libp2p's own bound. When
+ * this bound is reached, libp2p refuses the new connections of all peers. A socket has three stages: it is silent, then its
+ * handshake runs, then its peer is admitted.
  */
 import { type ListenOptions, Server, type Socket } from 'node:net'
 import type { Connection, Libp2pEvents, Listener, Transport, TypedEventTarget } from '@libp2p/interface'

@@ -34,8 +34,8 @@ export const platform: Platform = { clock, keys: nodeKeys, followNetwork: onNetw
 /**
  * hearsay as a libp2p service: a member of a cluster on a libp2p node of the app.
  *
- * The node needs the services `pubsub` (gossipsub) and `identify`. `node.services` then contains the {@link Cluster}, which
- * joins when the node listens and leaves before it stops.
+ * The node needs no other service: hearsay has a gossipsub of its own and does not use identify. `node.services` contains
+ * the {@link Cluster}, which joins when the node listens and leaves before it stops.
  *
  * @throws {InvalidOptionsError} an option is unusable; or, when the node is created, its key is not Ed25519
  */

@@ -29,7 +29,7 @@ export function applyUpdate(
 }
 
 /**
- * Applies updates in one transaction, in whatever order they were written.
+ * Applies updates in one transaction. The order of the updates does not matter.
  *
  * @param updates readable updates
  */
