@@ -58,7 +58,7 @@ for (const [title, output] of failures) console.log(`\n── ${title} ──\n$
 
 const tests = readTestCounts()
 if (tests.passed + tests.failed === 0) console.log('\nNo test ran: that counts as a failure.')
-// A failing `tests` step is already counted by its failing tests, if it got as far as running any.
+// If the step `tests` failed because tests failed, these tests are counted already, so the step does not count again.
 const failedSteps = failures.size - (failures.has('tests') && tests.failed > 0 ? 1 : 0)
 const nothingRan = tests.passed + tests.failed === 0 && !failures.has('tests') ? 1 : 0
 const failed = tests.failed + failedSteps + nothingRan

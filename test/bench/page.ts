@@ -115,7 +115,7 @@ async function measure(what: string, act: () => Promise<unknown>): Promise<objec
     inTheSlowestSecond: slowest,
     frameMs: { p50: at(0.5), p99: at(0.99), max: at(1) },
     mainThreadBusy: `${Math.round((busySeconds / (tookMs / 1_000)) * 100)} %`,
-    // On a busy machine, this says how many frames a second there could be.
+    // From this figure follows how many frames a second are possible, even if the machine was busy.
     mainThreadMsPerFrame: Math.round((busySeconds / gaps.length) * 10_000) / 10,
   }
 }

@@ -29,7 +29,7 @@ const settleMs = 2_000
 
 const folder = await mkdtemp(join(tmpdir(), 'hearsay-bench-'))
 const simulated = await startRealTimeProcess(members, 30_000, folder)
-// `script` provides the terminal. The command tells its process id first.
+// `script` provides the terminal. The command prints its process id first.
 const command = `stty rows 50 cols 160; echo pid=$$; exec ${process.execPath} ${bin} members --watch --control ${folder}`
 const terminal = spawn('script', ['-qfec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] })
 let [output, frames, bytes] = ['', 0, 0]

@@ -161,7 +161,7 @@ describe.skipIf(skipsBrowser)('presence-cursors', { timeout: 90_000 }, () => {
     await page.getByText('connected').waitFor(within)
   })
 
-  it('a revoked guest is told, and may use another ticket', async () => {
+  it('a revoked guest sees the reason, and may use another ticket', async () => {
     const { ticket, id } = await founder.invite()
     const page = await open(linkOf(ticket))
     await page.getByText('connected').waitFor(within)

@@ -8,7 +8,7 @@ export interface Sample {
   readonly agreement: number
   /** Since the start: how often a member declared another one dead whose process ran. */
   readonly falseDeaths: number
-  /** Of the last second, per running member. */
+  /** Bytes in the last second, per running member. */
   readonly bytesASecond: number
 }
 

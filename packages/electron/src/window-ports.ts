@@ -92,7 +92,7 @@ export class WindowPorts {
   /** @returns the member's end. The page has the other end. */
   #openChannel(frame: Frame, window: ServedWindow, request: string): MessagePortMain {
     const { port1, port2 } = new this.#options.electron.MessageChannelMain()
-    // The page may have gone while the member joined. Then a closed port ends its view.
+    // The page may have closed while the member joined. Then a closed port ends its view.
     if (frame.isDestroyed() || !this.#isOwn(frame, window)) port2.close()
     else frame.postMessage(answerChannel, request, [port2])
     return port1

@@ -1,4 +1,4 @@
-/** Ask: opens the cluster, answers one question, and ends. The code of each answer is loaded when it is asked for. */
+/** Ask: opens the cluster, answers one question, and ends. Loads the code of an answer only if the question needs it. */
 import type { Cluster } from '@hearsay/core'
 import { findMember } from '../attach/find-member.ts'
 import { type OpenedCluster, openAsked } from '../attach/open-cluster.ts'

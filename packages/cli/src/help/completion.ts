@@ -15,7 +15,7 @@ const call = '$1out=$$(hearsay complete -- "$${words[@]:1}" 2>/dev/null)'
 /** Lets the program print the scripts, and answer the questions that these ask by `hearsay complete`. */
 export const completeBy = (program: Command): void => {
   const { log } = console
-  // The library prints a script in one piece, and returns none.
+  // The library prints the script in one piece instead of returning it.
   console.log = (text: unknown) => log(typeof text === 'string' ? text.replace(evaluation, call) : text)
   addCompletion(program, { completionCommandName: 'completion' })
 }

@@ -7,7 +7,7 @@ import type { Cluster } from '@hearsay/core'
 import { openRunning } from '../attach/open-cluster.ts'
 import type { RunningFlags } from '../attach/options.ts'
 
-/** Our choice: a member that is started again is seen about as soon as its user looks. */
+/** Our choice: when a user starts the member again and then looks at the page, the page usually shows the member already. */
 const retryMs = 1_000
 
 export class AttachedMember {

@@ -1,6 +1,6 @@
 /**
- * `hearsay revoke`: ends an invitation or a membership. The running member does it, or this command with the key of the
- * authority, which then waits until all members agree.
+ * `hearsay revoke`: ends an invitation or a membership. The running member publishes the revocation. With the key of the
+ * authority, this command publishes it by a member of its own, and waits until all members agree.
  */
 import type { Cluster } from '@hearsay/core'
 import { decodeTicket } from '@hearsay/core/app'

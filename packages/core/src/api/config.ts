@@ -167,7 +167,7 @@ export interface Config<
   delete(key: keyof V & string): Promise<void>
   /**
    * Calls `listener` with the new value after each `change` event of this key, own writes included. Does not call it with
-   * the current value: read that with `get`. Returns the function that ends it.
+   * the current value: read that with `get`. Returns a function that ends the calls.
    */
   watch<K extends keyof V & string>(key: K, listener: (value: V[K] | undefined) => void): () => void
   /** The last entries of a key, newest first: at most 8, valid by this member's schema or not. */

@@ -8,9 +8,9 @@
  *   When messages arrive again, the wait restarts. This rule does not apply if only one other member is alive or suspect.
  * - The first return of a dead member in the same process is shown immediately. After a second death the member is shown
  *   as dead until it was alive without interruption for one minute; each further death doubles that time, up to ten
- *   minutes. Deaths during a suspected partition do not count. A suspicion by one other member alone does not interrupt
+ *   minutes. Deaths during a suspected partition do not count. A suspicion by only one other member does not interrupt
  *   this time if it is refuted. Otherwise one lying member could keep another member dead for all apps.
- * - A suspicion by one other member alone waits four times as long, so that a member that lies causes no event: the
+ * - A suspicion by only one other member waits four times as long, so that a member that lies causes no event: the
  *   refutation arrives before the wait ends.
  * - A suspected member is not shown if this member has never seen it alive.
  */
@@ -64,7 +64,7 @@ interface Track {
   incarnation: number
   /** When the member got this verdict in this incarnation. */
   sinceMs: number
-  /** Since when the member has been alive, or suspected by one other member alone; Infinity: it is neither now. */
+  /** Since when the member has been alive, or suspected by only one other member; Infinity: it is neither now. */
   undisputedMs: number
   /** How long the next suspicion waits. */
   suppressMs: number

@@ -77,7 +77,7 @@ export class OwnQueries {
     query?.answered.add(author)
   }
 
-  /** These members died or left. No query waits for them any more. */
+  /** These members died or left. Queries do not wait for their answers any more. */
   gone(ids: readonly string[]): void {
     for (const { waiting, missing } of this.#open.values())
       for (const id of ids) if (waiting.delete(id)) missing.add(id)

@@ -137,7 +137,7 @@ export class Queries {
     query.answer = undefined
   }
 
-  /** Takes a verified fact. @returns false if an equal one came first */
+  /** Delivers a verified fact. @returns false if an equal fact was delivered before */
   deliver(fact: QueryFact, from: string, route: QueryRoute, nowMs: number): boolean {
     if (this.admit(fact, from, route, nowMs) !== 'new') return false
     const { view } = this.#options
@@ -215,7 +215,7 @@ export class Queries {
     const { asker, upstream } = query
     if (!this.#rates.takeRelayed(asker, queryFactBytes(answer), nowMs)) return
     const connected = this.#options.view.connected()
-    // If the peer that brought the query is gone, the transport dials the asker.
+    // If the peer that brought the query is not connected any more, the transport dials the author of the query.
     const next = connected.includes(asker) || !connected.includes(upstream) ? asker : upstream
     this.#outbox.add(next, answer, nowMs)
   }

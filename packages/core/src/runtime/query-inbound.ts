@@ -24,7 +24,7 @@ export interface QueryReceiver {
   admit(fact: QueryFact, from: string, route: QueryRoute): QueryAdmission
   /** The author of a query sends it again. */
   repeat(fact: QueryFact): void
-  /** Takes a verified fact. @returns false if an equal one came first */
+  /** Delivers a verified fact. @returns false if an equal fact was delivered before */
   deliver(fact: QueryFact, from: string, route: QueryRoute): boolean
 }
 

@@ -168,7 +168,7 @@ describe('anti-entropy', () => {
     expect(subject.dueMs).toBe(12_000)
   })
 
-  it('does not hurry because of a step that says nothing about the table of the peer', () => {
+  it('does not sync sooner because of a step without a table hash', () => {
     const subject = antiEntropy()
     for (let i = 0; i < 4; i++) subject.handle('ada', agreeing, false, at(0))
     subject.begin([], 1, 10_000)

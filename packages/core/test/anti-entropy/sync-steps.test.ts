@@ -138,7 +138,7 @@ describe('sync', () => {
     expect(sideOf([]).receive(syncMessage({ digest }), options)).toBeUndefined()
   })
 
-  it('says in an answer with a digest whether facts were left out', () => {
+  it('states in an answer with a digest whether facts were left out', () => {
     const side = sideOf(['ada', 'grace'].map(name => signedFact(idOf(name), recordBody({ incarnation: 5 }))))
     const request = syncMessage({ digest: { buckets: undefined, mutual: true, rows: [] } })
     expect(side.receive(request, { maxDeltaBytes: 1, startAt: 0 })).toMatchObject({ more: true })

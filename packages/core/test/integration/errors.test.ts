@@ -76,7 +76,7 @@ describe('joining fails with a named error', { timeout: 30_000 }, () => {
     expect(contentOf(storage).filter(file => !/^(LOG|LOCK)/.test(file))).toEqual(before)
   })
 
-  it('when the folder is not of hearsay, which stays as it is', async () => {
+  it('when another program wrote the folder, and leaves the folder unchanged', async () => {
     const documents = pathOf(folder, 'documents')
     mkdirSync(documents)
     writeFileSync(pathOf(documents, 'thesis.tex'), 'something of mine')

@@ -114,7 +114,7 @@ it('dials at most six announced peers in a minute', async () => {
   expect(bench.dialled).toHaveLength(12)
 })
 
-it('dials one host and port at most twice in a minute, whoever announces it', async () => {
+it('dials one host and port at most twice in a minute, regardless of the peers that announce it', async () => {
   const bench = new DiallerBench({ me: 'alive' })
   for (let i = 0; i < 60; i++) {
     bench.announce(await inventedId(), '/ip4/192.0.2.1/tcp/80/ws')

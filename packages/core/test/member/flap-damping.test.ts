@@ -112,7 +112,7 @@ describe('flap damping', () => {
     expect(subject.shown).toBe('suspect')
   })
 
-  it('shows no suspicion by one other member alone that is refuted within four times the wait', () => {
+  it('shows no suspicion by only one other member that is refuted within four times the wait', () => {
     const subject = new Subject()
     subject.observer = { localHealth: 0, visible: 8, isSoleClaim: true }
     for (let i = 0; i < 5; i++) {
@@ -214,7 +214,7 @@ describe('flap damping', () => {
     expect(subject.shown).toBe('alive')
   })
 
-  it('does not restart the wait for refuted suspicions by one other member alone, which may lie', () => {
+  it('does not restart the wait for refuted suspicions by only one other member, which may lie', () => {
     const subject = new Subject()
     for (let death = 0; death < 2; death++) subject.diesAndReturns()
     expect(subject.shown).toBe('dead')

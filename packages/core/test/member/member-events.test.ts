@@ -9,7 +9,7 @@ const incarnation = startEpochMs
 const adaRecord = (version: number) => recordBody({ incarnation, version, name: 'ada' })
 
 describe('member events', () => {
-  it('are at most one per member and step, whatever number of facts arrived', () => {
+  it('are at most one per member and step, for any number of facts', () => {
     const bench = new MemberBench()
     bench.handle(ada, adaRecord(1))
     bench.handle(ada, adaRecord(2))

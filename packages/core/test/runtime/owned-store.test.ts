@@ -22,7 +22,7 @@ describe('owned store', () => {
     })
   })
 
-  it('calls its listeners after the step, once, whatever number of refreshes', () => {
+  it('calls its listeners once after the step, for any number of refreshes', () => {
     const { notifications, state, store } = bench()
     const calls: number[] = []
     store.subscribe(() => calls.push(store.getSnapshot()))

@@ -33,7 +33,7 @@ describe('a query that arrives', () => {
     })
   })
 
-  it('is answered over the peer that brought it, and directly if that peer is gone', async () => {
+  it('is answered over the peer that brought it, and directly if that peer is not connected any more', async () => {
     const { bench } = benchWithHandler()
     bench.rumor(bob, signed(eve, queryBody()))
     bench.rumor(bob, signed(eve, queryBody({ number: 2 })))

@@ -77,7 +77,7 @@ export async function serveControl(
       cause: error,
     })
   }
-  // The socket keeps no process running, and a connection that cannot be accepted ends none.
+  // The socket does not keep the process running, and a connection that cannot be accepted does not end the process.
   server.unref()
   server.on('error', () => {})
   let closing: Promise<void> | undefined

@@ -2,7 +2,8 @@
  * Handover events: the events of members after a view was attached again.
  *
  * A new member learns of all others once more, and emits a join for each. A view that shows the other as present already
- * emits none. A member that has gone in the meantime causes no event at the new member, so the view emits it.
+ * emits none. A member that died or left in the meantime causes no event at the new member, so
+ * the view emits the event itself.
  */
 import type { Member } from '@hearsay/core'
 import { clusterNumber, type PortEvent } from '../contract.ts'

@@ -326,7 +326,7 @@ export class MirroredCluster implements Cluster {
     return this.members.getSnapshot().find(({ id }) => id === this.#welcome.self)
   }
 
-  /** The member has had time to learn what it did not know. */
+  /** The member has had time to receive the state of the cluster. */
   #settle(): void {
     for (const store of this.#stores.values()) store.settle()
     this.#membersChanged()

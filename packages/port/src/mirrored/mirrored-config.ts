@@ -217,7 +217,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     if (this.#state === 'opening') return
     if (change) this.#events.emit('change', change)
     const known = new Set(before.map(({ id }) => id))
-    // The oldest first, as most arrive.
+    // The oldest entry first, because most entries arrive in this order.
     const arrived = this.history(key)
       .filter(({ id }) => !known.has(id))
       .toReversed()

@@ -12,7 +12,7 @@ export interface MirroredSpace {
   detach(): void
   /** There is a new connection: opens the space over it. Never rejects. */
   attach(member: RemoteMember): Promise<void>
-  /** The member has had time to learn what it did not know: what it has not sent disappears. */
+  /** The member has had time to receive the state of the cluster: removes everything that it has not sent. */
   settle(): void
   /** The view has left. */
   leave(): void

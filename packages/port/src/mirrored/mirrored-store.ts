@@ -60,7 +60,7 @@ export class MirroredStore<T> implements Store<T> {
     this.#table = emptyTable
   }
 
-  /** The kept rows that were not sent again disappear. */
+  /** Removes the kept rows that the member has not sent again. */
   settle(): void {
     if (this.#kept.size === 0) return
     this.#kept.clear()

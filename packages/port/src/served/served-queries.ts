@@ -1,8 +1,8 @@
 /**
  * Served queries: the queries of one view on the member's side, and the queries of members that the view answers.
  *
- * A view has at most 32 queries running and answers at most 256 names. Its answers are checked as the value of any
- * handler, and the answers to it are those of the member: other members do not see that a view answers.
+ * A view has at most 32 queries running and answers at most 256 names. Its answers are checked
+ * like the values of all other handlers. Other members see an answer of the view as an answer of the member.
  */
 import type { Cluster, Json, QueryOptions, QueryResult } from '@hearsay/core'
 import { AnswerFailedError, checkSpaceName, InvalidOptionsError, RateLimitError } from '@hearsay/core/app'

@@ -2,7 +2,7 @@
  * Served view: one view on the member's side. It answers the view's calls within its rights, and sends it the changes that
  * the view watches.
  *
- * Nothing that a view sends harms the member: each call is checked, and an error is its answer.
+ * Nothing that a view sends harms the member: each call is checked, and a wrong call is answered with an error.
  */
 import type {
   Cluster,

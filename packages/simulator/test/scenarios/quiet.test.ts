@@ -9,7 +9,7 @@ import { repeated } from '../repeated.ts'
 
 const lengthMs = 180_000
 
-/** The most events of one type about these members that one observer's app received. */
+/** Counts the events of one type about these members at each observer. Returns the greatest of these counts. */
 function most({ events }: Simulation, type: 'suspect' | 'fail', about: (name: string) => boolean): number {
   const counts = new Map<string, number>()
   for (const { by, type: each, member } of events)

@@ -1,7 +1,8 @@
 /**
  * Draw topology: a random cluster, the members in the room, the holders of its document, and the permanent cuts.
  *
- * The members of the room form a connected graph. So does the cluster: m0, the bootstrap of all, has no cuts.
+ * The members of the room form a connected graph. All members of the cluster form one, too, because m0, the bootstrap member
+ * of all others, has no cuts.
  */
 import type { Random } from '../../src/random-stream.ts'
 import { namesFrom } from '../names.ts'

@@ -19,9 +19,9 @@ const equalWithinMs = 150_000
 const lookMs = 1_000
 const maxReported = 12
 /**
- * The time until the traffic of the last steps ends. Our choice: a carrier that a partition had made necessary stops
- * after 90 s; then holders look for connections without it and may request carriers again, and syncs become rare within a
- * minute.
+ * The time until the traffic of the last steps ends. Our choice, for three reasons. A carrier stops 90 s after the end of
+ * the partition that made it necessary. Then holders look for connections without the carrier, and may request carriers
+ * again. Syncs become rare within a minute.
  */
 const settlesMinutes = 6
 const idleMinutes = 4
