@@ -1,9 +1,9 @@
 /**
  * Page bench: how fluent the page of a running member is, in Chromium, with many members in the simulator's cluster.
  *
- * The cluster runs in real time in a process of its own, and members crash and return all the time. The page is used meanwhile: scrolled, searched,
- * pointed at. Prints one JSON object: frames a second, the longest frames, and the work of the main thread. With `--shots`,
- * writes screenshots of the page into that folder.
+ * The cluster runs in real time in a process of its own, and members crash and return all the time. The page is used
+ * meanwhile: scrolled, searched, pointed at. Prints one JSON object: frames a second, the longest frames, and the work of the
+ * main thread. With `--shots`, writes screenshots of the page into that folder.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

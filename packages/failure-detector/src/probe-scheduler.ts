@@ -186,8 +186,8 @@ export class ProbeScheduler {
 }
 
 /**
- * Whether a probe of the member is due. A member that is asleep is never due; a suspect always; a member with a lease rarely; any other member when no
- * evidence arrived for `sinceEvidenceMs`, or at once while local health is above 0.
+ * Whether a probe of the member is due. A member that is asleep is never due; a suspect always; a member with a lease rarely;
+ * any other member when no evidence arrived for `sinceEvidenceMs`, or at once while local health is above 0.
  */
 export function isDue(
   member: Member | undefined,

@@ -16,7 +16,10 @@ export const tableQuery = 'hearsay:table'
 /** Our choice: a later answer would describe an outdated table. */
 const timeoutMs = 2_000
 const minIntervalMs = 2_000
-/** Our choice: while the store has a listener, this costs each member at most 500 bytes a second, as much as an idle member sends. */
+/**
+ * Our choice: while the store has a listener, this costs each member at most 500 bytes a second, as much as an idle member
+ * sends.
+ */
 const intervalPerMemberMs = 100
 
 /** The store that shows what the meter measures. */

@@ -107,7 +107,10 @@ async function founded(key: SeedKey, { self, cluster, platform }: OpenAuthorityO
   return extended.value
 }
 
-/** The member's chain by its ticket, or by a later ticket whose chain was stored, if that lasts longer or the ticket was revoked. */
+/**
+ * The member's chain by its ticket, or by a later ticket whose chain was stored, if that lasts longer or the ticket was
+ * revoked.
+ */
 async function later(
   ticket: TicketContent | undefined,
   stored: Uint8Array | undefined,

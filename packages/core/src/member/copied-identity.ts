@@ -2,14 +2,14 @@
  * Copied identity: detects that another process signs as this member, because the storage was copied and both processes
  * run.
  *
- * A foreign record is a record in this member's name that is ahead of its own record. This member answers a foreign
- * record by a record with a greater incarnation. Two foreign records within a minute may come from earlier processes whose clock was ahead, or
- * from a storage that was restored from a backup: this member answers them immediately. A third
- * foreign record within a minute proves that the other process still runs and answers. From then on this member
- * doubles the wait before each answer, up to a minute, so that the other members receive about one record per
- * minute while both processes run. If the copy leaves the cluster, this member answers immediately: otherwise the other
- * members would consider this member as left, too. When no fact of the copy has arrived for 150 s, this member treats the
- * copy as ended. That time is longer than the longest waits of both processes together.
+ * A foreign record is a record in this member's name that is ahead of its own record. This member answers a foreign record by
+ * a record with a greater incarnation. Two foreign records within a minute may come from earlier processes whose clock was
+ * ahead, or from a storage that was restored from a backup: this member answers them immediately. A third foreign record
+ * within a minute proves that the other process still runs and answers. From then on this member doubles the wait before each
+ * answer, up to a minute, so that the other members receive about one record per minute while both processes run. If the copy
+ * leaves the cluster, this member answers immediately: otherwise the other members would consider this member as left, too.
+ * When no fact of the copy has arrived for 150 s, this member treats the copy as ended. That time is longer than the longest
+ * waits of both processes together.
  */
 const windowMs = 60_000
 /** Our choice: records of one earlier process are common, of two are rare, and a third one within a minute is a copy. */

@@ -40,7 +40,10 @@ export interface ExpulsionsOptions {
   readonly policy: Policy
 }
 
-/** The functions that the machine of a member needs in a cluster with an authority. Their code is loaded only in a cluster with an authority. */
+/**
+ * The functions that the machine of a member needs in a cluster with an authority. Their code is loaded only in a cluster
+ * with an authority.
+ */
 export interface MachineAuthority {
   readonly grants: MemberGrants
   expulsions(options: ExpulsionsOptions): Expulsions

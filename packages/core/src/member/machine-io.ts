@@ -11,7 +11,10 @@ export type MachineInput =
   | { readonly type: 'rumors'; readonly from?: string; readonly facts: readonly SignedFact[] }
   /** The signed fact of a `sign` effect. */
   | { readonly type: 'signed'; readonly fact: SignedFact }
-  /** A policy fact that this member signed, with its own key or with that of the authority. The machine merges and publishes it. */
+  /**
+   * A policy fact that this member signed, with its own key or with that of the authority. The machine merges and publishes
+   * it.
+   */
   | { readonly type: 'policy'; readonly fact: PolicyFact }
   /** A sync step; `facts` are the new facts of the step, verified. */
   | {

@@ -20,8 +20,8 @@ export interface Member {
   /** Texts by key that the member set at its start or with `Cluster.update`, at most 32. Empty if it set none. */
   readonly tags: Readonly<Record<string, string>>
   /**
-   * The roles that the cluster's authority granted this member, ordered by name. The member cannot change its roles: they are in the
-   * ticket with which it joined. Empty if it has none, and in a cluster without an authority.
+   * The roles that the cluster's authority granted this member, ordered by name. The member cannot change its roles: they are
+   * in the ticket with which it joined. Empty if it has none, and in a cluster without an authority.
    */
   readonly roles: readonly string[]
 }
@@ -51,9 +51,9 @@ export interface MemberAttention {
 export type MemberStatus = 'alive' | 'suspect' | 'dead' | 'left'
 
 /**
- * `join`: a member is new, or is back after it was dead or left. `update`: a member published a new record; its name,
- * tags, addresses, attention or incarnation changed, or only data that `Member` does not show, such as its rooms. `suspect`: a member
- * became suspect. `recover`: a suspect is alive again. `fail`: a member died. `leave`: it left.
+ * `join`: a member is new, or is back after it was dead or left. `update`: a member published a new record; its name, tags,
+ * addresses, attention or incarnation changed, or only data that `Member` does not show, such as its rooms. `suspect`: a
+ * member became suspect. `recover`: a suspect is alive again. `fail`: a member died. `leave`: it left.
  *
  * There is no event about the local member, and none about a member that was never alive here.
  */

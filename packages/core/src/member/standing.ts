@@ -173,7 +173,10 @@ export class Standing {
     return waiting.map(([id]) => id).filter(id => this.#isIntroduced(id, nowMs))
   }
 
-  /** The waiting ids that become members now: by an introducer's renewed quota, or by the trickle of the peer that reported them. */
+  /**
+   * The waiting ids that become members now: by an introducer's renewed quota, or by the trickle of the peer that reported
+   * them.
+   */
   review(nowMs: number): string[] {
     this.#provisional.expire(nowMs)
     this.#introducers.sweep(nowMs)

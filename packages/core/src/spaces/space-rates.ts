@@ -2,8 +2,9 @@
  * Space rates: how many bytes of rumors about its spaces this member accepts, in all spaces together.
  *
  * Each author has two rates: one for broadcasts, and one for all other facts. New facts by a member of the space count
- * against these rates. All other facts count against the rate of the peer that sent the rumor: new facts by authors that
- * are not known to be in the space, and facts that are not new. So neither new identities nor repeated facts increase the number of bytes.
+ * against these rates. All other facts count against the rate of the peer that sent the rumor: new facts by authors that are
+ * not known to be in the space, and facts that are not new. So neither new identities nor repeated facts increase the number
+ * of bytes.
  *
  * For its own facts the member has half of an author's rate. So other members accept what it sends, even if the facts of
  * several seconds arrive together.

@@ -2,7 +2,8 @@
  * Incarnation: a number that orders the facts of one member. Only the member itself raises its incarnation.
  *
  * The first incarnation of a process is the time of its clock in epoch milliseconds. So a member that lost its storage, or
- * whose clock was set back, soon exceeds its earlier incarnations. Incarnations from the far future are rejected, so that no member can block an id for ever.
+ * whose clock was set back, soon exceeds its earlier incarnations. Incarnations from the far future are rejected, so that no
+ * member can block an id for ever.
  */
 import { isPlausibleTimestamp } from '../wire/checks.ts'
 

@@ -43,9 +43,9 @@ export interface ControlSocket {
 }
 
 /**
- * Serves a cluster to other processes of this user on this machine, such as `hearsay members`: over a Unix socket with the mode
- * 0600, on Windows over a named pipe. Those processes find the socket by `connectControl` and `listControl`. At most 32 connections are open at
- * once. Close it when the member has left.
+ * Serves a cluster to other processes of this user on this machine, such as `hearsay members`: over a Unix socket with the
+ * mode 0600, on Windows over a named pipe. Those processes find the socket by `connectControl` and `listControl`. At most 32
+ * connections are open at once. Close it when the member has left.
  *
  * @throws {InvalidOptionsError} an option is invalid, the path is too long, or other users can write to the folder
  * @throws {ListenError} the socket cannot be created

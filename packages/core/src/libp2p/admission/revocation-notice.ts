@@ -40,7 +40,10 @@ export async function sendRevocationNotice(connection: Connection, fact: PolicyF
   }
 }
 
-/** @param received takes a fact, whose signature is not verified, and the rumor that contains it @returns a function that ends it */
+/**
+ * @param received takes a fact, whose signature is not verified, and the rumor that contains it
+ * @returns a function that ends it
+ */
 export async function followRevocationNotices(
   registrar: Registrar,
   received: (from: string, fact: RevocationFact, rumor: Uint8Array) => void,

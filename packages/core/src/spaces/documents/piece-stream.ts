@@ -13,7 +13,10 @@ import type { EpochName } from '../../wire/epoch-name.ts'
  * ends some fixed work.
  */
 export const pieceBytes = 261_120
-/** The receiver acknowledges when this many pieces or bytes have arrived since its last acknowledgement, and after the last piece. */
+/**
+ * The receiver acknowledges when this many pieces or bytes have arrived since its last acknowledgement, and after the last
+ * piece.
+ */
 export const ackAfter: { readonly pieces: number; readonly bytes: number } = { pieces: 4, bytes: pieceBytes }
 /** The updates of a stream, in order. The next update is encoded when it is needed. */
 export interface UpdateSource {
