@@ -83,23 +83,34 @@ const trace: Play = async (subject, { keystrokes, seed }) => {
 }
 
 const lateCharacters = 10_000_000
+const lateJoiners = 5
 
 const late: Play = async subject => {
   const figures: Figures = {}
   const holder = await subject.join()
   for (const pieces of [1, 5_000]) {
-    const name = `of ${pieces}`
-    await holder.ask('open', { document: name })
-    await holder.ask('insert', { document: name, characters: lateCharacters, pieces })
+    const document = `of ${pieces}`
+    await holder.ask('open', { document })
+    await holder.ask('insert', { document, characters: lateCharacters, pieces })
     await sleep(settleMs)
-    const joiner = await subject.add()
-    const beforeMb = peakMb([joiner.pid])
-    const ms = await joiner.ask('joinAndRead', { document: name, characters: lateCharacters })
+    const joiners: {
+      readonly ms: number
+      readonly beforeMb: number | null
+      readonly peakMb: number | null
+    }[] = []
+    for (let i = 0; i < lateJoiners; i++) {
+      const joiner = await subject.add()
+      const beforeMb = peakMb([joiner.pid])
+      const ms = await joiner.ask('joinAndRead', { document, characters: lateCharacters })
+      joiners.push({ ms, beforeMb, peakMb: peakMb([joiner.pid]) })
+      await joiner.ask('leave', undefined)
+      await joiner.end()
+    }
     const inserts = pieces === 1 ? '1 insert' : `${pieces.toLocaleString('en')} inserts`
-    figures[`10 MB of ${inserts} after (ms)`] = round(ms)
-    figures[`10 MB of ${inserts}, memory grows by (MB)`] = difference(peakMb([joiner.pid]), beforeMb)
-    figures[`10 MB of ${inserts}, peak memory (MB)`] = peakMb([joiner.pid])
-    await joiner.end()
+    const growth = joiners.map(joiner => difference(joiner.peakMb, joiner.beforeMb))
+    figures[`10 MB of ${inserts}, median (ms)`] = median(joiners.map(({ ms }) => ms))
+    figures[`10 MB of ${inserts}, memory grows by (MB)`] = greatest(growth)
+    figures[`10 MB of ${inserts}, peak memory (MB)`] = greatest(joiners.map(joiner => joiner.peakMb))
   }
   return figures
 }
