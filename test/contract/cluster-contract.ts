@@ -372,6 +372,39 @@ export function describeCluster(maker: string, make: () => Promise<Pair>): void 
       await expect(first.broadcast('x', Number.NaN)).rejects.toThrow(InvalidValueError)
     })
 
+    it('refuses listeners, keys and options of a wrong type at once', async () => {
+      const { first } = pair
+      const flags = await first.config('wrong-types')
+      const [mine, theirs] = await enter()
+      mine.document('notes')
+      for (const wrong of [undefined, null, 5, 'text', {}] as never[]) {
+        expect(() => first.members.subscribe(wrong)).toThrow(InvalidOptionsError)
+        expect(() => flags.entries.subscribe(wrong)).toThrow(InvalidOptionsError)
+        expect(() => flags.watch('key', wrong)).toThrow(InvalidOptionsError)
+      }
+      expect(() => first.events.addEventListener('join', 5 as never)).toThrow(InvalidOptionsError)
+      for (const key of [undefined, null, 5, {}, Symbol('key')] as never[]) {
+        expect(() => flags.get(key)).toThrow(InvalidValueError)
+        expect(() => flags.history(key)).toThrow(InvalidValueError)
+        expect(() => flags.watch(key, () => {})).toThrow(InvalidValueError)
+        await expect(flags.delete(key)).rejects.toThrow(InvalidValueError)
+      }
+      for (const options of [
+        null,
+        5,
+        'text',
+        { sginal: undefined },
+        { signal: 5 },
+        { signal: null },
+      ] as never[]) {
+        await expect(flags.synced(options)).rejects.toThrow(InvalidOptionsError)
+        await expect(first.settled(options)).rejects.toThrow(InvalidOptionsError)
+      }
+      for (const options of [null, 5, { sed: () => {} }, { seed: 5 }] as never[])
+        expect(() => mine.document('notes', options)).toThrow(InvalidOptionsError)
+      for (const space of [flags, mine, theirs]) space.leave()
+    })
+
     it('broadcasts to all members, itself included, once', async () => {
       const { first, second } = pair
       const received: unknown[] = []

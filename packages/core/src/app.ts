@@ -3,7 +3,14 @@
  * without a member and without libp2p.
  */
 
-export { checkAnswer, checkMemberId, checkSpaceName, checkSuspend, checkUpdate } from './api/call-options.ts'
+export {
+  checkAnswer,
+  checkMemberId,
+  checkSignal,
+  checkSpaceName,
+  checkSuspend,
+  checkUpdate,
+} from './api/call-options.ts'
 export { type ConfigSettings, checkSameSettings, configSettings } from './api/config-options.ts'
 export { type CheckValue, checkWith } from './api/config-schema.ts'
 export * from './api/errors.ts'
@@ -19,10 +26,10 @@ export { seedPlaceholder } from './documents/document-seed.ts'
 export { isolateObservers } from './documents/isolated-observers.ts'
 export { type AwarenessClaims, type LocalClaim, PresenceAwareness } from './documents/presence-awareness.ts'
 export { ProviderState } from './documents/provider-state.ts'
-export { checkDocument } from './documents/room-documents.ts'
+export { checkDocument, checkDocumentCount } from './documents/room-documents.ts'
 export { type ViewAwareness, viewAwarenessOf } from './documents/view-awareness.ts'
 export { type ConfigVersions, ConfigView, watchKey } from './handles/config-view.ts'
-export { checkedEntry, checkWriter } from './handles/config-write-checks.ts'
+export { checkConfigKey, checkedEntry, checkWriter } from './handles/config-write-checks.ts'
 export { checkFields, LocalPresence } from './handles/local-presence.ts'
 export { RunningQuery } from './handles/running-query.ts'
 export { withLeave } from './handles/with-leave.ts'

@@ -35,6 +35,27 @@ export function checkLeave(options: LeaveOptions = {}): void {
   if (returnsWithinMs !== undefined) checkLease('leave: returnsWithinMs', returnsWithinMs)
 }
 
+/**
+ * Checks options that contain at most a signal.
+ *
+ * @param call the call that takes the options: the message begins with it
+ * @returns the signal
+ * @throws {InvalidOptionsError}
+ */
+export function checkSignal(call: string, options: { signal?: AbortSignal } = {}): AbortSignal | undefined {
+  checkOptionNames(call, options, { signal: true }, '{ signal: AbortSignal.timeout(5_000) }')
+  const { signal } = options
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function')
+    throw new InvalidOptionsError(`${call}: signal: give an AbortSignal`)
+  return signal
+}
+
+/** Checks a listener of a store or of a key. @throws {InvalidOptionsError} */
+export function checkListener(call: string, listener: unknown): void {
+  if (typeof listener !== 'function')
+    throw new InvalidOptionsError(`${call}: give a function, which is called after each change`)
+}
+
 function checkLease(option: string, ms: number): void {
   if (!Number.isInteger(ms) || ms < 1 || ms > limits.maxAttentionLeaseMs)
     throw new InvalidOptionsError(`${option}: give whole milliseconds, 1 to 3,600,000`)

@@ -110,11 +110,13 @@ export function checkInvite(options: InviteOptions, epochMs: number): CheckedInv
 function expiryOf({ expiresInMs, expiresAtMs }: InviteOptions, epochMs: number): number {
   if (expiresInMs !== undefined && expiresAtMs !== undefined)
     throw new InvalidOptionsError('invite: give expiresInMs or expiresAtMs, not both')
-  const untilMs = expiresAtMs ?? epochMs + (expiresInMs ?? defaultExpiryMs)
-  const isWhole = Number.isSafeInteger(untilMs) && Number.isSafeInteger(expiresInMs ?? 0)
-  if (!isWhole || untilMs < epochMs + minExpiryMs || untilMs > epochMs + maxExpiryMs)
+  const isDate = expiresAtMs !== undefined
+  const givenMs = isDate ? expiresAtMs : expiresInMs === undefined ? defaultExpiryMs : expiresInMs
+  // An app without TypeScript may give anything: add only numbers.
+  const untilMs = Number.isSafeInteger(givenMs) ? givenMs + (isDate ? 0 : epochMs) : Number.NaN
+  if (!(untilMs >= epochMs + minExpiryMs && untilMs <= epochMs + maxExpiryMs))
     throw new InvalidOptionsError(
-      `invite: ${expiresAtMs === undefined ? 'expiresInMs' : 'expiresAtMs'}: give whole milliseconds, from 1 minute to 10 years from now`,
+      `invite: ${isDate ? 'expiresAtMs' : 'expiresInMs'}: give whole milliseconds, from 1 minute to 10 years from now`,
     )
   return untilMs
 }

@@ -34,9 +34,10 @@ export class RoomDocuments implements DocumentOwner {
 
   /** @throws {InvalidOptionsError} @throws {NotRunningError} the room was left, and the document was not open before */
   get(name: string, options: DocumentOptions = {}): RoomDocument {
+    checkDocument(name, options)
     const open = this.#open.get(name)
     if (open) return open
-    checkDocument(name, options, this.#open.size)
+    checkDocumentCount(this.#open.size)
     this.#checkNames(name)
     const made = this.#make(name, options.seed)
     this.#open.set(name, made)
@@ -128,12 +129,16 @@ export class RoomDocuments implements DocumentOwner {
   }
 }
 
-/** Checks the arguments of `document`. @param open the number of documents that are open. @throws {InvalidOptionsError} */
-export function checkDocument(name: string, options: DocumentOptions, open: number): void {
+/** Checks the arguments of `document`. @throws {InvalidOptionsError} */
+export function checkDocument(name: string, options: DocumentOptions): void {
   checkSpaceName('document', name, { minBytes: 0 })
   checkOptionNames('document', options, optionNames, '{ seed: doc => {} }')
   if (options.seed !== undefined && typeof options.seed !== 'function')
     throw new InvalidOptionsError('document: seed is a function that fills an empty document')
+}
+
+/** Checks that a room may open another document. @param open the number of documents that are open @throws {InvalidOptionsError} */
+export function checkDocumentCount(open: number): void {
   if (open >= limits.maxDocuments)
     throw new InvalidOptionsError(
       `document: at most ${limits.maxDocuments} of one room are open: destroy a provider first`,

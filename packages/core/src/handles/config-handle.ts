@@ -5,6 +5,7 @@
  * Events fire after the step that caused them, when the view is up to date.
  */
 import type { TypedEventTarget } from 'main-event'
+import { checkSignal } from '../api/call-options.ts'
 import type { Config, ConfigEvents, ConfigVersion } from '../api/config.ts'
 import type { CheckValue } from '../api/config-schema.ts'
 import { NotRunningError, StorageError } from '../api/errors.ts'
@@ -19,6 +20,7 @@ import type { WriterRule } from '../spaces/writer-rule.ts'
 import type { FactStorage } from '../storage/fact-storage.ts'
 import { ConfigHistories } from './config-histories.ts'
 import { ConfigView, watchKey } from './config-view.ts'
+import { checkConfigKey } from './config-write-checks.ts'
 import { ConfigWriter } from './config-writer.ts'
 import { ConflictReports } from './conflict-reports.ts'
 import { SyncWaiters } from './sync-waiters.ts'
@@ -137,6 +139,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
 
   async delete(key: string): Promise<void> {
     this.#checkOpen()
+    checkConfigKey('delete', key)
     await this.#writer.delete(key)
   }
 
@@ -145,6 +148,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   }
 
   history(key: string): readonly ConfigVersion[] {
+    checkConfigKey('history', key)
     return this.#histories.versions(key)
   }
 
@@ -152,10 +156,16 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     return this.#histories.store
   }
 
-  synced({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
+  synced(options?: { signal?: AbortSignal }): Promise<string> {
     // This method is not async, because async would wrap the promise in another one, whose rejection would be
     // unhandled.
-    return this.#isOpen ? this.#syncWaiters.next(signal) : Promise.reject(this.#leftError())
+    try {
+      const signal = checkSignal('synced', options)
+      this.#checkOpen()
+      return this.#syncWaiters.next(signal)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async heldBy(options?: HeldByOptions): Promise<HeldBy> {

@@ -4,10 +4,12 @@
  * The view shows the newest entry of each key that is valid by the schema; no value if that entry is a deletion.
  */
 import type { TypedEventTarget } from 'main-event'
+import { checkListener } from '../api/call-options.ts'
 import type { ConfigChange, ConfigEvents, ConfigRejection, ConfigVersion } from '../api/config.ts'
 import type { Checked, CheckValue } from '../api/config-schema.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
+import { checkConfigKey } from './config-write-checks.ts'
 
 type Values = Record<string, unknown>
 
@@ -42,7 +44,9 @@ export class ConfigView {
     })
   }
 
+  /** @throws {InvalidValueError} */
   get(key: string): unknown {
+    checkConfigKey('get', key)
     return this.#shown.get(key)?.value
   }
 
@@ -90,12 +94,19 @@ export class ConfigView {
   }
 }
 
-/** Calls `listener` with the new value after each change of the key. @returns a function that ends the calls */
+/**
+ * Calls `listener` with the new value after each change of the key.
+ *
+ * @returns a function that ends the calls
+ * @throws {InvalidValueError} @throws {InvalidOptionsError}
+ */
 export function watchKey(
   events: TypedEventTarget<ConfigEvents<unknown>>,
   key: string,
   listener: (value: never) => unknown,
 ): () => void {
+  checkConfigKey('watch', key)
+  checkListener('watch', listener)
   // Returns the listener's result: a promise that rejects is reported.
   const changed = ({ detail }: ConfigEvents<unknown>['change']) =>
     detail.key === key ? listener(detail.value as never) : undefined

@@ -1,10 +1,15 @@
-/** Config write checks: whether an app may write a value under a key. An app gets the same errors on a member and over a port. */
+/** Config checks: keys, and whether an app may write a value. An app gets the same errors on a member and over a port. */
 import type { CheckValue } from '../api/config-schema.ts'
 import { InvalidValueError, NotAllowedError } from '../api/errors.ts'
 import { checkKey, sharedValue } from '../api/shared-value.ts'
 import { maxKeys } from '../config/key-capacity.ts'
 import type { Json } from '../wire/json.ts'
 import * as limits from '../wire/limits.ts'
+
+/** Checks a key that an app reads, watches, writes or deletes. @throws {InvalidValueError} */
+export function checkConfigKey(call: string, key: unknown): asserts key is string {
+  checkKey(`${call}: the key`, key, limits.maxConfigKeyBytes)
+}
 
 /**
  * Checks a write.
@@ -19,7 +24,7 @@ export function checkedEntry(
   check: CheckValue,
   hasSpace: (key: string) => boolean,
 ): Json {
-  checkKey('set: the key', key, limits.maxConfigKeyBytes)
+  checkConfigKey('set', key)
   if (value === undefined)
     throw new InvalidValueError(`set: '${key}' is undefined: delete('${key}') removes it`)
   const { value: carried, bytes } = sharedValue('set', key, value)

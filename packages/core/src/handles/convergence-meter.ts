@@ -4,9 +4,9 @@
  * A measurement costs messages, so the meter measures only while the store has a listener, or while a call waits for
  * agreement. It measures at most every 2 s, and less often in large clusters.
  */
+import { checkSignal } from '../api/call-options.ts'
 import type { Cluster } from '../api/cluster.ts'
 import type { Convergence, SettledOptions } from '../api/convergence.ts'
-import { checkOptionNames } from '../api/option-names.ts'
 import type { QueryResult } from '../api/query.ts'
 import type { Store } from '../api/store.ts'
 import type { Clock } from '../base/clock.ts'
@@ -69,9 +69,8 @@ export class ConvergenceMeter {
   }
 
   /** Resolves when a measurement that began after the call shows that all members agree. */
-  async settled(options: SettledOptions = {}): Promise<void> {
-    checkOptionNames('settled', options, { signal: true }, '{ signal }')
-    const { signal } = options
+  async settled(options?: SettledOptions): Promise<void> {
+    const signal = checkSignal('settled', options)
     for (;;) {
       signal?.throwIfAborted()
       const measured = await untilAborted(this.#measure(), signal)

@@ -6,8 +6,12 @@
  * dispatch, and it ends the process when a listener throws.
  */
 import { type EventHandler, setMaxListeners, type TypedEventTarget } from 'main-event'
+import { InvalidOptionsError } from '../api/errors.ts'
 import { callApp } from './app-calls.ts'
 import type { AppNotifications } from './app-notifications.ts'
+
+const isListener = (listener: unknown): boolean =>
+  typeof listener === 'function' || typeof listener === 'object'
 
 interface Registration {
   readonly type: unknown
@@ -56,6 +60,8 @@ export class AppEvents<Events extends { [type in keyof Events]: CustomEvent }>
     listener: EventHandler<never> | null,
     options?: boolean | AddEventListenerOptions,
   ): void {
+    if (listener !== null && listener !== undefined && !isListener(listener))
+      throw new InvalidOptionsError('addEventListener: give a function, or an object with handleEvent')
     const { once = false, signal } = typeof options === 'object' ? options : {}
     const capture = captureOf(options)
     if (!listener || signal?.aborted || this.#find(type, listener, capture)) return

@@ -1,4 +1,5 @@
 /** Owned store: a store over a value that its owner stores elsewhere. */
+import { checkListener } from '../api/call-options.ts'
 import type { Store } from '../api/store.ts'
 import { callApp } from './app-calls.ts'
 import type { AppNotifications } from './app-notifications.ts'
@@ -36,6 +37,7 @@ export function createStore<T>(
   return {
     getSnapshot: read,
     subscribe(listener) {
+      checkListener('subscribe', listener)
       // A new function for each subscription, so that a function that is subscribed twice has to be unsubscribed
       // twice.
       const call = () => listener()

@@ -10,7 +10,9 @@ import {
   type CheckValue,
   type ConfigSettings,
   ConfigView,
+  checkConfigKey,
   checkedEntry,
+  checkSignal,
   checkWith,
   checkWriter,
   givenWriters,
@@ -64,7 +66,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     this.#options = options
     this.#check = checkWith(settings.schema)
     this.histories = new MirroredStore(notifications, historiesCodec().read)
-    this.#view = new ConfigView({ versions: key => this.history(key) }, this.#check, notifications)
+    this.#view = new ConfigView({ versions: key => this.#versions(key) }, this.#check, notifications)
     this.#events = new AppEvents(notifications)
   }
 
@@ -86,6 +88,11 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
   }
 
   history(key: string): readonly ConfigVersion[] {
+    checkConfigKey('history', key)
+    return this.#versions(key)
+  }
+
+  #versions(key: string): readonly ConfigVersion[] {
     return this.histories.getSnapshot().get(key) ?? noVersions
   }
 
@@ -100,7 +107,8 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
   async delete(key: string): Promise<void> {
     const { member, number } = this.#options
     this.#checkWritable('delete')
-    if (this.history(key)[0]?.to === undefined) return
+    checkConfigKey('delete', key)
+    if (this.#versions(key)[0]?.to === undefined) return
     checkWriter(this.name, this.#mayMemberWrite())
     resultOf(await member.deleteEntry(number, key))
   }
@@ -109,8 +117,8 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     return watchKey(this.#events, key, listener)
   }
 
-  synced({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
-    const synced = this.#state === 'left' ? Promise.reject(this.#leftError()) : this.#nextSync(signal)
+  synced(options?: { signal?: AbortSignal }): Promise<string> {
+    const synced = this.#nextSync(options)
     // An app may ignore the promise.
     synced.catch(() => {})
     return synced
@@ -198,8 +206,10 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
   }
 
   /** Each promise is a call of its own: the entries are those at the time of the call. */
-  async #nextSync(signal: AbortSignal | undefined): Promise<string> {
+  async #nextSync(options: { signal?: AbortSignal } | undefined): Promise<string> {
     const { member, number } = this.#options
+    const signal = checkSignal('synced', options)
+    if (this.#state === 'left') throw this.#leftError()
     signal?.throwIfAborted()
     const call = ++this.#lastSync
     const synced = this.#syncs.settle(member.synced(number, call), signal, () => {
@@ -218,7 +228,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     if (change) this.#events.emit('change', change)
     const known = new Set(before.map(({ id }) => id))
     // The oldest entry first, because most entries arrive in this order.
-    const arrived = this.history(key)
+    const arrived = this.#versions(key)
       .filter(({ id }) => !known.has(id))
       .toReversed()
     for (const rejection of this.#view.rejections(key, arrived)) this.#events.emit('rejected', rejection)

@@ -2,6 +2,7 @@
 import type { DocumentOptions, RoomDocument } from '@hearsay/core'
 import {
   checkDocument,
+  checkDocumentCount,
   isolateObservers,
   type LocalClaim,
   reportAppError,
@@ -32,9 +33,10 @@ export class MirroredDocuments {
 
   /** @throws {InvalidOptionsError} @throws {NotRunningError} the room was left, and the document was not open before */
   get(name: string, options: DocumentOptions = {}): RoomDocument {
+    checkDocument(name, options)
     const known = this.#open.get(name)
     if (known) return known
-    checkDocument(name, options, this.#open.size)
+    checkDocumentCount(this.#open.size)
     const { claim, ...shared } = this.#options
     const doc = new Y.Doc()
     isolateObservers(doc)

@@ -6,7 +6,7 @@
  */
 import type { QueryOptions, SettledOptions } from '@hearsay/core'
 import {
-  checkOptionNames,
+  checkSignal,
   checkSpaceName,
   type QueryHandlers,
   QueryRunner,
@@ -49,9 +49,8 @@ export class MirroredQueries {
   }
 
   /** Resolves when all members agree. @throws {InvalidOptionsError} @throws the reason of the signal */
-  async settled(options: SettledOptions = {}): Promise<void> {
-    checkOptionNames('settled', options, { signal: true }, '{ signal }')
-    const { signal } = options
+  async settled(options?: SettledOptions): Promise<void> {
+    const signal = checkSignal('settled', options)
     signal?.throwIfAborted()
     const call = ++this.#lastNumber
     const settled = this.#settles.settle(this.#member.synced(clusterNumber, call), signal, () => {
