@@ -1,4 +1,4 @@
-/** Pages for people point to files that exist: their links, and the source files and tests that they name. */
+/** Pages for people point to files and headings that exist: their links, and the source files and tests that they name. */
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +17,33 @@ it.each(pages)('%s links to files that exist', page => {
   expect(
     missing(links.filter(link => !/^https?:/.test(link)).map(link => join(dirname(page), link))),
   ).toEqual([])
+})
+
+const withoutCode = (page: string) => read(page).replace(/^```.*?^```/gms, '')
+
+/** The anchors of a page's headings, as GitHub and npm make them. */
+function anchorsOf(page: string): Set<string> {
+  const known = anchors.get(page)
+  if (known) return known
+  const headings = [...withoutCode(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .replace(/\]\([^)]*\)/g, '')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+  anchors.set(page, new Set(headings))
+  return anchorsOf(page)
+}
+const anchors = new Map<string, Set<string>>()
+
+it.each(pages)('%s links to headings that exist', page => {
+  const links = [...withoutCode(page).matchAll(/\]\(([^)#\s]*)#([^)\s]+)\)/g)]
+  const broken = links.filter(([, path = '', anchor = '']) => {
+    const target = path === '' ? page : join(dirname(page), path)
+    return !/^https?:/.test(path) && target.endsWith('.md') && !anchorsOf(target).has(anchor)
+  })
+  expect(broken.map(([link]) => link)).toEqual([])
 })
 
 it('docs/architecture.md names source files that exist', () => {

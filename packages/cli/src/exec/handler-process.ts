@@ -67,7 +67,7 @@ export function startHandler(
   const timeout = setTimeout(() => kill(`did not end within ${timeoutMs / 1000} s`), timeoutMs)
   const ended = new Promise<Outcome>(resolve => {
     child.once('error', error => resolve({ failure: error.message }))
-    // Processes that the command has started may keep its output open. An answer is read to its end, which the timeout bounds.
+    // Processes that the command has started may keep its output open. An answer is read until it ends, or until the timeout.
     child.once(maxOutputBytes === undefined ? 'exit' : 'close', (code, signal) => {
       const last = printable(end.trim().split('\n').at(-1) ?? '')
       const failure = [killed ?? `ended with ${code ?? signal}`, last].filter(Boolean).join(': ')

@@ -5,7 +5,7 @@
  * entries these are does not depend on the order of arrival, so all members keep the same entries of a key.
  *
  * A deletion is an entry, too. A deleted key disappears in two steps. The times of both steps depend on the time of
- * the deletion, so all members take them at the same time. After the retention, the member stops sharing the key. An
+ * the deletion, so all members perform them at the same time. After the retention, the member stops sharing the key. An
  * eighth of the retention later, when no member should still share it, the member drops the key. The member
  * remembers the time of the deletion for longer, because clocks and sweeps differ: otherwise old values from another
  * member would reappear.

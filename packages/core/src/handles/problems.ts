@@ -9,8 +9,8 @@ import type { Problem } from '../api/problem.ts'
 /** Our choice: by then each dial of a bootstrap address has led to a member, or the health lists `bootstrap-unreachable`. */
 export const aloneAfterMs = 6_000
 /**
- * From this local health on. Our choice: 3 of 7. A single missed nack or refutation raises it by one, and answered probes
- * lower it again.
+ * From this local health on, the network counts as lossy. Our choice: 3 of 7. A single missed nack or refutation raises the
+ * local health by one, and answered probes lower it again.
  */
 const lossyFrom = 3
 

@@ -37,7 +37,7 @@ export class QueryRates {
     return this.#authors[route].take(author, nowMs)
   }
 
-  /** Counts a query or broadcast of this member. @returns false if other members would not take it */
+  /** Counts a query or broadcast of this member. @returns false if other members would not accept it */
   takeOwn(route: QueryRoute, nowMs: number): boolean {
     return this.#own[route].take('', nowMs)
   }

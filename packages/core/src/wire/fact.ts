@@ -76,7 +76,7 @@ export type FactBody =
 
 /** The decoded content of a policy fact. */
 export type PolicyBody =
-  /** The subject, and everything that comes from its key, is not in the cluster any more. */
+  /** The subject, and all members whose grants contain its key, are no longer in the cluster. */
   | {
       readonly type: 'revocation'
       /** The id of the key of an invitation or of a member. */

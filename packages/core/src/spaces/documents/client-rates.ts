@@ -7,14 +7,14 @@
  * later exchange brings them.
  *
  * The rates of streams grow with the document, so that no peer adds much more than a quarter to its cost at once. They do
- * not hold for answers to a replica that is not established yet: it takes the whole document.
+ * not hold for answers to a replica that is not established yet: it accepts the whole document.
  */
 import { createDecoder, readVarUint } from 'lib0/decoding'
 import { TokenBuckets } from '../../base/token-buckets.ts'
 
 /** Our choice. A member needs one client for each opening of a document, and one for each of its views. */
 const authorRate = { burst: 64, refillMs: 250 }
-/** Other members take a rumor with so many new clients. The writer sends more as a stream. */
+/** Other members accept a rumor with so many new clients. The writer sends a change with more new clients as a stream. */
 export const maxPublishedClients = 16
 /** Our choice: a transaction with 2,048 clients takes less than a millisecond. */
 const peerRate = { burst: 2_048, refillMs: 31.25 }
