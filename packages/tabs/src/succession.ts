@@ -39,6 +39,8 @@ export async function succeed(options: SuccessionOptions, signal: AbortSignal): 
 async function waitToLead(options: SuccessionOptions, signal: AbortSignal, ended: () => void): Promise<void> {
   const waiting = new AbortController()
   const stopWatch = watchLeader(options.control, () => waiting.abort())
+  // The request for the lock ends later, when the channel may be closed already.
+  signal.addEventListener('abort', stopWatch)
   const begun = () => {
     stopWatch()
     ended()

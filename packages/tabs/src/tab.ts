@@ -110,6 +110,8 @@ export class Tab {
   }
 
   #waitInLine(): void {
+    // The page was paused and shown again before its leadership had ended: then the tab waits already.
+    this.#wait.abort()
     this.#wait = new AbortController()
     const { name, next } = this.#settings
     const lead = (lost: AbortSignal) => {

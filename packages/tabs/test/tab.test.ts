@@ -56,6 +56,37 @@ describe('tabs', () => {
     for (const view of [b, a]) await view.leave()
   })
 
+  it('ask nothing of the leader as soon as they do not wait in line', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const [first, second] = [bench.tab('a'), bench.tab('b')]
+    const views = [await first.start(), await second.start()]
+    await until(() => bench.next.length === 2)
+    second.pause()
+    const post = vi.spyOn(BroadcastChannel.prototype, 'postMessage')
+    vi.advanceTimersByTime(3_000)
+    expect(post).not.toHaveBeenCalledWith({ type: 'ping' })
+    post.mockRestore()
+    vi.useRealTimers()
+    second.resume()
+    for (const view of views) await view.leave()
+  })
+
+  it('wait in line once, although they were frozen for a moment only', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const [first, second] = [bench.tab('a'), bench.tab('b')]
+    const views = [await first.start(), await second.start()]
+    await until(() => bench.next.length === 2)
+    first.pause()
+    first.resume()
+    await until(() => bench.joined.length === 2 && bench.next.length > 2)
+    for (const view of views) await view.leave()
+    const post = vi.spyOn(BroadcastChannel.prototype, 'postMessage')
+    vi.advanceTimersByTime(3_000)
+    expect(post).not.toHaveBeenCalled()
+    post.mockRestore()
+    vi.useRealTimers()
+  })
+
   it('keep the member of the only tab when it is frozen', async () => {
     const only = bench.tab('a')
     const view = await only.start()
