@@ -1,24 +1,30 @@
 /**
  * Tabs bench: tabs of a real Chromium that share a member, and members in Node on the same machine, over loopback.
  *
- * Prints progress to stderr, one JSON object to stdout: what many tabs cost on the wire, against one tab, and how long
- * cursors stand still when the leading tab crashes or closes.
+ * Prints progress and the timeline of the takeovers to stderr, one JSON object to stdout: what many tabs cost on the wire,
+ * against one tab, and how long cursors stand still when the leading tab crashes or closes.
  */
 import { randomUUID } from 'node:crypto'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Cluster, joinCluster, type Room } from '@hearsay/core'
 import type { BrowserContext } from 'playwright-core'
 import { launchChromium } from '../browser/chromium.ts'
+import { takeoverSteps } from '../browser/page/takeover-timeline.ts'
 import { openSite } from '../browser/site.ts'
 import { Tab } from '../browser/tab.ts'
+import { type Idle, TaskTime } from './tabs/task-time.ts'
 
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '5' },
     tabs: { type: 'string', default: '20' },
     seconds: { type: 'string', default: '20' },
+    /** `crash`, `close` or both. */
+    ends: { type: 'string', default: 'crash,close' },
+    /** `no`, `yes` or both: whether the next leader loads the member in advance. */
+    preload: { type: 'string', default: 'no,yes' },
   },
 })
 const runs = Number(values.runs)
@@ -48,13 +54,18 @@ interface Device {
 const nowMs = (): number => performance.timeOrigin + performance.now()
 const site = await openSite()
 const browser = await launchChromium()
-const [one, many] = [await cost(1), await cost(manyTabs)]
+// With --seconds 0 only the takeovers are measured.
+const [one, many] = seconds > 0 ? [await cost(1), await cost(manyTabs)] : []
 const handovers: Record<string, readonly Handover[]> = {}
 for (const end of ['crash', 'close'] as const)
   for (const hasPreload of [false, true]) {
+    if (!values.ends.split(',').includes(end)) continue
+    if (!values.preload.split(',').includes(hasPreload ? 'yes' : 'no')) continue
     const samples: Handover[] = []
     for (let run = 0; run < runs; run++) samples.push(await handOver(end, hasPreload))
-    handovers[`${end}${hasPreload ? ', with preload' : ''}`] = samples
+    const name = `${end}${hasPreload ? '; with preload' : ''}`
+    handovers[name] = samples
+    console.error(timelineOf(name, samples))
   }
 await browser.close()
 await site.close()
@@ -62,7 +73,10 @@ console.log(
   JSON.stringify(
     {
       machine: { cores: availableParallelism(), node: process.version },
-      wire: { one, many, ratio: Math.round((many.bytesPerSecond / one.bytesPerSecond) * 100) / 100 },
+      ...(one &&
+        many && {
+          wire: { one, many, ratio: Math.round((many.bytesPerSecond / one.bytesPerSecond) * 100) / 100 },
+        }),
       handovers: Object.fromEntries(
         Object.entries(handovers).map(([name, samples]) => [name, summary(samples)]),
       ),
@@ -141,6 +155,7 @@ async function cost(count: number): Promise<Cost> {
   console.error(`${count} tabs for ${seconds} s`)
   const devices = await startDevices(randomUUID())
   const context = await browser.newContext()
+  context.setDefaultTimeout(120_000)
   let [bytes, connections] = [0, 0]
   context.on('page', async page => {
     page.on('websocket', socket => {
@@ -168,55 +183,143 @@ async function cost(count: number): Promise<Cost> {
   return figures
 }
 
+interface Step {
+  /** When the step ended, after the last cursor that was shown before the handover. */
+  readonly ms: number
+  /** How long the main thread of the new leader was busy until then. */
+  readonly taskMs: number
+}
+
 interface Handover {
+  /** The load of the machine, averaged over a minute. */
+  readonly load: number
   /** How long the cursors of the other devices stood still in each of the other tabs. */
   readonly tabsMs: readonly number[]
   /** How long the cursor of one of the other tabs stood still at each of the other devices. */
   readonly devicesMs: readonly number[]
   /** The events that the others received about the member of the tabs. */
   readonly events: readonly string[]
+  /** When each step of `timelineOf` ended. */
+  readonly steps: readonly Step[]
+  /** How long the main thread of the new leader was busy, from its last cursor before the handover to its first one after. */
+  readonly taskMs: number
+  readonly idle: { readonly next: Idle; readonly follower: Idle }
 }
 
 async function handOver(end: 'crash' | 'close', hasPreload: boolean): Promise<Handover> {
-  console.error(`${end}${hasPreload ? ' with preload' : ''}`)
+  console.error(`${end}${hasPreload ? '; with preload' : ''}`)
   const devices = await startDevices(randomUUID())
   const context = await browser.newContext()
+  context.setDefaultTimeout(120_000)
   const [leader, ...rest] = await openTabs(context, devices, tabsInHandover, hasPreload)
+  // The tabs wait in the order in which they were opened.
+  const [next, follower] = rest as [Tab, Tab]
   await rest.at(-1)?.ask('move', everyMs)
   await sleep(3_000)
+  const [nextTasks, followerTasks] = [await TaskTime.of(next), await TaskTime.of(follower)]
+  const idle = { next: await nextTasks.idle(), follower: await followerTasks.idle() }
+  await next.ask('watchTakeover')
   for (const { events } of devices) events.length = 0
+  const load = loadavg()[0] ?? 0
   const endMs = nowMs()
+  nextTasks.record()
   if (end === 'crash') await leader?.crash()
   else await leader?.close()
   await sleep(8_000)
-  const tabsMs = await Promise.all(
-    rest.map(async tab => standstillMs([endMs, ...(await tab.ask('arrivalsSince', endMs))])),
+  const gaps = await Promise.all(
+    rest.map(async tab => standstill([endMs, ...(await tab.ask('arrivalsSince', endMs))])),
   )
-  const devicesMs = devices.map(({ arrivals }) =>
-    standstillMs([endMs, ...arrivals.filter(atMs => atMs >= endMs)]),
+  const devicesMs = devices.map(
+    ({ arrivals }) => standstill([endMs, ...arrivals.filter(atMs => atMs >= endMs)]).ms,
   )
+  const [gap] = gaps as [Standstill, ...Standstill[]]
+  const times = await next.ask('takeoverTimes')
+  const ends = [
+    ...takeoverSteps.map(step => times[step] ?? Number.NaN),
+    ...gaps.map(({ fromMs, ms }) => fromMs + ms),
+  ]
+  const steps = ends.map(endMs => ({
+    ms: endMs - gap.fromMs,
+    taskMs: nextTasks.at(endMs) - nextTasks.at(gap.fromMs),
+  }))
   const events = devices.flatMap(device => device.events)
+  const taskMs = nextTasks.at(gap.fromMs + gap.ms) - nextTasks.at(gap.fromMs)
+  const tabsMs = gaps.map(({ ms }) => ms)
   await context.close()
   await Promise.all(devices.map(device => device.stop()))
-  console.error({ tabsMs, devicesMs, events })
-  return { tabsMs, devicesMs, events }
+  console.error({ load, tabsMs, devicesMs, taskMs, events })
+  return { load, tabsMs, devicesMs, events, steps, taskMs, idle }
+}
+
+interface Standstill {
+  /** When the last cursor before it was shown, in epoch milliseconds. */
+  readonly fromMs: number
+  readonly ms: number
 }
 
 /** The longest time between two cursors. */
-function standstillMs(arrivals: readonly number[]): number {
-  const gaps = arrivals.slice(1).map((atMs, i) => atMs - (arrivals[i] ?? 0))
-  return Math.max(...gaps)
+function standstill(arrivals: readonly number[]): Standstill {
+  const gaps = arrivals.slice(1).map((atMs, i) => {
+    const fromMs = arrivals[i] ?? 0
+    return { fromMs, ms: atMs - fromMs }
+  })
+  return gaps.reduce((longest, gap) => (gap.ms > longest.ms ? gap : longest))
+}
+
+/** The steps of the takeovers, one in each line. */
+function timelineOf(name: string, samples: readonly Handover[]): string {
+  const labels = [
+    ...takeoverSteps,
+    'shown in the new leader',
+    ...Array.from({ length: tabsInHandover - 2 }, (_, i) => `shown in follower ${i + 1}`),
+  ]
+  const width = Math.max(...labels.map(label => label.length))
+  const columns = (values: readonly unknown[]) => values.map(value => `${value}`.padStart(9)).join('')
+  const figures = (values: readonly number[]) => {
+    const { least, median, greatest } = spread(values)
+    return columns([least, median, greatest])
+  }
+  return [
+    `${name}: when each step ended, in ms; and the processor time of the new leader until then`,
+    ' '.repeat(width) + columns(['least', 'median', 'worst', 'least', 'median', 'worst']),
+    ...labels.map((label, i) => {
+      const steps = samples.flatMap(({ steps }) => steps[i] ?? [])
+      return `${label.padEnd(width)}${figures(steps.map(({ ms }) => ms))}${figures(steps.map(({ taskMs }) => taskMs))}`
+    }),
+  ].join('\n')
+}
+
+interface Spread {
+  readonly least: number | undefined
+  readonly median: number | undefined
+  readonly greatest: number | undefined
+}
+
+function spread(ms: readonly number[]): Spread {
+  const sorted = ms.toSorted((a, b) => a - b).map(Math.round)
+  return { least: sorted[0], median: sorted[Math.floor(sorted.length / 2)], greatest: sorted.at(-1) }
 }
 
 function summary(samples: readonly Handover[]): object {
-  const spread = (ms: readonly number[]) => {
-    const sorted = ms.toSorted((a, b) => a - b).map(Math.round)
-    return { least: sorted[0], median: sorted[Math.floor(sorted.length / 2)], greatest: sorted.at(-1) }
-  }
   const count = (type: string) => samples.flatMap(({ events }) => events).filter(each => each === type).length
+  const medianOf = (figure: (sample: Handover) => number) => {
+    const sorted = samples.map(figure).toSorted((a, b) => a - b)
+    return Math.round((sorted[Math.floor(sorted.length / 2)] ?? 0) * 10) / 10
+  }
   return {
+    takeovers: samples.length,
+    load: { median: medianOf(({ load }) => load), greatest: Math.max(...samples.map(({ load }) => load)) },
     tabsMs: spread(samples.flatMap(({ tabsMs }) => tabsMs)),
     devicesMs: spread(samples.flatMap(({ devicesMs }) => devicesMs)),
+    mainThreadOfNewLeaderMs: spread(samples.map(({ taskMs }) => taskMs)),
+    heapMB: {
+      nextLeader: medianOf(({ idle }) => idle.next.heapMB),
+      follower: medianOf(({ idle }) => idle.follower.heapMB),
+    },
+    busyPercent: {
+      nextLeader: medianOf(({ idle }) => idle.next.busyPercent),
+      follower: medianOf(({ idle }) => idle.follower.busyPercent),
+    },
     events: Object.fromEntries(
       ['suspect', 'recover', 'fail', 'leave', 'join'].map(type => [type, count(type)]),
     ),

@@ -4,6 +4,7 @@
 import type { Cluster, ClusterEventType, JoinOptions, Room } from '@hearsay/core'
 import { joinFromTab } from '@hearsay/tabs'
 import { until } from '../../helpers/until.ts'
+import { endStep, followTakeover, takeoverTimes, watchTakeover } from './takeover-timeline.ts'
 
 /** Member name → status. */
 export type View = Readonly<Record<string, string>>
@@ -76,9 +77,12 @@ export const member = {
     return follow(
       await joinFromTab({
         cluster: options.cluster ?? '',
-        join: () => {
+        join: async () => {
           isLeader = true
-          return joinAlone(options)
+          endStep('leader lock granted')
+          const { joinCluster } = await import('@hearsay/core')
+          endStep('modules loaded')
+          return followTakeover(await joinCluster(options))
         },
         ...(hasPreload && { preload: () => import('@hearsay/core') }),
       }),
@@ -86,6 +90,8 @@ export const member = {
   },
   /** Whether this page has ever joined the cluster by itself. */
   isLeader: (): boolean => isLeader,
+  watchTakeover,
+  takeoverTimes,
   leave: (): Promise<void> => cluster.leave(),
   storeStates(): readonly string[] {
     return storeStates
