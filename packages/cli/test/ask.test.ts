@@ -94,7 +94,7 @@ describe('a running member', () => {
     })
     await here.start('ada', '--secret-file', `${first}`)
     const [before] = await here.json('keys', 'list')
-    expect(before).toMatchObject({ event: 'key', primary: true, holders: 1, members: 1 })
+    expect(before).toMatchObject({ event: 'key', primary: true, holders: 1, members: 1, mayChange: true })
     const [, added] = await here.json('keys', 'add', `${second}`)
     expect(added).toMatchObject({ primary: false, holders: 1 })
     const [used, old] = await here.json('keys', 'use', `${added?.['fingerprint']}`)
@@ -107,6 +107,29 @@ describe('a running member', () => {
       { fingerprint: added?.['fingerprint'], primary: true },
     ])
     expect(await here.ask('keys', 'add', `${first}`)).toMatchObject({ exitCode: 2 })
+  })
+
+  it('replaces the secret of a cluster with an authority only if it has the key of the authority', async () => {
+    const [here, there] = [new Machine(), new Machine()]
+    const [authority = '', first = '', second = '', ticket = ''] = ['key', 'first', 'second', 'ticket'].map(
+      name => join(here.folder, name),
+    )
+    for (const file of [first, second]) writeFileSync(file, `the secret of ${file}\n`)
+    await new HearsayProcess('found', here.cluster, '--out', authority).ended
+    await here.start('ada', '--authority-file', authority, '--secret-file', first)
+    const [invited] = await here.json('invite')
+    writeFileSync(ticket, `${invited?.['ticket']}\n`)
+    const bob = await startMember(['join'], 'bob', '--control', there.folder, '--ticket-file', ticket)
+    await bob.process.json(({ event }) => event === 'join')
+    const [before, added] = await here.json('keys', 'add', second)
+    expect([before?.['mayChange'], added?.['mayChange']]).toEqual([true, true])
+    const refused = await there.ask('keys', 'add', second)
+    expect([refused.exitCode, refused.stderr.join()]).toEqual([2, expect.stringContaining("authority's key")])
+    expect(await there.json('keys', 'list')).toMatchObject([{ mayChange: false }, { mayChange: false }])
+    await here.json('keys', 'use', `${added?.['fingerprint']}`)
+    expect(await here.json('keys', 'remove', '--force', `${before?.['fingerprint']}`)).toMatchObject([
+      { fingerprint: added?.['fingerprint'], primary: true },
+    ])
   })
 
   it('changes its tags', async () => {

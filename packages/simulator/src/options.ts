@@ -32,6 +32,11 @@ export interface SimulationOptions {
    * @default none
    */
   readonly secret?: (name: string) => string
+  /**
+   * The name of the member that has the authority's key, as far as the keys of the cluster are concerned: no other member may
+   * change them. @default all members may
+   */
+  readonly keyAuthority?: string
   /** Smaller bounds of the machine than the defaults, so that a test reaches them. */
   readonly tuning?: Tuning
   /** Bounds of the invariants; `off` checks none. @default the bounds of `InvariantOptions` */

@@ -67,6 +67,8 @@ export interface SimulatedMemberOptions {
   readonly profile: 'local' | 'lan' | 'wan'
   readonly tuning: Tuning
   readonly secret: string | undefined
+  /** Whether the member with this id may change the keys of the cluster. */
+  readonly mayChangeKeys: (author: string) => boolean
   /** Its first id. @default an id that depends on its name and the seed */
   readonly id?: string | undefined
   /** Other members forget it when it has left. */
@@ -332,17 +334,20 @@ export class SimulatedMember {
   }
 
   #keyring(self: string, keys: Signer): MemberKeyring | undefined {
-    const { secret } = this.#options
+    const { secret, mayChangeKeys } = this.#options
     if (secret === undefined) return undefined
     const disk = this.#disk
+    const keyOf = (secret: string | Uint8Array) => secretKey(simulatedCluster, secret)
     return new MemberKeyring({
       cluster: simulatedTag,
       self,
       keys,
       clock: this.clock,
-      given: [keyringKey(secretKey(simulatedCluster, secret), 0)],
+      keyOf,
+      given: [keyringKey(keyOf(secret), 0)],
       stored: disk.keyring,
       topics: new Uint8Array(32),
+      mayChange: mayChangeKeys,
       store: state => {
         disk.keyring = state
       },

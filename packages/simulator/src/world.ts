@@ -114,6 +114,7 @@ export class World {
       profile,
       tuning,
       secret: this.options.secret?.(name),
+      mayChangeKeys: author => this.#mayChangeKeys(author),
       id,
       isEphemeral,
       time,
@@ -152,6 +153,11 @@ export class World {
     this.network.closeLinks(member, closeOtherEnds)
     member.stop()
     if (!closeOtherEnds) member.isOffline = true
+  }
+
+  #mayChangeKeys(author: string): boolean {
+    const { keyAuthority } = this.options
+    return keyAuthority === undefined || this.member(keyAuthority).id === author
   }
 
   /** The member leaves the cluster, and then its process ends. */

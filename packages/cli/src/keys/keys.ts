@@ -33,12 +33,14 @@ async function change({ keyring }: Cluster, request: KeysRequest, secret: string
 }
 
 async function printKeys({ keyring }: Cluster, flags: RunningFlags): Promise<void> {
-  const [listed, { holders, silent }] = await asUsageError(Promise.all([keyring.list(), keyring.holders()]))
+  const [listed, { holders, silent, mayChange }] = await asUsageError(
+    Promise.all([keyring.list(), keyring.holders()]),
+  )
   const answered = new Set(Object.values(holders).flat()).size
   const all = answered + silent.length
   const shown = listed.map(key => ({ ...key, holders: holders[key.fingerprint]?.length ?? 0 }))
   if (flags.json) {
-    for (const key of shown) printJson({ event: 'key', ...key, members: all, at: Date.now() })
+    for (const key of shown) printJson({ event: 'key', ...key, members: all, mayChange, at: Date.now() })
     return
   }
   const rows = shown.map(({ fingerprint, primary, addedAtMs, holders }) => [
@@ -48,6 +50,9 @@ async function printKeys({ keyring }: Cluster, flags: RunningFlags): Promise<voi
     addedAtMs === undefined ? 'from the start' : new Date(addedAtMs).toISOString(),
   ])
   await printTable(['fingerprint', 'use', 'held by', 'added'], rows)
+  // A member of an earlier version does not say it.
+  if (mayChange === false)
+    console.log("Only a member with the authority's key can change the keys: one with --authority-file.")
 }
 
 /** The first line of the file. */

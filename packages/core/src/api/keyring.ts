@@ -24,6 +24,8 @@ export interface KeyHolders {
   readonly holders: Readonly<Record<string, readonly string[]>>
   /** The ids of members that are alive and have not answered, for example because they run an earlier version. */
   readonly silent: readonly string[]
+  /** Whether this member may change the keys. In a cluster with an authority, only members that have its key may. */
+  readonly mayChange: boolean
 }
 
 /**
@@ -33,8 +35,13 @@ export interface KeyHolders {
  *
  * To rotate a secret: `add` the new key, `use` it when all members have it, and `remove` the old one.
  *
+ * In a cluster with an authority, only members with the option `authority` change the keys; all members can list them. Tickets
+ * made after `use` contain the new key. Tickets made before `use` admit nobody after `remove`, except members whose storage has
+ * the new key.
+ *
  * All methods reject with a {@link NotRunningError} if the cluster has not started or was left, and with a
- * {@link NotAllowedError} if the cluster has no secret, or has an authority.
+ * {@link NotAllowedError} if the cluster has no secret. `add`, `use` and `remove` also reject with a {@link NotAllowedError} if
+ * this member may not change the keys.
  */
 export interface Keyring {
   /** The keys, the primary one first. */

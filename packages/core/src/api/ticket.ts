@@ -32,7 +32,7 @@ export interface Ticket {
  */
 export function decodeTicket(text: string): Ticket {
   const content = ticketContent('ticket', text)
-  const { cluster, chain, addresses, secret } = content
+  const { cluster, chain, addresses, secret, key } = content
   const { subject: invitation, roles, notAfterMs: expiresAtMs, mayInvite } = chain.last
   if (Date.now() > expiresAtMs) throw new InvalidOptionsError(`ticket: ${expiredText(expiresAtMs)}`)
   return Object.freeze({
@@ -43,7 +43,7 @@ export function decodeTicket(text: string): Ticket {
     expiresAtMs,
     mayInvite,
     addresses: Object.freeze(textsOf(addresses)),
-    hasSecret: secret !== undefined,
+    hasSecret: (secret ?? key) !== undefined,
   })
 }
 

@@ -3,7 +3,7 @@
  *
  * The string is `hearsay1.`, followed in base64url without padding by the encoded ticket and the first four bytes of its
  * SHA-256. These bytes show that a ticket was cut or mistyped. The string contains the invitation's private key, and the
- * cluster's secret if the cluster has one. Decoding checks the form, not signatures and dates.
+ * cluster's secret if the cluster has one, or the key that stands for it. Decoding checks the form, not signatures and dates.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat } from 'uint8arrays/concat'
@@ -25,8 +25,10 @@ export interface TicketContent {
   readonly invitationKey: Uint8Array
   /** Multiaddrs as bytes. */
   readonly addresses: readonly Uint8Array[]
-  /** The secret of the cluster; undefined: it has none. */
+  /** The secret of the cluster; undefined: it has none, or `key` stands for it. */
   readonly secret: Uint8Array | undefined
+  /** The primary key of the cluster's keyring, 32 bytes, if its secret was replaced while it ran. */
+  readonly key?: Uint8Array | undefined
 }
 
 /**
@@ -42,7 +44,14 @@ const checksumBytes = 4
 /** A text of this length is no ticket. Base64 of the largest ticket has 10,929 characters. */
 const maxCharacters = 16_384
 
-export function encodeTicket({ cluster, chain, invitationKey, addresses, secret }: TicketContent): string {
+export function encodeTicket({
+  cluster,
+  chain,
+  invitationKey,
+  addresses,
+  secret,
+  key,
+}: TicketContent): string {
   const bytes = messages.Ticket.encode({
     cluster,
     authority: keyFromMemberId(chain.authority) ?? new Uint8Array(),
@@ -50,6 +59,7 @@ export function encodeTicket({ cluster, chain, invitationKey, addresses, secret 
     grants: chain.bytes as Uint8Array<ArrayBuffer>,
     addresses: addresses as Uint8Array<ArrayBuffer>[],
     ...(secret && { secret: secret as Uint8Array<ArrayBuffer> }),
+    ...(key && { key: key as Uint8Array<ArrayBuffer> }),
   })
   return prefix + toText(concat([bytes, checksum(bytes)]), 'base64url')
 }
@@ -85,14 +95,15 @@ const isTicketPart = (part: string): boolean => /^(hearsay=)?hearsay\d+\./.test(
 function contentOf(body: Uint8Array): Result<TicketContent, TicketFault> {
   const decoded = guarded<TicketContent>(body, limits.maxTicketBytes, () => {
     const message = messages.Ticket.decode(body, { limits: { addresses: limits.maxAddresses } })
-    const { cluster, invitationKey, grants, addresses, secret } = message
+    const { cluster, invitationKey, grants, addresses, secret, key } = message
     const authority = memberIdFromKey(message.authority)
     if (authority === undefined || invitationKey.length !== keyBytes) throw new Error()
+    if (key && key.length !== keyBytes) throw new Error()
     if (cluster === '' || !cluster.isWellFormed()) throw new Error()
     const chain = readChain(grants, authority)
     if (!chain.ok) return chain
     if (!chain.value.last.isInvitation) throw new Error()
-    return { ok: true, value: { cluster, chain: chain.value, invitationKey, addresses, secret } }
+    return { ok: true, value: { cluster, chain: chain.value, invitationKey, addresses, secret, key } }
   })
   return decoded.ok ? decoded : fault('invalid')
 }

@@ -177,7 +177,6 @@ export class ClusterHandle implements Cluster, EngineListener {
       const engine = this.#present()
       const { ClusterKeyring } = await loadKeyring()
       return new ClusterKeyring({
-        cluster: this.name,
         engine,
         query: (...args) => this.query(args[0], null, args[1]),
       })

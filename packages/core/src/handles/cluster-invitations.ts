@@ -65,7 +65,7 @@ export async function invite(engine: Engine, options: InviteOptions = {}): Promi
     chain: extended.value,
     invitationKey: seed,
     addresses: addresses.map(address => multiaddr(address).bytes),
-    secret: authority.secret(),
+    ...authority.ticketKeys(),
   })
   return Object.freeze({ ticket, id, roles: Object.freeze(roles), expiresAtMs, mayInvite })
 }
@@ -150,6 +150,7 @@ export async function renew(engine: Engine, ticket: string): Promise<void> {
     throw new NotAllowedError(
       'renew: this member itself was revoked, and no ticket changes that. Join again with another identity, in another storage',
     )
+  engine.host.keyring?.accept(content)
   engine.driver.handle({ type: 'local-change', change: { grants: own.bytes } })
 }
 

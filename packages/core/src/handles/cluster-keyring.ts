@@ -7,15 +7,13 @@ import { checkSecret } from '../api/secret.ts'
 import { changedKeyring, type KeyringChange, type KeyringRefusal, keyIn } from '../policy/keyring-state.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { MemberKeyring } from '../runtime/member-keyring.ts'
-import { secretKey } from '../wire/cluster-keys.ts'
-import { type KeyringKey, keyringKey, maxKeys } from '../wire/keyring-fact.ts'
+import { type KeyringKey, maxKeys } from '../wire/keyring-fact.ts'
 import { keyringQuery } from './cluster-queries.ts'
 
 /** Our choice: if a member takes longer, the app can ask it again. */
 const askMs = 2_000
 
 export interface ClusterKeyringOptions {
-  readonly cluster: string
   readonly engine: Engine
   readonly query: (name: string, options: { timeoutMs: number }) => PromiseLike<QueryResult>
 }
@@ -50,12 +48,13 @@ export class ClusterKeyring implements Keyring {
     return {
       holders: Object.fromEntries(holders),
       silent: alive.flatMap(({ id }) => (byMember.has(id) ? [] : id)),
+      mayChange: this.#keyring.mayChange,
     }
   }
 
   async add(key: string | Uint8Array): Promise<string> {
     checkSecret('add', key)
-    const added = keyringKey(secretKey(this.#options.cluster, key), this.#nowMs())
+    const added = this.#keyring.keyOf(key, this.#nowMs())
     await this.#change('add', { type: 'add', key: added })
     return added.fingerprint
   }
@@ -93,7 +92,9 @@ export class ClusterKeyring implements Keyring {
   async #change(method: string, change: KeyringChange): Promise<void> {
     const keyring = this.#keyring
     if (!keyring.mayChange)
-      throw new NotAllowedError('keyring: only members with the role admin change the keys')
+      throw new NotAllowedError(
+        "keyring: this cluster has an authority, so only a member with the authority's key changes the keys. Call this at the founder, or start a member with the option 'authority'",
+      )
     const next = changedKeyring(keyring.state, change, this.#nowMs())
     if (next === 'known') return
     if (typeof next === 'string') throw new InvalidOptionsError(`${method}: ${refusals[next]}`)
@@ -105,9 +106,7 @@ export class ClusterKeyring implements Keyring {
     const named = typeof key === 'string' ? keyIn(state, key) : undefined
     if (named) return named
     const isSecret = (typeof key === 'string' || key instanceof Uint8Array) && key.length > 0
-    const { fingerprint } = isSecret
-      ? keyringKey(secretKey(this.#options.cluster, key), 0)
-      : { fingerprint: '' }
+    const { fingerprint } = isSecret ? this.#keyring.keyOf(key, 0) : { fingerprint: '' }
     const found = keyIn(state, fingerprint)
     if (!found) throw new InvalidOptionsError(`${method}: ${refusals.unknown}`)
     return found
@@ -119,10 +118,7 @@ export class ClusterKeyring implements Keyring {
 
   get #keyring(): MemberKeyring {
     const { keyring } = this.#options.engine.host
-    if (!keyring)
-      throw new NotAllowedError(
-        'keyring: only a cluster with a secret and without an authority can change its keys',
-      )
+    if (!keyring) throw new NotAllowedError('keyring: this cluster has no secret, so it has no keys')
     return keyring
   }
 }

@@ -1,12 +1,11 @@
 /**
- * Open access: opens what a member needs to prove that it belongs to its cluster. A cluster uses exactly one of three: the
- * grants of an authority, a keyring that may change, or the fixed keys that follow from the name of the cluster.
+ * Open access: opens what a member needs to prove that it belongs to its cluster: the grants of an authority, a keyring that may
+ * change, both together, or the fixed keys that follow from the name of the cluster.
  *
- * The code of the first two is loaded only in clusters that have them.
+ * The code of grants and keyrings is loaded only in clusters that have them.
  */
 import type { Datastore } from 'interface-datastore'
 import type { MemberOptions } from '../api/member-options.ts'
-import { secretBytes } from '../api/secret.ts'
 import type { Named } from '../api/ticket.ts'
 import type { Host } from '../runtime/engine.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
@@ -47,7 +46,6 @@ export interface Access {
  */
 export async function openAccess(options: OpenAccessOptions): Promise<Access> {
   const { ticketContent, authority, secret, keyring } = options.init
-  // A cluster with an authority has one secret at most, which cannot be changed while it runs.
   if (ticketContent || authority) return await byGrants(options)
   if (secret !== undefined || keyring !== undefined) return await byKeyring(options)
   return { ...fixedKeys(options.init), host: {} }
@@ -56,16 +54,17 @@ export async function openAccess(options: OpenAccessOptions): Promise<Access> {
 async function byGrants(options: OpenAccessOptions): Promise<Access> {
   const { init } = options
   const { openAuthority } = await import('./open-authority.ts')
-  const secret = init.secret === undefined ? undefined : secretBytes(init.secret)
-  const { authority, policy, exchange } = await openAuthority({ ...options, secret: () => secret })
-  const fixed = fixedKeys(init, authority.grants.authority)
-  return { ...fixed, grants: exchange, host: { authority, policy } }
+  const { authority, policy, exchange, opened } = await openAuthority(options)
+  const host = { authority, policy }
+  if (!opened) return { ...fixedKeys(init, authority.grants.authority), grants: exchange, host }
+  const { keys, tokens, keyring } = opened
+  return { keys, tokens, hasSecret: true, grants: exchange, host: { ...host, keyring } }
 }
 
 async function byKeyring(options: OpenAccessOptions): Promise<Access> {
-  const { openKeyring } = await import('./open-keyring.ts')
-  const { keys, tokens, ...host } = await openKeyring({ ...options, clock: options.platform.clock })
-  return { keys, tokens, hasSecret: true, host }
+  const { openKeyring, policyOf } = await import('./open-keyring.ts')
+  const { keys, tokens, keyring } = await openKeyring({ ...options, clock: options.platform.clock })
+  return { keys, tokens, hasSecret: true, host: { keyring, policy: policyOf(keyring, options) } }
 }
 
 /** Keys that do not change while the member runs. @param authority the authority, as a member id */

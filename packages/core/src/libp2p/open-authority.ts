@@ -27,6 +27,7 @@ import type { WriteQueue } from '../storage/write-queue.ts'
 import { memberIdFromKey } from '../wire/member-id.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
 import { GrantExchange } from './admission/grant-exchange.ts'
+import type { OpenedKeyring, OpenKeyringOptions } from './open-keyring.ts'
 import type { Platform } from './platform.ts'
 import { keyOfSeed } from './seed-keys.ts'
 
@@ -39,7 +40,6 @@ export interface OpenAuthorityOptions {
   readonly platform: Platform
   readonly datastore: Datastore
   readonly writes: WriteQueue
-  readonly secret: () => Uint8Array | undefined
   /** The encoded grants of this member, once it has started. */
   readonly own: () => Uint8Array | undefined
 }
@@ -48,6 +48,8 @@ export interface OpenedAuthority {
   readonly authority: MemberAuthority
   readonly policy: HostPolicy
   readonly exchange: GrantExchange
+  /** In a cluster with a secret. */
+  readonly opened: OpenedKeyring | undefined
 }
 
 /** @throws {InvalidOptionsError} the ticket has expired, or its grants are not signed by the authority */
@@ -62,7 +64,8 @@ export async function openAuthority(options: OpenAuthorityOptions): Promise<Open
   const key = init.authority && (await keyOf(init.authority))
   const authority = key?.id ?? init.ticketContent?.chain.authority ?? ''
   const grants = new MemberGrants({ authority, cluster, keys })
-  const kinds = { revocation: revocationKind(grants) }
+  const opened = await openKeys({ id: authority, key }, options)
+  const kinds = { revocation: revocationKind(grants), ...(opened && { keyring: opened.keyring.kind }) }
   const policy = openPolicy({ kinds, authority }, options.writes, cluster)
   const renewed = new StoredValue<Uint8Array>({ ...options, name: 'grants', parse, print })
   const redeem = async (ticket: TicketContent): Promise<GrantChain> => {
@@ -82,10 +85,30 @@ export async function openAuthority(options: OpenAuthorityOptions): Promise<Open
     throw new InvalidOptionsError(`ticket: ${expiredText(chain.last.notAfterMs)}`)
   const expulsions = (parts: ExpulsionsOptions) => new Expulsions(parts)
   return {
-    authority: { grants, expulsions, chain, key, keyOf, secret: options.secret, redeem },
+    authority: {
+      grants,
+      expulsions,
+      chain,
+      key,
+      keyOf,
+      ticketKeys: opened?.ticketKeys ?? (() => ({ secret: undefined })),
+      redeem,
+    },
     policy,
     exchange: new GrantExchange({ self, grants, clock, own: () => own() ?? chain.bytes, policy: policy.set }),
+    opened,
   }
+}
+
+/** The keys of the cluster, which the authority alone changes; undefined: the cluster has no secret. */
+async function openKeys(
+  authority: NonNullable<OpenKeyringOptions['authority']>,
+  options: OpenAuthorityOptions,
+): Promise<OpenedKeyring | undefined> {
+  const { init, platform } = options
+  if ((init.secret ?? init.ticketContent?.key) === undefined) return undefined
+  const { openKeyring } = await import('./open-keyring.ts')
+  return await openKeyring({ ...options, clock: platform.clock, authority })
 }
 
 interface RedeemOptions extends OpenAuthorityOptions {

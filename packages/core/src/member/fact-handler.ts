@@ -100,7 +100,9 @@ export class FactHandler {
     antiEntropy.changed(now.monotonicMs)
     if (from === self) rumors.add(fact)
     effectQueue.push({ type: 'policy', fact })
-    if (fact.type === 'revocation') expulsions?.revocationsChanged(policy.size > size ? fact : undefined)
+    // A keyring takes the place of a revocation if the set is full.
+    if (fact.type === 'revocation' || policy.size === size)
+      expulsions?.revocationsChanged(policy.size > size ? fact : undefined)
   }
 
   /** A connection opened. An id that waited becomes a member. */

@@ -17,8 +17,8 @@ export interface MemberAuthority extends MachineAuthority {
   readonly key: SeedKey | undefined
   /** The key of a seed of 32 bytes. */
   keyOf(seed: Uint8Array): Promise<SeedKey>
-  /** The secret that a ticket contains; undefined: the cluster has none. */
-  secret(): Uint8Array | undefined
+  /** The secret or the key that a new ticket contains; neither: the cluster has no secret. */
+  ticketKeys(): Pick<TicketContent, 'secret' | 'key'>
   /**
    * Makes this member's chain with the invitation of a ticket, and stores it for the next start.
    *

@@ -8,21 +8,25 @@ import type { Clock } from '../base/clock.ts'
 import { andThen } from '../base/maybe-async.ts'
 import type { MachineInput } from '../member/machine-io.ts'
 import { KeyringKind } from '../policy/keyring-kind.ts'
-import { adoptedKeyring, type KeyringState } from '../policy/keyring-state.ts'
+import { adoptedKeyring, type KeyringState, keyIn } from '../policy/keyring-state.ts'
 import { draftFact, type PolicyFact } from '../wire/fact.ts'
-import { type KeyringKey, sealKeyring } from '../wire/keyring-fact.ts'
+import { type KeyringKey, keyringKey, maxKeys, sealKeyring } from '../wire/keyring-fact.ts'
 import { type Signer, signedBytes } from '../wire/signing.ts'
 
 export interface MemberKeyringOptions {
   /** The cluster tag. */
   readonly cluster: Uint8Array
+  /** The author of this member's changes: its own id, or the authority if this member has the authority's key. */
   readonly self: string
+  /** Signs as this author. */
   readonly keys: Signer
   readonly clock: Clock
   /** The keys of the options, the primary first. */
   readonly given: readonly KeyringKey[]
   /** The keyring that an earlier process stored. */
   readonly stored: KeyringState | undefined
+  /** The key that stands for a secret in this cluster. */
+  readonly keyOf: (secret: string | Uint8Array) => Uint8Array
   /** The topic key of the first given key. */
   readonly topics: Uint8Array
   readonly store: (state: KeyringState) => void
@@ -60,6 +64,11 @@ export class MemberKeyring {
     return mayChange?.(self) ?? true
   }
 
+  /** The key that stands for a secret in this cluster. @param addedEpochMs 0: an option or a ticket contains it */
+  keyOf(secret: string | Uint8Array, addedEpochMs: number): KeyringKey {
+    return keyringKey(this.#options.keyOf(secret), addedEpochMs)
+  }
+
   /** Whether the primary key of the options was removed from the cluster. */
   get isReplaced(): boolean {
     const [primary] = this.#options.given
@@ -77,6 +86,18 @@ export class MemberKeyring {
     if (fact.type !== 'keyring' || fact.version < this.#state.version) return
     const content = this.kind.contentOf(fact)
     if (content) this.#adopt(adoptedKeyring(content, fact.version, this.#options.given))
+  }
+
+  /**
+   * This member accepts and proves the key of a later ticket, too, unless it was removed from the cluster. A member that was
+   * away while the keys were replaced needs it.
+   */
+  accept({ key, secret }: { readonly key?: Uint8Array | undefined; secret: Uint8Array | undefined }): void {
+    const accepted = key ? keyringKey(key, 0) : secret && this.keyOf(secret, 0)
+    if (!accepted || keyIn(this.#state, accepted.fingerprint)) return
+    const { keys } = this.#state
+    const room = { ...this.#state, keys: keys.slice(0, maxKeys - 1) }
+    this.#adopt(adoptedKeyring(room, room.version, [accepted]))
   }
 
   /** Publishes this state, which this member has from now on. */

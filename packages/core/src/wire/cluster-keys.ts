@@ -5,7 +5,7 @@
  * computed with these keys, and from which the keys cannot be computed. Without a secret, the keys come from the
  * name: everybody who knows the name, or guesses it, has them.
  */
-import { expand, extract, hkdf } from '@noble/hashes/hkdf.js'
+import { expand, extract } from '@noble/hashes/hkdf.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat } from 'uint8arrays/concat'
@@ -37,12 +37,9 @@ export function clusterKeys(
   secret?: string | Uint8Array,
   authority?: Uint8Array,
 ): ClusterKeys {
-  const [mode, material] = secret === undefined ? ['open', cluster] : ['secret', secret]
-  if (authority) {
-    const bytes = typeof secret === 'string' ? fromString(secret) : secret
-    return authorityKeys(clusterTag(cluster), bytes ?? none, authority)
-  }
-  return derived(secretKey(cluster, material), mode)
+  if (secret === undefined && !authority) return derived(secretKey(cluster, cluster), 'open')
+  const { keyOf, keysOf } = secretKeys(cluster, authority)
+  return keysOf(keyOf(secret ?? none))
 }
 
 /**
@@ -54,9 +51,28 @@ export function secretKey(cluster: string, secret: string | Uint8Array): Uint8Ar
   return extract(sha256, typeof secret === 'string' ? fromString(secret) : secret, clusterTag(cluster))
 }
 
-/** The keys of a cluster whose secret this key stands for. */
-export function keysOfSecretKey(key: Uint8Array): ClusterKeys {
-  return derived(key, 'secret')
+/** How a secret leads to the keys of a cluster, in two steps. */
+export interface SecretKeys {
+  /** The key that stands for a secret: 32 bytes, from which all other keys come and the secret cannot be computed. */
+  readonly keyOf: (secret: string | Uint8Array) => Uint8Array
+  /** The keys of the cluster if this key stands for its secret. */
+  readonly keysOf: (key: Uint8Array) => ClusterKeys
+}
+
+/**
+ * In a cluster with an authority, only the admission key depends on the secret. So a change of the secret changes no topic.
+ *
+ * @param authority the public key of the cluster's authority
+ */
+export function secretKeys(cluster: string, authority?: Uint8Array): SecretKeys {
+  if (!authority)
+    return { keyOf: secret => secretKey(cluster, secret), keysOf: key => derived(key, 'secret') }
+  const fixed = derived(secretKey(cluster, authority), 'authority')
+  return {
+    keyOf: secret =>
+      secretKey(cluster, concat([authority, typeof secret === 'string' ? fromString(secret) : secret])),
+    keysOf: key => ({ ...fixed, admission: derived(key, 'authority').admission }),
+  }
 }
 
 function derived(material: Uint8Array, mode: string): ClusterKeys {
@@ -69,20 +85,6 @@ function derived(material: Uint8Array, mode: string): ClusterKeys {
 }
 
 const none = new Uint8Array()
-
-/**
- * The keys of a cluster with an authority. Only the admission key depends on the secret, so that a change of the secret
- * changes no topic.
- */
-function authorityKeys(salt: Uint8Array, secret: Uint8Array, authority: Uint8Array): ClusterKeys {
-  const key = (use: string, bytes: Uint8Array) =>
-    hkdf(sha256, bytes, salt, fromString(`hearsay/2 authority ${use}`), keyBytes)
-  return {
-    admission: key('admission', concat([authority, secret])),
-    topics: key('topics', authority),
-    discovery: toText(key('discovery', authority).subarray(0, tokenBytes), 'base32'),
-  }
-}
 
 /** The gossipsub topic of a cluster's rumors. */
 export function rumorTopic(keys: TopicKeys): string {

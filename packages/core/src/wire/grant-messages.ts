@@ -260,6 +260,7 @@ export interface Ticket {
   grants: Uint8Array<ArrayBuffer>
   addresses: Uint8Array<ArrayBuffer>[]
   secret?: Uint8Array<ArrayBuffer>
+  key?: Uint8Array<ArrayBuffer>
 }
 
 export namespace Ticket {
@@ -302,6 +303,11 @@ export namespace Ticket {
         if (obj.secret != null) {
           w.uint32(50)
           w.bytes(obj.secret)
+        }
+
+        if (obj.key != null) {
+          w.uint32(58)
+          w.bytes(obj.key)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -348,6 +354,10 @@ export namespace Ticket {
             }
             case 6: {
               obj.secret = reader.bytes()
+              break
+            }
+            case 7: {
+              obj.key = reader.bytes()
               break
             }
             default: {

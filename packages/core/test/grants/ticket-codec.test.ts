@@ -23,6 +23,13 @@ describe('a ticket', () => {
     }
   })
 
+  it('contains the key that stands for the secret, after the secret was replaced, and then reads back, too', async () => {
+    const ticket = await content({ key: new Uint8Array(32).fill(4) })
+    expect(decodeTicketText(encodeTicket(ticket))).toEqual({ ok: true, value: ticket })
+    const short = await content({ key: new Uint8Array(31) })
+    expect(decodeTicketText(encodeTicket(short))).toEqual({ ok: false, failure: 'invalid' })
+  })
+
   it('may be the fragment of a link, among others, with white space around it and line breaks in it', async () => {
     const text = encodeTicket(await content())
     for (const around of [

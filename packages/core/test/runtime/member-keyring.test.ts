@@ -17,10 +17,12 @@ class Member {
   changes = 0
   readonly keyring: MemberKeyring
 
-  constructor(given = [first], stored?: KeyringState) {
+  constructor(given = [first], stored?: KeyringState, authority?: { self: string; id: string }) {
     this.keyring = new MemberKeyring({
       cluster: clusterTag('atlas'),
-      self: idOf('self'),
+      self: authority?.self ?? idOf('self'),
+      ...(authority && { mayChange: author => author === authority.id }),
+      keyOf: secret => new Uint8Array(32).fill(secret.length),
       keys: { sign: bytes => new Uint8Array(64).fill(bytes.reduce((sum, byte) => sum + byte, 0)) },
       clock: { now: () => ({ monotonicMs: 0, epochMs: nowMs }), setTimer: () => () => {} },
       given,
@@ -105,6 +107,40 @@ describe('the keyring of a member', () => {
     const withNew = new Member([third], ada.stored.at(-1))
     expect(withNew.fingerprints).toEqual([second.fingerprint, third.fingerprint])
     expect(withNew.keyring.isReplaced).toBe(false)
+  })
+
+  it('changes by the authority alone, in a cluster with an authority', async () => {
+    const id = idOf('authority')
+    const [founder, ada] = [id, idOf('ada')].map(self => new Member([first], undefined, { self, id }))
+    if (!founder || !ada) throw new Error('two members')
+    expect([founder.keyring.mayChange, ada.keyring.mayChange]).toEqual([true, false])
+    await ada.change({ type: 'add', key: second })
+    expect([ada.published, ada.fingerprints]).toEqual([[], [first.fingerprint]])
+    const stranger = new Member()
+    await stranger.change({ type: 'add', key: second })
+    ada.receive(stranger.published[0] as PolicyFact)
+    expect(ada.fingerprints).toEqual([first.fingerprint])
+    await rotate(founder)
+    for (const fact of founder.published) ada.receive(fact)
+    expect(ada.fingerprints).toEqual([second.fingerprint])
+  })
+
+  it('accepts the key of a later ticket as well, unless it was removed', async () => {
+    const ada = new Member([keyOf(3), keyOf(4), keyOf(5), keyOf(6)])
+    ada.keyring.accept({ secret: undefined, key: second.key })
+    expect(ada.fingerprints).toEqual(
+      [3, 4, 5].map(byte => keyOf(byte).fingerprint).concat(second.fingerprint),
+    )
+    expect(ada.stored.at(-1)?.keys).toHaveLength(4)
+    const bob = new Member()
+    await rotate(bob)
+    const changes = bob.stored.length
+    for (const key of [first, second]) bob.keyring.accept({ secret: undefined, key: key.key })
+    bob.keyring.accept({ secret: undefined })
+    expect(bob.fingerprints).toEqual([second.fingerprint])
+    expect(changes).toBe(3)
+    bob.keyring.accept({ secret: new Uint8Array(9) })
+    expect(bob.fingerprints).toEqual([second.fingerprint, keyOf(9).fingerprint])
   })
 
   it('stores nothing before the first change: the secret of the options stays out of the store', () => {

@@ -195,7 +195,8 @@ export class AdmissionGate {
       if (outcome === 'admitted' || signal.aborted) return
       // The end that answers may have another key.
       if (outcome === 'not-accepted' && at + 1 < keys.length) continue
-      const prove = async (key: Uint8Array) => this.#handshake?.initiate(connection, key, signal)
+      const prove = async (key: Uint8Array) =>
+        this.#handshake?.initiate(connection, key, signal, { withGrants: false })
       const isReplaced = outcome === 'not-accepted' && (await options.removedKeys?.ask(keys, prove))
       if (outcome !== 'interrupted') this.#refuse(connection, isReplaced ? 'replaced-secret' : outcome)
       return

@@ -77,11 +77,17 @@ export class Handshake {
     this.#options = options
   }
 
-  /** Opens a stream and proves a key. @returns what the peer proved, or why one of the two proofs failed */
+  /**
+   * Opens a stream and proves a key.
+   *
+   * @param options `withGrants`: in a cluster with an authority, both ends show their grants. False: the key is a removed one
+   * @returns what the peer proved, or why one of the two proofs failed
+   */
   async initiate(
     connection: Connection,
     key: Uint8Array,
     signal: AbortSignal,
+    { withGrants }: { readonly withGrants: boolean } = { withGrants: true },
   ): Promise<(PeerProof & { readonly isRelay: boolean }) | 'interrupted' | RefusalReason> {
     const options = this.#options
     let stream: Stream | undefined
@@ -94,13 +100,13 @@ export class Handshake {
       const nonce = newNonce()
       const request = admissionRequest(session, nonce)
       if (!request) throw new Error('the peer cannot be a member')
-      const shown = options.grants?.shown({ session, direction: 'request', nonce })
+      const shown = withGrants && options.grants?.shown({ session, direction: 'request', nonce })
       stream.send(shown ? concat([request, shown]) : request)
       hasProved = true
       const answer = (await bytes.read({ bytes: answerBytes, signal })).subarray()
       const peer = answeredCapabilities(session, nonce, answer)
       const message = { session, direction: 'answer', nonce } as const
-      const proof = peer && (await this.#readGrants(connection, bytes, message, signal))
+      const proof = peer && withGrants ? await this.#readGrants(connection, bytes, message, signal) : noGrants
       stream.close().catch(() => {})
       if (!peer) return 'wrong-proof'
       return proof ? { ...proof, isRelay: peer.relay } : 'no-grants'
@@ -178,6 +184,8 @@ export class Handshake {
     return undefined
   }
 }
+
+const noGrants: PeerProof = { grants: undefined }
 
 /** The greatest number of bytes that an honest peer sends before it waits. */
 const maxBytes = ({ grants }: HandshakeOptions): number => requestBytes + (grants?.maxBytes ?? 0)

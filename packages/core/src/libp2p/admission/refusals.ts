@@ -123,7 +123,9 @@ export class Refusals {
           ? "did not accept this member's secret"
           : 'did not accept this member, which has no secret'
       case 'replaced-secret':
-        return "no longer accepts this member's secret, which was replaced in the cluster while this member was away"
+        return hasAuthority
+          ? "no longer accepts this member's ticket, because the secret in it was replaced in the cluster while this member was away"
+          : "no longer accepts this member's secret, which was replaced in the cluster while this member was away"
       case 'wrong-proof':
         if (hasAuthority) return 'did not prove that it is invited to this cluster'
         return hasSecret ? "did not prove this member's secret" : "did not prove this cluster's name"
@@ -150,11 +152,15 @@ export class Refusals {
           ? 'Give both ends the same secret and the same cluster name.'
           : 'Give both ends the same cluster name. If the cluster has a secret, give it to this member. If its members are invited, join with a ticket.'
       case 'replaced-secret':
-        return 'Give this member the present secret of the cluster, and start it again with the same storage.'
+        return this.#options.hasAuthority
+          ? 'Ask for a new ticket, and start this member again with the new ticket and the same storage.'
+          : 'Give this member the present secret of the cluster, and start it again with the same storage.'
       case 'no-grants':
         return 'It needs a new ticket, if it is to be a member.'
       case 'removed-key':
-        return 'If it is a member, give it the primary key of the cluster as its secret.'
+        return this.#options.hasAuthority
+          ? 'It needs a new ticket, if it is to be a member.'
+          : 'If it is a member, give it the primary key of the cluster as its secret.'
       case 'no-proof':
         return 'Is it a member of this cluster, and is its process overloaded?'
       case 'unsupported':
