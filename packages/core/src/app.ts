@@ -19,7 +19,7 @@ export { type QueryRequest, queryRequest, sharedQueryValue } from './api/query-c
 export { checkSameRoom, type RoomSettings, roomSettings } from './api/room-options.ts'
 export { broadcastValue, type SharedValue, sharedValue } from './api/shared-value.ts'
 export { decodeTicket, type Ticket } from './api/ticket.ts'
-export { givenWriters, mayWrite } from './api/writers.ts'
+export { givenWriters, mayWrite, notWriterError } from './api/writers.ts'
 export type { Clock } from './base/clock.ts'
 export { hasSpaceForKey } from './config/key-capacity.ts'
 export { seedPlaceholder } from './documents/document-seed.ts'

@@ -1,6 +1,6 @@
 /** Writers: the option of rooms and shared configs that names the members that may write. */
 import { isRole, type WriterList, writerRule } from '../spaces/writer-rule.ts'
-import { InvalidOptionsError } from './errors.ts'
+import { InvalidOptionsError, NotAllowedError } from './errors.ts'
 import { checkOptionNames } from './option-names.ts'
 
 /**
@@ -52,6 +52,20 @@ export function mayWrite(
   { id, roles }: { id: string; roles: readonly string[] },
 ): boolean {
   return writerRule(writers, { rolesAt: () => roles })({ author: id, epochMs: 0 })
+}
+
+/**
+ * The error of a member that is not one of the writers. It names the role that is needed, and how to get it.
+ *
+ * @param what what the member may not write @param ofWhat such as `its writers`
+ */
+export function notWriterError(what: string, ofWhat: string, writers: WriterList): NotAllowedError {
+  const role = isRole(writers) ? writers.role : undefined
+  const advice =
+    role === undefined
+      ? ''
+      : `, the members with the role '${role}' and without 'reader'. An admin makes a ticket with this role (hearsay invite --role ${role}, or cluster.invite), and hearsay renew or cluster.renew takes the ticket`
+  return new NotAllowedError(`${what}: this member is not one of ${ofWhat}${advice}`)
 }
 
 /** Converts checked writers back to the option that the app passed. */

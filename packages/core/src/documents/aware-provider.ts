@@ -1,7 +1,9 @@
 /** Aware provider: the part of a provider that connects the awareness of its document with the presence of the room. */
 import type * as Y from 'yjs'
-import { NotAllowedError } from '../api/errors.ts'
+import type { NotAllowedError } from '../api/errors.ts'
+import { notWriterError } from '../api/writers.ts'
 import { reportAppError } from '../runtime/app-calls.ts'
+import type { WriterList } from '../spaces/writer-rule.ts'
 import type { DocumentHost } from './document-host.ts'
 import { type AwarenessClaims, type LocalClaim, PresenceAwareness } from './presence-awareness.ts'
 import { ProviderState } from './provider-state.ts'
@@ -58,6 +60,11 @@ export abstract class AwareProvider extends ProviderState implements ViewAwarene
     this.#awareness?.clientChanged()
   }
 
+  /** The members that may write the document. */
+  protected get writers(): WriterList {
+    return 'anyone'
+  }
+
   /** This member may not write the document. Notifies the app, or reports the error once if no listener exists. */
   protected refuse(): void {
     const error = this.notAllowedError()
@@ -68,7 +75,7 @@ export abstract class AwareProvider extends ProviderState implements ViewAwarene
 
   protected notAllowedError(): NotAllowedError {
     const which = this.#name === '' ? 'the default document' : `the document '${this.#name}'`
-    return new NotAllowedError(`${which}: this member is not one of the writers of the room`)
+    return notWriterError(which, 'the writers of the room', this.writers)
   }
 
   /** The status changes to `connected`: the awareness is published again. */

@@ -14,6 +14,7 @@ import { Throttle } from '../runtime/throttle.ts'
 import type { SignedDocument } from '../signed-documents/signed-document.ts'
 import { applyUpdates, encodeWithoutPending, isComplete } from '../spaces/documents/apply-update.ts'
 import { changedClients } from '../spaces/documents/changed-clients.ts'
+import type { WriterList } from '../spaces/writer-rule.ts'
 import * as limits from '../wire/limits.ts'
 import { AwareProvider } from './aware-provider.ts'
 import { DocumentChanges } from './document-changes.ts'
@@ -25,6 +26,7 @@ import type { DocumentOwner, OwnedProvider, OwnedProviderOptions } from './owned
 export interface SignedChanges {
   /** Whether this member may write now. */
   readonly canWrite: boolean
+  readonly writers: WriterList
   /** Whether this member has all changes. */
   readonly isSynced: boolean
   document(name: string): SignedDocument
@@ -236,6 +238,10 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
       // Destroy the provider only after the event that announces the disconnection.
       this.#host.notifications.event(() => super.destroy())
     })
+  }
+
+  protected override get writers(): WriterList {
+    return this.#changes.writers
   }
 
   #unpublishedError(): Error {

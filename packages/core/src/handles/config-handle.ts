@@ -16,7 +16,7 @@ import { ConfigReplica } from '../config/config-replica.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
-import type { WriterRule } from '../spaces/writer-rule.ts'
+import type { WriterList, WriterRule } from '../spaces/writer-rule.ts'
 import type { FactStorage } from '../storage/fact-storage.ts'
 import { ConfigHistories } from './config-histories.ts'
 import { ConfigView, watchKey } from './config-view.ts'
@@ -35,6 +35,7 @@ export interface ConfigHandleOptions {
   readonly driver: SpacesDriver
   readonly notifications: AppNotifications
   readonly check: CheckValue
+  readonly writers: WriterList
   readonly mayWrite: WriterRule
   /** The encoded grants of this member; undefined: the cluster has no authority. */
   readonly grants: () => Uint8Array | undefined

@@ -1,8 +1,10 @@
 /** Config checks: keys, and whether an app may write a value. An app gets the same errors on a member and over a port. */
 import type { CheckValue } from '../api/config-schema.ts'
-import { InvalidValueError, NotAllowedError } from '../api/errors.ts'
+import { InvalidValueError } from '../api/errors.ts'
 import { checkKey, sharedValue } from '../api/shared-value.ts'
+import { notWriterError } from '../api/writers.ts'
 import { maxKeys } from '../config/key-capacity.ts'
+import type { WriterList } from '../spaces/writer-rule.ts'
 import type { Json } from '../wire/json.ts'
 import * as limits from '../wire/limits.ts'
 
@@ -40,6 +42,6 @@ export function checkedEntry(
 }
 
 /** Checks that this member is one of the writers of the config with this name. @throws {NotAllowedError} */
-export function checkWriter(name: string, canWrite: boolean): void {
-  if (!canWrite) throw new NotAllowedError(`'${name}': this member is not one of its writers`)
+export function checkWriter(name: string, canWrite: boolean, writers: WriterList): void {
+  if (!canWrite) throw notWriterError(`'${name}'`, 'its writers', writers)
 }

@@ -10,7 +10,7 @@ import type { ConfigReplica } from '../config/config-replica.ts'
 import type { HybridTime } from '../config/hybrid-clock.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
-import type { WriterRule } from '../spaces/writer-rule.ts'
+import type { WriterList, WriterRule } from '../spaces/writer-rule.ts'
 import type { FactStorage } from '../storage/fact-storage.ts'
 import type { Json } from '../wire/json.ts'
 import type { ReplacedEntry } from '../wire/space-fact.ts'
@@ -22,6 +22,7 @@ export interface ConfigWriterOptions {
   /** The space tag. */
   readonly space: string
   readonly self: string
+  readonly writers: WriterList
   readonly mayWrite: WriterRule
   /** The encoded grants of this member; undefined: the cluster has no authority. */
   readonly grants: () => Uint8Array | undefined
@@ -78,10 +79,10 @@ export class ConfigWriter {
   }
 
   async #write(key: string, value: Json | undefined): Promise<void> {
-    const { name, notifications } = this.#options
+    const { name, notifications, writers } = this.#options
     const { clock } = notifications
     const { entries } = this.#replica
-    checkWriter(name, this.canWrite)
+    checkWriter(name, this.canWrite, writers)
     const { epochMs } = clock.now()
     // The clock was set back: entries from its former, later time are implausible now.
     if (!entries.areTimesPlausible(epochMs))

@@ -9,6 +9,7 @@ import type { OwnedProvider, OwnedProviderOptions } from '../documents/owned-pro
 import { type SignedChanges, SignedProvider } from '../documents/signed-provider.ts'
 import { type SignedAnnouncement, SignedSync, type SignedSyncHost } from '../documents/signed-sync.ts'
 import type { SignedDocument } from '../signed-documents/signed-document.ts'
+import type { WriterList } from '../spaces/writer-rule.ts'
 import type { Json } from '../wire/json.ts'
 import { SignedSpace, type SignedSpaceListener, type SignedSpaceOptions } from './signed-space.ts'
 
@@ -74,6 +75,10 @@ export class SignedRoom implements SignedSpaceListener, SignedChanges, SignedSyn
 
   get canWrite(): boolean {
     return this.#space.canWrite
+  }
+
+  get writers(): WriterList {
+    return this.#space.writers
   }
 
   get isSynced(): boolean {

@@ -11,7 +11,7 @@ import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
 import { changesOf } from '../signed-documents/change-parts.ts'
 import type { SignedDocument } from '../signed-documents/signed-document.ts'
 import { SignedReplica } from '../signed-documents/signed-replica.ts'
-import type { WriterRule } from '../spaces/writer-rule.ts'
+import type { WriterList, WriterRule } from '../spaces/writer-rule.ts'
 import type { FactStorage } from '../storage/fact-storage.ts'
 
 export interface SignedSpaceOptions {
@@ -22,6 +22,7 @@ export interface SignedSpaceOptions {
   readonly self: string
   readonly driver: SpacesDriver
   readonly notifications: AppNotifications
+  readonly writers: WriterList
   readonly mayWrite: WriterRule
   /** The encoded grants of this member; undefined: the cluster has no authority. */
   readonly grants: () => Uint8Array | undefined
@@ -74,6 +75,10 @@ export class SignedSpace implements SpaceListener {
     facts.watch(change => storage.write([change]))
     signed.#removeSource = storage.addSource(() => facts.all())
     return signed
+  }
+
+  get writers(): WriterList {
+    return this.#options.writers
   }
 
   /** The space tag of the changes. */

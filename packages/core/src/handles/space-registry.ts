@@ -16,12 +16,13 @@ import type { Engine } from '../runtime/engine.ts'
 import { SpacesDriver } from '../runtime/spaces-driver.ts'
 import { contentId } from '../spaces/content-hashes.ts'
 import { PrivateRooms } from '../spaces/private-rooms.ts'
-import { type WriterList, type WriterRule, writerRule } from '../spaces/writer-rule.ts'
+import { type WriterList, writerRule } from '../spaces/writer-rule.ts'
 import * as limits from '../wire/limits.ts'
 import { isMemberId } from '../wire/member-id.ts'
 import { spaceTag } from '../wire/tags.ts'
 import { MachineClusterView } from './cluster-view.ts'
 import { ConfigHandle } from './config-handle.ts'
+import type { ConfigWriterOptions } from './config-writer.ts'
 import type { HeldContent, NamedSpace } from './held-by.ts'
 import { loadHeldBy } from './load-calls.ts'
 import { RoomHandle } from './room-handle.ts'
@@ -246,9 +247,10 @@ export class SpaceRegistry {
   }
 
   /** Who may write a space, and by which grants this member may. */
-  #rightsOf(writers: WriterList): { mayWrite: WriterRule; grants: () => Uint8Array | undefined } {
+  #rightsOf(writers: WriterList): Pick<ConfigWriterOptions, 'writers' | 'mayWrite' | 'grants'> {
     const { host, machine } = this.#engine
-    return { mayWrite: writerRule(writers, host.authority?.grants), grants: () => machine.ownGrants }
+    const mayWrite = writerRule(writers, host.authority?.grants)
+    return { writers, mayWrite, grants: () => machine.ownGrants }
   }
 
   /** @param more spaces that are to be opened */

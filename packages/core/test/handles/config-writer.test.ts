@@ -43,6 +43,7 @@ function writer(writers: WriterList = 'anyone'): ConfigWriter {
       name: 'settings',
       space: 's',
       self: 'ada',
+      writers,
       mayWrite: writerRule(writers),
       grants: () => undefined,
       check,
@@ -91,6 +92,13 @@ describe('a config writer', () => {
     await expect(writer(new Set(['bob'])).set('k', 1)).rejects.toThrow(new NotAllowedError(message))
     await writer(new Set(['ada'])).set('k', 1)
     expect(valuesOf()).toEqual([['k', 1]])
+  })
+
+  it('names the role that a writer needs, and how to get it', async () => {
+    const refused = writer({ role: 'operator' }).set('k', 1)
+    await expect(refused).rejects.toThrow(
+      /the members with the role 'operator' .*invite --role operator.*renew/,
+    )
   })
 
   it('deletes only a key that has a value', async () => {

@@ -67,7 +67,9 @@ describe('writers by role', { timeout: 60_000 }, () => {
     await Promise.all(configs.slice(1).map(({ entries }) => until(entries, ({ color }) => color === 'red')))
     const refused = new Promise(resolve => rooms[1]?.provider.once('not-allowed', resolve))
     rooms[1]?.doc.getText().insert(0, 'by a guest ')
-    await refused
+    expect(((await refused) as { error: Error }).error.message).toMatch(
+      /the writers of the room, the members with the role 'editor'/,
+    )
     await editor.leave()
     const late = await withRoles(founder)
     await untilText(await late.room('design', editors), 'by an editor')

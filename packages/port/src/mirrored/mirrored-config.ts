@@ -100,7 +100,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     const { member, number } = this.#options
     this.#checkWritable('set')
     const carried = checkedEntry(key, value, this.#check, key => this.#hasSpace(key))
-    checkWriter(this.name, this.#mayMemberWrite())
+    checkWriter(this.name, this.#mayMemberWrite(), this.#options.settings.writers)
     resultOf(await member.setEntry(number, key, carried))
   }
 
@@ -109,7 +109,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
     this.#checkWritable('delete')
     checkConfigKey('delete', key)
     if (this.#versions(key)[0]?.to === undefined) return
-    checkWriter(this.name, this.#mayMemberWrite())
+    checkWriter(this.name, this.#mayMemberWrite(), this.#options.settings.writers)
     resultOf(await member.deleteEntry(number, key))
   }
 

@@ -10,8 +10,8 @@ import {
   type AppNotifications,
   type AwarenessClaims,
   type LocalClaim,
-  NotAllowedError,
   NotRunningError,
+  notWriterError,
   PresenceAwareness,
   ProviderState,
   reportAppError,
@@ -32,6 +32,8 @@ export interface MirroredDocumentOptions {
   readonly member: RemoteMember
   /** The state of the room. `detached`: the document is opened when there is a connection. */
   readonly state: () => 'open' | 'detached' | 'left'
+  /** The members that may write the document. */
+  readonly writers: Parameters<typeof notWriterError>[2]
   /** Whether the member may write the document, and whether this view may write it through the member. */
   readonly rights: () => { readonly ofMember: boolean; readonly ofView: boolean }
   /** Publishes the awareness of this view; undefined removes it. */
@@ -178,7 +180,7 @@ export class MirroredDocument extends ProviderState implements Provider {
 
   /** The change stays in the view's document. Notifies the app, or reports the error once if no listener exists. */
   #refuse(): void {
-    const error = new NotAllowedError('document: this member is not one of the writers of the room')
+    const error = notWriterError('document', 'the writers of the room', this.#options.writers)
     const { notifications } = this.#options
     if (this._observers.has('not-allowed')) this.notify('not-allowed', [{ error }])
     else if (!this.#isRefusalReported)

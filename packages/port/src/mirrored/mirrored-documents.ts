@@ -14,7 +14,10 @@ import type { DocumentChange, RemoteMember } from '../contract.ts'
 import { MirroredDocument, type MirroredDocumentOptions } from './mirrored-document.ts'
 
 export interface MirroredDocumentsOptions
-  extends Pick<MirroredDocumentOptions, 'room' | 'notifications' | 'member' | 'state' | 'rights'> {
+  extends Pick<
+    MirroredDocumentOptions,
+    'room' | 'notifications' | 'member' | 'state' | 'writers' | 'rights'
+  > {
   /** Publishes the awareness of this view in a document; undefined removes it. */
   readonly claim: (document: string, claim: LocalClaim | undefined) => void
 }

@@ -113,6 +113,7 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
       notifications,
       member,
       state: () => (this.#isOpen ? (this.#isAttached ? 'open' : 'detached') : 'left'),
+      writers: options.settings.writers,
       rights: () => ({ ofMember: this.#mayMemberWrite(), ofView: this.#isWritable }),
       claim: (document, claim) => {
         if (this.#isOpen) report(member.claim(room, document, claim))
