@@ -36,7 +36,7 @@ function printed(method: 'log' | 'error', print: () => void): string[] {
 
 describe('foreign text', () => {
   it('is printable in tables, also that of addresses', () => {
-    const [, ...rows] = tableLines(titlesOf(members), memberRows(members), text => text.length)
+    const [, ...rows] = tableLines(titlesOf(members), memberRows(members, ''), text => text.length)
     expect(rows).toHaveLength(2)
     for (const row of rows) {
       expect(row).not.toMatch(controls)

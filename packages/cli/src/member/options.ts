@@ -65,7 +65,11 @@ export function addJoiningOptions(command: Command): Command {
       append,
     )
     .addOption(
-      new Option('--profile <profile>', 'how far apart members are').choices(['local', 'lan', 'wan']),
+      new Option('--profile <profile>', 'how far apart members are (default: lan)').choices([
+        'local',
+        'lan',
+        'wan',
+      ]),
     )
     .option(
       '--secret-file <file>',
@@ -77,7 +81,7 @@ export function addJoiningOptions(command: Command): Command {
 export const addTicketOption = (command: Command): Command =>
   command.option(
     '--ticket-file <file>',
-    'a file whose first line is a ticket; - for standard input (default: the environment variable HEARSAY_TICKET)',
+    'a file with a ticket; - for standard input (default: the environment variable HEARSAY_TICKET)',
   )
 
 /**

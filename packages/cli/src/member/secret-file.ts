@@ -1,4 +1,4 @@
-/** Secret file: a file with a secret, a ticket or the key of an authority in its first line. No message contains that. */
+/** Secret file: a file with a secret, a ticket or the key of an authority. No message contains that. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { UsageError } from '../usage-error.ts'
 
@@ -7,9 +7,14 @@ const maxBytes = 65_536
 
 /** @param file a path, or `-` for the standard input. @throws {UsageError} the file cannot be read, or is far too large */
 export function firstLine(option: string, file: string): string {
+  return secretText(option, file).split(/\r?\n/, 1)[0] ?? ''
+}
+
+/** The whole text of the file. @throws {UsageError} as `firstLine` */
+export function secretText(option: string, file: string): string {
   const text = read(option, file)
   if (text.length > maxBytes) throw new UsageError(`${option}: ${file} is too large for a secret`)
-  return text.split(/\r?\n/, 1)[0] ?? ''
+  return text
 }
 
 /**

@@ -5,7 +5,13 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { UsageError } from '../usage-error.ts'
-import { firstLine } from './secret-file.ts'
+import { secretText } from './secret-file.ts'
+
+/**
+ * How long after a line the rest of a pasted ticket may arrive. Our choice: a terminal delivers a paste at once, and nobody notices
+ * the wait.
+ */
+const pasteMs = 300
 
 export const ticketVariable = 'HEARSAY_TICKET'
 
@@ -13,9 +19,24 @@ export const ticketVariable = 'HEARSAY_TICKET'
 export const hasTicket = (file: string | undefined): boolean =>
   file !== undefined || process.env[ticketVariable] !== undefined
 
-/** The first line of the file, or else the environment variable. Undefined: there is none. */
+/** The ticket in the file, or else the environment variable. Undefined: there is none. */
 export function readTicket(file: string | undefined): string | undefined {
-  return file === undefined ? process.env[ticketVariable] : firstLine('--ticket-file', file)
+  return file === undefined ? process.env[ticketVariable] : ticketOf(secretText('--ticket-file', file))
+}
+
+/** The ticket at the beginning of a text. A chat may have broken it into several lines: these contain no other characters. */
+export function ticketOf(text: string): string {
+  const [first = '', ...others] = text
+    .trim()
+    .split(/\r?\n/)
+    .map(line => line.trim())
+  let ticket = first
+  for (const line of others) {
+    // A line with the beginning of a further ticket contains a point.
+    if (!(/hearsay\d+\./.test(ticket) ? /^[\w-]+$/ : /^[\w.-]+$/).test(line)) break
+    ticket += line
+  }
+  return ticket
 }
 
 export const hasTerminal = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
@@ -32,9 +53,17 @@ export function askForTicket(): Promise<string> {
   // From now on the terminal itself echoes nothing.
   process.stderr.write('Paste a ticket and press Enter. It is not shown: ')
   return new Promise((resolve, reject) => {
-    lines.once('line', line => {
-      resolve(line.trim())
-      lines.close()
+    let text = ''
+    let end: NodeJS.Timeout | undefined
+    lines.on('line', line => {
+      text += `${line}\n`
+      clearTimeout(end)
+      end = setTimeout(() => {
+        // The last line of a paste may wait for Enter.
+        if (lines.line !== '') return
+        resolve(ticketOf(text))
+        lines.close()
+      }, pasteMs)
     })
     lines.once('close', () => {
       process.stderr.write('\n')

@@ -13,11 +13,11 @@ import { memberRows, titlesOf } from './member-rows.ts'
 /** The title, an empty line, the titles of the columns, and the line about members that do not fit. */
 const otherLines = 4
 
-export function liveTable(cluster: string, members: () => readonly Member[]): LiveRegion {
+export function liveTable(cluster: string, self: () => string, members: () => readonly Member[]): LiveRegion {
   return liveRegion((rows, isLast) => {
     const all = members()
     const fitting = Math.max(1, rows - otherLines)
-    const shown = memberRows(all, fitting)
+    const shown = memberRows(all, self(), fitting)
     const counts = (['alive', 'suspect', 'dead', 'left'] as const)
       .map(status => [all.filter(each => each.status === status).length, status] as const)
       .filter(([count]) => count > 0)

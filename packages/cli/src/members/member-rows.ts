@@ -12,31 +12,34 @@ export const titlesOf = (members: readonly Member[]): readonly string[] => [
   'tags',
 ]
 
-/** Ordered by name. With `limit`, only so many members, those that need attention first. */
-export function memberRows(members: readonly Member[], limit?: number): string[][] {
+/** Ordered by name. @param self the id of the member that answers, whose row says so. @param limit with it, only so many members, those that need attention first. */
+export function memberRows(members: readonly Member[], self: string, limit?: number): string[][] {
   const withRoles = haveRoles(members)
   const sorted = [...members].sort(
     (a, b) =>
       (limit === undefined ? 0 : order[a.status] - order[b.status]) ||
       (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
   )
-  return sorted
-    .slice(0, limit)
-    .map(({ name, id, status, attention, roles, addresses, tags }) => [
-      printable(name),
-      shortId(id),
-      attention.state === 'active' || status !== 'alive' ? status : `${status}, ${attention.state}`,
-      ...(withRoles ? [printable(roles.join(' '))] : []),
-      withoutId(addresses[0]),
-      shownTags(tags),
-    ])
+  return sorted.slice(0, limit).map(({ name, id, status, attention, roles, addresses, tags }) => [
+    printable(name),
+    shortId(id),
+    [
+      status,
+      ...(attention.state === 'active' || status !== 'alive' ? [] : [attention.state]),
+      // Not beside the name, which another member may choose.
+      ...(id === self ? ['this member'] : []),
+    ].join(', '),
+    ...(withRoles ? [printable(roles.join(' '))] : []),
+    withoutId(addresses[0]),
+    shownTags(tags),
+  ])
 }
 
 const haveRoles = (members: readonly Member[]) => members.some(({ roles }) => roles.length > 0)
 
 const order: Record<MemberStatus, number> = { suspect: 0, dead: 1, alive: 2, left: 3 }
 
-export const memberLine = (member: Member): object => {
+export const memberLine = (member: Member, self: string): object => {
   const { id, name, status, incarnation, addresses, tags, roles, attention } = member
   return {
     event: 'member',
@@ -48,6 +51,7 @@ export const memberLine = (member: Member): object => {
     tags,
     roles,
     attention: attention.state,
+    self: id === self,
   }
 }
 

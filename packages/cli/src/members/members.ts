@@ -16,7 +16,7 @@ export async function members({ status, tag, watch, ...flags }: MembersFlags): P
     (!status || status.includes(is)) && Object.entries(tag ?? {}).every(([key, value]) => tags[key] === value)
   const shown = () => cluster.members.getSnapshot().filter(fits)
   try {
-    if (!watch) await print(shown(), flags.json)
+    if (!watch) await print(cluster, shown(), flags.json)
     else {
       const ended = Promise.race([stop, failsWithMember(cluster)])
       if (process.stdout.isTTY && !flags.json) await show(cluster, shown, ended)
@@ -28,13 +28,13 @@ export async function members({ status, tag, watch, ...flags }: MembersFlags): P
   await endProcess(0)
 }
 
-async function print(members: readonly Member[], json: true | undefined): Promise<void> {
+async function print({ self }: Cluster, members: readonly Member[], json: true | undefined): Promise<void> {
   if (json) {
-    for (const member of members) printJson(memberLine(member))
+    for (const member of members) printJson(memberLine(member, self.id))
     return
   }
   const { printTable } = await import('../terminal/text-table.ts')
-  if (members.length > 0) await printTable(titlesOf(members), memberRows(members))
+  if (members.length > 0) await printTable(titlesOf(members), memberRows(members, self.id))
   else printError('no member fits')
 }
 
@@ -48,7 +48,7 @@ async function show(
     import('./live-table.ts'),
     import('../terminal/keys.ts'),
   ])
-  const table = liveTable(cluster.name, shown)
+  const table = liveTable(cluster.name, () => cluster.self.id, shown)
   const unsubscribe = cluster.members.subscribe(table.changed)
   try {
     await Promise.race([ended, quitKeyPressed()])
@@ -68,7 +68,8 @@ async function follow(
   const { event } = json
     ? (await import('../join/json-lines.ts')).jsonLines
     : (await import('../join/log.ts')).log
-  for (const member of cluster.members.getSnapshot()) if (json && fits(member)) printJson(memberLine(member))
+  for (const member of cluster.members.getSnapshot())
+    if (json && fits(member)) printJson(memberLine(member, cluster.self.id))
   followMembers(cluster, each => {
     if (fits(each.member)) event(each)
   })

@@ -2,7 +2,8 @@
 import { existsSync, statSync } from 'node:fs'
 import type { Member } from '@hearsay/core'
 import { findMember, isMemberId } from '../attach/find-member.ts'
-import { firstLine } from '../member/secret-file.ts'
+import { secretText } from '../member/secret-file.ts'
+import { ticketOf } from '../member/ticket.ts'
 import { UsageError } from '../usage-error.ts'
 
 export type RevokedSubject =
@@ -20,13 +21,13 @@ const isTicket = (text: string) => /(^|=)hearsay\d+\./.test(text.trim())
  * @throws {UsageError} nothing fits, or several members do
  */
 export function revokedSubject(members: readonly Member[], text: string): RevokedSubject {
-  if (text === '-') return { type: 'ticket', ticket: firstLine('revoke', text) }
+  if (text === '-') return { type: 'ticket', ticket: ticketOf(secretText('revoke', text)) }
   if (isTicket(text)) return { type: 'ticket', ticket: text }
   const member = findMember(members, text)
   if (member) return { type: 'member', member }
   if (isMemberId(text)) return { type: 'id', id: text }
   if (existsSync(text) && statSync(text).isFile()) {
-    const ticket = firstLine('revoke', text)
+    const ticket = ticketOf(secretText('revoke', text))
     if (isTicket(ticket)) return { type: 'ticket', ticket }
     throw new UsageError(`no member is called '${text}', and the file of this name contains no ticket`)
   }

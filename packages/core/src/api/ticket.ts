@@ -68,7 +68,8 @@ const faults: Readonly<Record<TicketFault, string>> = {
     "this is not a ticket. A ticket begins with 'hearsay1.', or is a link with '#hearsay=' in front of that",
   'other-version':
     'a later version of hearsay made it. Update this program, or ask for a ticket of its version',
-  damaged: 'a part of it is missing or wrong. Copy the whole ticket',
+  damaged:
+    'a part of it is missing or wrong. Copy the whole ticket: a chat may have broken it into several lines',
   invalid: 'its content is not valid. Ask for a new one',
 }
 
