@@ -46,7 +46,11 @@ const invalid: [what: string, args: string[], message: RegExp][] = [
   ],
   ['an invalid bootstrap', ['join', 'atlas', '--bootstrap', 'there'], /'there'.*\/ip4\//],
   ['a missing file', ['join', 'atlas', '--secret-file', '/nowhere/secret'], /--secret-file: .*ENOENT/],
-  ['a short secret', ['join', 'atlas', '--secret-file', '/dev/null'], /secret: give 16 to 1,024 random/],
+  [
+    'a short secret',
+    ['join', 'atlas', '--secret-file', '/dev/null'],
+    /secret: the secret is too short: give 16 to 1,024 random/,
+  ],
   ['a secret on the command line', ['join', 'atlas', '--secret', 'x'], /unknown option '--secret'/],
   ['a storage that is a file', ['join', 'atlas', '--storage', import.meta.filename], /is a file/],
   [

@@ -201,7 +201,7 @@ describe('a view in a private room', () => {
     const again = await second.cluster.room('design', { secret: Buffer.from(secret) })
     expect(again.members.getSnapshot()).toHaveLength(1)
     await expect(first.cluster.room('x', { secret: 'short' })).rejects.toThrow(
-      /^room: secret: give 16 to 1,024/,
+      /^room: secret: the secret is too short: give 16 to 1,024/,
     )
   })
 })

@@ -15,11 +15,14 @@ export function checkSecret(option: string, secret: unknown): void {
   const isUsable = typeof secret === 'string' || secret instanceof Uint8Array
   if (!isUsable || secret.length < minSecretLength || secret.length > maxSecretLength)
     throw new InvalidOptionsError(
-      `${option}: give ${minSecretLength} to 1,024 random characters or bytes, such as the output of 'openssl rand -base64 32'`,
+      `${option}: ${isUsable ? lengthFault(secret.length) : ''}give ${minSecretLength} to 1,024 random characters or bytes, such as the output of 'openssl rand -base64 32'`,
     )
   const fault = typeof secret === 'string' ? halfPairFault(secret) : undefined
   if (fault !== undefined) throw new InvalidOptionsError(`${option}: it ${fault}`)
 }
+
+const lengthFault = (length: number): string =>
+  `the secret is too ${length < minSecretLength ? 'short' : 'long'}: `
 
 /** The bytes that a secret stands for: of a string, its UTF-8 bytes. The result is a copy. */
 export function secretBytes(secret: string | Uint8Array): Uint8Array {
