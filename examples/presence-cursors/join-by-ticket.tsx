@@ -11,8 +11,10 @@ const joinWith = (ticket: string) =>
   joinFromTab({
     cluster,
     join: async () => {
-      const { joinCluster } = await import('@hearsay/core')
-      return joinCluster({ cluster, ticket, storage: cluster, iceServers: [] })
+      const { decodeTicket, joinCluster } = await import('@hearsay/core')
+      // A new invitation gets a new identity: no ticket readmits a member that was revoked itself.
+      const storage = `${cluster} ${decodeTicket(ticket).invitation}`
+      return joinCluster({ cluster, ticket, storage, iceServers: [] })
     },
   })
 

@@ -171,6 +171,18 @@ describe.skipIf(skipsBrowser)('presence-cursors', { timeout: 90_000 }, () => {
     await page.getByText('connected').waitFor(within)
   })
 
+  it('a guest that was revoked itself joins with another invitation, as another member', async () => {
+    const before = aliveEverywhere()
+    const page = await open(linkOf(await guest()))
+    await page.getByText('connected').waitFor(within)
+    const first = await vi.waitUntil(() => aliveEverywhere().find(id => !before.includes(id)), within)
+    await founder.revoke(first)
+    await page.getByRole('button', { name: 'Use another ticket' }).click(within)
+    await paste(page, await guest())
+    await page.getByText('connected').waitFor(within)
+    await vi.waitUntil(() => aliveEverywhere().some(id => ![...before, first].includes(id)), within)
+  })
+
   it.each(looks)('has no accessibility fault that axe finds, and fits: %s', async (_, options) => {
     const width = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth)
     const door = await open(site.url, options)
