@@ -59,7 +59,10 @@ export interface MemberHealth {
   readonly grantsEnd: GrantsEnd | undefined
   /** The number of ids that wait for an introduction or a connection: they are not members. At most 256. */
   readonly provisional: number
-  /** How many valid facts of other members were dropped or had to wait since the start, by reason. See `docs/limits.md`. */
+  /**
+   * How often facts of other members were dropped or had to wait since the start, by reason. See `docs/limits.md`. A fact counts
+   * each time that it arrives.
+   */
   readonly refusedFacts: Readonly<Record<FactRefusal, number>>
 }
 

@@ -1,10 +1,12 @@
-/** Refused facts: how many valid facts of other members this member dropped or delayed, by reason. */
+/** Refused facts: how many facts of other members this member dropped or delayed, by reason.. */
 
 /**
  * - `unknown-author`: a suspicion by an id that is not a member.
  * - `no-grant`: a record of an id whose grants are missing, expired or revoked, in a cluster with an authority.
  * - `record-rate`, `suspicion-rate`: more facts of one author than its rate allows.
- * - `policy`: a policy fact that its author may not write, or whose end has passed.
+ * - `policy`: a revocation or keyring that does not count in this cluster, that its author may not write, that none of this
+ *   member's keys opens, whose date is more than a day ahead, whose end has passed, or for which there is no place. It counts each
+ *   time that it arrives, and its signature is not verified.
  * - `policy-rate`: more policy facts of one author than its rate allows.
  * - `provisional-rate`: one peer reported more unknown ids than its rate allows.
  * - `provisional-evicted`: the record of an unknown id was replaced by later ones before the id became a member.

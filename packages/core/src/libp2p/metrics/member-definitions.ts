@@ -40,12 +40,13 @@ export const memberDefinitions = {
   },
   hearsay_problems: {
     kind: 'gauge',
-    help: 'Problems that the health of this member lists: 1 or 0',
+    help: 'Whether the health of this member lists at least one problem of this name: 1 or 0',
     label: {
       name: 'problem',
       values: {
         'not-a-member': 'The ticket of this member, or the member itself, has ended or was revoked.',
-        'not-admitted': 'No peer accepts this member: another secret or cluster name.',
+        'not-admitted':
+          'No peer accepts this member: its secret, its ticket or the cluster name does not fit.',
         'bootstrap-unreachable': 'No member answers at a bootstrap address.',
         alone: 'This member has found no other member.',
         'local-discovery': 'Members in the local network are not found.',

@@ -146,7 +146,7 @@ export const trafficDefinitions = {
   },
   hearsay_refused_facts_total: {
     kind: 'counter',
-    help: 'Valid facts of other members that were dropped',
+    help: 'Facts of other members that were dropped, or had to wait. A fact counts each time that it arrives',
     label: {
       name: 'reason',
       values: {
@@ -154,7 +154,8 @@ export const trafficDefinitions = {
         'no-grant': 'A record of an id whose grants are missing, expired or revoked.',
         'record-rate': 'More records of one author than its rate.',
         'suspicion-rate': 'More suspicions of one author than its rate.',
-        policy: 'A policy fact that its author may not write, or that does not count any more.',
+        policy:
+          'A revocation or keyring that does not count here: its author may not write it, no key of this member opens it, or its date is wrong.',
         'policy-rate': 'More policy facts of one author than its rate.',
         'provisional-rate': 'One peer reported more unknown ids than its rate.',
         'provisional-evicted': 'Later records replaced the record of an unknown id.',
