@@ -73,7 +73,7 @@ states(
 
 states(
   'protocol',
-  'It takes the facts before the first one with a bad signature, and drops the others.',
+  'It merges the facts before the first one with a bad signature, and drops the others.',
   () => {
     const bench = new InboundBench()
     bench.sync({ facts: [signedFact(ada, body()), forgedFact(bob, body()), signedFact(carol, body())] })
