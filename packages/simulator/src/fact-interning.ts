@@ -5,6 +5,8 @@
 import type { SignedFact } from '@hearsay/core/host'
 
 const maxRecent = 500_000
+// `Buffer` is a getter of the global object: reading it for each fact took a quarter of the time of a wave of rumors.
+const { compare } = Buffer
 
 export class FactInterning {
   #recent = new Map<number, SignedFact>()
@@ -34,7 +36,7 @@ function isSame(a: SignedFact, b: SignedFact): boolean {
   return (
     a.type === b.type &&
     a.author === b.author &&
-    Buffer.compare(a.signature, b.signature) === 0 &&
-    Buffer.compare(a.payload, b.payload) === 0
+    compare(a.signature, b.signature) === 0 &&
+    compare(a.payload, b.payload) === 0
   )
 }
