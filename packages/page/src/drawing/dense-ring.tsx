@@ -7,6 +7,7 @@ import type { Point } from '../contract.ts'
 import type { MemberRow } from '../members/member-list.ts'
 import { useSelection } from '../members/selection.tsx'
 import { words } from '../members/status-mark.tsx'
+import { placeNames } from './name-layout.ts'
 import type { RingLayout } from './ring-layout.ts'
 
 /** Our choice: more names overlap. */
@@ -101,31 +102,28 @@ function Names({ rows, positions, pointed, size, radius }: NamesProps): ReactNod
     const chosen = rows.filter(({ id, isSelf }) => isSelf || id === selected || id === pointed)
     return [...new Set([...trouble, ...chosen])]
   }, [rows, selected, pointed])
-  return named.map(({ id, name, status, isSelf }) => {
-    const at = positions.get(id)
-    if (!at) return null
-    const isRight = at.x > 0.5
-    const inwards = atDistance(at, radius)
+  const shown = named.flatMap(row => {
+    const at = positions.get(row.id)
+    return at ? [{ ...row, at, text: textOf(row) }] : []
+  })
+  const places = placeNames(shown, radius)
+  return shown.map(({ id, status, at, text }, index) => {
+    const { x, y, anchor } = places[index] ?? { x: 50, y: 50, anchor: 'start' }
     return (
       <g key={id} className="named" data-status={status} data-pointed={id === pointed}>
         {(id === selected || id === pointed) && (
           <circle cx={at.x * 100} cy={at.y * 100} r={Math.min(2.6, size * 0.8)} />
         )}
-        <text x={inwards.x * 100} y={inwards.y * 100} textAnchor={isRight ? 'end' : 'start'}>
-          {name}
-          {status !== 'alive' && ` ${words[status]}`}
-          {isSelf && ' (this member)'}
+        <text x={x} y={y} textAnchor={anchor}>
+          {text}
         </text>
       </g>
     )
   })
 }
 
-/** In the same direction from the middle, at this distance. */
-function atDistance({ x, y }: Point, distance: number): Point {
-  const angle = Math.atan2(y - 0.5, x - 0.5)
-  return { x: 0.5 + distance * Math.cos(angle), y: 0.5 + distance * Math.sin(angle) }
-}
+const textOf = ({ name, status, isSelf }: MemberRow): string =>
+  [name, status !== 'alive' && words[status], isSelf && '(this member)'].filter(Boolean).join(' ')
 
 /** The member whose mark is nearest, if the point is near the ring. */
 function nearestTo(point: Point, { positions, gap }: RingLayout): string | undefined {
