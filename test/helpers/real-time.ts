@@ -9,10 +9,6 @@ export interface RealTimeCluster {
   /** That of m0. */
   readonly cluster: Cluster
   readonly simulation: Simulation
-  /** Crashes a member at once and every three seconds, and starts it again eight virtual seconds later. @returns ends it */
-  churn(): () => void
-  /** The time now for its members, as epoch milliseconds. */
-  nowEpochMs(): number
   end(): Promise<void>
 }
 
@@ -20,7 +16,6 @@ export interface RealTimeCluster {
 export async function startRealTime(members: number, ageMs = 0): Promise<RealTimeCluster> {
   const simulation = createSimulation({ seed: 1, members, start: 'warm', invariants: 'off' })
   const { cluster } = simulation.member('m0')
-  const firstEpochMs = cluster.self.incarnation
   await simulation.run(ageMs)
   let lastMs = performance.now()
   let isEnded = false
@@ -37,19 +32,6 @@ export async function startRealTime(members: number, ageMs = 0): Promise<RealTim
   return {
     cluster,
     simulation,
-    nowEpochMs: () => firstEpochMs + simulation.nowMs,
-    churn() {
-      let next = 1
-      const crash = () => {
-        const name = `m${1 + (next++ % (members - 1))}`
-        if (!simulation.member(name).isRunning) return
-        simulation.crash([name])
-        simulation.after(8_000, () => simulation.restart(name))
-      }
-      crash()
-      const timer = setInterval(crash, 3_000)
-      return () => clearInterval(timer)
-    },
     async end() {
       isEnded = true
       await advancing
