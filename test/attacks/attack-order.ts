@@ -1,4 +1,5 @@
-import type { Credentials, Target } from './raw-peer.ts'
+import type { Credentials } from './admission-proof.ts'
+import type { Target } from './raw-peer.ts'
 
 /** Attack order: what an attacker is to do, as JSON for its process. */
 export interface AttackOrder {

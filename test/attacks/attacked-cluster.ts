@@ -6,8 +6,9 @@ import { Cluster } from '../processes/cluster.ts'
 import { startMember } from '../processes/member.ts'
 import { isSightingEvent } from '../processes/sightings.ts'
 import { firstPort, type Member, memberName, type Subject } from '../processes/subject.ts'
+import type { Credentials } from './admission-proof.ts'
 import type { MemberReport } from './member-report.ts'
-import type { Credentials, Target } from './raw-peer.ts'
+import type { Target } from './raw-peer.ts'
 
 const program = fileURLToPath(new URL('./member-main.ts', import.meta.url))
 /** A member that does not report within this time, for instance because its event loop is busy, did not answer. */

@@ -7,33 +7,20 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
-import { byteStream, lpStream } from '@libp2p/utils'
+import { lpStream } from '@libp2p/utils'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p, type Libp2p } from 'libp2p'
-import { admissionProtocol } from '../../packages/core/src/libp2p/admission/handshake.ts'
+import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
 import { prefixed, protocols } from '../../packages/core/src/libp2p/frame-stream.ts'
 import type { Channel } from '../../packages/core/src/runtime/ports.ts'
-import {
-  admissionRequest,
-  answerBytes,
-  answeredCapabilities,
-  nonceBytes,
-} from '../../packages/core/src/wire/admission.ts'
-import { clusterKeys } from '../../packages/core/src/wire/cluster-keys.ts'
 import { decodeProbe, encodeProbe, encodeSync, syncMessage } from '../../packages/core/src/wire/codec.ts'
 import type { SignedFact } from '../../packages/core/src/wire/fact.ts'
 import { encodeHello } from '../../packages/core/src/wire/hello.ts'
 import { clusterTag } from '../../packages/core/src/wire/tags.ts'
+import { type Credentials, prove } from './admission-proof.ts'
 import { encodePublish, rumorProtocol } from './gossip-rpc.ts'
 import { Identity } from './identity.ts'
-
-/** The name and the secret of the cluster of which the peer claims to be a member. A stranger has another secret, or none. */
-export interface Credentials {
-  readonly cluster: string
-  readonly secret: string | undefined
-}
 
 export interface Target {
   readonly id: string
@@ -73,10 +60,17 @@ export class RawPeer {
     this.tag = clusterTag(credentials.cluster)
   }
 
-  /** @param onFrame called with all that members send except probes @default everything is read and dropped */
+  /**
+   * @param onFrame called with all that members send except probes @default everything is read and dropped
+   * @param node further options of the libp2p node @default none: it does not listen
+   */
   static async create(
     credentials: Credentials,
-    given: { readonly identity?: Identity; readonly onFrame?: FrameListener } = {},
+    given: {
+      readonly identity?: Identity
+      readonly onFrame?: FrameListener
+      readonly node?: Pick<Libp2pOptions, 'addresses' | 'services'>
+    } = {},
   ): Promise<RawPeer> {
     const identity = given.identity ?? (await Identity.create(clusterTag(credentials.cluster)))
     const node = await createLibp2p({
@@ -87,6 +81,7 @@ export class RawPeer {
       streamMuxers: [yamux()],
       connectionMonitor: { enabled: false },
       connectionManager: { maxConnections: 4_096 },
+      ...given.node,
     })
     const peer = new RawPeer(credentials, { identity, node, onFrame: given.onFrame })
     await peer.#answer()
@@ -121,40 +116,11 @@ export class RawPeer {
     }
   }
 
-  /** The initiator's side of the admission. */
+  /** @returns whether the other end admitted the peer */
   async prove(connection: Connection): Promise<boolean> {
-    const { cluster, secret } = this.#credentials
-    try {
-      const signal = AbortSignal.timeout(openTimeoutMs)
-      const stream = await connection.newStream(admissionProtocol, { signal })
-      const bytes = byteStream(stream)
-      const challenge = (await bytes.read({ bytes: nonceBytes, signal })).subarray()
-      const ends = { initiator: this.identity.id, responder: connection.remotePeer.toString() }
-      const session = { key: clusterKeys(cluster, secret).admission, cluster: this.tag, ...ends, challenge }
-      const nonce = crypto.getRandomValues(new Uint8Array(nonceBytes))
-      const request = admissionRequest(session, nonce)
-      if (!request) return false
-      this.lastRequest = request
-      stream.send(request)
-      const answer = (await bytes.read({ bytes: answerBytes, signal })).subarray()
-      return answeredCapabilities(session, nonce, answer) !== undefined
-    } catch {
-      return false
-    }
-  }
-
-  /** Sends a recorded request as the proof. @returns whether the other end answered it */
-  async replay(connection: Connection, request: Uint8Array): Promise<boolean> {
-    try {
-      const signal = AbortSignal.timeout(openTimeoutMs)
-      const stream = await connection.newStream(admissionProtocol, { signal })
-      const bytes = byteStream(stream)
-      await bytes.read({ bytes: nonceBytes, signal })
-      stream.send(request)
-      return (await bytes.read({ bytes: answerBytes, signal })).length > 0
-    } catch {
-      return false
-    }
+    const { isAdmitted, request } = await prove(connection, this.#credentials, this.identity.id)
+    this.lastRequest = request ?? this.lastRequest
+    return isAdmitted
   }
 
   sendFacts(target: Target, facts: readonly SignedFact[]): Promise<boolean> {

@@ -11,6 +11,7 @@ import { measure } from './measure.ts'
 import { readOptions } from './options.ts'
 import { cellsOf, heads, type Row, tableOf } from './print-table.ts'
 import { brokenBounds } from './verdict.ts'
+import { measureWebRTCJoins } from './web-rtc/joins.ts'
 
 /** Our choice: the usual time is the slowest of three runs, because one kill may be seen early by chance. */
 const usualRuns = 3
@@ -56,11 +57,13 @@ function progress(row: Row): Row {
 /** @returns whether no stranger was admitted */
 async function runJoins(joins: number): Promise<boolean> {
   const clusters = new Clusters(options.members)
-  const figures = await measureJoins(await clusters.fit(), {
-    joins,
-    progress: counted => console.error(JSON.stringify(counted)),
-  })
+  const { webRTC } = options
+  const progress = (counted: object) => console.error(JSON.stringify(counted))
+  const figures = await measureJoins(await clusters.fit(), { joins: joins - webRTC, progress })
+  const pages = webRTC > 0 && (await measureWebRTCJoins(await clusters.fit(), { joins: webRTC, progress }))
   await clusters.discard()
-  console.log(JSON.stringify(figures, null, 2))
-  return figures.gotIn === 0 && figures.lost === 0 && figures.joins['confidential values learned'] === 0
+  console.log(JSON.stringify(pages ? { ...figures, webRTC: pages } : figures, null, 2))
+  return [figures, ...(pages ? [pages] : [])].every(
+    ({ gotIn, lost, joins }) => gotIn === 0 && lost === 0 && joins['confidential values learned'] === 0,
+  )
 }

@@ -4,11 +4,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { multiaddr } from '@multiformats/multiaddr'
-import { clusterKeys, rumorTopic, spaceTopic } from '../../../packages/core/src/wire/cluster-keys.ts'
-import { clusterTag, spaceTag } from '../../../packages/core/src/wire/tags.ts'
-import { askAll, stranger } from '../../../packages/core/test/integration/stranger.ts'
-import { roomName } from '../honest-state.ts'
-import { type Credentials, RawPeer, type Target } from '../raw-peer.ts'
+import { askAll } from '../../../packages/core/test/integration/ask-all.ts'
+import { stranger } from '../../../packages/core/test/integration/stranger.ts'
+import { replay } from '../admission-proof.ts'
+import { confidentialIn, textsIn } from '../learned-bytes.ts'
+import { credentialsFor, type ProofKind, proofKinds } from '../proof-kinds.ts'
+import { RawPeer, type Target } from '../raw-peer.ts'
 import { relayRequest } from './relay-request.ts'
 import { range, type Script, type ScriptContext } from './script.ts'
 
@@ -18,11 +19,7 @@ const concurrency = 32
 const patienceMs = 200
 /** After this number of attempts, a new peer with another id replaces the peer. */
 const joinsPerPeer = 10
-const proofs = ['wrong secret', 'no secret', 'other cluster', 'replayed proof', 'no proof'] as const
 const routes = ['TCP', 'WebSocket', 'relay'] as const
-
-/** The shortest text that the list of learned bytes shows. */
-const textPattern = /[\x20-\x7e]{6,}/g
 
 export const uninvitedJoins: Script = async context => {
   const { order, begin, learn } = context
@@ -31,14 +28,14 @@ export const uninvitedJoins: Script = async context => {
   const replayed = await recordedProof(context)
   await Promise.all(
     range(concurrency).map(async worker => {
-      let peers: Partial<Record<(typeof proofs)[number], RawPeer>> = {}
+      let peers: Partial<Record<ProofKind, RawPeer>> = {}
       for (let i = worker; i < order.times; i += concurrency) {
-        if (Math.floor(i / concurrency) % (joinsPerPeer * proofs.length) === 0) {
+        if (Math.floor(i / concurrency) % (joinsPerPeer * proofKinds.length) === 0) {
           await Promise.all(Object.values(peers).map(peer => peer.node.stop()))
           peers = {}
         }
-        const proof = proofs[i % proofs.length] ?? 'no proof'
-        const route = routes[Math.floor(i / proofs.length) % routes.length] ?? 'TCP'
+        const proof = proofKinds[i % proofKinds.length] ?? 'no proof'
+        const route = routes[Math.floor(i / proofKinds.length) % routes.length] ?? 'TCP'
         peers[proof] ??= await RawPeer.create(credentialsFor(proof, order.credentials))
         await attempt(context, peers[proof], { proof, route, replayed })
       }
@@ -46,19 +43,8 @@ export const uninvitedJoins: Script = async context => {
   )
 }
 
-function credentialsFor(proof: (typeof proofs)[number], real: Credentials): Credentials {
-  switch (proof) {
-    case 'other cluster':
-      return { ...real, cluster: `${real.cluster}-other` }
-    case 'no secret':
-      return { ...real, secret: undefined }
-    default:
-      return { ...real, secret: `${real.secret}?` }
-  }
-}
-
 interface Attempt {
-  readonly proof: (typeof proofs)[number]
+  readonly proof: ProofKind
   readonly route: (typeof routes)[number]
   /** A request that a member once accepted. */
   readonly replayed: Uint8Array
@@ -86,7 +72,7 @@ async function attempt({ order, count }: ScriptContext, peer: RawPeer, attempt: 
     for (const request of [{ type: 'reserve' }, { type: 'connect', peer: peerId }] as const)
       requests.push(relayRequest(connection, request).then(answer => answer === 'ok'))
   }
-  if (proof === 'replayed proof') requests.push(peer.replay(connection, replayed))
+  if (proof === 'replayed proof') requests.push(replay(connection, replayed))
   // Sends its record on a stream, as a member would, but sends no proof.
   else if (proof === 'no proof') await peer.sendFacts(target, [await peer.identity.record({ name: proof })])
   else requests.push(peer.prove(connection))
@@ -112,16 +98,6 @@ async function learned({ order, count }: ScriptContext): Promise<string[]> {
   const bytes = Buffer.from(received())
   await node.stop()
   count('bytes learned', bytes.length)
-  const { cluster, secret } = order.credentials
-  const tag = clusterTag(cluster)
-  const room = spaceTag(tag, 'room', roomName)
-  const keys = clusterKeys(cluster, secret)
-  const topics = [rumorTopic(keys), spaceTopic(keys, room), keys.discovery]
-  const own = order.targets.flatMap(({ name, address }) => [name, address])
-  const texts = [cluster, secret ?? '', roomName, room, ...topics, ...own].map(text => Buffer.from(text))
-  const found = [...texts, ...[tag, keys.admission, keys.topics].map(key => Buffer.from(key))].filter(
-    each => each.length > 0 && bytes.includes(each),
-  )
-  count('confidential values learned', found.length)
-  return [...new Set(bytes.toString('latin1').match(textPattern))].sort()
+  count('confidential values learned', confidentialIn(bytes, order).length)
+  return textsIn(bytes)
 }

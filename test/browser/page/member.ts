@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** A page that becomes a member when the test asks for it, and reports what it sees. */
 
-import type { Cluster, ClusterEventType, JoinOptions, Room } from '@hearsay/core'
+import type { Cluster, ClusterEventType, Health, JoinOptions, Room } from '@hearsay/core'
 import { joinFromTab } from '@hearsay/tabs'
 import { until } from '../../helpers/until.ts'
 import { endStep, followTakeover, takeoverTimes, watchTakeover } from './takeover-timeline.ts'
@@ -93,6 +93,9 @@ export const member = {
   watchTakeover,
   takeoverTimes,
   leave: (): Promise<void> => cluster.leave(),
+  health: (): Health => cluster.health.getSnapshot(),
+  /** The members that it sees, with their statuses. */
+  view,
   storeStates(): readonly string[] {
     return storeStates
   },

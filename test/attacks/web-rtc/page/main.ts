@@ -1,0 +1,158 @@
+/// <reference lib="dom" />
+/** A page of strangers: makes uninvited joins when the kit asks for them, and reports what it counted and received. */
+
+import type { Connection } from '@libp2p/interface'
+import { prefixed, protocols } from '../../../../packages/core/src/libp2p/frame-stream.ts'
+import { encodeHello } from '../../../../packages/core/src/wire/hello.ts'
+import { clusterTag } from '../../../../packages/core/src/wire/tags.ts'
+import { askAll } from '../../../../packages/core/test/integration/ask-all.ts'
+import { type Proof, prove, replay } from '../../admission-proof.ts'
+import { credentialsFor, type ProofKind, proofKinds } from '../../proof-kinds.ts'
+import { relayRequest } from '../../scripts/relay-request.ts'
+import { type Door, doors, type WebRTCOrder, type WebRTCOutcome } from '../order.ts'
+import { PageStranger, untilClosed } from './page-stranger.ts'
+import { receivedBytes } from './received-bytes.ts'
+
+/** Our choice: few, because one machine runs all ends of all connections. */
+const concurrency = 6
+/** Our choice: longer than a member keeps a connection that is not admitted, which is 5 s. */
+const patienceMs = 6_000
+
+let order: WebRTCOrder
+/** A request that a member accepted. */
+let recorded: Uint8Array
+const counted: Record<string, number> = {}
+
+function count(what: string, by = 1): void {
+  counted[what] = (counted[what] ?? 0) + by
+}
+
+async function runJoins(given: WebRTCOrder): Promise<WebRTCOutcome> {
+  order = given
+  recorded = await recordRequest()
+  let next = order.from
+  const work = async () => {
+    while (next < order.to) await join(next++)
+  }
+  await Promise.all(Array.from({ length: concurrency }, work))
+  return { counted, received: receivedBytes() }
+}
+
+/** Asks all that a stranger can ask, over a circuit and over WebRTC. */
+async function learn(given: WebRTCOrder): Promise<WebRTCOutcome> {
+  order = given
+  for (const door of ['open relay', 'signalling'] as const) {
+    const stranger = await PageStranger.create(recordedPeers(door))
+    const connection = await enter(stranger, door)
+    if (connection) {
+      await askAll(connection)
+      count(`connections that asked, ${door}`)
+    }
+    await stranger.stop()
+  }
+  return { counted, received: receivedBytes() }
+}
+
+async function join(index: number): Promise<void> {
+  const kind = proofKinds[index % proofKinds.length] ?? 'no proof'
+  const door = doors[Math.floor(index / proofKinds.length) % doors.length] ?? 'signalling'
+  count('joins over WebRTC')
+  count(kind)
+  count(`by ${door}`)
+  const stranger = await PageStranger.create(recordedPeers(door))
+  try {
+    const connection = await enter(stranger, door)
+    if (!connection) count(`not connected by ${door}`)
+    else if (await isLetIn(stranger, connection, door, kind)) count('got in')
+  } finally {
+    await stranger.stop()
+  }
+}
+
+/** The relayed connection of a hostile member, and the bytes of the hostile relay, tell strangers nothing about honest members. */
+const recordedPeers = (door: Door): readonly string[] =>
+  door === 'signalling' ? [] : [order.page, order.memberRelay.split('/p2p/')[1] ?? '']
+
+const circuitAddress = (relay: string): string => `${relay}/p2p-circuit/p2p/${order.page}`
+const webRTCAddress = (relay: string): string => `${relay}/p2p-circuit/webrtc/p2p/${order.page}`
+
+/** The connection on which the stranger has to prove that it is a member. */
+async function enter(stranger: PageStranger, door: Door): Promise<Connection | undefined> {
+  const { credentials, memberRelay, openRelay } = order
+  switch (door) {
+    case 'member relay':
+      return await stranger.dial(memberRelay)
+    case 'open relay': {
+      const circuit = await stranger.dial(circuitAddress(openRelay))
+      if (circuit?.remoteAddr.toString().includes('/p2p-circuit')) count('circuits opened')
+      return circuit
+    }
+    case 'signalling': {
+      for (const address of [memberRelay, circuitAddress(memberRelay)]) {
+        const connection = await stranger.dial(address)
+        if (!connection || !(await prove(connection, credentials, stranger.id)).isAdmitted) return undefined
+      }
+      const connection = await stranger.dial(webRTCAddress(memberRelay))
+      if (connection?.remoteAddr.toString().includes('/webrtc')) count('WebRTC connections opened')
+      return connection
+    }
+  }
+}
+
+async function isLetIn(
+  stranger: PageStranger,
+  connection: Connection,
+  door: Door,
+  kind: ProofKind,
+): Promise<boolean> {
+  const outcomes = [presented(stranger, connection, kind)]
+  if (door === 'member relay') {
+    outcomes.push(relayRequest(connection, { type: 'reserve' }).then(answer => answer === 'ok'))
+    outcomes.push(opens(stranger, webRTCAddress(order.memberRelay)))
+  }
+  if (door === 'open relay') outcomes.push(opens(stranger, webRTCAddress(order.openRelay)))
+  return (await Promise.all(outcomes)).includes(true)
+}
+
+async function opens(stranger: PageStranger, address: string): Promise<boolean> {
+  return (await stranger.dial(address)) !== undefined
+}
+
+/** @returns whether the other end accepted the proof, or sent anything to a peer that sent none */
+async function presented(stranger: PageStranger, connection: Connection, kind: ProofKind): Promise<boolean> {
+  const { credentials } = order
+  if (kind === 'replayed proof') return await replay(connection, recorded)
+  if (kind === 'no proof') return await isAnswered(connection)
+  return (await prove(connection, credentialsFor(kind, credentials), stranger.id)).isAdmitted
+}
+
+/** Sends a hello, as a member does. @returns whether a frame arrives before the other end closes the connection */
+async function isAnswered(connection: Connection): Promise<boolean> {
+  const hello = encodeHello({ cluster: clusterTag(order.credentials.cluster), epochMs: Date.now() })
+  let hasReceived = false
+  try {
+    const stream = await connection.newStream(protocols.sync, { signal: AbortSignal.timeout(3_000) })
+    stream.addEventListener('message', () => {
+      hasReceived = true
+    })
+    stream.send(prefixed(hello))
+  } catch {
+    // The other end does not accept the stream.
+  }
+  await untilClosed(connection, patienceMs)
+  return hasReceived
+}
+
+async function recordRequest(): Promise<Uint8Array> {
+  const member = await PageStranger.create([])
+  const connection = await member.dial(order.memberRelay)
+  const proof: Proof | undefined = connection && (await prove(connection, order.credentials, member.id))
+  await member.stop()
+  if (!proof?.isAdmitted || !proof.request) throw new Error('a page with the secret was not admitted')
+  return proof.request
+}
+
+const strangers = { runJoins, learn }
+export type Strangers = typeof strangers
+
+Object.assign(globalThis, { strangers })
