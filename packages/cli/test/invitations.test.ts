@@ -386,7 +386,7 @@ describe('hearsay config with a role as writer', () => {
     expect(await watch.json(({ event }) => event === 'change')).toMatchObject({ key: 'color', value: 'red' })
     expect(await set('blue', guest)).toMatchObject({
       exitCode: 2,
-      stderr: [expect.stringMatching(/not one of its writers$/)],
+      stderr: [expect.stringMatching(/not one of its writers, the members with the role 'operator'/)],
     })
     const mixed = ['--writer', 'role:operator', '--writer', 'x']
     const { exitCode, stderr } = await new Machine().run('config', 'list', 'atlas', 'flags', ...mixed)
