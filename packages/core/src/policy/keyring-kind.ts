@@ -20,8 +20,8 @@ export interface KeyringKindOptions {
 }
 
 /**
- * Facts of one peer, whoever wrote them. Our choice: far more than people change keys. To judge a fact costs up to 32 attempts
- * to open it.
+ * Rate of the facts that one peer sends, of all authors together. Our choice: far more than people change keys. A member makes
+ * up to 32 attempts to open a fact.
  */
 const peerRate = { burst: 16, refillMs: 1_000, maxKeys: 1_024 }
 

@@ -15,7 +15,7 @@ import { PolicySync } from './policy-sync.ts'
 
 /** Our choice. */
 export const maxPolicyFacts = 4_096
-/** Of one author other than the authority. Our choice. */
+/** The facts of one author. The authority has no such bound. Our choice. */
 export const maxFactsOfAuthor = 256
 
 /** `merged`: the fact was new. `known`: the set has an equal or later one. `rejected`: it is invalid, ended, or does not fit. */
