@@ -12,7 +12,12 @@ export const titlesOf = (members: readonly Member[]): readonly string[] => [
   'tags',
 ]
 
-/** Ordered by name. @param self the id of the member that answers, whose row says so. @param limit with it, only so many members, those that need attention first. */
+/**
+ * The rows, ordered by name.
+ *
+ * @param self the id of the member that answers: its row says so
+ * @param limit only so many members, those that need attention first @default all
+ */
 export function memberRows(members: readonly Member[], self: string, limit?: number): string[][] {
   const withRoles = haveRoles(members)
   const sorted = [...members].sort(

@@ -137,7 +137,12 @@ export function checkDocument(name: string, options: DocumentOptions): void {
     throw new InvalidOptionsError('document: seed is a function that fills an empty document')
 }
 
-/** Checks that a room may open another document. @param open the number of documents that are open @throws {InvalidOptionsError} */
+/**
+ * Checks that a room may open another document.
+ *
+ * @param open the number of documents that are open
+ * @throws {InvalidOptionsError}
+ */
 export function checkDocumentCount(open: number): void {
   if (open >= limits.maxDocuments)
     throw new InvalidOptionsError(

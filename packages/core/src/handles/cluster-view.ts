@@ -3,7 +3,12 @@ import type { Clock } from '../base/clock.ts'
 import { isReader } from '../grants/roles.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
 import type { PrivateRooms } from '../spaces/private-rooms.ts'
-import type { ClusterView, MemberWithSpaces, SpaceRoster } from '../spaces/space-roster.ts'
+import {
+  type ClusterView,
+  generationIn,
+  type MemberWithSpaces,
+  type SpaceRoster,
+} from '../spaces/space-roster.ts'
 
 export class MachineClusterView implements ClusterView {
   readonly self: string
@@ -56,7 +61,7 @@ export class MachineClusterView implements ClusterView {
     return {
       of: id => {
         const member = this.member(id)
-        const generation = member?.spaces.find(each => each.space === space)?.generation
+        const generation = generationIn(member, space)
         return member && { status: member.status, wasAlive: member.wasAlive, generation }
       },
     }

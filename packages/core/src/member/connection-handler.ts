@@ -61,8 +61,7 @@ export class ConnectionHandler {
         if (!overlay.dialFailed(id, now.monotonicMs)) {
           // The dial shows nothing about the member. The overlay repeats only dials of its own plan, so repeat this
           // dial here.
-          overlay.dialling(id, now.monotonicMs)
-          effectQueue.push({ type: 'dial', id })
+          effectQueue.push(overlay.dial(id, now.monotonicMs))
           break
         }
         if (state !== 'network-down') standing.dialFailed(id, now.monotonicMs)

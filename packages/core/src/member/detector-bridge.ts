@@ -124,8 +124,7 @@ export class DetectorBridge {
           effectQueue.push({ type: 'send-probe', to: effect.to, message: effect.message })
           break
         case 'redial':
-          overlay.dialling(effect.id, now.monotonicMs)
-          effectQueue.push({ type: 'dial', id: effect.id })
+          effectQueue.push(overlay.dial(effect.id, now.monotonicMs))
           break
         case 'publish-suspicion':
           // A sleeping member may run for moments, with or without a network. Messages that it misses then are no evidence.

@@ -93,9 +93,8 @@ function sweep(parts: DueParts, now: Instant): void {
 
 function runOverlay({ overlay, effectQueue }: DueParts, nowMs: number): void {
   for (const action of overlay.advance(nowMs)) {
-    if (action.type === 'dial') overlay.dialling(action.id, nowMs)
     if (action.type === 'disconnect')
       effectQueue.sendSyncSteps([{ to: action.id, message: syncMessage({ releasing: true }) }])
-    effectQueue.push(action)
+    effectQueue.push(action.type === 'dial' ? overlay.dial(action.id, nowMs) : action)
   }
 }

@@ -215,8 +215,7 @@ export class FactHandler {
   #dialSuspect(subject: string, now: Instant): void {
     const { overlay, effectQueue } = this.#options
     if (!overlay.isNeighbour(subject) || overlay.isConnected(subject)) return
-    overlay.dialling(subject, now.monotonicMs)
-    effectQueue.push({ type: 'dial', id: subject })
+    effectQueue.push(overlay.dial(subject, now.monotonicMs))
   }
 
   #handleRecord(

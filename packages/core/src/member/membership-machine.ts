@@ -210,9 +210,7 @@ export class MembershipMachine {
           effectQueue.push({ type: 'disconnect', id })
         break
       case 'connect-now':
-        if (!overlay.mayDialNow(input.id)) break
-        overlay.dialling(input.id, now.monotonicMs)
-        effectQueue.push({ type: 'dial', id: input.id })
+        if (overlay.mayDialNow(input.id)) effectQueue.push(overlay.dial(input.id, now.monotonicMs))
         break
       case 'extra-peers':
         overlay.setExtraPeers(input.ids)

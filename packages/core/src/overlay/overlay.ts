@@ -208,9 +208,10 @@ export class Overlay {
     return this.#neighbourhood.has(id) && !this.#connections.has(id) && this.#plan.isUntried(id)
   }
 
-  /** Another component began to dial this member. */
-  dialling(id: string, nowMs: number): void {
+  /** Counts a dial to the member as begun. @returns the action that begins it */
+  dial(id: string, nowMs: number): OverlayAction {
     this.#plan.dialling(id, nowMs)
+    return { type: 'dial', id }
   }
 
   /** @returns whether the failure counts: it does not if the local network changed during the dial */

@@ -10,6 +10,7 @@ import { InvalidOptionsError } from '../api/errors.ts'
 import { callApp } from './app-calls.ts'
 import type { AppNotifications } from './app-notifications.ts'
 
+/** Null counts, too: an event target ignores it. */
 const isListener = (listener: unknown): boolean =>
   typeof listener === 'function' || typeof listener === 'object'
 
@@ -60,7 +61,7 @@ export class AppEvents<Events extends { [type in keyof Events]: CustomEvent }>
     listener: EventHandler<never> | null,
     options?: boolean | AddEventListenerOptions,
   ): void {
-    if (listener !== null && listener !== undefined && !isListener(listener))
+    if (listener !== undefined && !isListener(listener))
       throw new InvalidOptionsError('addEventListener: give a function, or an object with handleEvent')
     const { once = false, signal } = typeof options === 'object' ? options : {}
     const capture = captureOf(options)

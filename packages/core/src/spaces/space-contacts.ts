@@ -9,7 +9,7 @@
 import type { SpaceMembers } from './space-members.ts'
 import type { SpaceReplica } from './space-replica.ts'
 import { type GroupView, groupNeighbours } from './space-rings.ts'
-import type { ClusterView } from './space-roster.ts'
+import { type ClusterView, generationIn } from './space-roster.ts'
 
 /** A space that the local member is in. */
 interface EnteredSpace {
@@ -38,7 +38,8 @@ export function spaceContacts(
   for (const [space, { generation, replica }] of spaces) {
     for (const synced of syncedHolders(replica)) if (!synced.some(isThere)) contact(synced)
     const others = members.othersIn(space)
-    if (!others.some(isThere)) contact(others.filter(id => generationOf(view, id, space) < generation))
+    const isEarlier = (id: string) => (generationIn(view.member(id), space) ?? generation) < generation
+    if (!others.some(isThere)) contact(others.filter(isEarlier))
   }
   return contacts
 }
@@ -51,9 +52,4 @@ function* syncedHolders(replica: SpaceReplica): Generator<readonly string[]> {
         .holdersOf(name)
         .filter(({ isSynced }) => isSynced)
         .map(({ id }) => id)
-}
-
-function generationOf(view: ClusterView, id: string, space: string): number {
-  const entered = view.member(id)?.spaces.find(each => each.space === space)
-  return entered?.generation ?? Number.POSITIVE_INFINITY
 }

@@ -1,7 +1,7 @@
 /**
  * Space members: which members are in each of the local member's spaces.
  */
-import { type ClusterView, isPresent, type MemberWithSpaces } from './space-roster.ts'
+import { type ClusterView, generationIn, isPresent } from './space-roster.ts'
 
 export class SpaceMembers {
   readonly #view: ClusterView
@@ -96,14 +96,11 @@ export class SpaceMembers {
 
   #isIn(id: string, space: string): boolean {
     const member = this.#view.member(id)
-    return member !== undefined && isPresent(member) && isMemberOf(member, space)
+    return member !== undefined && isPresent(member) && generationIn(member, space) !== undefined
   }
 
   #isSuspectIn(id: string, space: string): boolean {
     const member = this.#view.member(id)
-    return member?.status === 'suspect' && !member.wasAlive && isMemberOf(member, space)
+    return member?.status === 'suspect' && !member.wasAlive && generationIn(member, space) !== undefined
   }
 }
-
-const isMemberOf = ({ spaces }: MemberWithSpaces, space: string): boolean =>
-  spaces.some(entry => entry.space === space)

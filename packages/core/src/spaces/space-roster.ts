@@ -50,3 +50,8 @@ export interface MemberWithSpaces {
 export function isPresent({ status, wasAlive }: Pick<MemberWithSpaces, 'status' | 'wasAlive'>): boolean {
   return status === 'alive' || (status === 'suspect' && wasAlive)
 }
+
+/** The number of a member's present visit to a space; undefined: it is not in the space. */
+export function generationIn(member: MemberWithSpaces | undefined, space: string): number | undefined {
+  return member?.spaces.find(entry => entry.space === space)?.generation
+}
