@@ -11,8 +11,6 @@ import type {
   HeldBy,
   HeldByOptions,
   HeldSpace,
-  Invitation,
-  InviteOptions,
   Json,
   LeaveOptions,
   ProviderStatus,
@@ -21,6 +19,7 @@ import type {
 import type { AwarenessClaims, LocalClaim } from '@hearsay/core/app'
 import type { Answer } from './answer.ts'
 import type { ConfigCalls } from './config-calls.ts'
+import type { InvitationCalls } from './invitation-calls.ts'
 import type { QueryCalls, ViewQueryCalls } from './query-calls.ts'
 import type { TableDiff } from './table.ts'
 
@@ -69,12 +68,6 @@ export interface Rights {
   readonly invitations: boolean
 }
 
-/** A call of `Cluster.keyring`. */
-export type KeyringCall =
-  | { readonly type: 'list' | 'holders' }
-  | { readonly type: 'add' | 'use'; readonly key: string | Uint8Array }
-  | { readonly type: 'remove'; readonly key: string | Uint8Array; readonly force: boolean | undefined }
-
 export interface Welcome {
   readonly version: number
   /** The cluster's name. */
@@ -85,7 +78,7 @@ export interface Welcome {
 }
 
 /** The calls that the member's side answers. */
-export interface MemberCalls extends ConfigCalls, QueryCalls {
+export interface MemberCalls extends ConfigCalls, QueryCalls, InvitationCalls {
   /** Begins the view. @param focusedAtMs when the user turned to the view, as an epoch time */
   connect(version: number, focusedAtMs: number): Answer<Welcome>
   /** The view has processed a batch, and can receive the next one. */
@@ -103,12 +96,6 @@ export interface MemberCalls extends ConfigCalls, QueryCalls {
   /** The right `update` is required, as for `resume`. */
   suspend(options?: SuspendOptions): Answer<void>
   resume(): Answer<void>
-  /** The right `invitations` is required, as for `revoke` and `renew`. */
-  invite(options?: InviteOptions): Promise<Answer<Invitation>>
-  revoke(what: string): Promise<Answer<void>>
-  renew(ticket: string): Promise<Answer<void>>
-  /** The right `invitations` is required. */
-  keyring(call: KeyringCall): Promise<Answer<unknown>>
   leave(options?: LeaveOptions): Promise<Answer<void>>
   /**
    * Enters a room.

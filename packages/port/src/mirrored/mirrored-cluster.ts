@@ -48,7 +48,6 @@ import { type Answer, refusal, report, resultOf } from '../answer.ts'
 import {
   type Batch,
   clusterNumber,
-  type KeyringCall,
   type MemberCalls,
   type RemoteMember,
   type Rights,
@@ -56,6 +55,7 @@ import {
   type UpdateChange,
   type Welcome,
 } from '../contract.ts'
+import type { KeyringCall } from '../invitation-calls.ts'
 import type { ReplyEvent, ViewOutcome } from '../query-calls.ts'
 import type { Table } from '../table.ts'
 import { readConvergence, readHealth, readHeartbeats, readMembers } from '../table-codecs.ts'

@@ -27,7 +27,6 @@ import {
   type Batch,
   clusterNumber,
   contractVersion,
-  type KeyringCall,
   type MemberCalls,
   type OpenedDocument,
   type OpenedRoom,
@@ -36,10 +35,12 @@ import {
   type UpdateChange,
   type Welcome,
 } from '../contract.ts'
+import type { KeyringCall } from '../invitation-calls.ts'
 import { writeHeartbeats, writeMembers, writeObject } from '../table-codecs.ts'
 import { EndableCalls } from './endable-calls.ts'
 import type { ViewRights } from './rights.ts'
 import { ServedConfigs } from './served-configs.ts'
+import { ServedInvitations } from './served-invitations.ts'
 import { type RemoteHandlers, ServedQueries } from './served-queries.ts'
 import { ServedRooms } from './served-rooms.ts'
 import type { SharedSpaces } from './shared-spaces.ts'
@@ -86,6 +87,7 @@ export class ServedView implements MemberCalls {
   readonly #rooms: ServedRooms
   readonly #configs: ServedConfigs
   readonly #queries: ServedQueries
+  readonly #invitations: ServedInvitations
   readonly #settles = new EndableCalls('settled')
   /** When the user turned to this view. */
   #focusedAtMs = 0
@@ -100,6 +102,7 @@ export class ServedView implements MemberCalls {
     this.#rooms = new ServedRooms(parts)
     this.#configs = new ServedConfigs(parts)
     this.#queries = new ServedQueries(parts)
+    this.#invitations = new ServedInvitations(options)
   }
 
   /** The number of calls that were answered with an error. */
@@ -193,32 +196,19 @@ export class ServedView implements MemberCalls {
   }
 
   invite(options?: InviteOptions): Promise<Answer<Invitation>> {
-    return this.#issueBy('invite', cluster => cluster.invite(options))
+    return this.#answerLater(() => this.#invitations.invite(options))
   }
 
   revoke(what: string): Promise<Answer<void>> {
-    return this.#issueBy('revoke', cluster => cluster.revoke(what))
+    return this.#answerLater(() => this.#invitations.revoke(what))
   }
 
   renew(ticket: string): Promise<Answer<void>> {
-    return this.#issueBy('renew', cluster => cluster.renew(ticket))
+    return this.#answerLater(() => this.#invitations.renew(ticket))
   }
 
   keyring(call: KeyringCall): Promise<Answer<unknown>> {
-    const { rights, cluster } = this.#options
-    return this.#answerLater<unknown>(async () => {
-      rights.check(rights.invitations, 'keyring')
-      switch (call.type) {
-        case 'list':
-        case 'holders':
-          return await cluster.keyring[call.type]()
-        case 'add':
-        case 'use':
-          return await cluster.keyring[call.type](call.key)
-        case 'remove':
-          return await cluster.keyring.remove(call.key, call.force === true ? { force: true } : {})
-      }
-    })
+    return this.#answerLater(() => this.#invitations.keyring(call))
   }
 
   leave(options?: LeaveOptions): Promise<Answer<void>> {
@@ -367,15 +357,6 @@ export class ServedView implements MemberCalls {
     return this.#answer(() => {
       rights.check(rights.update, what)
       act(cluster)
-    })
-  }
-
-  /** A call that needs the right to the invitations. */
-  #issueBy<T>(what: string, act: (cluster: Cluster) => Promise<T>): Promise<Answer<T>> {
-    const { rights, cluster } = this.#options
-    return this.#answerLater(async () => {
-      rights.check(rights.invitations, what)
-      return await act(cluster)
     })
   }
 
