@@ -29,7 +29,7 @@ function row([name, definition]: [string, MetricDefinition]): string {
 }
 
 const onlyTexts = {
-  relay: ' Only of a relay.',
+  relay: ' Only at a relay.',
   storage: ' Only in Node, and only if `storage` is a folder.',
 }
 

@@ -6,7 +6,7 @@ export const contentDefinitions = {
   hearsay_documents: { kind: 'gauge', help: 'Documents that this member has open or carries for others' },
   hearsay_document_items: {
     kind: 'gauge',
-    help: 'Yjs items of these documents, deleted ones included: what they take in memory',
+    help: 'Yjs items of these documents, deleted ones included. They determine the memory that the documents take',
   },
   hearsay_document_transfers: { kind: 'gauge', help: 'Transfers of documents that are in progress' },
   hearsay_rejected_facts_total: {
@@ -15,11 +15,11 @@ export const contentDefinitions = {
   },
   hearsay_limited_messages_total: {
     kind: 'counter',
-    help: 'Messages and updates of rooms and shared configs beyond a rate, which arrive later by an exchange',
+    help: 'Messages and updates of rooms and shared configs that exceeded a rate. State arrives later, broadcasts are lost',
   },
   hearsay_unopened_messages_total: {
     kind: 'counter',
-    help: 'Messages about private rooms that no member of the room had sealed',
+    help: 'Messages about private rooms that this member could not open',
   },
   hearsay_client_id_collisions_total: {
     kind: 'counter',
@@ -51,5 +51,5 @@ export const contentDefinitions = {
       values: { valid: 'The signature is right.', forged: 'The signature is wrong.' },
     },
   },
-  hearsay_verify_seconds_total: { kind: 'counter', help: 'Time in which signatures were checked' },
+  hearsay_verify_seconds_total: { kind: 'counter', help: 'Time that the checks of signatures took' },
 } as const

@@ -32,7 +32,7 @@ export const memberDefinitions = {
   hearsay_table_rows: { kind: 'gauge', help: 'Rows of the table of members' },
   hearsay_table_capacity_rows: {
     kind: 'gauge',
-    help: 'Rows of the table beyond which further members are not seen',
+    help: 'Rows that the table can have. This member does not list further members',
   },
   hearsay_provisional_members: {
     kind: 'gauge',
@@ -44,7 +44,8 @@ export const memberDefinitions = {
     label: {
       name: 'problem',
       values: {
-        'not-a-member': 'The ticket of this member, or the member itself, has ended or was revoked.',
+        'not-a-member':
+          'The ticket of this member has expired or was revoked, or the member itself was revoked.',
         'not-admitted':
           'No peer accepts this member: its secret, its ticket or the cluster name does not fit.',
         'bootstrap-unreachable': 'No member answers at a bootstrap address.',
@@ -105,7 +106,7 @@ export const memberDefinitions = {
   },
   hearsay_detection_seconds: {
     kind: 'histogram',
-    help: 'Time from the last message of a connected member, or from the end of its connection if that is later, until this member declared it dead',
+    help: 'Time until this member declared another one dead: from the last message of that member, or from the end of its connection if that is later',
     buckets: [0.5, 1, 2, 4, 6, 8, 12, 20, 30, 60, 120],
   },
 } as const

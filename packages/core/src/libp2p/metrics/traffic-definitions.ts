@@ -39,8 +39,8 @@ export const trafficDefinitions = {
       name: 'verdict',
       values: {
         accept: 'The member forwarded the rumor.',
-        ignore: 'The rumor contained nothing new.',
-        reject: 'The rumor was forged or undecodable.',
+        ignore: 'The member did not forward the rumor, mostly because it contained nothing new.',
+        reject: 'The rumor was forged or undecodable, or this member could not open it.',
       },
     },
   },
@@ -104,7 +104,7 @@ export const trafficDefinitions = {
   },
   hearsay_relay_capacity_reservations: {
     kind: 'gauge',
-    help: 'Reservations beyond which this relay refuses further ones',
+    help: 'Reservations that this relay accepts at most',
     only: 'relay',
   },
   hearsay_refused_connections_total: {
@@ -126,7 +126,7 @@ export const trafficDefinitions = {
   },
   hearsay_dropped_connections_total: {
     kind: 'counter',
-    help: 'Connections that were closed before the handshake, because one address or all together had too many',
+    help: 'Connections that this member closed before the handshake, because one address, or all together, had too many',
   },
   hearsay_aborted_streams_total: {
     kind: 'counter',
@@ -140,7 +140,7 @@ export const trafficDefinitions = {
       values: {
         undecodable: 'A message could not be decoded.',
         'bad-signature': 'A fact was forged.',
-        flood: 'A peer sent more than its rate.',
+        flood: 'A peer exceeded its rate.',
       },
     },
   },
@@ -152,14 +152,14 @@ export const trafficDefinitions = {
       values: {
         'unknown-author': 'A suspicion by an id that is not a member.',
         'no-grant': 'A record of an id whose grants are missing, expired or revoked.',
-        'record-rate': 'More records of one author than its rate.',
-        'suspicion-rate': 'More suspicions of one author than its rate.',
+        'record-rate': 'The records of one author exceeded its rate.',
+        'suspicion-rate': 'The suspicions of one author exceeded its rate.',
         policy:
           'A revocation or keyring that does not count here: its author may not write it, no key of this member opens it, or its date is wrong.',
-        'policy-rate': 'More policy facts of one author than its rate.',
+        'policy-rate': 'The policy facts of one author exceeded its rate.',
         'provisional-rate': 'One peer reported more unknown ids than its rate.',
         'provisional-evicted': 'Later records replaced the record of an unknown id.',
-        'introducer-quota': 'An introduction beyond the quota of its author.',
+        'introducer-quota': 'An introduction exceeded the quota of its author.',
         'introducer-unreachable': 'An introduction by a member whose earlier subjects could not be reached.',
       },
     },
