@@ -30,7 +30,7 @@ export interface HostileFaults {
    * The member publishes records of identities that do not exist, each with its own introduction.
    *
    * @param options perSecond: the number of identities a second; introduced: with introductions @default true;
-   * heartbeats: the identities also refute suspicions and send heartbeats @default false
+   * refuting: the identities also refute suspicions and send heartbeats @default false
    */
   inventIdentities(
     name: string,
