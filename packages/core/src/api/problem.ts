@@ -2,7 +2,7 @@
 
 /**
  * - `not-a-member`: the ticket of this member has expired or was revoked, or the member itself was revoked.
- * - `not-admitted`: no peer accepts this member, because the secret or the name of the cluster differs.
+ * - `not-admitted`: no peer accepts this member, because its secret, its ticket or the name of the cluster does not fit.
  * - `bootstrap-unreachable`: no member answers at a bootstrap address.
  * - `alone`: this member has found no other member for 6 s, and no other problem says why.
  * - `local-discovery`: members in the local network are not found.

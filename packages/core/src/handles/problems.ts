@@ -82,7 +82,7 @@ export function problemsOf(
   if (full)
     add(
       'full',
-      'The table is full: 20,000 members are listed, and others are not seen. Members that died or left make space after a day.',
+      'The table is full: 20,000 members are present, and this member does not see any others. Divide the cluster.',
     )
   return problems
 }

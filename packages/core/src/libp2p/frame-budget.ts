@@ -24,7 +24,7 @@ export const frameLimits: FrameLimits = {
   unfinishedFrameMs: 30_000,
   /** The largest frame, and the bytes before it that contain its length. */
   maxUnfinishedBytesPerStream: limits.maxFrameBytes + 4,
-  /** Our choice: four frames of the largest size. An honest peer has one on each of three channels. */
+  /** Our choice: four frames of the largest size. An honest peer has one on each of four channels. */
   maxUnfinishedBytesPerPeer: 4 * limits.maxFrameBytes,
   /** Our choice: 16 peers at their bound. */
   maxUnfinishedBytes: 64 * limits.maxFrameBytes,

@@ -113,9 +113,10 @@ export const trafficDefinitions = {
     label: {
       name: 'reason',
       values: {
-        'not-accepted': "The peer did not accept this member's proof: another secret or cluster name.",
+        'not-accepted':
+          "The peer did not accept this member: another secret, authority or cluster name, or this member's ticket has ended.",
         'replaced-secret': "This member's secret was replaced in the cluster.",
-        'wrong-proof': "The peer's proof is wrong: another secret or cluster name.",
+        'wrong-proof': "The peer's proof is wrong: another secret, authority or cluster name.",
         'no-grants': "The peer's grants have ended, or are not valid in this cluster.",
         'removed-key': 'The key of the peer was removed from the cluster.',
         'no-proof': 'The peer sent no proof in time.',
