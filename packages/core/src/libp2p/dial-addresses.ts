@@ -6,8 +6,8 @@
  * server that resolves them; loopback addresses, unless the member is on this computer; link-local addresses, unless
  * this member has one, because clouds serve credentials there; and relays that are no members.
  *
- * Addresses on the host of the member's last connection come first. If these addresses refuse a dial, that alone is
- * sufficient evidence. If the member is on another host, some of its addresses may also be addresses of the local host:
+ * Addresses on the host of the member's last connection come first. If they refuse a dial, this alone is evidence that the
+ * member is down. If the member is on another host, some of its addresses may also be addresses of the local host:
  * every host has a loopback address, and many hosts have the same container bridge. Such addresses come last, and a
  * refusal by them is no evidence. Addresses on which this member listens are not dialled.
  */

@@ -70,7 +70,7 @@ interface Track {
   suppressMs: number
   /** The number of deaths in this process of the member. */
   deaths: number
-  /** When to show the verdict; Infinity if it is shown already, or is shown only after another verdict. */
+  /** When to show the verdict; Infinity if the app sees it already, or does not see it unless another verdict follows. */
   dueMs: number
 }
 
