@@ -33,7 +33,7 @@ export interface ViewHost {
 export interface OpenViewOptions extends ViewHost {
   /** Whether this is the number of the view that had the focus last. */
   readonly isFocused: (focus: number) => boolean
-  /** A number for a view that gets the focus. */
+  /** The number of a view that gets the focus: greater than the numbers of all other views. */
   readonly nextFocus: () => number
   readonly closed: () => void
 }

@@ -1,4 +1,4 @@
-/** Refused facts: how many facts of other members this member dropped or delayed, by reason.. */
+/** Refused facts: how many facts of other members this member dropped or delayed, by reason. */
 
 /**
  * - `unknown-author`: a suspicion by an id that is not a member.

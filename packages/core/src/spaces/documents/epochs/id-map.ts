@@ -88,7 +88,7 @@ export function mapOutOf({ id, client }: EpochIds, base: Y.Doc, runs: readonly I
   }
 }
 
-/** The type in the base, with the ids before the epoch, that corresponds to this type within the epoch. */
+/** The same type in the base, where units have the ids from before the epoch. */
 function counterpart(type: SharedType, base: Y.Doc, exact: IdMap['exact']): SharedType | undefined {
   if (!type._item) return base.share.get(Y.findRootTypeKey(type))
   const id = exact(type._item.id)
