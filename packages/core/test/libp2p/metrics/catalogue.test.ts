@@ -17,10 +17,23 @@ const units = [
   'connections',
 ]
 
+const read = (page: string) => readFileSync(new URL(`../../../../../docs/${page}`, import.meta.url), 'utf8')
+
+/** A histogram has a series for each bucket, for the bucket without a bound, for the sum and for the count. */
+function seriesOf(definition: MetricDefinition): number {
+  if (definition.kind === 'histogram') return definition.buckets.length + 3
+  const label = 'label' in definition ? definition.label : undefined
+  return label ? Object.keys(label.values).length : 1
+}
+
 describe('the catalogue of metrics', () => {
   it('is what docs/metrics.md says: run `pnpm metrics-page` in packages/core', () => {
-    const page = readFileSync(new URL('../../../../../docs/metrics.md', import.meta.url), 'utf8')
-    expect(page).toBe(metricsPage())
+    expect(read('metrics.md')).toBe(metricsPage())
+  })
+
+  it('has as many series as docs/limits.md says', () => {
+    const series = entries.reduce((sum, [, definition]) => sum + seriesOf(definition), 0)
+    expect(read('limits.md')).toContain(`| series of one member | ${series},`)
   })
 
   it.each(entries)('%s follows the conventions of Prometheus', (name, definition) => {
