@@ -11,7 +11,7 @@ import type { MemberReport } from './member-report.ts'
 import type { Target } from './raw-peer.ts'
 
 const program = fileURLToPath(new URL('./member-main.ts', import.meta.url))
-/** A member that does not report within this time, for instance because its event loop is busy, did not answer. */
+/** A member that does not report within this time counts as not answering, for instance because its event loop is busy. */
 const reportBoundMs = 10_000
 
 /** The cluster name and the secret of honest members, and of attackers that are members. */

@@ -5,7 +5,7 @@ import { startChild } from '../processes/process.ts'
 import type { AttackOrder } from './attack-order.ts'
 
 export interface Attacker {
-  /** Resolves when the attack runs. Rejects if the attacker ends before. */
+  /** Resolves when the attack runs. Rejects if the attacker ends before that. */
   readonly begun: Promise<void>
   /** Resolves when an attack that ends by itself has ended. */
   readonly ended: Promise<void>
@@ -13,7 +13,7 @@ export interface Attacker {
   counted(): Readonly<Record<string, number>>
   /** Lists of text, such as what a stranger learned. */
   learned(): readonly string[]
-  /** Whether it ended by itself, which is a mistake in its script: the attack did not take place. */
+  /** Whether the process ended by itself, because of a mistake in its script: the attack did not take place. */
   hasFailed(): boolean
   stop(): Promise<void>
 }

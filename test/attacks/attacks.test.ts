@@ -10,7 +10,7 @@ afterAll(() => clusters.discard())
 
 describe('an attack', { timeout: 120_000 }, () => {
   it('admits nobody of 300 uninvited joins, and sends strangers no data of the cluster', async () => {
-    const figures = await measureJoins(await clusters.fit(), { joins: 300 })
+    const figures = await measureJoins(await clusters.current(), { joins: 300 })
     expect(figures).toMatchObject({ gotIn: 0, lost: 0, joins: { 'confidential values learned': 0 } })
     for (const route of ['TCP', 'WebSocket', 'relay'])
       expect(figures.joins[`joins over ${route}`]).toBeGreaterThan(0)
@@ -20,7 +20,7 @@ describe('an attack', { timeout: 120_000 }, () => {
   it.each(['stranger', 'member'] as const)(
     'with made-up identities by a %s hides no newcomer and no crash',
     async asked => {
-      const figures = await measure(await clusters.fit(), { name: 'madeUpIdentities', asked })
+      const figures = await measure(await clusters.current(), { name: 'madeUpIdentities', asked })
       expect(figures).toMatchObject({ lost: 0, falseDeaths: 0 })
       expect(figures.damaged).toEqual({})
       expect(figures.seenMs).not.toBeNull()

@@ -10,7 +10,7 @@ export class Clusters {
   }
 
   /** The running cluster, or a new one. */
-  async fit(): Promise<AttackedCluster> {
+  async current(): Promise<AttackedCluster> {
     if (this.#running) return this.#running
     this.#running = new AttackedCluster(credentials)
     await this.#running.start(this.#members)

@@ -1,4 +1,4 @@
-/** Identity: a key of an attacker, and facts that this key signs. It exists nowhere else than in these facts. */
+/** Identity: a key of an attacker, and facts that this key signs. A made-up identity exists only in such facts. */
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'

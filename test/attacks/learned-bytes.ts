@@ -4,7 +4,7 @@ import { clusterTag, spaceTag } from '../../packages/core/src/wire/tags.ts'
 import type { AttackOrder } from './attack-order.ts'
 import { roomName } from './honest-state.ts'
 
-/** The shortest text that the list of learned bytes shows. */
+/** Matches texts of six or more printable characters: shorter ones occur by chance. */
 const textPattern = /[\x20-\x7e]{6,}/g
 
 /** The values of the cluster, and the names and addresses of members, that occur in the bytes. */

@@ -17,7 +17,7 @@ export interface Figures {
   readonly lost: number
   /** `fail` and `leave` events about honest members that run. */
   readonly falseDeaths: number
-  /** Until all honest members, the newcomer included, have reported the killed member dead. Null: not within 30 s. */
+  /** From the kill until all honest members, the newcomer included, have reported the killed member dead. Null: not within 30 s. */
   readonly deadMs: number | null
   /** From the newcomer's call of `joinCluster` until all honest members have reported it. Null: not within 30 s. */
   readonly seenMs: number | null
@@ -175,7 +175,7 @@ type Reports = readonly (MemberReport | undefined)[]
 
 const keptGrowth = (before: Reports, after: Reports): number => growth(before, after, ({ keptMb }) => keptMb)
 
-/** From the largest value before to the largest value after. */
+/** The difference between the largest value after and the largest value before. */
 function growth(before: Reports, after: Reports, of: (report: MemberReport) => number): number {
   const largest = (reports: Reports) => Math.max(0, ...reports.map(report => (report ? of(report) : 0)))
   return Math.round(largest(after) - largest(before))

@@ -29,14 +29,14 @@ async function runTable(): Promise<boolean> {
   const clusters = new Clusters(members)
   const rows: Row[] = []
   for (let run = 1; run <= usualRuns; run++) {
-    const figures = await measure(await clusters.fit())
+    const figures = await measure(await clusters.current())
     rows.push(progress({ name: 'no attack', by: '–', figures, broken: [] }))
   }
   const usual = { deadMs: Math.max(...rows.map(({ figures }) => figures.deadMs ?? Number.POSITIVE_INFINITY)) }
   for (const asked of ['stranger', 'member'] as const)
     for (const attack of attacks) {
       if (!attack.by.includes(asked) || !only.includes(attack.name) || (by ?? asked) !== asked) continue
-      const figures = await measure(await clusters.fit(), { ...attack, asked })
+      const figures = await measure(await clusters.current(), { ...attack, asked })
       const broken = brokenBounds(attack, figures, { by: asked, members, usual })
       rows.push(progress({ name: attack.name, by: asked, figures, broken }))
       // The next attack may use the cluster again after an attack by a stranger that broke no bound.
@@ -59,8 +59,9 @@ async function runJoins(joins: number): Promise<boolean> {
   const clusters = new Clusters(options.members)
   const { webRTC } = options
   const progress = (counted: object) => console.error(JSON.stringify(counted))
-  const figures = await measureJoins(await clusters.fit(), { joins: joins - webRTC, progress })
-  const pages = webRTC > 0 && (await measureWebRTCJoins(await clusters.fit(), { joins: webRTC, progress }))
+  const figures = await measureJoins(await clusters.current(), { joins: joins - webRTC, progress })
+  const pages =
+    webRTC > 0 && (await measureWebRTCJoins(await clusters.current(), { joins: webRTC, progress }))
   await clusters.discard()
   console.log(JSON.stringify(pages ? { ...figures, webRTC: pages } : figures, null, 2))
   return [figures, ...(pages ? [pages] : [])].every(

@@ -1,7 +1,7 @@
 /**
  * Authority bench: what an authority costs. Two clusters, one with a name only and one with an authority, start side by side,
- * member by member in turn, so that both meet the same load. The join time of a member is from the call of `joinCluster` until
- * it sees all members that were there. Then a cluster of each kind idles, one after the other, so that the bytes are its own.
+ * member by member in turn, so that both run under the same load. The join time of a member is from the call of `joinCluster`
+ * until it sees all earlier members. Then a cluster of each kind idles, one after the other, so that the bytes are its own.
  *
  * Linux only; bytes are counted only as root. Prints progress to stderr, one JSON object to stdout. `--members 16 --idle 60`
  */

@@ -26,15 +26,15 @@ offline.provider.disconnect()
 offline.doc.getText('text').insert(0, offlineText)
 
 const past = pastUpdate()
-const broughtMs = performance.now()
+const appliedMs = performance.now()
 Y.applyUpdate(one.doc, past)
 const before = sizesOf(one.doc)
 const delay = monitorEventLoopDelay({ resolution: 1 })
 delay.enable()
-await until(`both have what ${clients} clients left, compacted`, () =>
+await until(`both have the compacted content of ${clients} clients`, () =>
   [one, two].every(({ doc }) => lengthOf(doc) === clients && clientsOf(doc) < clients),
 )
-const compactedMs = rounded(performance.now() - broughtMs)
+const compactedMs = rounded(performance.now() - appliedMs)
 delay.disable()
 const after = sizesOf(one.doc)
 const editedMs = performance.now()
@@ -45,7 +45,7 @@ const arrivesMs = rounded(performance.now() - editedMs)
 const newcomer = await join('newcomer', first)
 const joinedMs = performance.now()
 const fresh = await open(newcomer)
-await until('a newcomer has it', () => fresh.provider.synced)
+await until('a newcomer has the document', () => fresh.provider.synced)
 const newcomerMs = rounded(performance.now() - joinedMs)
 
 const connectedMs = performance.now()
@@ -56,7 +56,9 @@ await until(
 )
 const mergedMs = rounded(performance.now() - connectedMs)
 const texts = () => [one, two, offline, fresh].map(({ doc }) => doc.getText('text').toString())
-await until('all have what it wrote', () => texts().every(text => text.includes(offlineText)))
+await until('all have the text of the offline member', () =>
+  texts().every(text => text.includes(offlineText)),
+)
 
 const isWhole = texts().every(text => text.length === clients + offlineText.length)
 const times = { compactedMs, stallMs: rounded(delay.max / 1e6), arrivesMs, newcomerMs, mergedMs }

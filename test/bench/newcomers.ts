@@ -48,7 +48,9 @@ const [holderRoom] = [await holder.room('room'), await other.room('room')]
 holderRoom.document('large').doc.getText('text').insert(0, 'x'.repeat(holderCharacters))
 await sleep(settleMs)
 const isSeedKnown = await hasSeed(holderRoom)
-console.error(`templates: ${isSeedKnown ? 'the option seed' : 'an app that looks when synced'}`)
+console.error(
+  `templates: ${isSeedKnown ? 'by the option seed' : 'by the app, into an empty synced document'}`,
+)
 
 for (let opening = 1; opening <= openings; opening++) {
   await open(opening)

@@ -1,9 +1,9 @@
 /**
- * Sleep bench: a device sleeps and wakes up in another network place, as real processes on real networks.
+ * Sleep bench: a device sleeps and wakes up at another address, as real processes on real networks.
  *
- * Its process is stopped for 90 s after `suspend`. Meanwhile its host gets another address. Prints progress to stderr, JSON to
- * stdout; the exit code is 1 if others suspected it or saw it die, if it accused anybody, or if a fresh presence took more
- * than a second to arrive everywhere.
+ * The device's process is stopped for 90 s after `suspend`. Meanwhile its host gets another address. Prints progress to
+ * stderr, JSON to stdout; the exit code is 1 if another member suspected the device or declared it dead, if the device
+ * suspected another member, or if new presence took more than a second to arrive everywhere.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -39,7 +39,7 @@ class Device {
 
   readonly host: ReturnType<Network['hosts']>[number]
 
-  tell(command: string): void {
+  send(command: string): void {
     this.#child.writeLine(command)
   }
 
@@ -94,7 +94,7 @@ const id = first.seen('sleeper')?.id ?? ''
 const incarnations = () => others.map(({ name }) => sleeper.seen(name)?.incarnation)
 const before = incarnations()
 const suspendedAtMs = Date.now()
-sleeper.tell('suspend')
+sleeper.send('suspend')
 await until('others see it asleep', () =>
   others.every(device => device.seen('sleeper')?.attention === 'asleep'),
 )
@@ -112,8 +112,8 @@ const stillAsleep = others.filter(device => {
 
 const resumedAtMs = Date.now()
 sleeper.signal('SIGCONT')
-sleeper.tell('resume')
-sleeper.tell('set 1')
+sleeper.send('resume')
+sleeper.send('set 1')
 await until('the presence has arrived', () => others.every(device => device.arrivalMs(id, 1) !== undefined))
 const arrivals = others.map(device => (device.arrivalMs(id, 1) ?? 0) - resumedAtMs)
 await sleep(aftermathMs)

@@ -1,4 +1,4 @@
-/** Diagnosed member: a member in a process of its own, and what its health and `explain` say. */
+/** Diagnosed member: a member in a process of its own, with the texts of its health and of `explain`. */
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Explanation, JoinOptions, Problem } from '@hearsay/core'
@@ -40,7 +40,7 @@ export class DiagnosedMember {
     return (await this.#ready.promise).address
   }
 
-  /** What it says about another member: facts, then the hint. */
+  /** Its explanation of another member: the facts, then the hint. */
   async explain(id: string): Promise<readonly string[]> {
     const explained = new Promise<Explanation>(resolve => this.#explained.push(resolve))
     this.#child.writeLine(`explain ${id}`)
@@ -61,7 +61,7 @@ export class DiagnosedMember {
     this.#child.writeLine(`block ${ms}`)
   }
 
-  /** Lets it write to its store. */
+  /** Makes it write to its store. */
   store(): void {
     this.#child.writeLine('write')
   }

@@ -1,6 +1,6 @@
 /**
- * Diagnosis: for each fault that is injected here, the health, `explain` or an error names the cause. The test prints the time until
- * then, because docs/diagnosis.md promises 10 s.
+ * Diagnosis: for each fault that is injected here, the health, `explain` or an error names the cause. The test prints how long
+ * that takes, because docs/diagnosis.md promises 10 s.
  */
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -23,10 +23,10 @@ describe.concurrent('the cause is named', () => {
   it.for(injected.map(fault => [fault.name, fault] as const))(
     '%s',
     async ([name, { words, inject }], context) => {
-      const said = await inject(context)
+      const readTexts = await inject(context)
       const sinceMs = performance.now()
       for (;;) {
-        const texts = await said()
+        const texts = await readTexts()
         if (texts.some(text => text.includes(words))) break
         context.signal.throwIfAborted()
         await sleep(20)

@@ -5,8 +5,8 @@
  */
 import type { TestContext } from 'vitest'
 
-/** What a person reads at this moment: the texts of problems, or of an explanation. */
-export type Said = () => readonly string[] | Promise<readonly string[]>
+/** Reads what a person sees at this moment: the texts of problems, or of an explanation. */
+export type ReadTexts = () => readonly string[] | Promise<readonly string[]>
 
 export interface Fault {
   /** As in docs/diagnosis.md. */
@@ -16,11 +16,11 @@ export interface Fault {
   /** A part of the text that names the cause, as in docs/diagnosis.md. */
   readonly words: string
   /** Causes the fault. The result is read again and again until it contains the words. */
-  readonly inject: (context: TestContext) => Promise<Said>
+  readonly inject: (context: TestContext) => Promise<ReadTexts>
 }
 
 /** The texts of the problems that a member has now. */
 export const problemsOf =
-  (member: { readonly problems: readonly string[] }): Said =>
+  (member: { readonly problems: readonly string[] }): ReadTexts =>
   () =>
     member.problems

@@ -3,7 +3,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { TestContext } from 'vitest'
 import { DiagnosedMember, type DiagnosedMemberOptions } from './diagnosed-member.ts'
-import { type Fault, problemsOf, type Said } from './fault.ts'
+import { type Fault, problemsOf, type ReadTexts } from './fault.ts'
 
 export const secrets = ['0123456789abcdef0123456789abcdef', 'another 32 characters of a secret'] as const
 
@@ -51,7 +51,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-async function inject(context: TestContext, options: DiagnosedMemberOptions): Promise<Said> {
+async function inject(context: TestContext, options: DiagnosedMemberOptions): Promise<ReadTexts> {
   return problemsOf(startMember(context, 'grace', options))
 }
 

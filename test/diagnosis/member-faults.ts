@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type JoinOptions, joinCluster } from '@hearsay/core'
 import type { TestContext } from 'vitest'
 import type { DiagnosedMember, DiagnosedMemberOptions } from './diagnosed-member.ts'
-import { type Fault, problemsOf, type Said } from './fault.ts'
+import { type Fault, problemsOf, type ReadTexts } from './fault.ts'
 import { startMember } from './joining-faults.ts'
 
 const dayMs = 86_400_000
@@ -28,15 +28,15 @@ async function startCluster(
   return members
 }
 
-/** What the first member says about the second one after something happened to the latter. */
-function explainedAfter(happen: (second: DiagnosedMember) => unknown): Fault['inject'] {
+/** The first member's explanation of the second member after `act` on the second one. */
+function explainedAfter(act: (second: DiagnosedMember) => unknown): Fault['inject'] {
   return async context => {
     const [first, second] = (await startCluster(context, ['ada', 'grace', 'alan'])) as [
       DiagnosedMember,
       DiagnosedMember,
     ]
     const id = await second.id()
-    await happen(second)
+    await act(second)
     return () => first.explain(id)
   }
 }
@@ -47,7 +47,7 @@ async function temporaryFolder({ onTestFinished }: TestContext): Promise<string>
   return folder
 }
 
-/** A member with a store in a folder, and what happens to the store after its first write. */
+/** The problems of a member with a store in a folder, after `fail` made the store fail. */
 function failingStore(fail: (member: DiagnosedMember) => unknown): Fault['inject'] {
   return async context => {
     const storage = await temporaryFolder(context)
@@ -62,7 +62,7 @@ function failingStore(fail: (member: DiagnosedMember) => unknown): Fault['inject
 }
 
 /** The message with which `joinCluster` rejects. */
-async function refusal({ onTestFinished }: TestContext, options: Partial<JoinOptions>): Promise<Said> {
+async function refusal({ onTestFinished }: TestContext, options: Partial<JoinOptions>): Promise<ReadTexts> {
   const texts: string[] = []
   const joining = joinCluster({ cluster: 'diagnosis', mdns: false, ...options })
   joining.then(

@@ -6,13 +6,13 @@ import { createSimulation, type Simulation } from '@hearsay/simulator'
 const stepMs = 10
 
 export interface RealTimeCluster {
-  /** That of m0. */
+  /** The cluster of m0. */
   readonly cluster: Cluster
   readonly simulation: Simulation
   end(): Promise<void>
 }
 
-/** @param ageMs virtual time that passes before this resolves, as fast as it can */
+/** @param ageMs virtual time that is simulated, as fast as possible, before the promise resolves */
 export async function startRealTime(members: number, ageMs = 0): Promise<RealTimeCluster> {
   const simulation = createSimulation({ seed: 1, members, start: 'warm', invariants: 'off' })
   const { cluster } = simulation.member('m0')
@@ -22,7 +22,7 @@ export async function startRealTime(members: number, ageMs = 0): Promise<RealTim
   const advance = async () => {
     while (!isEnded) {
       const nowMs = performance.now()
-      // A crash keeps a large simulation busy for longer than it lasts: then virtual time is slower.
+      // In a large cluster, simulating a crash takes longer than the crash: virtual time is then slower.
       await simulation.run(Math.min(100, nowMs - lastMs))
       lastMs = nowMs
       await new Promise(resolve => setTimeout(resolve, stepMs))

@@ -1,7 +1,7 @@
 /**
- * Recorded cluster: what m0 of a simulated cluster sees while members crash and return. It is recorded as fast as it can be
- * simulated, and replayed as fast as it happened. So the simulation, which needs more than a second for a crash among 500
- * members, is over before anything is measured, and every measurement has the same events.
+ * Recorded cluster: what m0 of a simulated cluster sees while members crash and return. It is recorded as fast as possible,
+ * and replayed in real time. So the simulation, which needs more than a second for a crash among 500 members, has ended
+ * before anything is measured, and every measurement has the same events.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster, Health, Heartbeat, Member, Store } from '@hearsay/core'
@@ -23,7 +23,7 @@ const maxBurst = 20
 const eventTypes = ['join', 'update', 'suspect', 'recover', 'fail', 'leave'] as const
 type EventType = (typeof eventTypes)[number]
 
-/** A change of one store, or an event, so many milliseconds after its part began. */
+/** A change of one store, or an event. `atMs`: milliseconds after its part began. */
 type Change = { readonly atMs: number } & (
   | { readonly members: readonly Member[] }
   | { readonly heartbeats: ReadonlyMap<string, Heartbeat> }
@@ -36,7 +36,7 @@ export interface Recording {
   readonly partMs: number
   /** By the members' clocks, when the first part begins. */
   readonly epochMs: number
-  /** The first changes of each part are the stores as they are. */
+  /** Each part begins with the present content of all stores. */
   readonly parts: Readonly<Record<Part, readonly Change[]>>
 }
 
@@ -46,10 +46,10 @@ const simulate = (members: number): Simulation =>
 export async function record(members: number, partMs: number): Promise<Recording> {
   const simulation = simulate(members)
   const { cluster } = simulation.member('m0')
-  const bornEpochMs = cluster.self.incarnation
+  const startedEpochMs = cluster.self.incarnation
   // Until a heartbeat of every member has arrived.
   await simulation.run(Math.max(5_000, members * 500) + 10_000)
-  const epochMs = bornEpochMs + simulation.nowMs
+  const epochMs = startedEpochMs + simulation.nowMs
   let [changes, startMs]: [Change[], number] = [[], simulation.nowMs]
   const atMs = () => simulation.nowMs - startMs
   const follow = <T>(store: Store<T>, change: (value: T) => Change) => {
@@ -123,7 +123,7 @@ export function replay({ members, partMs, epochMs, parts: recorded }: Recording)
     heartbeats: new ReplayedStore<ReadonlyMap<string, Heartbeat>>(new Map()),
     health: new ReplayedStore<Health | undefined>(undefined),
   }
-  /** @param laterMs between the recorded clock and that of the replay */
+  /** @param laterMs how much the clock of the replay is ahead of the recorded one */
   const apply = (change: Change, laterMs: number) => {
     if ('members' in change) stores.members.set(change.members)
     else if ('health' in change) stores.health.set(change.health)

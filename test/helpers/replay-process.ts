@@ -24,7 +24,7 @@ export interface ReplayProcess {
 export interface ReplayProcessOptions {
   readonly members: number
   readonly partSeconds: number
-  /** Of the control socket. */
+  /** The folder of the control socket. */
   readonly folder: string
   /** The recording is read from this file, or written to it if the file does not exist. */
   readonly file?: string | undefined
@@ -68,7 +68,7 @@ async function run(options: ReplayProcessOptions): Promise<void> {
   const answer = (events: number) =>
     process.send?.({ epochMs: replayed.nowEpochMs(), events } satisfies Answer)
   process.on('message', async (part: Part) => answer(await replayed.play(part)))
-  // Nothing outlives the process.
+  // No control socket must remain.
   process.once('disconnect', () => void control.close().finally(() => process.exit(0)))
   answer(0)
 }

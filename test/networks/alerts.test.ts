@@ -17,8 +17,8 @@ import {
   type MemberSettings,
   ScrapedCluster,
   type ScrapedMember,
-  startFirst,
   startScraped,
+  startWithPriority,
 } from './scraped-cluster.ts'
 
 const isAsked = process.env['HEARSAY_LONG'] === '1'
@@ -79,8 +79,8 @@ async function expectOnly(cluster: ScrapedCluster, alert: string, timeoutMs?: nu
 }
 
 /**
- * The names of the alerts that fired. On a busy machine, members really stall: then that alert is right, also at members that
- * no test stops, and is not counted.
+ * The names of the alerts that fired. On a busy machine, members that no test stops really stall: their alerts are correct,
+ * and do not count.
  */
 async function namesOfFired(cluster: ScrapedCluster): Promise<string[]> {
   const fired = await cluster.fired()
@@ -89,7 +89,7 @@ async function namesOfFired(cluster: ScrapedCluster): Promise<string[]> {
   return [...new Set(fired.filter(each => !byLoad.includes(each)).map(each => each.alertname))].sort()
 }
 
-/** The hosts no longer reach each other. */
+/** Cuts the network between two groups of hosts. */
 function cut(some: readonly ScrapedMember[], others: readonly ScrapedMember[]): void {
   for (const { host } of some)
     for (const { host: other } of others) {
@@ -131,7 +131,7 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
       for (const { host } of members) host.loseNothing()
       await sleep(6_500)
     }
-    // The alert is silent about members that really stall.
+    // The alert does not fire for members that really stall.
     const areStalled = (await cluster.query('max(hearsay_paused_seconds_total) > 1')).length > 0
     if (areStalled) context.skip('LEFT OUT: this machine is too busy, so members stall')
     await expectOnly(cluster, 'HearsayFalseSuspicionsHigh')
@@ -160,7 +160,7 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
     const { cluster, members, network } = await start(context, 3, { settings: { command: 'relay' } })
     const [host] = network.hosts(1)
     const relay = members[2]?.host.address
-    const page = host && startFirst(host, process.execPath, [relayedMember, `/ip4/${relay}/tcp/4001`])
+    const page = host && startWithPriority(host, process.execPath, [relayedMember, `/ip4/${relay}/tcp/4001`])
     await cluster.until('hearsay_relay_reservations > 0')
     page?.endInput()
     await expectOnly(cluster, 'HearsayRelayWithoutReservations')
@@ -171,12 +171,12 @@ describe.skipIf(reason !== undefined)('with a real Prometheus', { timeout }, () 
     const { cluster, members, network } = await start(context, 3, { settings })
     const relay = members[2]?.host.address
     for (const host of network.hosts(2))
-      startFirst(host, process.execPath, [relayedMember, `/ip4/${relay}/tcp/4001`])
+      startWithPriority(host, process.execPath, [relayedMember, `/ip4/${relay}/tcp/4001`])
     await cluster.until('hearsay_relay_capacity_reservations == 2')
     await expectOnly(cluster, 'HearsayRelayNearlyFull')
   })
 
-  it('a member whose table has no room for others has a table that is nearly full', async context => {
+  it('a member that cannot store more members has a table that is nearly full', async context => {
     const { cluster } = await start(context, 4, { settings: { node: lowered('rows') } })
     await cluster.until('hearsay_table_capacity_rows == 4')
     await expectOnly(cluster, 'HearsayTableNearlyFull')

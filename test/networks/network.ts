@@ -149,7 +149,7 @@ export class Host {
     writeFileSync(`${configOf(this.name)}/resolv.conf`, `nameserver ${address}\n`)
   }
 
-  /** Sets the hosts file for programs that are started from now on: the name leads to these addresses, in this order. */
+  /** Sets the hosts file for programs that are started from now on: the name resolves to these addresses, in this order. */
   useHostsFile(name: string, addresses: readonly string[]): void {
     mkdirSync(configOf(this.name), { recursive: true })
     const lines = ['127.0.0.1 localhost', ...addresses.map(address => `${address} ${name}`)]

@@ -113,11 +113,11 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     const hosts = networkOf(context).hosts(2) as [Host, Host]
     const { promise: isTaken, resolve } = Promise.withResolvers<void>()
     const bind = "require('dgram').createSocket('udp4').bind(5353, () => console.log('taken'))"
-    const squatter = hosts[1].start(process.execPath, ['-e', bind], () => resolve())
+    const otherProgram = hosts[1].start(process.execPath, ['-e', bind], () => resolve())
     await isTaken
     const [, b] = (await startMembers(context, hosts, { bootstrap: [], mdns: true })) as Members
     await b.until(() => b.fault.includes('5353'))
-    squatter.signal('SIGKILL')
+    otherProgram.signal('SIGKILL')
     await b.until(() => b.fault === 'none')
   })
 
@@ -125,16 +125,16 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     const [host] = networkOf(context).hosts(1) as [Host]
     host.useNameServer('127.0.0.1')
     const { promise: isAsked, resolve } = Promise.withResolvers<void>()
-    const { promise: isThere, resolve: there } = Promise.withResolvers<void>()
-    const mute = `
+    const { promise: isListening, resolve: listening } = Promise.withResolvers<void>()
+    const silentServer = `
       const socket = require('dgram').createSocket('udp4')
       socket.on('message', bytes => console.log('asked for ' + bytes.subarray(12).toString('latin1')))
-      socket.bind(53, () => console.log('there'))`
-    host.start(process.execPath, ['-e', mute], line => {
-      if (line === 'there') there()
+      socket.bind(53, () => console.log('listening'))`
+    host.start(process.execPath, ['-e', silentServer], line => {
+      if (line === 'listening') listening()
       if (line.startsWith('asked for')) resolve()
     })
-    await isThere
+    await isListening
     const bootstrap = [
       '/dns4/hearsay.example/tcp/4001',
       '/dns4/hearsay.example/tcp/4002/ws',
@@ -146,9 +146,9 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     expect(member.left).toEqual([])
   })
 
-  it('members find each other through one name that leads to all of them, to the own address first', async context => {
+  it('members find each other through one name that resolves to all of them, to their own address first', async context => {
     const hosts = networkOf(context).hosts(4)
-    // The resolver of glibc puts the own address first.
+    // The resolver of glibc lists a host's own address first.
     for (const host of hosts)
       host.useHostsFile(
         'members.example',

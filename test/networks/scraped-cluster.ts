@@ -13,10 +13,10 @@ const rulesFile = new URL('../../docs/operations/hearsay.rules.yml', import.meta
 const client = `require('node:readline').createInterface({ input: process.stdin }).on('line', async url =>
   console.log(await fetch(url).then(async response => JSON.stringify(await response.json())).catch(() => '{}')))`
 const job = 'cluster'
-/** Before other processes of a busy machine: a member that really stalls is another fault than that of the test. */
+/** Higher than that of other processes: on a busy machine, a member that stalls would be a second fault in the test. */
 const priority = -10
 /** Starts a part of the test that a busy machine must not delay. */
-export function startFirst(
+export function startWithPriority(
   host: Host,
   command: string,
   args: readonly string[],
@@ -62,7 +62,7 @@ export function startScraped(
     `${host.address}:${metricsPort}`,
   ]
   const all = [...node, bin, command, 'atlas', '--no-mdns', ...where, ...bootstrap, ...args]
-  return { host, child: startFirst(host, process.execPath, all) }
+  return { host, child: startWithPriority(host, process.execPath, all) }
 }
 
 export class ScrapedCluster {
@@ -83,20 +83,22 @@ export class ScrapedCluster {
     writeFileSync(join(folder, 'rules.yml'), rules)
     const targets = members.map(({ address }) => `${address}:${metricsPort}`)
     const config = {
-      // A busy machine answers late, and an alert that waits begins again after a scrape that failed.
+      // A busy machine answers late, and a scrape that fails restarts the wait of an alert.
       global: { scrape_interval: '5s', scrape_timeout: '5s', evaluation_interval: '1s' },
       rule_files: ['rules.yml'],
       scrape_configs: [{ job_name: job, static_configs: [{ targets }] }],
     }
     // YAML contains JSON.
     writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config))
-    startFirst(host, 'prometheus', [
+    startWithPriority(host, 'prometheus', [
       `--config.file=${join(folder, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${prometheusPort}`,
       '--log.level=error',
     ])
-    this.#client = startFirst(host, process.execPath, ['-e', client], line => this.#waiting.shift()?.(line))
+    this.#client = startWithPriority(host, process.execPath, ['-e', client], line =>
+      this.#waiting.shift()?.(line),
+    )
   }
 
   /** The alerts that fired at any time so far. */

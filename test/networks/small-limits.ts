@@ -1,7 +1,7 @@
 /**
- * Small limits: loaded before a member, it lowers one limit that no test reaches. With `?reservations`, a relay has two
- * reservations; with `?rows`, a table has four rows. One limit at a time, because members that use the reservations of a relay
- * are rows of its table. The rest of the code is that of any member.
+ * Small limits: loaded before a member, it lowers one limit that is too high for a test to reach. With `?reservations`, a
+ * relay has two reservations; with `?rows`, a table has four rows. One limit at a time, because members that use the
+ * reservations of a relay are rows of its table. The rest of the member's code is unchanged.
  */
 import { registerHooks } from 'node:module'
 

@@ -24,7 +24,7 @@ import { addRenewOptions } from './renew/options.ts'
 import { addRevokeOptions } from './revoke/options.ts'
 import { addTagsCommands } from './tags/options.ts'
 
-/** @param hasCompletion false: without the command that {@link completionCommands} replace */
+/** @param hasCompletion false: without the command `completion`, for which a library adds {@link completionCommands} */
 export function createProgram({ hasCompletion = true }: { hasCompletion?: boolean } = {}): Command {
   const program = new Command('hearsay')
     .description('Run members of a cluster without a central server, and see which members are alive')

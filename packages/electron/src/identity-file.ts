@@ -34,7 +34,7 @@ export async function loadIdentity(folder: string, safeStorage: SafeStorage): Pr
     const encrypted = await readIfThere(encryptedPath)
     if (encrypted) {
       const identity = decrypted(encrypted, encryptedPath, safeStorage)
-      // Left by a start that ended after it had encrypted the key.
+      // An earlier start may have ended after encrypting the key and before removing this file.
       await rm(plainPath, { force: true })
       return { identity, isEncrypted: true }
     }

@@ -13,7 +13,7 @@ export interface SupervisorOptions {
   readonly fork: () => UtilityProcess
   /** The options of the member, at each start of a process. */
   readonly joinOptions: () => JoinOptions
-  /** The member had joined, and its process ended, or its next process did not join. Another process is started. */
+  /** Called after the first join, when the member's process has ended or did not join. The supervisor starts another one. */
   readonly restarting: (reason: Error) => void
 }
 
@@ -37,7 +37,7 @@ export class MemberProcessSupervisor {
     this.#options = options
   }
 
-  /** Resolves when the member has joined. @throws the error of `joinCluster`. The supervisor has ended then. */
+  /** Resolves when the member has joined. @throws the error of `joinCluster`, which also ends the supervisor */
   async start(): Promise<void> {
     this.#launch()
     await this.#joined.promise

@@ -23,7 +23,7 @@ export interface ConnectRequest {
 
 /**
  * `received`: the preload script has the request. `port`: the message contains the port. `refused`: the page may not have
- * one. `ended`: the member has ended. `failed`: the main process does not answer yet.
+ * a port. `ended`: the member has ended. `failed`: the main process does not answer yet.
  */
 export interface ConnectAnswer {
   readonly type: typeof answerChannel

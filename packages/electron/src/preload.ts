@@ -2,8 +2,8 @@
  * Preload: hands a port from the main process to the page, and nothing else. Built as one file for a sandboxed preload
  * script, which can load nothing but Electron.
  *
- * A port cannot cross `contextBridge`, so it is transferred with `window.postMessage`. Only the page of this frame itself
- * can ask, and only it receives the port: `'/'` stands for its own origin. The main process decides whether it gets one.
+ * A port cannot cross `contextBridge`, so it is transferred with `window.postMessage`. Only the page of this frame can ask,
+ * and only this page receives the port: `'/'` stands for its own origin. The main process decides whether it gets a port.
  */
 import { ipcRenderer } from 'electron'
 import { answerChannel, type ConnectAnswer, connectChannel, type Refusal } from './messages.ts'

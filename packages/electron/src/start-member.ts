@@ -32,7 +32,7 @@ export interface StartOptions extends Omit<JoinOptions, 'storage' | 'identity' |
    */
   readonly awayAfterMs?: number
   /**
-   * The member's process ended unexpectedly, and is started again. The windows connect again by themselves.
+   * Called when the member's process has ended unexpectedly and is started again. The windows connect again by themselves.
    *
    * @default nothing
    */
@@ -57,14 +57,13 @@ export interface AppMember {
    * of pages that connect after it.
    *
    * @param contents `webContents` of the window
-   * @param options `allow`: what the page may do. @default everything but ending the member
+   * @param options `allow`: what the page may do. @default everything except `leave` and `invitations`
    * @throws {InvalidOptionsError} an option is unknown, or `allow` is not valid
    */
   serve(contents: WebContents, options?: { readonly allow?: Allow }): void
   /**
    * Announces to the other members that this member leaves, for at most 2 s, and ends the member and its process. The views
-   * of the windows end.
-   * Called by itself when the app quits and when the system shuts down. Idempotent.
+   * of the windows end. This package calls it when the app quits and when the system shuts down. Idempotent.
    */
   leave(): Promise<void>
 }

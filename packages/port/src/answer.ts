@@ -1,6 +1,6 @@
 /**
- * Answers: results and errors of calls, as they are sent over a port. Of an error, the name and the message are sent,
- * so that an app can recognise the error.
+ * Answers: results and errors of calls, as they are sent over a port. An error is sent as its name and message, so that an
+ * app can recognise it.
  */
 import {
   InvalidOptionsError,
@@ -18,7 +18,7 @@ export type Answer<T> =
   | { readonly value: T }
   | { readonly error: { readonly name: string; readonly message: string } }
 
-/** By the `name` of the errors, because a bundler may shorten the names of the classes. */
+/** hearsay's errors by their `name`, because a bundler may shorten the names of the classes. */
 const classes: ReadonlyMap<string, new (message: string) => Error> = new Map(
   [
     InvalidOptionsError,

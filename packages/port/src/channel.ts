@@ -63,7 +63,7 @@ export function openChannel(port: Port, listener: ChannelListener): Channel {
   }
 }
 
-/** Whether this can be a message of birpc, which expects no others: a request with a method and its values, or an answer. */
+/** Whether this is a message that birpc can read: a request with a method and its values, or an answer. */
 function isMessage(message: unknown): boolean {
   if (typeof message !== 'object' || message === null || !('t' in message)) return false
   if (message.t === 's') return 'i' in message

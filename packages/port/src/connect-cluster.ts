@@ -1,4 +1,4 @@
-/** Connect: a view of the cluster at the other end of a port, or of one port after the other. */
+/** Connect: a view of the cluster at the other end of a port, or of several ports in succession. */
 import type { Cluster } from '@hearsay/core'
 import { NotRunningError } from '@hearsay/core/app'
 import type { Port } from './channel.ts'
@@ -16,13 +16,13 @@ export type OpenPort = () => Promise<Port>
 /**
  * Connects to the cluster that `serveCluster` serves at the other end of a port. Resolves when the members are known.
  *
- * The result is a view: it has a presence of its own in each room, and `leave()` ends the view, not the member, unless the
- * view may do that. While the page is hidden, it receives at most four updates a second.
+ * The result is a view: it has a presence of its own in each room. `leave()` ends the view, and the member only if the view
+ * has the right `leave`. While the page is hidden, the view receives at most four updates a second.
  *
  * With a port, the view ends when the port closes: the stores keep their last values, except that this member has the status
- * `left`, and calls throw a `NotRunningError`. With a function that opens a port, the view outlives its ports: it enters
- * its rooms again, with its presence, opens its configs, and exchanges what both sides lack of the documents. Stores keep
- * the last values until the member has newer ones, for at most 10 s. Until then, calls wait.
+ * `left`, and calls throw a `NotRunningError`. With a function that opens a port, the view outlives its ports: over each new
+ * port, it enters its rooms again, with its presence, opens its configs, and syncs its documents. Until the new port is
+ * ready, calls wait. Stores keep the last values until the member sends newer ones, for at most 10 s.
  *
  * @throws {InvalidOptionsError} the other end has another version of this package
  * @throws the error of the function that opens a port
@@ -127,7 +127,7 @@ interface PageListener {
   readonly focused: () => void
 }
 
-/** Follows the page of this view until the signal. Nothing happens outside of pages. */
+/** Follows the page of this view until the signal aborts. Does nothing outside of pages. */
 function followPage({ visibilityChanged, focused }: PageListener, signal: AbortSignal): void {
   globalThis.document?.addEventListener('visibilitychange', visibilityChanged, { signal })
   globalThis.window?.addEventListener('focus', focused, { signal })

@@ -21,8 +21,8 @@ export interface ConnectionListener extends ViewQueryCalls {
 export interface MemberConnection {
   readonly member: RemoteMember
   /**
-   * Begins the view. Resolves with the first batch, which contains the members and the health; never, if the port closes
-   * before that.
+   * Begins the view. Resolves with the first batch, which contains the members and the health. If the port closes before
+   * that, the promise never settles.
    *
    * @param focusedAtMs when the user turned to the view, as an epoch time
    * @throws {InvalidOptionsError} the other end has another version of this package

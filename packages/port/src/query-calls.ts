@@ -8,12 +8,12 @@ export type ReplyEvent = readonly [number: number, reply: QueryAnswer | QueryFai
 /** The calls that the member's side answers. The right `queries` is required. */
 export interface QueryCalls {
   /**
-   * Asks members. Their replies arrive as events meanwhile, and all of them with the result.
+   * Asks members. Each reply arrives as an event, and the result contains all replies.
    *
    * @param number a number that the view chooses, and that no running query of it has
    */
   query(number: number, name: string, payload: Json, options: QueryOptions): Promise<Answer<QueryResult>>
-  /** From now on, queries of this name are passed to the view, or no longer. */
+  /** Begins or ends the passing of queries with this name to the view. */
   answerQueries(name: string, isAnswered: boolean): Answer<void>
   /** Broadcasts a value to all members. */
   broadcastToAll(name: string, payload: Json): Promise<Answer<void>>

@@ -12,7 +12,7 @@ import { SharedSpaces } from './served/shared-spaces.ts'
 
 /** Options of `serveCluster`. */
 export interface ServeOptions {
-  /** What the view may do. @default everything but ending the member, and inviting and revoking others, and changing the keys of the cluster */
+  /** What the view may do. @default everything except `leave` and `invitations` */
   readonly allow?: Allow
   /**
    * Id of the view in `Other.views`, 1 to 64 bytes. Give the same id again when a view moves to another port, so that it
@@ -23,11 +23,11 @@ export interface ServeOptions {
 
 /** A view, as the member's side sees it. */
 export interface ServedPort {
-  /** The number of calls of the view that were answered with an error, because it may not do that or because of its values. */
+  /** The number of calls of the view that were answered with an error, for example because the view lacks the right. */
   readonly refusedCalls: number
   /**
-   * The number of events that the view did not receive, because it was slow for so long that 1,024 events waited for it.
-   * Its stores and documents lack nothing.
+   * The number of events that the view did not receive, because it was so slow that more than 1,024 events waited for it.
+   * Its stores and documents are complete nevertheless.
    */
   readonly droppedEvents: number
   /** Ends the view and closes the port. Idempotent. */
@@ -76,8 +76,8 @@ let views = 0
 
 /**
  * Serves a cluster to the view at the other end of a port, which calls `connectCluster`. Call it once for each port, with the
- * same cluster. The views share its rooms and configs: the member enters a room with the first view and leaves it with the
- * last one, and likewise opens a config, without a schema.
+ * same cluster. The views share the member's rooms and configs: the member enters a room with the first view that needs it, and
+ * leaves it with the last one. It opens and leaves configs in the same way, without a schema.
  *
  * A view ends when it leaves, when its port closes, or with `close`. Its presence then disappears.
  *

@@ -10,14 +10,14 @@ import { decode, encode } from 'it-length-prefixed'
 import { TypedEventEmitter } from 'main-event'
 import type { Port } from './channel.ts'
 
-/** The longest document, and what encloses it. */
+/** The longest document, plus the message around it. */
 const maxFrameBytes = 300 * 1_048_576
 
 type SocketEvents = { message: CustomEvent<never>; close: CustomEvent<never> }
 
 /**
- * Makes a port of a connected socket. Trust the process at the other end as much as its user: give the socket's file the mode
- * 0600.
+ * Makes a port of a connected socket. The process at the other end gets the rights of a view: give the socket's file the mode
+ * 0600, so that only processes of its user can connect.
  */
 export function socketPort(socket: Duplex): Port {
   const events = new TypedEventEmitter<SocketEvents>()
@@ -25,7 +25,7 @@ export function socketPort(socket: Duplex): Port {
     for await (const frame of decode(socket as AsyncIterable<Uint8Array>, { maxDataLength: maxFrameBytes }))
       events.dispatchEvent(Object.assign(new Event('message'), { data: deserialize(frame.subarray()) }))
   }
-  // A socket that was reset is a socket that has closed.
+  // `close` follows each error.
   socket.on('error', () => {})
   socket.once('close', () => events.dispatchEvent(new Event('close')))
   return {

@@ -1,5 +1,5 @@
 /**
- * Table: the content of a store as rows with columns, and the difference of two tables.
+ * Table: the content of a store as rows with columns, and the difference between two tables.
  *
  * A view receives differences only. Rows and values that did not change stay the same objects, on both sides of a port.
  */

@@ -13,7 +13,7 @@ export function useSession(): Session {
 }
 
 export function useRoomSession(): RoomSession {
-  const visit = useContext(RoomContext)
-  if (!visit) throw new Error('put a <RoomProvider> around this component')
-  return visit
+  const session = useContext(RoomContext)
+  if (!session) throw new Error('put a <RoomProvider> around this component')
+  return session
 }

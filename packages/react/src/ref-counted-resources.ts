@@ -18,7 +18,7 @@ interface ResourceSlot<T> {
   readonly name: string
   readonly options: unknown
   state: AsyncState<T>
-  /** Options other than those of the resource, with which it was requested while it was in use. */
+  /** Other options with which components requested the resource while it was in use. */
   readonly rejectedOptions: Set<unknown>
   settled: Promise<void>
   refCount: number
@@ -96,7 +96,7 @@ export class RefCountedResources<T> {
       releaseTimer: undefined,
     }
     this.#slots.set(name, entry)
-    // The new one waits until the other one has been acquired and released.
+    // The new resource waits until the old one has been acquired and released.
     entry.settled = this.#settle(entry, ended ? () => ended.then(get) : get)
     return entry
   }
@@ -113,7 +113,7 @@ export class RefCountedResources<T> {
   }
 
   /**
-   * Waits for a pending acquisition. Otherwise the resource could be acquired twice, and one of the two be
+   * Waits for a pending acquisition. Otherwise the resource could be acquired twice, and one of the two would be
    * released.
    */
   #endLater(entry: ResourceSlot<T>): void {

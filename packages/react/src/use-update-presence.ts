@@ -21,6 +21,6 @@ export type UseUpdatePresence<P extends object> = () => UpdatePresence<P>
  * renders only the components that read the presence. Changes made before the room is joined are published once it is joined.
  */
 export const useUpdatePresence: UseUpdatePresence<AnyPresence> = () => {
-  const visit = useRoomSession()
-  return useCallback(change => visit.update(change), [visit])
+  const session = useRoomSession()
+  return useCallback(change => session.update(change), [session])
 }

@@ -91,7 +91,7 @@ export interface Faults extends HostileFaults {
   copy(name: string): string
   /** The member leaves the cluster, and then its process ends. Resolves when the process has ended. */
   leave(name: string): Promise<void>
-  /** A browser's background tab that reports itself as hidden: timers run once a minute, frames are handled at once. */
+  /** Makes the member a background tab that reports itself as hidden: its timers run once a minute, frames are handled at once. */
   throttle(name: string): () => void
   /**
    * Disconnects the member's network, with all its connections, and reconnects it with another address after
@@ -201,24 +201,24 @@ export function createFaults(world: World): Faults {
     throttle(name) {
       const member = running(name)
       const { processNumber: process } = member
-      const attend = (attention: MemberRecord['attention']) => {
+      const announce = (attention: MemberRecord['attention']) => {
         if (member.processNumber === process && member.isRunning)
           member.deliver(driver => driver.handle({ type: 'local-change', change: { attention } }))
       }
       let isOver = false
-      const ask = () => {
+      const renew = () => {
         if (isOver) return
-        attend({ state: 'hidden', leaseMs: hiddenLeaseMs })
-        time.after(repeatMs, ask)
+        announce({ state: 'hidden', leaseMs: hiddenLeaseMs })
+        time.after(repeatMs, renew)
       }
       const undo = member.clock.throttle()
       faultLog.started(name)
-      ask()
+      renew()
       return () => {
         if (isOver) return
         isOver = true
         undo()
-        attend({ state: 'full', leaseMs: 0 })
+        announce({ state: 'full', leaseMs: 0 })
         faultLog.ended(name, time.nowMs)
       }
     },

@@ -217,14 +217,14 @@ export class GossipRouter {
     this.#seen.sweep()
     this.#unwanted.sweep()
     this.#backoffs.sweep(backoffSlackMs)
-    this.#tendMesh()
-    this.#tellLazily()
+    this.#maintainMesh()
+    this.#announceLazily()
     this.#windows.unshift([])
     for (const name of this.#windows.splice(cacheLength).flat()) this.#cache.delete(name)
     if (this.#cache.size > 0 || this.#isShort()) this.#needHeartbeat()
   }
 
-  #tendMesh(): void {
+  #maintainMesh(): void {
     if (!this.#isSubscribed) return
     const candidates = [...this.#peers.keys()].filter(id => this.#canGraft(id))
     if (this.#mesh.size < degreeLow)
@@ -238,7 +238,7 @@ export class GossipRouter {
     }
   }
 
-  #tellLazily(): void {
+  #announceLazily(): void {
     const names = this.#windows.slice(0, cacheGossip).flat()
     if (names.length === 0) return
     const others = [...this.#peers].filter(([id, { isSubscribed }]) => isSubscribed && !this.#mesh.has(id))

@@ -42,7 +42,7 @@ interface Sent {
   /**
    * Retransmits the frame now, before its timer fires. Undefined: no retransmission of the frame is pending.
    */
-  again: (() => void) | undefined
+  retransmit: (() => void) | undefined
 }
 
 /** One direction of a link. */
@@ -66,14 +66,14 @@ export class Direction {
     return this.#backlogBytes
   }
 
-  send(crossing: Transfer): void {
+  send(transfer: Transfer): void {
     if (this.#backlog.length === 0 && this.#options.carries()) {
-      this.#transmit(crossing)
+      this.#transmit(transfer)
       return
     }
-    if (this.#backlogBytes + crossing.bytes > maxBacklogBytes) return
-    this.#backlog.push(crossing)
-    this.#backlogBytes += crossing.bytes
+    if (this.#backlogBytes + transfer.bytes > maxBacklogBytes) return
+    this.#backlog.push(transfer)
+    this.#backlogBytes += transfer.bytes
     if (this.#backlog.length === 1) this.#retryLater(firstRetryMs, this.#time.nowMs)
   }
 
@@ -84,38 +84,38 @@ export class Direction {
     this.#backlogBytes = 0
   }
 
-  #transmit(crossing: Transfer): void {
-    const sent: Sent = { arrive: crossing.arrive, isThere: false, again: undefined }
-    if (!crossing.unordered) this.#underWay.push(sent)
-    this.#attempt(crossing, sent, firstRetryMs)
+  #transmit(transfer: Transfer): void {
+    const sent: Sent = { arrive: transfer.arrive, isThere: false, retransmit: undefined }
+    if (!transfer.unordered) this.#underWay.push(sent)
+    this.#attempt(transfer, sent, firstRetryMs)
   }
 
   /** A lost frame is retransmitted alone; the receiver keeps the frames that arrived after it. */
-  #attempt(crossing: Transfer, sent: Sent, waitMs: number): void {
+  #attempt(transfer: Transfer, sent: Sent, waitMs: number): void {
     if (!this.#options.carries() || this.#options.loses()) {
       // The sender gives this frame up. The sender gives the connection up at the next frame that the network does not
       // carry.
       if (waitMs >= giveUpMs) return
-      const cancel = this.#time.after(waitMs, () => this.#attempt(crossing, sent, 2 * waitMs))
-      sent.again = () => {
+      const cancel = this.#time.after(waitMs, () => this.#attempt(transfer, sent, 2 * waitMs))
+      sent.retransmit = () => {
         cancel()
-        this.#attempt(crossing, sent, firstRetryMs)
+        this.#attempt(transfer, sent, firstRetryMs)
       }
       return
     }
-    sent.again = undefined
-    this.#time.after(crossing.delayMs, () => {
+    sent.retransmit = undefined
+    this.#time.after(transfer.delayMs, () => {
       sent.isThere = true
-      if (crossing.unordered) {
-        crossing.arrive()
+      if (transfer.unordered) {
+        transfer.arrive()
         return
       }
       while (this.#underWay[0]?.isThere) this.#underWay.shift()?.arrive()
       // If this frame could not be delivered yet, the frames before it are missing.
       const missing = this.#underWay.slice(0, Math.max(0, this.#underWay.indexOf(sent)))
       if (missing.length > 0)
-        this.#time.after(crossing.delayMs, () => {
-          for (const lost of missing) lost.again?.()
+        this.#time.after(transfer.delayMs, () => {
+          for (const lost of missing) lost.retransmit?.()
         })
     })
   }
@@ -129,7 +129,7 @@ export class Direction {
       if (this.#options.carries()) {
         const waiting = this.#backlog
         this.drop()
-        for (const crossing of waiting) this.#transmit(crossing)
+        for (const transfer of waiting) this.#transmit(transfer)
       } else if (this.#time.nowMs - sinceMs > giveUpMs) {
         this.drop()
         this.#options.gaveUp()
@@ -142,7 +142,7 @@ export class Direction {
 export interface Link<End> {
   readonly ends: readonly [End, End]
   /** The two directions, by the name of the sender. */
-  readonly ways: ReadonlyMap<string, Direction>
+  readonly directions: ReadonlyMap<string, Direction>
   /** The fingerprint of the key that was proved last. Undefined in a cluster without a secret. */
   key?: string | undefined
 }

@@ -1,8 +1,9 @@
 /**
- * Member clock: the time of one member's process, which may be paused, suspended, throttled or wrong.
+ * Member clock: the time of one member's process. The process may be paused, suspended or throttled, and its wall clock may
+ * be wrong.
  *
- * Actions on a paused process wait, in order, until it resumes. Its monotonic clock never goes back; whether the
- * clock counts a suspension depends on the system.
+ * Actions on a paused process wait, in order, until it resumes. Its monotonic clock never goes back; whether this clock
+ * counts a suspension depends on the system.
  */
 import type { Clock, Instant } from '@hearsay/core/host'
 import { onGrid, type VirtualTime } from './virtual-time.ts'
@@ -117,14 +118,14 @@ export class MemberClock implements Clock {
   }
 
   #wakeFor({ atMonotonicMs }: Timer): void {
-    const atMs = this.#ringsAtMs(atMonotonicMs)
+    const atMs = this.#dueAtMs(atMonotonicMs)
     if (atMs >= this.#wakeAtMs) return
     this.#cancelWake()
     this.#wakeAtMs = Math.max(atMs, this.#time.nowMs)
     this.#cancelWake = this.#time.at(atMs, () => this.#wake())
   }
 
-  #ringsAtMs(atMonotonicMs: number): number {
+  #dueAtMs(atMonotonicMs: number): number {
     const atMs = atMonotonicMs + this.#missedMs
     return this.#isThrottled ? Math.ceil(atMs / throttledMs) * throttledMs : atMs
   }
@@ -136,7 +137,7 @@ export class MemberClock implements Clock {
       return
     }
     for (const timer of [...this.#timers]) {
-      if (this.#ringsAtMs(timer.atMonotonicMs) > this.#time.nowMs) this.#wakeFor(timer)
+      if (this.#dueAtMs(timer.atMonotonicMs) > this.#time.nowMs) this.#wakeFor(timer)
       else if (this.#timers.delete(timer)) timer.callback()
     }
   }

@@ -23,7 +23,7 @@ export class MemberDirectory {
     this.#byAddress.delete(address)
   }
 
-  /** The member with this id whose process runs, or one whose process does not. */
+  /** A member with this id, preferably one whose process runs. */
   memberOf(id: string): SimulatedMember | undefined {
     const members = this.#byId.get(id)
     return members?.find(({ isRunning }) => isRunning) ?? members?.[0]

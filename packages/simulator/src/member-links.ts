@@ -61,7 +61,7 @@ export class MemberLinks<End> {
     return [...this.#links].flatMap(([id, links]) => links.map(link => [id, link] as const))
   }
 
-  /** Adds a link; replaces an older one to the same process. @returns whether it is the first to this peer */
+  /** Adds a link; replaces an older link to the same process. @returns whether it is the first link to this peer */
   add(id: string, link: Link<End>): boolean {
     const before = this.all(id)
     const far = farEnd(link, this.#owner)
@@ -72,7 +72,7 @@ export class MemberLinks<End> {
     return before.length === 0
   }
 
-  /** @returns whether it was the last to this peer */
+  /** @returns whether it was the last link to this peer */
   remove(id: string, link: Link<End>): boolean {
     const before = this.all(id)
     const left = before.filter(each => each !== link)

@@ -19,7 +19,7 @@ import type { VirtualTime } from './virtual-time.ts'
 
 /** libp2p's dial timeout. */
 const dialTimeoutMs = 5_000
-/** As the admission gate: how long a connection whose key was removed may take to prove another one. */
+/** As in the admission gate: how long a connection whose key was removed may take to prove another key. */
 const proofTimeoutMs = 5_000
 /** Round trips of TCP, Noise and the muxer. */
 const handshakeTrips = 3
@@ -54,11 +54,11 @@ export class Network {
     this.directory.unregisterAddress(address)
   }
 
-  /** Links whose key was removed end after 5 s, unless both ends have another key by then. */
+  /** Links whose key was removed end after 5 s, unless the ends have another key in common by then. */
   keysChanged(member: SimulatedMember): void {
-    const held = new Set(member.keys.map(({ fingerprint }) => fingerprint))
+    const own = new Set(member.keys.map(({ fingerprint }) => fingerprint))
     for (const [, link] of member.links.entries()) {
-      if (link.key === undefined || held.has(link.key)) continue
+      if (link.key === undefined || own.has(link.key)) continue
       this.#time.after(proofTimeoutMs, () => {
         const other = farEnd(link, member)
         if (!member.links.all(other.id).includes(link)) return
@@ -84,7 +84,7 @@ export class Network {
   closeLinks(member: SimulatedMember, closeOtherEnds: boolean): void {
     for (const [, link] of member.links.entries()) {
       if (closeOtherEnds) this.#closeFar(member, farEnd(link, member), link)
-      else link.ways.get(member.name)?.drop()
+      else link.directions.get(member.name)?.drop()
     }
     member.links.clear()
   }
@@ -92,7 +92,7 @@ export class Network {
   /** A member's own network ended: it closes all its links. @param closeOtherEnds whether the other ends close, too */
   breakLinks(member: SimulatedMember, closeOtherEnds: boolean): void {
     for (const [id, link] of member.links.entries()) {
-      link.ways.get(member.name)?.drop()
+      link.directions.get(member.name)?.drop()
       this.#close(member, id, link)
       if (closeOtherEnds) this.#close(farEnd(link, member), member.id, link)
     }
@@ -178,7 +178,7 @@ export class Network {
     const link: Link<SimulatedMember> = {
       key: sharedKey(from, to),
       ends: [from, to],
-      ways: new Map([
+      directions: new Map([
         [from.name, this.#way(from, to, () => link)],
         [to.name, this.#way(to, from, () => link)],
       ]),
@@ -250,7 +250,7 @@ export class Network {
 
   #transmit(from: SimulatedMember, link: Link<SimulatedMember>, channel: Channel, frame: Uint8Array): void {
     const to = farEnd(link, from)
-    this.#cross(from, to, link, frame.length, () => {
+    this.#carry(from, to, link, frame.length, () => {
       this.#record(from, to, channel, frame)
       to.links.received(from.id, link)
       to.deliver(driver => driver.frame(from.id, channel, frame))
@@ -265,7 +265,7 @@ export class Network {
     if (frame.type === 'message') from.sent.rumor += bytes
     else from.sent.gossipControl += bytes
     if (this.#conditions.dropsGossip()) return
-    this.#cross(from, to, link, bytes, () => {
+    this.#carry(from, to, link, bytes, () => {
       this.#record(from, to, frame.type, frame.type === 'message' ? frame.rumor : noBytes)
       to.deliver(() => to.gossip.receive(from.id, space, frame))
     })
@@ -275,7 +275,7 @@ export class Network {
    * Delivers a frame over one link: in time, late or never. If the receiver has closed the link, it answers
    * with a reset.
    */
-  #cross(
+  #carry(
     from: SimulatedMember,
     to: SimulatedMember,
     link: Link<SimulatedMember>,
@@ -288,14 +288,14 @@ export class Network {
       to.name,
     )
     if (isLost) return
-    const way = link.ways.get(from.name)
+    const direction = link.directions.get(from.name)
     const { id } = from
     const end = () => {
       if (to.links.all(id).includes(link)) arrive()
       else this.#closeFar(to, from, link)
     }
-    way?.send({ bytes, delayMs, unordered, arrive: end })
-    if (duplicated) way?.send({ bytes, delayMs: 2 * delayMs, unordered: true, arrive: end })
+    direction?.send({ bytes, delayMs, unordered, arrive: end })
+    if (duplicated) direction?.send({ bytes, delayMs: 2 * delayMs, unordered: true, arrive: end })
   }
 
   /** This end is closed; the other end closes after it has received the frames sent before. */
@@ -303,7 +303,7 @@ export class Network {
     const { id } = from
     const { delayMs } = this.#conditions.delivery(from.delayRandom, from.name, to.name)
     const arrive = () => this.#close(to, id, link)
-    link.ways.get(from.name)?.send({ bytes: 0, delayMs, unordered: false, arrive })
+    link.directions.get(from.name)?.send({ bytes: 0, delayMs, unordered: false, arrive })
   }
 
   #close(member: SimulatedMember, id: string, link: Link<SimulatedMember>): void {

@@ -63,7 +63,7 @@ export class Observer implements MemberObserver {
     })
   }
 
-  /** The latest, at most a million, in order. */
+  /** The latest events, at most a million, in order. */
   get events(): readonly SimulatedEvent[] {
     return this.#events
   }

@@ -30,8 +30,8 @@ const maxRounds = 1_000
 export function pushPullRounds(members: number, seed: number): number {
   const partners = randomStream(seed, 'partners')
   const sides = Array.from({ length: members }, () => new Side(randomStream(seed, 'schedule')))
-  const news = factOf(simulatedId(seed, 'author'))
-  sides[0]?.merge([news])
+  const fact = factOf(simulatedId(seed, 'author'))
+  sides[0]?.merge([fact])
   for (let round = 1; round <= maxRounds; round++) {
     const received = sides.map((side, i) => {
       const drawn = Math.floor(partners() * (members - 1))
@@ -39,7 +39,7 @@ export function pushPullRounds(members: number, seed: number): number {
       return partner ? exchange(side, partner) : []
     })
     for (const { side, facts } of received.flat()) side.merge(facts)
-    if (sides.every(side => side.holds(news))) return round
+    if (sides.every(side => side.has(fact))) return round
   }
   throw new Error(`not known to all of ${members} after ${maxRounds} rounds`)
 }
@@ -90,7 +90,7 @@ class Side {
     for (const fact of facts) this.#table.merge(fact, startedEpochMs)
   }
 
-  holds(fact: SignedFact): boolean {
+  has(fact: SignedFact): boolean {
     return this.#table.stored(fact) !== undefined
   }
 }

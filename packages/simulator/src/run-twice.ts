@@ -5,7 +5,7 @@
 
 /** What `runTwice` compares. A `Simulation` is one. */
 export interface RepeatableRun {
-  /** The hash over all that happened, and how many steps it covers. */
+  /** The hash over everything that happened, and the number of steps that the hash covers. */
   readonly trace: { readonly hash: string; readonly count: number }
   /** The code that starts the run again. */
   replay(): string

@@ -8,7 +8,7 @@ import { signatureOf } from './simulated-signature.ts'
 /** The member id of a seed and a name. A member that lost its storage gets another name here, and so another id. */
 export function simulatedId(seed: number, name: string): string {
   const id = memberIdFromKey(hash('sha256', `${seed} ${name}`, 'buffer'))
-  if (id === undefined) throw new Error('32 bytes are a key')
+  if (id === undefined) throw new Error('the key must have 32 bytes')
   return id
 }
 

@@ -93,7 +93,7 @@ interface Process {
   readonly gossip: GossipTopics
 }
 
-/** The common knowledge of all members of a long-running cluster. */
+/** What all members of a long-running cluster know. */
 export interface WarmStart {
   readonly prior: MembershipMachine
   /** Id → multiaddrs. */
@@ -273,7 +273,7 @@ export class SimulatedMember {
       input => engine.driver.handle(input),
     )
     this.#process = { cluster, handle, engine, keyring, gossip: network.gossipOf(this) }
-    this.#present()
+    this.#publishAddress()
     engine.driver.start()
   }
 
@@ -317,7 +317,7 @@ export class SimulatedMember {
     this.#address = address
     this.#options.network.register(this)
     if (!this.#process) return
-    this.#present()
+    this.#publishAddress()
     this.driver.networkChanged()
   }
 
@@ -354,7 +354,7 @@ export class SimulatedMember {
     })
   }
 
-  #present(): void {
+  #publishAddress(): void {
     this.driver.handle({ type: 'local-change', change: { addresses: [multiaddr(this.#address).bytes] } })
   }
 

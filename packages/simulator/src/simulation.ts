@@ -187,7 +187,7 @@ class SimulationRun implements Omit<Simulation, keyof Faults> {
 
   async #runTo(untilMs: number): Promise<void> {
     const { time, observer } = this.#world
-    // Members load this code at any time. Loaded now, it takes no time in the simulation.
+    // Members load this code on demand. Loading it now takes no virtual time later.
     await Promise.all([loadQueries(), loadConvergenceMeter(), loadExplain(), loadHeldBy()])
     try {
       while (time.step(untilMs)) {
@@ -215,7 +215,7 @@ class SimulationRun implements Omit<Simulation, keyof Faults> {
     )
   }
 
-  /** Lets all promises settle that can, before virtual time passes. */
+  /** Lets every promise settle that can settle before virtual time passes. */
   async #settle(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve))
     this.#eventsHandled = this.#world.observer.eventCount

@@ -11,7 +11,7 @@ interface Task {
   act: (() => void) | undefined
 }
 
-/** More tasks at one instant are an endless loop that never lets time pass. */
+/** The most tasks at one instant: more are an endless loop in which time never passes. */
 const maxTasksAtOnce = 1_000_000
 
 export class VirtualTime {
@@ -20,7 +20,7 @@ export class VirtualTime {
   #seq = 0
   #tasksAtOnce = 0
 
-  /** Since the start of the simulation. */
+  /** Virtual milliseconds since the start of the simulation. */
   get nowMs(): number {
     return this.#nowMs
   }

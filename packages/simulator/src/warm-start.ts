@@ -1,5 +1,5 @@
 /**
- * Warm start: a long-running cluster, without the time that it takes to form.
+ * Warm start: starts a cluster as if it had run for long, without the time that joining takes.
  *
  * Every member knows the first record of every other member, and every connection that the rings require is
  * open. The simulation stores the state that all members share only once.

@@ -10,25 +10,24 @@ export interface TabOptions {
   /** The cluster's name. Tabs of one origin that give the same name share one member. */
   readonly cluster: string
   /**
-   * Joins the cluster. Called in the tab that leads, and again in another tab when that tab has gone. Give `joinCluster` a
-   * `storage`: otherwise the member in the next tab is another member. Import `@hearsay/core` here, so that other tabs do
-   * not load it.
+   * Joins the cluster. Called in each tab that becomes the leader. Give `joinCluster` a `storage`: without it, the next leader
+   * joins as a new member. Import `@hearsay/core` here, so that other tabs do not load it.
    */
   readonly join: () => Promise<Cluster>
   /**
-   * Loads what `join` needs, for example `() => import('@hearsay/core')`. Called in the one tab that is next to lead, when
-   * it is idle, so that it takes over sooner. @default nothing is loaded in advance
+   * Loads what `join` needs, for example `() => import('@hearsay/core')`. Called in the tab that is next in line to lead, when
+   * that tab is idle, so that it takes over sooner. @default nothing is loaded in advance
    */
   readonly preload?: () => Promise<unknown>
 }
 
 /**
- * Joins a cluster from a tab. All tabs of one origin share one member: one of them leads and holds the connections, and each
- * has a view of it. Resolves when the members are known.
+ * Joins a cluster from a tab. All tabs of one origin share one member: one tab leads and holds the member's connections, and
+ * each tab has a view of the member. Resolves when the members are known.
  *
  * When the leading tab closes, crashes or is frozen, another tab takes over, with the same identity. Meanwhile the stores
- * keep their values and calls wait; other members see the member asleep, or nothing. `leave()` ends the view of this tab.
- * The member leaves with its last tab.
+ * keep their values and calls wait; other members see the member as asleep, or see no change. `leave()` ends the view of this
+ * tab. The member leaves with its last tab.
  *
  * In a browser without Web Locks or BroadcastChannel, and outside of secure contexts, each tab is a member of its own, and a
  * warning says so.
@@ -52,9 +51,10 @@ export async function joinFromTab(options: TabOptions): Promise<Cluster> {
     )
     return await join()
   }
-  // Tabs with another version of the protocol, from before the app was updated, have a member of their own.
+  // Tabs that still run an older version of the app, with another version of the protocol, share another member.
   const name = `${contractVersion}:${cluster}`
   const next = () => {
+    // A failure to load is reported when the tab has to lead.
     if (preload) whenIdle(() => void preload().catch(() => {}))
   }
   const tab = new Tab({ name, join, next })
@@ -67,7 +67,7 @@ export async function joinFromTab(options: TabOptions): Promise<Cluster> {
   }
 }
 
-/** A failure to load is reported when the tab has to lead. */
+/** Calls `act` when the tab is idle. */
 function whenIdle(act: () => void): void {
   if ('requestIdleCallback' in globalThis) requestIdleCallback(act)
   else setTimeout(act, 1_000)

@@ -1,8 +1,8 @@
 /**
  * Leader: holds the member, and serves the views of all tabs.
  *
- * A view ends when its tab ends the view, or when the tab is gone. The leader notices the second case by a lock that each
- * tab holds.
+ * A view ends when its tab ends the view, or when the tab closes or crashes. Then the browser releases the lock that each
+ * tab holds, and the leader notices.
  */
 import type { Cluster } from '@hearsay/core'
 import { serveCluster } from '@hearsay/port'
@@ -98,7 +98,7 @@ export class Leader {
 
   #serve(view: string, carrier: BroadcastChannel | MessagePort): void {
     this.#views.get(view)?.()
-    // Each tab may lead, and then has the whole member: none has fewer rights.
+    // Any tab may become the leader and then has all rights, so no tab gets fewer.
     const served = serveCluster(this.#options.member, carrier, { view, allow: { invitations: true } })
     const close = () => {
       if (this.#views.get(view) !== close) return
@@ -110,7 +110,7 @@ export class Leader {
 
   #endWithTab(view: string): void {
     const close = this.#views.get(view)
-    // Granted when the tab is gone.
+    // Granted when the tab has closed or crashed.
     void navigator.locks.request(tabLock(this.#options.name, view), { mode: 'shared' }, () => close?.())
   }
 }

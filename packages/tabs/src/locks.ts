@@ -12,7 +12,7 @@ export const successorLock = (name: string): string => `hearsay:successor:${name
 /** Held by a tab as long as it has a view. */
 export const tabLock = (name: string, view: string): string => `hearsay:tab:${name}:${view}`
 
-/** Holds a lock until the function is called that it resolves with. */
+/** Requests a lock. Resolves, when the browser grants it, with a function that releases it. */
 export function hold(name: string): Promise<() => void> {
   return new Promise((resolve, reject) => {
     navigator.locks.request(name, () => new Promise<void>(release => resolve(release))).catch(reject)

@@ -1,4 +1,4 @@
-/** Page lifecycle: when this page stops to run, and when it runs again. */
+/** Page lifecycle: when this page stops running, and when it runs again. */
 
 export interface PageListener {
   /** The page is frozen, or the user leaves it. */

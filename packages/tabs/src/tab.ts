@@ -1,8 +1,8 @@
 /**
  * Tab: this tab's part in the member that all tabs share: its view, and the leadership when it is its turn.
  *
- * The view continues over one leader after the other. A tab that is frozen, or that the browser keeps after the user has left
- * it, has no view and waits for nothing until it is shown again.
+ * The view continues when the leader changes. A tab that is frozen, or that the browser keeps after the user has left the
+ * page, has no view and does not wait in line until it is shown again.
  */
 import type { Cluster } from '@hearsay/core'
 import { reportAppError, withLeave } from '@hearsay/core/app'
@@ -110,7 +110,7 @@ export class Tab {
   }
 
   #waitInLine(): void {
-    // The page was paused and shown again before its leadership had ended: then the tab waits already.
+    // If the page was paused and shown again before its leadership ended, the tab is already waiting.
     this.#wait.abort()
     this.#wait = new AbortController()
     const { name, next } = this.#settings
@@ -125,7 +125,7 @@ export class Tab {
   async #lead(lost: AbortSignal): Promise<void> {
     try {
       const member = await this.#settings.join()
-      // Meanwhile this tab was paused, another tab has taken the lock, or the view has left.
+      // During the join, this tab was paused, another tab took the lock, or the view left.
       if (this.#state === 'paused') return await member.leave({ returnsWithinMs: handoverMs })
       if (this.#state === 'ended' || lost.aborted) return await member.leave()
       const leader = new Leader({ name: this.#settings.name, member, control: this.#control })

@@ -33,8 +33,8 @@ export const departedIdentities: Script = context =>
   flood(context, identity => identity.record({ leaving: true, leftEpochMs: Date.now() }))
 
 /**
- * Identities that the attacker introduces and that name addresses, to the entries and to a member that starts again
- * meanwhile. While that member has just started, it knows no introducers and takes what its peers have.
+ * Sends identities that the attacker introduces and that name addresses, to the entries and to a member that starts again
+ * meanwhile. A member that has just started knows no introducers, and accepts the members that its peers have.
  */
 export const floodAcrossRestart: Script = async context => {
   const { order, count } = context
@@ -53,7 +53,7 @@ export const floodAcrossRestart: Script = async context => {
     }
     count('identities', introducedPerRound)
     for (const target of targets) {
-      // A member that has started again knows the attacker as little as the identities.
+      // A member that has started again does not know the attacker any more.
       if (target === order.returning && !peer.isConnected(target.id)) await peer.join(target)
       if (await peer.sendFacts(target, facts)) count('sent', facts.length)
     }

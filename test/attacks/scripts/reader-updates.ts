@@ -86,7 +86,7 @@ async function forgedFacts(
   ]
   const own = await Promise.all(bodies.map(body => peer.identity.spaceFact(space, body)))
   // Signed by the reader, in the name of the writer.
-  const inItsName = own.map(fact => ({ ...fact, author: writer }))
+  const inWritersName = own.map(fact => ({ ...fact, author: writer }))
   // The writer's signatures, with other content, in another space, for another document, and as a checkpoint.
   const altered = recorded.flatMap(fact => {
     const other = own[0]
@@ -98,7 +98,7 @@ async function forgedFacts(
         ]
       : []
   })
-  return [...own, ...inItsName, ...altered]
+  return [...own, ...inWritersName, ...altered]
 }
 
 /** Sends the update by the exchange of documents without writers. */

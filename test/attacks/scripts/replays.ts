@@ -23,7 +23,7 @@ export const replayedLeave: Script = async context => {
   context.begin()
   // Our choice: once a second, because a stranger dials each member for each replay.
   await atRate(1, async index => {
-    // Another fact beside it, because a member drops a message that it has seen.
+    // Add another fact, because a member drops a message that it has seen.
     const own = await peer.identity.record({ name: 'attacker', version: index + 1 })
     for (const target of order.targets) {
       if (await peer.sendFacts(target, [leave])) count('sent')

@@ -91,7 +91,7 @@ async function recordedProof({ order }: ScriptContext): Promise<Uint8Array> {
   return request
 }
 
-/** All texts that a stranger received over TCP and WebSocket, and what it found of the cluster's own. */
+/** All texts that a stranger received over TCP and WebSocket. Counts the confidential values among them. */
 async function learned({ order, count }: ScriptContext): Promise<string[]> {
   const { node, received } = await stranger()
   for (const address of order.addresses) await askAll(await node.dial(multiaddr(address)))

@@ -10,7 +10,7 @@ afterAll(() => clusters.discard())
 
 describe.skipIf(skipsBrowser)('a member in a page', { timeout: 300_000 }, () => {
   it('admits no stranger that reaches it by a relay or by WebRTC, and sends strangers no data', async () => {
-    const figures = await measureWebRTCJoins(await clusters.fit(), { joins: 30 })
+    const figures = await measureWebRTCJoins(await clusters.current(), { joins: 30 })
     expect(figures).toMatchObject({ gotIn: 0, lost: 0, joins: { 'confidential values learned': 0 } })
     const { 'circuits opened': circuits = 0, 'WebRTC connections opened': connections = 0 } = figures.joins
     expect(circuits).toBeGreaterThan(0)

@@ -10,8 +10,8 @@ import type { Credentials } from '../admission-proof.ts'
  * - `signalling`: a hostile member asks the page for the WebRTC connection in the stranger's place. The stranger has
  *   the open connection.
  */
-export const doors = ['member relay', 'open relay', 'signalling'] as const
-export type Door = (typeof doors)[number]
+export const ways = ['member relay', 'open relay', 'signalling'] as const
+export type Way = (typeof ways)[number]
 
 export interface WebRTCOrder {
   /** The cluster name and the secret of the members. */

@@ -18,7 +18,7 @@ export interface Commands {
    */
   type(request: { document: string; keystrokes: number; seed: number }): Made
   /** Resolves when the document contains all operations in `made`. */
-  hold(request: { document: string; made: readonly Made[] }): void
+  untilContains(request: { document: string; made: readonly Made[] }): void
   /** @returns a hash of everything inserted and deleted */
   digest(request: { document: string }): string
   /**

@@ -66,7 +66,7 @@ const trace: Play = async (subject, { keystrokes, seed }) => {
     ),
   )
   const typedMs = performance.now() - before.ms
-  await askAll(writers, writer => writer.ask('hold', { document, made }, boundMs))
+  await askAll(writers, writer => writer.ask('untilContains', { document, made }, boundMs))
   await areEqual(writers)
   const equalMs = performance.now() - before.ms
   const bytes = difference(loopbackBytes(), before.bytes)
@@ -163,7 +163,9 @@ const paste: Play = async subject => {
   const made = { document, characters: pastedCharacters, pieces: 1 }
   await writer.ask('insert', made)
   const [{ client, clock }] = [await writer.ask('type', { document, keystrokes: 0, seed: 1 })]
-  await askAll(readers, reader => reader.ask('hold', { document, made: [{ client, clock }] }, boundMs))
+  await askAll(readers, reader =>
+    reader.ask('untilContains', { document, made: [{ client, clock }] }, boundMs),
+  )
   const everywhereMs = performance.now() - sinceMs
   await sleep(settleMs)
   const measured = await askAll(replicas, replica => replica.ask('measured', undefined))
@@ -189,7 +191,7 @@ const edits: Play = async subject => {
   if (!writer || !reader) throw new Error('two have joined')
   await writer.ask('insert', { document, characters: pastedCharacters, pieces: 1 })
   const made = [await writer.ask('type', { document, keystrokes: 0, seed: 1 })]
-  await reader.ask('hold', { document, made }, boundMs)
+  await reader.ask('untilContains', { document, made }, boundMs)
   await sleep(settleMs)
   await askAll(replicas, replica => replica.ask('reset', undefined))
   const before = await writer.ask('measured', undefined)

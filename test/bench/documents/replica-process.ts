@@ -85,7 +85,7 @@ const handlers: Handlers = {
     await type(doc.getText('text'), keystrokes, mulberry32(seed))
     return { client: doc.clientID, clock: Y.getState(doc.store, doc.clientID) }
   },
-  hold: async ({ document, made }) => {
+  untilContains: async ({ document, made }) => {
     const { doc } = opened(document)
     await until(doc, () => made.every(({ client, clock }) => Y.getState(doc.store, client) >= clock))
   },

@@ -5,7 +5,7 @@ export interface PageCost {
   readonly framesPerSecond: number
   readonly inTheSlowestSecond: number
   readonly frameMs: { readonly p50: number; readonly p99: number; readonly max: number }
-  /** CPU time in milliseconds. From this figure follows how many frames a second are possible, even if the machine was busy. */
+  /** CPU time in milliseconds. Its inverse is the possible frame rate, even if the machine was busy. */
   readonly mainThreadMsPerFrame: number
   /**
    * By Chromium's `Performance.getMetrics`. Only `mainThread` is CPU time. On a busy machine, the other figures contain the

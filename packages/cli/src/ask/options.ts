@@ -20,7 +20,7 @@ export function addAskCommands(program: Command, run: Run): void {
 
   add('info', 'print who the member is, and how many others it knows')
   add('health', 'print how the member is doing; exit code 1 if it needs attention')
-  addAbout('explain', 'print why a member is seen or not')
+  addAbout('explain', 'print why a member has its status, or is not known')
   addAbout('rtt', 'print the round-trip time to a member')
-  add('reachability', 'print how each member can be reached, and when it was last heard')
+  add('reachability', 'print how each member can be reached, and when its last heartbeat arrived')
 }

@@ -33,17 +33,17 @@ function reason({ self }: Cluster, id: string, name: string, heartbeat: Heartbea
   return `${name} has no direct connection to ${printable(self.name)}, so there is no round trip to measure. Ask a member that is connected to it`
 }
 
-/** The heartbeat with a round-trip time, or the last one if there is none in time. */
+/** The first heartbeat with a round-trip time, or the latest heartbeat if no round trip was measured in time. */
 async function measured(cluster: Cluster, id: string): Promise<Heartbeat | undefined> {
   const sinceMs = performance.now()
   let last: Heartbeat | undefined
   for await (const heartbeats of firstHeartbeats(cluster, timeoutMs)) {
     last = heartbeats.get(id)
-    const isConnecting = last?.connected ?? false
-    if (last?.roundTripMs !== undefined || (!isConnecting && performance.now() - sinceMs > minimumMs)) break
+    const isConnected = last?.connected ?? false
+    if (last?.roundTripMs !== undefined || (!isConnected && performance.now() - sinceMs > minimumMs)) break
   }
   return last
 }
 
-/** A view receives the heartbeats a moment after it asks for them. */
+/** Our choice: a view receives the first heartbeats a moment after it subscribes to them. */
 const minimumMs = 1_000

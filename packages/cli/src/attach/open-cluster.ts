@@ -48,8 +48,8 @@ export async function openAsked({ cluster, member, attach, ...flags }: AskFlags)
 }
 
 /**
- * Opens the cluster of a command that may be a member of its own. It is one if the command line describes the member: its
- * name, its tags or its storage.
+ * Opens the cluster of a command that may be a member of its own. The command joins if the command line gives a name, tags or
+ * a storage for that member; otherwise it attaches to a running member if there is one.
  */
 export async function openMember(
   cluster: string,
@@ -90,7 +90,7 @@ export async function openRunning(flags: RunningFlags, mayLeave = false): Promis
   }
 }
 
-/** The errors without the name of the function, which users of the command do not know. */
+/** Removes the name of the function from errors, because users of the command do not know it. */
 async function fromControl<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asUsageError(asked)
@@ -126,7 +126,7 @@ async function attachTo(
 const namesCluster = (cluster: string | undefined, { ticketFile, authorityFile }: JoiningFlags): boolean =>
   (cluster ?? authorityFile) !== undefined || hasTicket(ticketFile)
 
-/** Joins as a member that others forget, unless it has a storage. */
+/** Joins as a member that others forget when it leaves, unless it has a storage. */
 export async function joinFor(
   cluster: string | undefined,
   { control: _, ...flags }: Omit<MemberFlags, 'json'> & ControlFlags & { readonly json?: true },

@@ -1,6 +1,6 @@
 /**
- * Open inviter: the member that invites and revokes. It is the one that runs on this machine, of several the first with the
- * role `admin`; or, with the key of the authority, an ephemeral member that this command starts.
+ * Open inviter: opens the member that invites and revokes. With the key of the authority, this command starts an ephemeral
+ * member. Otherwise it attaches to the member that runs on this machine, of several to the first with the role `admin`.
  */
 import { asUsageError } from '../member/as-usage-error.ts'
 import { joinFor, type OpenedCluster, openAsked } from './open-cluster.ts'
@@ -19,7 +19,7 @@ export async function openInviter(flags: AskFlags, isAlone = false): Promise<Ope
   // No other member needs to dial a member that leaves at once.
   const own = { ...others, authorityFile, listen: flags.listen ?? [] }
   if (isAlone) return await joinFor(cluster, { ...own, mdns: false })
-  // The key may do what the running member may not.
+  // The key has rights that the running member may lack.
   return await openAsked({
     ...own,
     ...(cluster !== undefined && { cluster }),

@@ -1,7 +1,7 @@
 /** Until known: waits until a member that has just joined knows the others. */
 import type { Cluster } from '@hearsay/core'
 
-/** Our choice: a table that has not changed for so long is complete in clusters of some hundred members. */
+/** Our choice: a table that has not changed for this long is complete in clusters of some hundred members. */
 const quietMs = 300
 /** Our choice: members that come and go all the time do not delay an answer for longer. */
 const atMostMs = 1_000

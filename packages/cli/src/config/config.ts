@@ -26,7 +26,7 @@ export async function config(
   const { cluster: member } = opened
   const ask = async () => {
     const report = flags.json ? jsonReport : (await import('./text-report.ts')).textReport(member)
-    // An app of the running member, or another command, may have the config open: then what is written stays there.
+    // If the running member's app or another command has the config open, the member keeps the entries after this command.
     const isOpenHere = opened.isAttached && request.type !== 'watch' && (await hasOpen(member, name))
     const config = await asUsageError(member.config(name, { writers: writer ?? 'anyone' }))
     const keeps = isOpenHere || flags.storage !== undefined

@@ -16,7 +16,7 @@ export interface Observation extends ObservedEvent {
 
 export class DemoCluster {
   readonly members: readonly MemberProcess[]
-  /** How often a member that ran and answered was declared dead. */
+  /** How often a running member declared another running member dead. */
   falseSuspicions = 0
 
   readonly cluster: string = `demo-${process.pid}`
@@ -29,7 +29,7 @@ export class DemoCluster {
   constructor(count: number) {
     this.members = names.slice(0, count).map(name => {
       const member: MemberProcess = new MemberProcess(name, {
-        observed: sighting => this.#record({ ...sighting, observer: member }),
+        observed: event => this.#record({ ...event, observer: member }),
         changed: () => {
           for (const changed of this.#listeners) changed()
         },

@@ -21,7 +21,7 @@ process.once('message', async (start: Command) => {
   const { id, addresses, incarnation } = cluster.self
   report({ report: 'ready', id, addresses, incarnation })
   followMembers(cluster, ({ event, member: { id, name, incarnation, tags }, at }) =>
-    report({ report: 'sighting', event, id, name, incarnation, tags, at }),
+    report({ report: 'event', event, id, name, incarnation, tags, at }),
   )
   // A subscription makes the cluster refresh phi every second, also while no heartbeat arrives.
   cluster.heartbeats.subscribe(() => undefined)

@@ -1,4 +1,4 @@
-/** Member process: one member of the demo, through all processes that it runs in one after the other. */
+/** Member process: one member of the demo, and the process in which it runs now. A restarted member has a new process. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { JoinOptions } from '@hearsay/core'
@@ -12,7 +12,7 @@ export interface Identity {
 }
 
 export interface ProcessListener {
-  observed(sighting: ObservedEvent): void
+  observed(event: ObservedEvent): void
   /** The state or the identity of the process changed. */
   changed(): void
 }
@@ -46,17 +46,17 @@ export class MemberProcess {
     const child = fork(program, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] })
     this.#process = child
     this.#setState('running')
-    let complaint = ''
+    let errors = ''
     child.stderr?.on('data', chunk => {
-      complaint += chunk
+      errors += chunk
     })
     return new Promise((resolve, reject) => {
       child.once('exit', () => {
         if (this.#process === child) this.#ended()
-        reject(new Error(`${this.name} could not start: ${complaint.trim()}`))
+        reject(new Error(`${this.name} could not start: ${errors.trim()}`))
       })
       child.on('message', (message: Report) => {
-        if (message.report === 'sighting') this.#listener.observed(message)
+        if (message.report === 'event') this.#listener.observed(message)
         if (message.report === 'view') this.snapshots = message.of
         if (message.report !== 'ready') return
         const { id, incarnation, addresses } = message
@@ -122,7 +122,7 @@ export class MemberProcess {
 
   #ended(): void {
     this.snapshots = []
-    // It ended by itself, without an order.
+    // Unless the member was asked to leave, its process ended by itself.
     if (this.#state !== 'left') this.#setState('killed')
   }
 }

@@ -6,7 +6,7 @@ export type Command =
   | { readonly order: 'start'; readonly options: JoinOptions }
   | { readonly order: 'tag'; readonly key: string; readonly value: string }
   | { readonly order: 'leave' }
-  /** Cuts its network, as if its cable were unplugged, and restores it. */
+  /** `cut`: disconnects the member from the network, as if its cable were unplugged. `heal`: restores the network. */
   | { readonly order: 'cut' | 'heal' }
 
 /** From a member. Times are epoch milliseconds, which all processes of a machine share. */
@@ -22,7 +22,7 @@ export type Report =
 
 /** An event about another member. */
 export interface ObservedEvent {
-  readonly report: 'sighting'
+  readonly report: 'event'
   readonly event: ClusterEventType
   /** The name of the other member. */
   readonly name: string

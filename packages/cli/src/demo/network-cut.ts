@@ -10,7 +10,7 @@ import type { Socket } from 'node:net'
 const sockets = new Set<Socket>()
 let isCut = false
 
-/** Call it before the first socket is created. */
+/** Call this function before the first socket is created. */
 export function followSockets(): void {
   for (const channel of ['net.client.socket', 'net.server.socket'])
     subscribe(channel, message => {

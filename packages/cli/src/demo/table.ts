@@ -75,12 +75,12 @@ export function renderTable(members: readonly MemberProcess[], nowMs: number, wi
       const here = seen.filter(({ status }) => status === 'alive' || status === 'suspect')
       const cells = members.map(observer => left(mark(member, observer), cell)).join('')
       const texts = fitting.map(({ width, text }) => right(text(here, nowMs), width)).join('')
-      return ` ${left(member.name, nameWidth)}${cells}  ${left(majorityStatus(seen), statusWidth - 2)}${texts}`
+      return ` ${left(member.name, nameWidth)}${cells}  ${left(statusText(seen), statusWidth - 2)}${texts}`
     }),
   ]
 }
 
-/** The last report of a member that does not run is out of date. */
+/** The last report of a member whose process does not run is out of date. */
 const isWatching = ({ state }: MemberProcess) => state === 'running'
 
 function mark(member: MemberProcess, observer: MemberProcess): string {
@@ -89,8 +89,8 @@ function mark(member: MemberProcess, observer: MemberProcess): string {
   return seen ? marks[seen.status] : ' '
 }
 
-/** The status on which all observers agree, with the attention if the member is asleep, or the worst one with the number of its observers. */
-function majorityStatus(seen: readonly MemberSnapshot[]): string {
+/** The status on which all observers agree, and whether the member is asleep; or the worst status, and how many observers report it. */
+function statusText(seen: readonly MemberSnapshot[]): string {
   const worst = (['dead', 'suspect', 'left', 'alive'] as const).find(status =>
     seen.some(each => each.status === status),
   )

@@ -21,8 +21,8 @@ export interface WaitQuery {
 
 const boundMs = 20_000
 
-export async function waitUntilKnownByAll(cluster: DemoCluster, question: WaitQuery): Promise<WaitResult> {
-  const { about, sinceMs, deadlineMs, matches } = question
+export async function waitUntilKnownByAll(cluster: DemoCluster, query: WaitQuery): Promise<WaitResult> {
+  const { about, sinceMs, deadlineMs, matches } = query
   const observers = cluster.othersOf(about)
   const delaysByObserver = new Map<MemberProcess, number>()
   const isKnown = () => {

@@ -1,4 +1,4 @@
-/** Handler process: one run of a command. The command and what it has started end within a minute. */
+/** Handler process: one run of a command. The command and the processes that it started end within a minute. */
 import { spawn } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { secretVariable } from '../member/secret.ts'
@@ -12,20 +12,20 @@ export type Outcome = { readonly output: string } | { readonly failure: string }
 export interface RunningHandler {
   /** Resolves when the command has ended. */
   readonly ended: Promise<Outcome>
-  /** Waits a moment for the command, then ends it and what it has started. */
+  /** Waits a moment for the command, then ends it and the processes that it started. */
   close(): Promise<void>
-  /** Ends the command and what it has started. */
+  /** Ends the command and the processes that it started. */
   kill(): void
 }
 
-/** Our choice: a command that hangs keeps its place for a minute at most. */
+/** Our choice: a command that hangs delays others for a minute at most. */
 const timeoutMs = 60_000
 /** Our choice: a member that is asked to end has two seconds. */
 const closeMs = 500
-/** The end of the output, for the message of a failure. */
+/** In characters: how much of the end of the output is kept for the message of a failure. */
 const maxEnd = 1_024
 
-/** @param maxOutputBytes the command fails if it writes more to its standard output. @default it may write more, which is lost */
+/** @param maxOutputBytes the command fails if it writes more to its standard output. @default no limit: the output is dropped */
 export function startHandler(
   command: string,
   { variables, input }: CommandInput,
@@ -37,7 +37,7 @@ export function startHandler(
     shell: true,
     env: { ...inherited, ...variables },
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A group of its own, so that what the shell starts ends with it.
+    // A process group of its own, so that the processes that the shell starts end with it.
     detached: !isWindows,
   })
   let killed: string | undefined
@@ -47,7 +47,7 @@ export function startHandler(
       if (isWindows || child.pid === undefined) child.kill('SIGKILL')
       else process.kill(-child.pid, 'SIGKILL')
     } catch {
-      // It has ended.
+      // The command has ended.
     }
   }
   const output: Buffer[] = []

@@ -2,8 +2,8 @@
  * Handlers: commands of the user that run at events of members and at events that members send, as with
  * `serf agent -event-handler`.
  *
- * At most four run at once. The events of one member are handled one after the other, in their order. A queue that is full
- * drops the oldest event, so a slow command slows nothing but itself.
+ * At most four run at once. Each command handles the events of one member one after the other, in their order. A full queue
+ * drops its oldest event, so a slow command never delays the member.
  */
 import type { Cluster } from '@hearsay/core'
 import { type CommandInput, commandInput, type Occasion } from './command-input.ts'
@@ -11,7 +11,7 @@ import { type RunningHandler, startHandler } from './handler-process.ts'
 
 /** A command, and when it runs. */
 export interface Handler {
-  /** Events of members, `event` or `event:<name>`; undefined: at all of them. */
+  /** Events of members, `event` or `event:<name>`; undefined: all of them. */
   readonly events: readonly string[] | undefined
   /** The names of the queries that it answers. */
   readonly queries: readonly string[]
@@ -20,13 +20,13 @@ export interface Handler {
 
 export interface Handlers {
   handle(occasion: Occasion): void
-  /** Runs no further command. Ends those that still run after a moment. */
+  /** Runs no further command. Waits a moment for the running commands, then ends them. */
   close(): Promise<void>
 }
 
-/** Our choice: a wave of events does not exhaust the machine. */
+/** Our choice: a burst of events does not exhaust the machine. */
 const maxRunning = 4
-/** Our choice: each event of a cluster of 1,000 members that restarts waits. */
+/** Our choice: enough for one event of each member when a cluster of 1,000 members restarts. */
 const maxWaiting = 1_024
 
 interface Call {
@@ -93,6 +93,6 @@ export function createHandlers(
   }
 }
 
-/** The names by which a command is called for this. */
+/** The names of the event: a command that lists one of them runs. */
 const namesOf = (occasion: Occasion): readonly string[] =>
   'member' in occasion ? [occasion.event] : [occasion.event, `${occasion.event}:${occasion.name}`]

@@ -7,7 +7,7 @@ export interface ExecFlags {
   readonly exec?: readonly Handler[]
 }
 
-/** That of names in the cluster. */
+/** The limit of names in the cluster. */
 const maxNameBytes = 128
 
 const events: readonly string[] = [
@@ -47,7 +47,7 @@ export function addHandler(text: string, before: readonly Handler[] = []): reado
 const isOccasion = (text: string): boolean =>
   events.includes(text) || /^event:./.test(text) || queryOf(text) !== undefined
 
-/** The name of the query, which may be empty; undefined: this is no query. */
+/** The name of the query, which may be empty; undefined: the text is no query. */
 function queryOf(text: string): string | undefined {
   const [kind, ...name] = text.split(':')
   return kind === 'query' ? name.join(':') : undefined

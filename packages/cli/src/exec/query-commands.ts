@@ -2,8 +2,8 @@
  * Query commands: commands of the user that answer queries of members, like handlers of serf. The standard output of a command
  * is the answer: JSON, or else text.
  *
- * At most four run at once, besides those at events; further queries wait while their members do. A query whose command fails
- * is answered with the failure `error`, and the reason is reported here.
+ * At most four run at once, besides those at events; further queries wait as long as the asking members wait. A query whose
+ * command fails is answered with the failure `error`, and the reason is reported here.
  */
 import type { Cluster, Json } from '@hearsay/core'
 import { AnswerFailedError, limits, sharedQueryValue } from '@hearsay/core/app'
@@ -16,7 +16,7 @@ import type { Handler } from './handlers.ts'
 const maxRunning = 4
 
 export interface QueryCommands {
-  /** Answers no further query. Ends the commands that still run after a moment. */
+  /** Answers no further query. Waits a moment for the running commands, then ends them. */
   close(): Promise<void>
 }
 
@@ -28,11 +28,11 @@ export function answerQueries(
   startProcess: typeof startHandler = startHandler,
 ): QueryCommands {
   const running = new Set<RunningHandler>()
-  /** Each continues a call that waits for a place, the oldest first. */
+  /** Functions that continue the waiting calls, the oldest first. */
   const waiting = new Set<() => void>()
 
-  /** Resolves when a place is free, or when the asking member no longer waits. */
-  const place = (signal: AbortSignal) =>
+  /** Resolves when another command may start, or when the asking member no longer waits. */
+  const turn = (signal: AbortSignal) =>
     new Promise<void>(resolve => {
       const next = () => {
         waiting.delete(next)
@@ -43,7 +43,7 @@ export function answerQueries(
     })
 
   const answer = async (command: string, name: string, value: Json, from: string, signal: AbortSignal) => {
-    while (running.size >= maxRunning && !signal.aborted) await place(signal)
+    while (running.size >= maxRunning && !signal.aborted) await turn(signal)
     if (signal.aborted) throw new AnswerFailedError('error')
     const input = commandInput({ event: 'query', name, value, from }, cluster)
     const handler = startProcess(command, input, limits.maxQueryBytes)
@@ -79,7 +79,7 @@ function answerOf(output: string): { readonly value: Json } | { readonly failure
   try {
     return { value: sharedQueryValue('its output', text === '' ? null : typedValue(text)) }
   } catch (error) {
-    // It is too long as JSON, or JSON would change a number in it.
+    // The output is too long as JSON, or JSON would change a number in it.
     return { failure: (error as Error).message }
   }
 }

@@ -1,8 +1,8 @@
 /**
  * Completion: a library makes the scripts of the shells, and completes words by the tree of commands.
  *
- * No script runs what a user has typed. That of the library for bash would: it evaluates the words, so Tab after a
- * `$(command)` would run the command. The scripts for the other shells quote the words.
+ * No script runs the text that a user has typed. The library's script for bash would: it evaluates the words, so Tab after a
+ * `$(command)` would run the command. This code replaces that part. The scripts for the other shells quote the words.
  */
 import addCompletion from '@bomb.sh/tab/commander'
 import type { Command } from 'commander'

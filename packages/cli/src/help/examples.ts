@@ -11,7 +11,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['hearsay join --authority-file atlas.authority', 'run the first member of a cluster that you founded'],
     ['hearsay join atlas --name ada --bootstrap seed.example.org:4001', 'run a member'],
     ["hearsay join atlas --exec 'fail=./alarm.sh'", 'run a script when a member fails'],
-    ["hearsay join atlas --exec 'event:deploy=./deploy.sh'", 'run a script at an event that a member sends'],
+    ["hearsay join atlas --exec 'event:deploy=./deploy.sh'", 'run a script when a member sends an event'],
     ["hearsay join atlas --exec 'query:load=uptime'", 'answer a query with the output of a command'],
     ['hearsay join atlas --log json --log-level warn', 'write a log for other programs to stderr'],
   ],
@@ -37,7 +37,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   renew: [
     ['hearsay renew', 'paste the next ticket of the member on this machine'],
-    ['hearsay renew --ticket-file next.ticket', 'take it from a file'],
+    ['hearsay renew --ticket-file next.ticket', 'take the ticket from a file'],
   ],
   members: [
     ['hearsay members', 'list the members that the member on this machine knows'],
@@ -47,7 +47,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   info: [['hearsay info', 'print who the member on this machine is']],
   health: [['hearsay health || restart-it', 'act when the member needs attention']],
-  explain: [['hearsay explain bob', 'print why bob is seen or not']],
+  explain: [['hearsay explain bob', 'print why bob has its status, or is not known']],
   rtt: [['hearsay rtt bob', 'print the round-trip time to bob']],
   reachability: [['hearsay reachability', 'print how each member can be reached']],
   monitor: [['hearsay monitor --level debug', 'print events and what libp2p logs']],
@@ -62,8 +62,8 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   'keys add': [
     ['openssl rand -base64 32 | tee new.secret | hearsay keys add -', 'let all members accept a new secret'],
   ],
-  'keys use': [['hearsay keys use 0f3a5b7c9d1e2f40', 'let all members prove it first']],
-  'keys remove': [['hearsay keys remove 4a6c8e0f2b4d6f81', 'make the old secret worthless']],
+  'keys use': [['hearsay keys use 0f3a5b7c9d1e2f40', 'let all members prove this key first']],
+  'keys remove': [['hearsay keys remove 4a6c8e0f2b4d6f81', 'let no member accept the old secret any more']],
   leave: [['hearsay leave --member ada', 'let ada leave and end']],
   'config get': [['hearsay config get atlas flags color', 'print the value of a key']],
   'config set': [['hearsay config set atlas flags limits \'{"requests":100}\'', 'write JSON']],

@@ -34,12 +34,15 @@ const environment = [
     'A ticket to join with, unless --ticket-file, --authority-file or --secret-file names a file. It counts before HEARSAY_SECRET.',
   ],
   ['HEARSAY_CONTROL', 'The folder of the control sockets, unless --control names one.'],
-  ['XDG_RUNTIME_DIR', 'Without HEARSAY_CONTROL, the control sockets are in the folder hearsay in it.'],
+  [
+    'XDG_RUNTIME_DIR',
+    'Without HEARSAY_CONTROL, the folder that contains hearsay, the folder of the sockets.',
+  ],
 ] as const
 
 const exitCodes = [
   ['0', 'The command has done what was asked.'],
-  ['1', 'It could not, or the answer is that something needs attention.'],
+  ['1', 'The command failed, or the answer is that something needs attention.'],
   ['2', 'The command line is wrong, or the command cannot run as requested.'],
 ] as const
 

@@ -2,8 +2,8 @@
  * Guarded site: answers only the pages that it serves itself, in browsers on this machine.
  *
  * The Host header must name this machine, so that no other name leads here (DNS rebinding). A POST must carry the page's own
- * origin and a JSON type, which no other site in the same browser can send. No site may show the page in a frame, where a
- * visitor could be made to click its commands.
+ * origin and a JSON type, which no other site in the same browser can send. No site may show the page in a frame, where it
+ * could trick a visitor into clicking the page's commands.
  */
 import { Hono } from 'hono'
 

@@ -1,8 +1,8 @@
 /**
  * `hearsay invite`: makes a ticket. The running member makes it, or this command with the key of the authority.
  *
- * The first line of stdout is the ticket, or the link with the ticket, so that the output is a file for `--ticket-file`. What people want
- * to know about it is on stderr.
+ * The first line of stdout is the ticket, or the link with the ticket, so that the output is a file for `--ticket-file`. Texts
+ * for people, about the ticket, go to stderr.
  */
 import type { Invitation, InviteOptions } from '@hearsay/core'
 import { openInviter } from '../attach/open-inviter.ts'
@@ -54,7 +54,7 @@ function about({ id, roles, expiresAtMs, mayInvite }: Invitation): readonly stri
   ]
 }
 
-/** On stderr, because a program that reads stdout wants the ticket. */
+/** Prints the code after the ticket. */
 async function printQrCode(text: string): Promise<void> {
   const { qrCode } = await import('./qr-code.ts')
   const lines = qrCode(text)
@@ -74,7 +74,7 @@ function pageOf(link: string): string {
     const { href, protocol } = new URL(link)
     if (protocol !== '') return href.replace(/#.*$/, '')
   } catch {
-    // As below.
+    // The text is not a URL.
   }
   throw new UsageError(`--link: '${link}' is not a URL. Write it like https://app.example.org/`)
 }

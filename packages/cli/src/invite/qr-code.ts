@@ -11,7 +11,7 @@ export function qrCode(text: string): readonly string[] | undefined {
   } catch {
     return undefined
   }
-  // With these colours a code is dark on light in every terminal. Without colours it is so in dark terminals.
+  // With these colours, the code is dark on light in every terminal; without colours, only in dark terminals.
   return code
     .split('\n')
     .filter(line => line !== '')

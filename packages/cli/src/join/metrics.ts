@@ -1,7 +1,7 @@
 /**
  * Metrics: `hearsay join --metrics <address>` serves the metrics of its member to Prometheus.
  *
- * Only `GET /metrics` is answered. At a loopback address, also at one like 127.0.1.1 that a host name leads to, the Host
+ * Only `GET /metrics` is answered. At a loopback address, including one like 127.0.1.1 to which a host name resolves, the Host
  * header must name this machine, so that no page in a browser on this machine can read the metrics by a DNS name of its own.
  */
 import { createServer, type IncomingMessage } from 'node:http'

@@ -50,7 +50,7 @@ async function printKeys({ keyring }: Cluster, flags: RunningFlags): Promise<voi
     addedAtMs === undefined ? 'from the start' : new Date(addedAtMs).toISOString(),
   ])
   await printTable(['fingerprint', 'use', 'held by', 'added'], rows)
-  // A member of an earlier version does not say it.
+  // A member of an earlier version does not send `mayChange`.
   if (mayChange === false)
     console.log("Only a member with the authority's key can change the keys: one with --authority-file.")
 }

@@ -10,7 +10,7 @@ export async function leave(flags: RunningFlags): Promise<void> {
   try {
     await cluster.leave()
   } catch (error) {
-    // Its process may end before its answer is read.
+    // The member's process may end before its answer is read.
     if ((error as Error).name !== 'NotRunningError') throw error
   }
   if (flags.json) printJson({ event: 'left', id, name, cluster: cluster.name, at: Date.now() })

@@ -17,7 +17,7 @@ export function stopRequested(): Promise<undefined> {
   return Promise.race([signalled, outputFailed()])
 }
 
-/** Resolves when the member has left: another command let it leave. For a view: also when the member's process has ended. */
+/** Resolves when the member has left, because of another command. For a view: also when the member's process has ended. */
 export function hasLeft({ members, self: { id } }: Cluster): Promise<void> {
   return new Promise(resolve => {
     members.subscribe(() => {

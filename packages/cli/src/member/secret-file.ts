@@ -1,4 +1,4 @@
-/** Secret file: a file with a secret, a ticket or the key of an authority. No message contains that. */
+/** Secret file: a file with a secret, a ticket or the key of an authority. No message contains the file's content. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { UsageError } from '../usage-error.ts'
 

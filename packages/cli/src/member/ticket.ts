@@ -47,7 +47,7 @@ export const hasTerminal = (): boolean => process.stdin.isTTY === true && proces
  * @throws {UsageError} the input ended without a ticket, or by Ctrl-C
  */
 export function askForTicket(): Promise<string> {
-  // readline reads keys, because a terminal cuts lines of more than 4,095 bytes. It would echo them.
+  // readline reads key by key, because a terminal cuts lines of more than 4,095 bytes. `output` drops what readline echoes.
   const output = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output, terminal: true })
   // From now on the terminal itself echoes nothing.

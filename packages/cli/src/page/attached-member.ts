@@ -54,7 +54,7 @@ export class AttachedMember {
     try {
       await (await openRunning(which, true)).leave()
     } catch (error) {
-      // Its process may end before its answer is read.
+      // The member's process may end before its answer is read.
       if ((error as Error).name !== 'NotRunningError') throw error
     }
   }
@@ -85,7 +85,7 @@ export class AttachedMember {
     })
   }
 
-  /** @returns undefined: this is closed */
+  /** @returns undefined if `close` was called */
   async #next(): Promise<Cluster | undefined> {
     const { signal } = this.#closed
     while (!signal.aborted) {

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { addRunningOptions, type RunningFlags } from '../attach/options.ts'
 import { addPortOption } from '../http/port-option.ts'
 
-/** Beside that of the demo. */
+/** The port after the demo's. */
 export const usualPort = 7401
 
 export interface PageFlags extends RunningFlags {

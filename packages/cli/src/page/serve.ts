@@ -108,7 +108,7 @@ export function memberSite(member: Pick<ServedMember, 'leave'>, token: string, i
 
 const noToken = 'This address lacks its token. Open the one that hearsay page has printed.\n'
 
-/** The status with which a WebSocket is refused; undefined: it is not. */
+/** The status that refuses a WebSocket; undefined: the WebSocket is accepted. */
 export function refusalOf({ headers, url = '' }: IncomingMessage, token: string): 403 | 404 | undefined {
   const { host, origin } = headers
   const path = url.split('?', 1)[0] ?? ''
@@ -121,7 +121,7 @@ function hasToken(path: string, token: string): boolean {
   return given?.length === expected?.length && timingSafeEqual(given as Buffer, expected as Buffer)
 }
 
-/** Whether no further tab is served now. */
+/** Whether a further tab must be refused now. */
 const isFull = ({ view }: ServedMember, { clients }: WebSocketServer): boolean =>
   view === undefined || clients.size >= maxTabs
 

@@ -20,8 +20,8 @@ export interface KeyringKindOptions {
 }
 
 /**
- * Rate of the facts that one peer sends, of all authors together. Our choice: far more than people change keys. A member makes
- * up to 32 attempts to open a fact.
+ * Limit of the keyring facts that one peer sends, of all authors together. Our choice: people change keys far less often, and
+ * a member makes up to 32 attempts to open a fact.
  */
 const peerRate = { burst: 16, refillMs: 1_000, maxKeys: 1_024 }
 

@@ -7,7 +7,7 @@
 import { type KeyringContent, type KeyringKey, maxKeys, maxRemovedKeys } from '../wire/keyring-fact.ts'
 
 export interface KeyringState extends KeyringContent {
-  /** When it was written, in epoch milliseconds; 0: the keys are those of the options. */
+  /** When the state was written, in epoch milliseconds; 0: the keys are those of the options. */
   readonly version: number
 }
 

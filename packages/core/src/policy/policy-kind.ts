@@ -14,7 +14,7 @@ export interface PolicyKind {
   /** Until when the fact is kept, in epoch milliseconds; Infinity: for ever. */
   untilEpochMs(fact: PolicyFact): number
   /**
-   * Whether the fact is valid now and its author may write it. Called before the signature is verified, so it must be
+   * Whether the fact is valid now and its author may write it. Called before the signature is verified, so the check must be
    * cheap, or remember its answer.
    */
   admits(fact: PolicyFact, epochMs: number): boolean

@@ -1,9 +1,9 @@
 /**
  * Policy set: the latest policy facts, which are facts about the cluster and not about one member.
  *
- * Merging is commutative, associative and idempotent. The set is bounded: of too many facts it keeps the authority's first,
- * and then those that count longest, so that two sets with the same facts keep the same ones. It does not verify
- * signatures: callers pass only verified facts.
+ * Merging is commutative, associative and idempotent. The set is bounded: when it is full, it drops the fact that ends first,
+ * and the authority's facts last, so that two sets with the same facts keep the same ones. It does not verify signatures:
+ * callers pass only verified facts.
  */
 import { compare } from 'uint8arrays/compare'
 import { concat } from 'uint8arrays/concat'
@@ -13,9 +13,9 @@ import { equalBytes, shortHash } from '../wire/hashes.ts'
 import type { PolicyKind, PolicyKinds } from './policy-kind.ts'
 import { PolicySync } from './policy-sync.ts'
 
-/** Our choice. */
+/** The most facts in a set. Our choice. */
 export const maxPolicyFacts = 4_096
-/** The facts of one author. The authority has no such bound. Our choice. */
+/** The most facts of one author. The authority has no such bound. Our choice. */
 export const maxFactsOfAuthor = 256
 
 /** `merged`: the fact was new. `known`: the set has an equal or later one. `rejected`: it is invalid, ended, or does not fit. */
@@ -28,7 +28,7 @@ export interface PolicySetOptions {
   readonly authority?: string | undefined
 }
 
-/** The place of a fact in the set. */
+/** A fact of the set, and the key of its register. */
 export interface PolicyRegister {
   readonly key: string
   readonly fact: PolicyFact
@@ -57,7 +57,7 @@ export class PolicySet {
     return this.#entries.size
   }
 
-  /** Whether the facts of this author are not limited in number and rate. */
+  /** Whether neither `maxFactsOfAuthor` nor a rate limits the facts of this author. */
   isUnlimited(author: string): boolean {
     return author === this.#authority
   }
@@ -68,8 +68,8 @@ export class PolicySet {
   }
 
   /**
-   * The facts of one message, without the policy facts that a later one in the message replaces. To judge a fact may cost more
-   * than to verify a signature.
+   * The facts of one message, without the policy facts that a later one in the message replaces. Judging a fact may cost more
+   * than verifying a signature.
    */
   latest(facts: readonly SignedFact[]): readonly SignedFact[] {
     if (facts.filter(isPolicyFact).length < 2) return facts
@@ -180,13 +180,13 @@ export class PolicySet {
     return this.#sorted
   }
 
-  /** The entry that has no place when this one is added, perhaps this one; undefined: there is a place for all. */
+  /** The register to drop when this one is added, perhaps this one itself; undefined: all fit. */
   #excess(entry: Entry): Entry | undefined {
     const { author } = entry.fact
     const isLimited = !this.isUnlimited(author)
     if (this.#entries.size < (isLimited ? maxFactsOfAuthor : maxPolicyFacts)) return undefined
     const replaced = this.#entries.get(entry.key)
-    // An entry of the same author makes place for this one, so the bounds hold.
+    // This fact replaces one of the same author, so the numbers stay the same.
     if (replaced?.fact.author === author) return undefined
     const others = [...this.#entries.values()].filter(other => other !== replaced)
     const ofAuthor = others.filter(({ fact }) => fact.author === author)

@@ -25,7 +25,7 @@ const empty = new Uint8Array()
 export class PolicySync {
   readonly #set: ComparedSet
   readonly #maxBytes: number
-  /** Where the next delta starts, so that each fact is sent at some time. */
+  /** Where the next delta starts, so that no fact waits for ever. */
   #startAt = 0
 
   /** @param maxBytes the approximate greatest number of bytes of facts in one step */

@@ -1,4 +1,4 @@
-/** Policy: the part of a policy set that the membership machine uses. The set is loaded only if policy facts count here. */
+/** Policy: the part of a policy set that the membership machine uses. A cluster without policy facts does not load the set. */
 import type { PolicySet } from './policy-set.ts'
 
 export type Policy = Pick<

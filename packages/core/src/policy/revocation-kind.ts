@@ -1,8 +1,8 @@
 /**
  * Revocation kind: the policy facts that end grants, in a cluster with an authority.
  *
- * An author has one revocation of a subject. The grants that an admin carries are checked with the fact; their signatures
- * are verified with that of the fact.
+ * The set keeps one revocation for each author and subject. The grants in an admin's fact are checked with the fact, and
+ * their signatures are verified with its signature.
  */
 import type { MemberGrants } from '../grants/member-grants.ts'
 import { type Revocation, revokerFault } from '../grants/revocations.ts'
@@ -13,7 +13,7 @@ import type { PolicyKind } from './policy-kind.ts'
 
 type RevocationFact = PolicyFact & { readonly type: 'revocation' }
 
-/** 11 years: the longest grants, and a margin. An admin cannot fill the set with facts that last longer after their date. */
+/** 11 years: the longest grants, plus a margin. So an admin cannot fill the set with facts that last longer after their date. */
 const maxLastingMs = 347_133_600_000
 
 /**
@@ -44,13 +44,13 @@ export function revocationKind(grants: MemberGrants): PolicyKind {
   }
 }
 
-/** Lets the revocations in the set count, and no others. Those of admins that the authority has revoked leave the set. */
+/** Makes exactly the revocations in the set count. Drops the revocations by admins that the authority has revoked. */
 export function applyRevocations(policy: Policy, grants: MemberGrants): void {
   grants.revocations.replace(factsOf(policy).map(fact => revocationOf(fact, grants)))
   dropVoid(policy, grants)
 }
 
-/** As `applyRevocations`, after the set received this fact and lost none: the work does not grow with the set. */
+/** As `applyRevocations`, after the set received only this fact and dropped none: the work does not grow with the set. */
 export function addRevocation(fact: PolicyFact, policy: Policy, grants: MemberGrants): void {
   if (!isRevocation(fact)) return
   grants.revocations.add(revocationOf(fact, grants))

@@ -27,7 +27,7 @@ const changesShare = 0.75
 
 export interface SignedReplicaOptions {
   readonly mayWrite: WriterRule
-  /** An update of a document is complete. */
+  /** Called when an update of a document is complete. */
   readonly arrived: (document: string, update: Uint8Array) => void
 }
 
@@ -82,7 +82,7 @@ export class SignedReplica implements SpaceReplica {
     return counting.map(storedFact).filter(each => !this.facts.has(each))
   }
 
-  /** Whether so many more bytes fit into what a member stores of all documents of a room. */
+  /** Whether this many more bytes fit within the limits of all documents of a room. */
   hasSpaceFor(bytes: number, isCheckpoint: boolean): boolean {
     const share = isCheckpoint ? 1 : changesShare
     const facts = Math.ceil(bytes / limits.maxChangeBytes)

@@ -80,7 +80,7 @@ export class SignedUpdate {
     return this.#isReadable ? this.#joined() : undefined
   }
 
-  /** Whether this update is a checkpoint that makes `other` unnecessary. Of two equal checkpoints, one does. */
+  /** Whether this update is a checkpoint that makes `other` unnecessary. Of two equal checkpoints, one replaces the other. */
   replacesUpdate(other: SignedUpdate): boolean {
     const checkpoint = this.#checkpoint
     if (!checkpoint || other === this) return false

@@ -38,9 +38,8 @@ function useConnections(): readonly Connection[] {
   return useMemo(() => {
     const shown = new Map<string, readonly string[]>()
     const published = new Map(others)
-    for (const person of rows)
-      if (isPresentStatus(person))
-        shown.set(person.id, person.id === selfId ? own : (published.get(person.id) ?? []))
+    for (const row of rows)
+      if (isPresentStatus(row)) shown.set(row.id, row.id === selfId ? own : (published.get(row.id) ?? []))
     return connectionsBetween(shown)
   }, [rows, selfId, own, others])
 }

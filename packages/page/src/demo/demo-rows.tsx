@@ -20,13 +20,13 @@ export function memberRowsOf(
   processes: readonly DemoProcess[],
   selfId: string | undefined,
 ): readonly MemberRow[] {
-  const people = members.map(({ id, name, status, attention, tags, roles }): MemberRow => {
+  const rows = members.map(({ id, name, status, attention, tags, roles }): MemberRow => {
     const process = processes.find(process => process.id === id)
     const isAsleep = attention.state === 'asleep' && isPresentStatus({ status })
     const kind = kindOf(tags, process)
     return { id, name, status, isAsleep, kind, isSelf: id === selfId, roles, process }
   })
-  return people
+  return rows
     .filter(({ kind, status }) => kind === 'process' || status !== 'left')
     .sort((a, b) => rank(a, processes) - rank(b, processes) || (a.id < b.id ? -1 : 1))
 }

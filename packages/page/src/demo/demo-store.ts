@@ -5,7 +5,7 @@ import { type DemoState, type ProcessCommand, paths } from '../contract.ts'
 export interface Demo {
   /** Undefined until the server has sent a state. */
   readonly state: DemoState | undefined
-  /** The server answers. Without the server the members stay connected to each other. */
+  /** Whether the server answers. Without the server, the members stay connected to each other. */
   readonly isServed: boolean
 }
 

@@ -6,7 +6,7 @@ import { asIds, usePresence, useRoom } from './room.ts'
 
 const noConnections: readonly string[] = []
 
-/** Use it once in the page: each use publishes the connections again. */
+/** Use this hook once in the page: each use publishes the connections again. */
 export function usePublishedConnections(): readonly string[] {
   const cluster = useCluster()
   const room = useRoom()

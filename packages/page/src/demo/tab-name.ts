@@ -26,5 +26,5 @@ export function randomName(used: readonly string[]): string {
   return name
 }
 
-/** The user did not choose it, so the tab may replace it. */
+/** Whether the tab chose the name by itself, so that it may replace the name. */
 export const isRandomName = (name: string): boolean => plants.includes(name)

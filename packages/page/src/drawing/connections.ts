@@ -7,8 +7,8 @@ export interface Connection {
 }
 
 /**
- * A connection is drawn only if both ends publish it: a killed member's last presence remains until it is known to be
- * dead.
+ * A connection is drawn only if both ends publish it: a killed member's last presence remains until the member is known to
+ * be dead.
  *
  * @param shown member id → short ids of the members that it is connected to
  * @returns each connection once, ordered by its ends

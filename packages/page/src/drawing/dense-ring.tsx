@@ -1,6 +1,6 @@
 /**
- * Dense ring: a mark for each of many members. Only those are named that matter: this member, the selected one, the one below
- * the pointer, and members that are suspected or dead. The list of members is the way for keyboards and screen readers.
+ * Dense ring: a mark for each of many members. Only these have names: this member, the selected member, the member below the
+ * pointer, and members that are suspected or dead. Keyboards and screen readers use the list of members instead.
  */
 import { memo, type PointerEvent, type ReactNode, useMemo, useState } from 'react'
 import type { Point } from '../contract.ts'
@@ -91,16 +91,16 @@ const Mark = memo(function Mark({ x, y, r, status }: MarkProps): ReactNode {
 
 interface NamesProps extends MarksProps {
   readonly pointed: string | undefined
-  /** The distance of the names from the middle, where nothing else is. */
+  /** The distance of the names from the middle of the drawing: inside of all marks. */
   readonly radius: number
 }
 
 function Names({ rows, positions, pointed, size, radius }: NamesProps): ReactNode {
   const { selected } = useSelection()
   const named = useMemo(() => {
-    const trouble = rows.filter(({ status }) => status === 'suspect' || status === 'dead').slice(0, maxNamed)
+    const failing = rows.filter(({ status }) => status === 'suspect' || status === 'dead').slice(0, maxNamed)
     const chosen = rows.filter(({ id, isSelf }) => isSelf || id === selected || id === pointed)
-    return [...new Set([...trouble, ...chosen])]
+    return [...new Set([...failing, ...chosen])]
   }, [rows, selected, pointed])
   const shown = named.flatMap(row => {
     const at = positions.get(row.id)

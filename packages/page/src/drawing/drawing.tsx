@@ -58,11 +58,9 @@ export function Drawing({ connections, showsHeartbeats, children, ...pointer }: 
               <circle className="ring" cx="50" cy="50" r="37" />
               <Lines connections={connections} positions={positions} />
             </svg>
-            {rows.map(person => {
-              const at = positions.get(person.id)
-              return (
-                at && <MemberNode key={person.id} row={person} at={at} showsHeartbeats={showsHeartbeats} />
-              )
+            {rows.map(row => {
+              const at = positions.get(row.id)
+              return at && <MemberNode key={row.id} row={row} at={at} showsHeartbeats={showsHeartbeats} />
             })}
           </>
         )}

@@ -2,7 +2,7 @@
 import type { Point } from '../contract.ts'
 
 export interface NamedMark {
-  /** Of the mark, 0 to 1 from the left and from the top. */
+  /** The position of the mark, 0 to 1 from the left and from the top. */
   readonly at: Point
   readonly text: string
 }

@@ -8,7 +8,7 @@ export const ringCount = 4
 export interface RingLayout {
   /** Member id → its position, 0 to 1 from the left and from the top; the first member on the ring is at the top. */
   readonly positions: ReadonlyMap<string, Point>
-  /** The distance of two neighbours at least. */
+  /** The least distance between two neighbours. */
   readonly gap: number
   /** All members are at least this far from the middle. */
   readonly innerRadius: number
@@ -21,7 +21,7 @@ const denseRadius = 0.46
 const leastGap = 0.023
 
 /**
- * Members that do not fit on one circle lie on several, one after the other on each in turn: the angle alone is the order on
+ * Members that do not fit on one circle are distributed over several circles in turn. Their angles alone give the order on
  * the ring.
  */
 export function ringLayout(ids: readonly string[], ring: number): RingLayout {

@@ -5,7 +5,7 @@ import { type ReactNode, useDeferredValue, useMemo } from 'react'
 import { type MemberRow, MemberRows } from '../members/member-list.ts'
 
 export function ClusterRows({ children }: { children: ReactNode }): ReactNode {
-  // Many changes at once delay neither the pointer nor what is typed.
+  // Deferred, so that many changes at once delay neither the pointer nor the typing.
   const members = useDeferredValue(useMembers())
   const selfId = useSelf(({ id }) => id) ?? undefined
   const rows = useMemo(() => clusterRowsOf(members, selfId), [members, selfId])

@@ -9,7 +9,7 @@ export interface ConfirmedProps {
   /** The result of the last action. */
   readonly message: string
   readonly onConfirm: () => unknown
-  /** Buttons in front, while nothing is asked. */
+  /** Buttons that precede this one, except while the question is shown. */
   readonly children?: ReactNode
 }
 

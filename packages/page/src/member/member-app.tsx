@@ -15,7 +15,7 @@ import { MemberHeader } from './member-header.tsx'
 import { connectMember, useMemberLink } from './member-link.ts'
 import { MemberRecord } from './member-record.tsx'
 
-/** The page owns no member: it never leaves. So the provider gets a promise. */
+/** A promise, because the page does not own the member: the provider must never leave. */
 const connected: Promise<Cluster> = connectMember()
 
 export function MemberApp(): ReactNode {

@@ -1,4 +1,4 @@
-/** Member drawing: the cluster, with the connections of this member. No member knows those of others. */
+/** Member drawing: the cluster, with the connections of this member. A member does not know the connections between others. */
 import { useSelf } from '@hearsay/react'
 import { type ReactNode, useMemo } from 'react'
 import type { Connection } from '../drawing/connections.ts'

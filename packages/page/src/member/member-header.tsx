@@ -1,4 +1,4 @@
-/** Member header: the cluster, the member through which the page sees it, and whether it still does. */
+/** Member header: the cluster, the member that the page is a view of, and whether the page is connected to it. */
 import { useConnectionStatus, useSelf } from '@hearsay/react'
 import { type ReactNode, useEffect } from 'react'
 import { Brand } from '../shell/brand.tsx'

@@ -1,6 +1,6 @@
 /**
- * Member link: the view of the running member, over one WebSocket after the other. The view outlives its sockets: while there
- * is none, the page shows what it knew, and says so.
+ * Member link: the view of the running member, over several WebSockets in succession. The view outlives its sockets: while
+ * none is open, the page shows the last state, and says so.
  */
 import type { Cluster } from '@hearsay/core'
 import { connectCluster, type Port } from '@hearsay/port'
@@ -10,13 +10,13 @@ import { webSocketPort } from './web-socket-port.ts'
 
 export interface MemberLink {
   readonly isOpen: boolean
-  /** Epoch milliseconds since when it is so. */
+  /** When this state began, in epoch milliseconds. */
   readonly sinceMs: number
   /** Whether the page may change the member. */
   readonly isWritable: boolean
 }
 
-/** Our choice: a member that is started again is seen about as soon as its user looks. */
+/** Our choice: the page shows a restarted member about as soon as its user looks at the page. */
 const retryMs = 1_000
 
 const listeners = new Set<() => void>()
@@ -37,7 +37,7 @@ export const useMemberLink = (): MemberLink =>
     () => link,
   )
 
-/** Resolves when the member is seen. The page never leaves: that would be a matter of the member. */
+/** Resolves with the view when the page is connected to the member. The page never leaves by itself. */
 export const connectMember = (): Promise<Cluster> => connectCluster(openPort)
 
 /** Lets the member leave its cluster and end. @throws {Error} with the reason */

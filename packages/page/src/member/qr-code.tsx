@@ -1,4 +1,4 @@
-/** QR code of a text. The code that makes it is loaded with the first one. */
+/** QR code of a text. The library for QR codes is loaded with the first of them. */
 import { type ReactNode, useEffect, useState } from 'react'
 
 /** Four modules, as ISO/IEC 18004 demands. */

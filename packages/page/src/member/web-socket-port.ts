@@ -54,7 +54,7 @@ function encodeMessage(message: unknown): Uint8Array<ArrayBuffer> {
   return encode((encoder: Encoder) => writeAny(encoder, message as never)) as Uint8Array<ArrayBuffer>
 }
 
-/** @returns undefined: this is no frame of this port */
+/** @returns undefined if the data is no frame of this port */
 function decodeMessage(data: unknown): { readonly value: unknown } | undefined {
   if (!(data instanceof ArrayBuffer)) return undefined
   try {

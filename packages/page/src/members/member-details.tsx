@@ -17,14 +17,14 @@ export interface MemberDetailsProps {
 
 export function MemberDetails({ before, after }: MemberDetailsProps): ReactNode {
   const cluster = useCluster()
-  const people = useMemberRows()
+  const rows = useMemberRows()
   const { selected, chosen } = useSelection()
   const panel = useRef<HTMLElement>(null)
   // On a narrow page the details may be out of view.
   useEffect(() => {
     if (chosen !== undefined) panel.current?.scrollIntoView({ block: 'nearest' })
   }, [chosen])
-  const row = people.find(({ id }) => id === selected)
+  const row = rows.find(({ id }) => id === selected)
   return (
     <section ref={panel} className="panel details" aria-labelledby="details-title">
       {row && cluster ? (

@@ -9,7 +9,7 @@ export interface MemberRow {
   readonly name: string
   readonly status: Member['status']
   readonly isAsleep: boolean
-  /** `member`: the page makes no difference between kinds of members. */
+  /** `member`: on a page that does not distinguish kinds of members. */
   readonly kind: MemberKind | 'member'
   readonly isSelf: boolean
   /** The roles that the cluster's authority granted the member. Empty without an authority. */
@@ -20,7 +20,7 @@ export interface MemberRow {
 
 export const MemberRows: React.Context<readonly MemberRow[]> = createContext<readonly MemberRow[]>([])
 
-/** In the order of the page. A row stays the same object while nothing of it changes. */
+/** In the order of the page. A row stays the same object until one of its fields changes. */
 export const useMemberRows = (): readonly MemberRow[] => use(MemberRows)
 
 export const isPresentStatus = ({ status }: Pick<MemberRow, 'status'>): boolean =>
@@ -30,9 +30,9 @@ const noHeartbeats: ReadonlyMap<string, Heartbeat> = new Map()
 
 /** Member id → heartbeat; renders once a second. */
 export function useHeartbeats(): ReadonlyMap<string, Heartbeat> {
-  const hearts = useCluster()?.heartbeats
+  const heartbeats = useCluster()?.heartbeats
   return useSyncExternalStore(
-    listener => hearts?.subscribe(listener) ?? (() => {}),
-    () => hearts?.getSnapshot() ?? noHeartbeats,
+    listener => heartbeats?.subscribe(listener) ?? (() => {}),
+    () => heartbeats?.getSnapshot() ?? noHeartbeats,
   )
 }

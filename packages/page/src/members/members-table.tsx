@@ -10,9 +10,9 @@ import { useSelection } from './selection.tsx'
 import { StatusMark } from './status-mark.tsx'
 import './members.css'
 
-/** Our choice: so many rows cost nothing, and the browser's own search finds all of them. */
+/** Our choice: this many rows cost little, and the browser's own search finds all of them. */
 const maxRendered = 40
-/** The height of a row in CSS pixels, if the style does not say. */
+/** The height of a row in CSS pixels, if the style does not set it. */
 const usualRowPx = 36
 
 export interface MembersTableProps {
@@ -100,7 +100,7 @@ function Table({ rows, empty }: { rows: readonly MemberRow[]; empty: string | un
   )
 }
 
-/** The rows that are not rendered. */
+/** Empty space in place of the rows that are not rendered. */
 const Space = ({ px }: { px: number }): ReactNode =>
   px > 0 && (
     <tr className="space">
@@ -109,14 +109,14 @@ const Space = ({ px }: { px: number }): ReactNode =>
   )
 
 function Rows({ rows, firstIndex }: { rows: readonly MemberRow[]; firstIndex: number }): ReactNode {
-  const hearts = useHeartbeats()
+  const heartbeats = useHeartbeats()
   const { selected, select } = useSelection()
   return rows.map((row, index) => (
     <Row
       key={row.id}
       row={row}
       index={firstIndex + index}
-      heartbeat={hearts.get(row.id)}
+      heartbeat={heartbeats.get(row.id)}
       isSelected={row.id === selected}
       select={select}
     />
@@ -160,7 +160,7 @@ const Row = memo(function Row({ row, index, heartbeat, isSelected, select }: Row
   )
 })
 
-/** How a page names the member that it shows the cluster of. */
+/** The word by which a page marks its own member. */
 export const selfWord = (kind: MemberRow['kind']): string => (kind === 'member' ? 'this member' : 'you')
 
 function rowPx(scroll: HTMLElement | null): number {

@@ -42,7 +42,7 @@ export function Timeline({ hint, followActs }: TimelineProps): ReactNode {
   )
 }
 
-/** Events do not change, so a new one renders itself alone. */
+/** Events do not change, so a new event does not render the others again. */
 const Item = memo(function Item({ event }: { event: TimelineEvent }): ReactNode {
   const { at, kind, name, text, afterMs } = event
   return (

@@ -1,4 +1,4 @@
-/** Connect control: finds the members of this user that run on this machine, and asks one of them. */
+/** Connect control: finds the members of this user that run on this machine, and connects to one of them. */
 import type { Cluster } from '@hearsay/core'
 import { checkOptionNames, InvalidOptionsError, NotRunningError } from '@hearsay/core/app'
 import { connectCluster } from '../connect-cluster.ts'
@@ -68,7 +68,7 @@ export async function connectControl(options: ConnectControlOptions = {}): Promi
  * Follows the log of a running member's process. Slow readers miss records.
  *
  * @param write called with each record, and with the number of records that were dropped before it
- * @returns ends it
+ * @returns a function that stops following
  * @throws as `connectControl`
  */
 export async function followControlLog(

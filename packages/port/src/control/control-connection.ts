@@ -12,7 +12,7 @@ const greetingTimeoutMs = 5_000
 
 export interface Connection {
   readonly member: ControlMember
-  /** Carries the messages of the opened view or log. It is started already. */
+  /** Carries the messages of the opened view or log. Already started. */
   readonly port: Port
   close(): void
 }

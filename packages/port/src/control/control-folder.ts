@@ -1,9 +1,9 @@
 /**
  * Control folder: the folder of the members' control sockets, and the name of each socket.
  *
- * Only their user can open them, and root: the folder has the mode 0700, and belongs to the user. A name consists of a hash of the
- * cluster's name and of the end of the member's id, so its length does not depend on either. On Windows, the sockets are named
- * pipes, which all lie in one folder of the system.
+ * Only the user and root can open the sockets: the folder belongs to the user and has the mode 0700. The name of a socket is a
+ * hash of the cluster's name, followed by the end of the member's id, so its length does not depend on either. On Windows, the
+ * sockets are named pipes, which all lie in one folder of the system.
  */
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { InvalidOptionsError } from '@hearsay/core/app'
 
-/** The path of a Unix socket has at most 108 bytes on Linux and 104 on macOS, with a zero at the end. While it is created, it has a dot more. */
+/** The path of a Unix socket has at most 108 bytes on Linux and 104 on macOS, with a zero at the end. `serveControl` adds a dot at first. */
 const maxPathBytes = 102
 const pipes = '\\\\.\\pipe\\'
 const isWindows = process.platform === 'win32'
@@ -57,7 +57,8 @@ export function socketPath(folder: string, cluster: string, id: string): string 
 /**
  * The paths of all sockets in the folder, or of those of one cluster. A socket may belong to a process that has ended.
  *
- * Root may name the folder of a service's user. Another user could have created root's own one, which root does not name.
+ * Root may give a folder that belongs to another user, such as the user of a service. Root's default folder must belong to
+ * root, because another user could have created it.
  *
  * @returns none if there is no such folder
  * @throws {InvalidOptionsError} other users could have created the sockets
@@ -98,9 +99,9 @@ async function checkFolder(folder: string, isOfAnyUser = false): Promise<void> {
 const isRoot = (): boolean => process.getuid?.() === 0
 
 /**
- * Which socket has the name `path` now. A member that starts again gives the name to a socket of its own.
+ * Identifies the socket at `path` now. A member that starts again puts a new socket there.
  *
- * @returns undefined: none has
+ * @returns undefined if there is none
  */
 export async function socketAt(path: string): Promise<string | undefined> {
   if (isWindows) return undefined
@@ -108,12 +109,12 @@ export async function socketAt(path: string): Promise<string | undefined> {
   return found && `${found.dev} ${found.ino} ${found.ctimeNs}`
 }
 
-/** Removes the name, if it is still that of this socket. */
+/** Removes the path if it still belongs to this socket. */
 export async function removeSocket(path: string, socket: string | undefined): Promise<void> {
   if (socket !== undefined && (await socketAt(path)) === socket) await rm(path, { force: true })
 }
 
-/** As in the texts of the command line. */
+/** The command line shows as many characters of an id. */
 const shortIdLength = 8
 
 /** 16 hexadecimal digits. */

@@ -1,8 +1,8 @@
 /**
  * Control protocol: the first message in each direction on a control socket.
  *
- * The client says what it opens, and the member answers who it is. Then a `view` speaks the protocol of `connectCluster`, a
- * `log` receives records until one end closes the socket, and `info` ends.
+ * The client sends what it opens, and the member answers with its name and id. Then a `view` speaks the protocol of
+ * `connectCluster`, a `log` receives records until one end closes the socket, and an `info` connection ends.
  */
 import type { LogLevel, LogRecord } from './log-levels.ts'
 
@@ -45,7 +45,7 @@ export interface SentRecord {
   readonly dropped: number
 }
 
-/** @returns undefined: this is no opening */
+/** @returns undefined if the message is no opening */
 export function openingOf(message: unknown): Opening | undefined {
   const opening = message as Partial<Opening>
   return typeof message === 'object' &&
@@ -55,7 +55,7 @@ export function openingOf(message: unknown): Opening | undefined {
     : undefined
 }
 
-/** @returns undefined: this is no greeting */
+/** @returns undefined if the message is no greeting */
 export function greetingOf(message: unknown): Greeting | undefined {
   const greeting = message as Partial<Greeting>
   return typeof message === 'object' &&

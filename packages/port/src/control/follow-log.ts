@@ -1,8 +1,8 @@
 /**
  * Follow log: what hearsay and libp2p log in this process, as records.
  *
- * The records come from libp2p's logger: this code selects the components to log, and passes each line to the followers. Components
- * that the user enabled by `DEBUG` are written to stderr as before, and no others.
+ * The records come from libp2p's logger: this code selects the components to log, and passes each line to the followers. As
+ * before, only the components that the user enabled by `DEBUG` are written to stderr.
  */
 import { format } from 'node:util'
 import debug from 'weald'
@@ -12,8 +12,8 @@ import { isIncluded, type LogLevel, type LogRecord, logLevels } from './log-leve
 const maxMessageLength = 4_096
 
 /**
- * The components to log at each level. libp2p logs as errors what is usual in a cluster, such as a dial that fails. So its
- * errors count as `debug`: hearsay itself reports what matters.
+ * The components to log at each level. libp2p logs events that are usual in a cluster as errors, such as a dial that fails.
+ * So its errors count as `debug`: hearsay itself reports what matters.
  */
 const componentsAt: Readonly<Record<LogLevel, string>> = {
   error: 'hearsay*:error',
@@ -50,7 +50,7 @@ let restore: (() => void) | undefined
  *
  * @param level `info`: what hearsay logs; `debug`: what libp2p logs, too; `trace`: also its messages one by one
  * @param write called for each record. It must not throw
- * @returns ends it
+ * @returns a function that stops following
  */
 export function followLog(level: LogLevel, write: (record: LogRecord) => void): () => void {
   const follower = { level, write }
@@ -69,7 +69,7 @@ function update(): void {
   if (level !== undefined) restore = intercept(componentsAt[level])
 }
 
-/** Hands each line to the followers, and to stderr only what the user enabled. @returns undoes it */
+/** Passes each line to the followers, and to stderr only what the user enabled. @returns a function that undoes this */
 function intercept(components: string): () => void {
   const { log, formatArgs, namespaces = '', names, skips } = logging
   const isEnabled = (name: string) =>

@@ -1,9 +1,9 @@
 /**
- * Serve control: a local socket on which other processes of the user ask a running member.
+ * Serve control: a local socket over which other processes of the user connect to a running member.
  *
  * A name in the folder always belongs to a socket that listens, or to a process that was killed: the socket listens under
- * another name first, and is then renamed. A member that runs twice, or again before its old process has ended, has one name:
- * it is that of the socket which was created last.
+ * another name first, and is then renamed. If a member runs twice, or starts again before its old process has ended, both
+ * processes use the same name, which belongs to the socket that was created last.
  */
 import { chmod, rename, rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
@@ -17,14 +17,14 @@ import { serveConnection } from './served-connection.ts'
 
 /** Our choice: more than a person opens, and few enough that a script in a loop does not exhaust the member. */
 const maxConnections = 32
-/** Our choice: how long an answer that was sent may take to be read when the socket closes. */
+/** Our choice: how long a closing socket waits for its clients to read the last answers. */
 const drainMs = 500
 
 /** Options of `serveControl`. */
 export interface ServeControlOptions {
   /**
-   * The folder of the socket. It is created with the mode 0700, if it is missing. Give clients the same one. On Windows, a part
-   * of the pipe's name. @default `hearsay` in `XDG_RUNTIME_DIR`, or else `hearsay-` with the user's number in the system's
+   * The folder of the socket. It is created with the mode 0700, if it is missing. Give clients the same folder. On Windows, a
+   * part of the pipe's name. @default `hearsay` in `XDG_RUNTIME_DIR`, or else `hearsay-` with the user's number in the system's
    * temporary directory
    */
   readonly folder?: string
@@ -38,7 +38,7 @@ export interface ControlSocket {
   readonly path: string
   /** The number of open connections. */
   readonly connections: number
-  /** Ends all connections, and removes the socket, unless a later one has its path. Idempotent. */
+  /** Ends all connections, and removes the socket, unless a later socket has its path. Idempotent. */
   close(): Promise<void>
 }
 
@@ -98,7 +98,7 @@ async function listen(server: Server, path: string): Promise<void> {
   server.once('error', reject)
   const isPipe = process.platform === 'win32'
   const first = isPipe ? path : join(dirname(path), `.${basename(path)}`)
-  // A process that was killed may have left it.
+  // A process that was killed may have left this socket.
   if (!isPipe) await rm(first, { force: true })
   server.listen(first, resolve)
   await promise

@@ -1,7 +1,7 @@
 /**
  * Served connection: one connection to a control socket, on the member's side.
  *
- * A client that is not done with its first message in time, or sends another one than this version knows, is disconnected.
+ * The member disconnects a client whose first message is late or unknown to this version.
  */
 import type { Socket } from 'node:net'
 import type { Cluster } from '@hearsay/core'
@@ -55,7 +55,7 @@ async function open(
     name,
     pid: process.pid,
   } satisfies Greeting)
-  // The client sees from the version that this member cannot answer it.
+  // The client reads the version in the greeting and reports that it differs.
   if (opening.control !== controlVersion) socket.end()
   else if (opening.open === 'view')
     serveCluster?.(cluster, port, {

@@ -1,8 +1,8 @@
 /**
  * Mirrored cluster: the cluster of a view, at the other end of a port.
  *
- * Each batch is one step: first all stores change, then their listeners run, then those of events. The object outlives its
- * connections: while it is detached, the stores keep their values and calls wait.
+ * Each batch is one step: first all stores change, then the stores' listeners run, then the events' listeners. The object
+ * outlives its connections: while it is detached, the stores keep their values and calls wait.
  */
 import type {
   Cluster,

@@ -1,8 +1,8 @@
 /**
  * Mirrored document: the provider of a document in a view.
  *
- * The view's changes go to the member's document in their order, one message at a time: what the app writes meanwhile is
- * sent in the next one. The member's document then shares them like its own.
+ * The view's changes go to the member's document in their order, one message at a time: changes that the app writes meanwhile
+ * go into the next message. The member's document then shares them like its own changes.
  */
 
 import type { Provider } from '@hearsay/core'
@@ -164,11 +164,11 @@ export class MirroredDocument extends ProviderState implements Provider {
     this.notify(type as 'collision', [detail as never])
   }
 
-  /** Exchanges what each side lacks. */
+  /** Exchanges the content that either side lacks. */
   async #open(member: RemoteMember): Promise<void> {
     const { room, name, doc, seed } = this.#options
     const opening = ++this.#openings
-    // The state vector covers these.
+    // The state vector covers these changes.
     this.#unsent = []
     const opened = resultOf(await member.openDocument(room, name, Y.encodeStateVector(doc), seed))
     // Meanwhile the document was disconnected, or got new ids.

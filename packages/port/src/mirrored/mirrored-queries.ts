@@ -1,8 +1,8 @@
 /**
- * Mirrored queries: the queries and broadcasts of a view, the queries of members that its handlers answer, and its waits for
- * agreement, which the member measures with queries.
+ * Mirrored queries: the queries and broadcasts of a view, the queries of members that its handlers answer, and its calls of
+ * `settled`, which the member measures with queries.
  *
- * Loaded when the first one is needed.
+ * Loaded with the first such call.
  */
 import type { QueryOptions, SettledOptions } from '@hearsay/core'
 import {

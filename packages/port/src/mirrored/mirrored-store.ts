@@ -10,7 +10,7 @@ import { type AppNotifications, createStore, type OwnedStore } from '@hearsay/co
 import { applyDiff, diffTables, emptyTable, type Row, type Table, type TableDiff } from '../table.ts'
 
 export interface MirroredStoreOptions {
-  /** Begins or ends the changes of this store. @default it always receives them */
+  /** Tells the member whether to send this store. @default the member always sends it */
   readonly follow?: (isWatched: boolean) => void
   /** Whether a row can replace a kept one already. @default always */
   readonly isComplete?: (row: Row) => boolean
@@ -67,7 +67,7 @@ export class MirroredStore<T> implements Store<T> {
     this.refresh()
   }
 
-  /** A kept row disappears. */
+  /** Removes a kept row. */
   drop(key: string): void {
     this.#kept.delete(key)
   }

@@ -1,4 +1,4 @@
-/** Pending calls: answers that a view waits for until it has left what they are about, or a signal ends the call. */
+/** Pending calls: calls of a view that wait for an answer. A signal ends one of them, `rejectAll` ends all. */
 export class PendingCalls {
   readonly #rejects = new Set<(reason: unknown) => void>()
 

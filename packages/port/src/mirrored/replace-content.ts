@@ -1,8 +1,8 @@
 /**
  * Replace content: replaces the whole content of a document, so that it has the ids of another replica.
  *
- * Content that is only deleted stays in a Yjs document as ids. Later insertions would refer to these ids, which the other
- * replica does not know. So this code removes these ids from the document, too. Observers see all content disappear and reappear.
+ * Deleted content stays in a Yjs document as ids. Later insertions would refer to these ids, which the other replica does not
+ * know. So this code removes the ids from the document, too. Observers see all content disappear and reappear.
  */
 import { uint32 } from 'lib0/random'
 import * as Y from 'yjs'

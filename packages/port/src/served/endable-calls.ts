@@ -1,8 +1,8 @@
 /**
  * Endable calls: calls of one view that wait without a bound, by the number that the view chose for each.
  *
- * At most `maxCalls` wait at the same time. A call ends when the view ends it, begins another one under its number, or closes
- * what the call is about.
+ * At most `maxCalls` wait at the same time. A call ends when the view ends it, begins another call under its number, or leaves
+ * the config or the cluster.
  */
 import { InvalidOptionsError } from '@hearsay/core/app'
 

@@ -17,15 +17,13 @@ export interface Allow {
   /** Whether `leave()` of the view ends the member. If not, it only ends the view. @default false */
   readonly leave?: boolean
   /**
-   * Whether the view may ask queries, answer them, and broadcast to all members. It receives broadcasts in any case.
-   * @default true
+   * Whether the view may ask and answer queries, broadcast to all members, call `settled` and `heldBy`, and receive
+   * `convergence`. The view receives broadcasts in any case. @default true
    */
   readonly queries?: boolean
   /**
    * Whether the view may invite and revoke others, renew the member's own grants, and list and change the keys of the
-   * cluster. Then a compromised view can let anybody
-   * into the cluster.
-   * @default false
+   * cluster. Then a compromised view can let anybody into the cluster. @default false
    */
   readonly invitations?: boolean
   /**

@@ -11,7 +11,7 @@ import * as Y from 'yjs'
 import type { DocumentChange, OpenedDocument } from '../contract.ts'
 import type { Source } from './view-queue.ts'
 
-/** Our choice: a view that is behind by more gets the document as a whole. */
+/** Our choice: a view with more pending changes gets the whole document. */
 const maxPendingBytes = 4_194_304
 const forwarded = [
   'collision',
@@ -38,7 +38,7 @@ export class ServedDocument implements Source<DocumentChange> {
   #pendingBytes = 0
   /** How often the document got new ids. The view's changes count only if they have the present ids. */
   #generation = 0
-  /** The whole document has to be sent. */
+  /** Whether the next batch must contain the whole document. */
   #isWhole = false
   #isSuperseded = false
   #areClaimsChanged = false

@@ -1,8 +1,8 @@
 /**
- * Store mirror: one store on the member's side, and what one view has of it.
+ * Store mirror: one store on the member's side, and the content of it that one view has received.
  *
- * While the store is watched, the mirror knows whether it has changed. The difference to what the view has is computed when
- * it is sent, so several changes cost one difference.
+ * While the view watches the store, the mirror notes whether the store has changed. It computes the difference only when the
+ * difference is sent, so several changes cost one computation.
  */
 import type { Store } from '@hearsay/core'
 import { diffTables, emptyTable, type Table, type TableDiff } from '../table.ts'

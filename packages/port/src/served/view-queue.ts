@@ -60,7 +60,7 @@ export class ViewQueue {
     this.#documents.delete([owner, document].join())
   }
 
-  /** Forgets the stores, the documents and the events of a room or config. */
+  /** Removes the stores, the documents and the events of a room or config. */
   remove(owner: number): void {
     for (const [key, { name }] of this.#stores) if (name[0] === owner) this.#stores.delete(key)
     for (const [key, entry] of this.#documents) if (entry.owner === owner) this.#documents.delete(key)

@@ -2,8 +2,8 @@
  * View subscriptions: the stores and the events that one view receives, by the number of the cluster, room or config to which
  * they belong.
  *
- * The view chooses the numbers of its rooms and configs. A number is in use from the call that opens it until the view closes
- * it. Closing undoes everything that belongs to the number, the latest first, also while the room or config is being opened.
+ * The view chooses the numbers of its rooms and configs. A number is in use from the call that opens the room or config until
+ * the view closes it. Closing undoes everything that belongs to the number, the latest first, even during the opening.
  */
 import { InvalidOptionsError, NotRunningError } from '@hearsay/core/app'
 import { clusterNumber, type StoreName } from '../contract.ts'

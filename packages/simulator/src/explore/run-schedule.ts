@@ -4,9 +4,8 @@
  * The invariants must hold during the whole run. After the last fault, every running member must come to see
  * exactly the running members. From then on, no member may report an event about another member.
  *
- * All of that must hold for the honest members; the views of the hostile members do not matter. While the hostile
- * members still attack, the honest members must see each other, and detect the crash of an honest member
- * (run-under-attack.ts).
+ * This must hold for the honest members; the views of the hostile members do not matter. While the hostile members still
+ * attack, the honest members must see each other, and detect the crash of an honest member (run-under-attack.ts).
  */
 import { seesPresent } from '../convergence.ts'
 import { InvariantViolation } from '../invariants/violation.ts'
@@ -20,7 +19,7 @@ export type Outcome = Survived | Failed
 
 /** The cluster survives the schedule. */
 export interface Survived {
-  /** Tells a `Survived` from a `Failed`. */
+  /** Distinguishes a `Survived` from a `Failed`. */
   readonly type: 'survived'
   /** The trace's hash: equal for two runs of one schedule. */
   readonly trace: string
@@ -30,7 +29,7 @@ export interface Survived {
 
 /** An invariant is violated, the members do not converge, events do not end, or the code throws. */
 export interface Failed {
-  /** Tells a `Failed` from a `Survived`. */
+  /** Distinguishes a `Failed` from a `Survived`. */
   readonly type: 'failed'
   /**
    * What failed: the name of a violated invariant, `convergence` (the members did not converge), `attack` (hostile members
@@ -83,10 +82,10 @@ export async function runSchedule(schedule: Schedule): Promise<Outcome> {
       if (harm !== undefined) return failed('attack', harm)
       for (const end of pending.attacks) end()
     }
-    const split = await division(simulation, honest)
-    if (split !== undefined) return failed('convergence', split)
-    const restless = await unrest(simulation, honest)
-    if (restless !== undefined) return failed('quiet', restless)
+    const divergence = await divergenceOf(simulation, honest)
+    if (divergence !== undefined) return failed('convergence', divergence)
+    const lateEvents = await lateEventsOf(simulation, honest)
+    if (lateEvents !== undefined) return failed('quiet', lateEvents)
     return { type: 'survived', trace: simulation.trace.hash, virtualMs: simulation.nowMs }
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -104,7 +103,7 @@ function isConverged(simulation: Simulation, honest: Honest): boolean {
 }
 
 /** The members whose view is not exactly the running members, or undefined if there are none. */
-async function division(simulation: Simulation, honest: Honest): Promise<string | undefined> {
+async function divergenceOf(simulation: Simulation, honest: Honest): Promise<string | undefined> {
   try {
     await simulation.runUntil(() => isConverged(simulation, honest), { withinMs: convergesWithinMs })
     return undefined
@@ -115,7 +114,7 @@ async function division(simulation: Simulation, honest: Honest): Promise<string 
 }
 
 /** The events that members report although no more are expected, or undefined if there are none. */
-async function unrest(simulation: Simulation, honest: Honest): Promise<string | undefined> {
+async function lateEventsOf(simulation: Simulation, honest: Honest): Promise<string | undefined> {
   await simulation.run(settlesMs)
   const sinceMs = simulation.nowMs
   await simulation.run(quietMs)

@@ -48,8 +48,8 @@ export async function harmOf(
   }
   const hidden = await lateness(simulation, () => honest().every(isDead), detectsWithinMs)
   if (hidden !== undefined) {
-    const blind = honest().filter(member => !isDead(member))
-    return `the crash of ${name} at ${crashedMs} ms is hidden from ${blind.map(each => each.name).join(', ')}: ${hidden}`
+    const unaware = honest().filter(member => !isDead(member))
+    return `the crash of ${name} at ${crashedMs} ms is hidden from ${unaware.map(each => each.name).join(', ')}: ${hidden}`
   }
   return falseDeaths(simulation, honest(), sinceMs)
 }

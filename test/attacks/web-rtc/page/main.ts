@@ -9,7 +9,7 @@ import { askAll } from '../../../../packages/core/test/integration/ask-all.ts'
 import { type Proof, prove, replay } from '../../admission-proof.ts'
 import { credentialsFor, type ProofKind, proofKinds } from '../../proof-kinds.ts'
 import { relayRequest } from '../../scripts/relay-request.ts'
-import { type Door, doors, type WebRTCOrder, type WebRTCOutcome } from '../order.ts'
+import { type Way, type WebRTCOrder, type WebRTCOutcome, ways } from '../order.ts'
 import { PageStranger, untilClosed } from './page-stranger.ts'
 import { receivedBytes } from './received-bytes.ts'
 
@@ -41,12 +41,12 @@ async function runJoins(given: WebRTCOrder): Promise<WebRTCOutcome> {
 /** Asks all that a stranger can ask, over a circuit and over WebRTC. */
 async function learn(given: WebRTCOrder): Promise<WebRTCOutcome> {
   order = given
-  for (const door of ['open relay', 'signalling'] as const) {
-    const stranger = await PageStranger.create(recordedPeers(door))
-    const connection = await enter(stranger, door)
+  for (const way of ['open relay', 'signalling'] as const) {
+    const stranger = await PageStranger.create(recordedPeers(way))
+    const connection = await enter(stranger, way)
     if (connection) {
       await askAll(connection)
-      count(`connections that asked, ${door}`)
+      count(`connections that asked, ${way}`)
     }
     await stranger.stop()
   }
@@ -55,31 +55,31 @@ async function learn(given: WebRTCOrder): Promise<WebRTCOutcome> {
 
 async function join(index: number): Promise<void> {
   const kind = proofKinds[index % proofKinds.length] ?? 'no proof'
-  const door = doors[Math.floor(index / proofKinds.length) % doors.length] ?? 'signalling'
+  const way = ways[Math.floor(index / proofKinds.length) % ways.length] ?? 'signalling'
   count('joins over WebRTC')
   count(kind)
-  count(`by ${door}`)
-  const stranger = await PageStranger.create(recordedPeers(door))
+  count(`by ${way}`)
+  const stranger = await PageStranger.create(recordedPeers(way))
   try {
-    const connection = await enter(stranger, door)
-    if (!connection) count(`not connected by ${door}`)
-    else if (await isLetIn(stranger, connection, door, kind)) count('got in')
+    const connection = await enter(stranger, way)
+    if (!connection) count(`not connected by ${way}`)
+    else if (await isAdmittedBy(stranger, connection, way, kind)) count('got in')
   } finally {
     await stranger.stop()
   }
 }
 
-/** The relayed connection of a hostile member, and the bytes of the hostile relay, tell strangers nothing about honest members. */
-const recordedPeers = (door: Door): readonly string[] =>
-  door === 'signalling' ? [] : [order.page, order.memberRelay.split('/p2p/')[1] ?? '']
+/** The ids of the peers whose bytes a stranger records: honest members, unless a hostile member has the relayed connection. */
+const recordedPeers = (way: Way): readonly string[] =>
+  way === 'signalling' ? [] : [order.page, order.memberRelay.split('/p2p/')[1] ?? '']
 
 const circuitAddress = (relay: string): string => `${relay}/p2p-circuit/p2p/${order.page}`
 const webRTCAddress = (relay: string): string => `${relay}/p2p-circuit/webrtc/p2p/${order.page}`
 
 /** The connection on which the stranger has to prove that it is a member. */
-async function enter(stranger: PageStranger, door: Door): Promise<Connection | undefined> {
+async function enter(stranger: PageStranger, way: Way): Promise<Connection | undefined> {
   const { credentials, memberRelay, openRelay } = order
-  switch (door) {
+  switch (way) {
     case 'member relay':
       return await stranger.dial(memberRelay)
     case 'open relay': {
@@ -99,18 +99,18 @@ async function enter(stranger: PageStranger, door: Door): Promise<Connection | u
   }
 }
 
-async function isLetIn(
+async function isAdmittedBy(
   stranger: PageStranger,
   connection: Connection,
-  door: Door,
+  way: Way,
   kind: ProofKind,
 ): Promise<boolean> {
-  const outcomes = [presented(stranger, connection, kind)]
-  if (door === 'member relay') {
+  const outcomes = [isProofAccepted(stranger, connection, kind)]
+  if (way === 'member relay') {
     outcomes.push(relayRequest(connection, { type: 'reserve' }).then(answer => answer === 'ok'))
     outcomes.push(opens(stranger, webRTCAddress(order.memberRelay)))
   }
-  if (door === 'open relay') outcomes.push(opens(stranger, webRTCAddress(order.openRelay)))
+  if (way === 'open relay') outcomes.push(opens(stranger, webRTCAddress(order.openRelay)))
   return (await Promise.all(outcomes)).includes(true)
 }
 
@@ -119,7 +119,11 @@ async function opens(stranger: PageStranger, address: string): Promise<boolean> 
 }
 
 /** @returns whether the other end accepted the proof, or sent anything to a peer that sent none */
-async function presented(stranger: PageStranger, connection: Connection, kind: ProofKind): Promise<boolean> {
+async function isProofAccepted(
+  stranger: PageStranger,
+  connection: Connection,
+  kind: ProofKind,
+): Promise<boolean> {
   const { credentials } = order
   if (kind === 'replayed proof') return await replay(connection, recorded)
   if (kind === 'no proof') return await isAnswered(connection)

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /**
- * Received bytes: everything that arrives on the WebRTC connections of this page, after DTLS, and what else is given. Load it before WebRTC.
+ * Received bytes: everything that arrives on the WebRTC connections of this page, after DTLS, and all bytes passed to
+ * `receive`. Load this module before WebRTC.
  */
 const chunks: Uint8Array[] = []
 

@@ -52,6 +52,6 @@ export class Processes {
   }
 }
 
-const running = (actors: readonly MemberProcess[]) => actors.filter(({ state }) => state === 'running')
+const running = (members: readonly MemberProcess[]) => members.filter(({ state }) => state === 'running')
 const isForBrowsers = (address: string) => address.includes('/ws')
 const isCommand = (order: string): order is ProcessCommand => Object.hasOwn(commands, order)

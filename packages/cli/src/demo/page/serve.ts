@@ -41,9 +41,9 @@ export function site(processes: Processes): Hono {
 
 /** Sends the state now and at each change, until the page disconnects. */
 async function streamState(processes: Processes, stream: SSEStreamingApi): Promise<void> {
-  const tell = () => void stream.writeSSE({ data: JSON.stringify(processes.state) })
-  tell()
-  const stop = processes.watch(tell)
+  const send = () => void stream.writeSSE({ data: JSON.stringify(processes.state) })
+  send()
+  const stop = processes.watch(send)
   await new Promise<void>(resolve => stream.onAbort(resolve))
   stop()
 }
