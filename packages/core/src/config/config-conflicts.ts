@@ -31,15 +31,15 @@ export function replacedBy({ fact: { replaces } }: Version): string | undefined 
 /** The versions that are not in the chain of the newest one. @param versions newest first */
 export function losersOf(versions: readonly Version[]): readonly Version[] {
   const oldest = versions.at(-1)
-  const line = new Set<string>()
+  const chain = new Set<string>()
   for (let at = versions[0]; at; ) {
-    line.add(at.id)
+    chain.add(at.id)
     const id = replacedBy(at)
     const next = versions.find(version => version.id === id)
     const { replaces } = at.fact
     if (replaces && !next && oldest && compareTimes(replaces, oldest.fact) >= 0) return []
     // No valid entry refers to a later one. A malicious writer can build a cycle, which ends here.
-    at = next && !line.has(next.id) ? next : undefined
+    at = next && !chain.has(next.id) ? next : undefined
   }
-  return versions.filter(({ id }) => !line.has(id))
+  return versions.filter(({ id }) => !chain.has(id))
 }

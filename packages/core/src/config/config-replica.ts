@@ -59,8 +59,8 @@ export class ConfigReplica implements SpaceReplica {
 
   /**
    * Merges the entries that an earlier process stored, and quarantines those with an implausible time. The oldest entry
-   * is merged first. Otherwise an old deletion would be stale, because its key is unknown, and the value that it
-   * deleted would return.
+   * is merged first. Otherwise an old deletion would be stale, because its key is unknown, and the deleted value would
+   * return.
    *
    * @returns the entries that need not be stored any more, the oldest first
    */
@@ -81,7 +81,7 @@ export class ConfigReplica implements SpaceReplica {
     return counting.map(storedFact).filter(entry => !this.facts.has(entry))
   }
 
-  /** Returns the values that the local member wrote while its clock was wrong and has to write again. Each one once. */
+  /** Returns the values that the local member wrote while its clock was wrong and has to write again, each value once. */
   takeRewrites(): readonly Rewrite[] {
     const rewrites = [...this.#rewrites.values()]
     this.#rewrites.clear()

@@ -1,7 +1,7 @@
 /**
  * Bootstrap dialling: which bootstrap addresses and cached peers a member dials, and which members answered there.
  *
- * A member without any connection dials all bootstrap addresses and some cached peers, again and again at growing
+ * A member without any connection dials all bootstrap addresses and some cached peers, repeatedly and at growing
  * intervals. A member with a connection dials only bootstrap addresses at which no known member answered.
  */
 import { healIntervalMs } from './partition-healing.ts'

@@ -1,5 +1,5 @@
 /**
- * Reconnection: the dials of a member that its rings do not ask for: bootstrap addresses, cached peers and dead members.
+ * Reconnection: the dials of a member that its rings do not require: of bootstrap addresses, cached peers and dead members.
  *
  * A member without any connection dials the bootstrap addresses, some cached peers and one dead member, at growing
  * intervals. A member with a connection heals partitions: it dials at most one dead member or bootstrap address in a

@@ -137,15 +137,12 @@ export class Driver implements TransportListener, MembershipPort {
     })
   }
 
-  /**
-   * Attaches the driver of this member's spaces when the member opens its first space. From then on the
-   * spaces driver receives the inputs about spaces.
-   */
+  /** Attaches the driver of this member's spaces, which receives the inputs about spaces. Called for the first space. */
   attachSpaces(spaces: SpacesPort): void {
     this.#spaces = spaces
   }
 
-  /** Attaches the queries of this member when the first one is asked or arrives. */
+  /** Attaches the queries of this member. Called when the first query is asked or arrives. */
   attachQueries(queries: QueriesPort): void {
     this.#queries.attach(queries)
   }

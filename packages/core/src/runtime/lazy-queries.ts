@@ -1,7 +1,8 @@
 /**
  * Lazy queries: the queries of a member, whose code is loaded with the first message or call.
  *
- * Once it is loaded, all calls are synchronous. If it cannot be loaded, the message is dropped, and the next one loads it.
+ * Once the code is loaded, all calls are synchronous. If it cannot be loaded, the message is dropped, and the next message
+ * tries again.
  */
 import type { Query, QueryAnswer, QueryFailure, QueryResult } from '../api/query.ts'
 import { andThen } from '../base/maybe-async.ts'

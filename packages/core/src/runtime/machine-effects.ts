@@ -2,7 +2,7 @@
  * Machine effects: carries out the effects of the membership machine that leave the member: on the network, in the store and
  * in the app.
  *
- * Effects that lead back into the member, such as signing a fact, are the driver's.
+ * The driver itself carries out the effects that lead back into the member, such as signing a fact.
  */
 import type { MachineEffect } from '../member/machine-io.ts'
 import { encodeProbe, encodeRumors, encodeSync } from '../wire/codec.ts'

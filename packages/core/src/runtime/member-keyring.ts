@@ -82,7 +82,7 @@ export class MemberKeyring {
     this.#handle = handle
   }
 
-  /** A policy fact was merged. Of two with one version, which the set decides between, the one that was merged last counts. */
+  /** A policy fact was merged. Of facts with the same version, the policy set merges the one that counts last. */
   merged(fact: PolicyFact): void {
     if (fact.type !== 'keyring' || fact.version < this.#state.version) return
     const content = this.kind.contentOf(fact)
@@ -90,23 +90,23 @@ export class MemberKeyring {
   }
 
   /**
-   * This member accepts and proves the key of a later ticket, too, unless it was removed from the cluster. A member that was
-   * away while the keys were replaced needs it.
+   * This member accepts and proves the key of a later ticket, too, unless the key was removed from the cluster. A member that
+   * was away while the keys were replaced needs that key.
    */
   accept({ key, secret }: { readonly key?: Uint8Array | undefined; secret: Uint8Array | undefined }): void {
     const accepted = key ? keyringKey(key, 0) : secret && this.keyOf(secret, 0)
     if (!accepted || keyIn(this.#state, accepted.fingerprint)) return
     const { keys } = this.#state
-    const room = { ...this.#state, keys: keys.slice(0, maxKeys - 1) }
-    this.#adopt(adoptedKeyring(room, room.version, [accepted]))
+    const withSpace = { ...this.#state, keys: keys.slice(0, maxKeys - 1) }
+    this.#adopt(adoptedKeyring(withSpace, withSpace.version, [accepted]))
   }
 
   /** Publishes this state, which this member has from now on. */
   async publish(next: KeyringState): Promise<void> {
     const { cluster, self, keys } = this.#options
     const { version, keys: kept, removed } = next
-    // Members that have only a key that this change drops from the primary place must still open the fact. A removed key opens
-    // nothing that is written after its removal.
+    // Members that have only a present key that the next state lacks must still open the fact, unless the key was removed: a
+    // removed key opens nothing that is written after its removal.
     const before = this.#state.keys.filter(
       key =>
         !removed.includes(key.fingerprint) &&

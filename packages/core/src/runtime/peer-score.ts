@@ -26,7 +26,7 @@ export type Violation = 'undecodable' | 'bad-signature' | 'flood'
 export interface ViolationReporter {
   /** Logs and counts a protocol violation. Disconnects a peer with too many violations, and refuses it for a while. */
   reportViolation(from: string, violation: Violation, detail: string): void
-  /** Counts bytes beyond a rate. It is a violation if they are more than an honest peer can send. */
+  /** Counts bytes beyond a rate. More bytes than an honest peer can send are a violation. */
   reportExcess(from: string, bytes: number): void
 }
 
@@ -52,7 +52,7 @@ export class PeerScore {
     return isExceeded
   }
 
-  /** Counts bytes beyond a rate. @returns whether an honest peer may have sent so many */
+  /** Counts bytes beyond a rate. @returns whether an honest peer may have sent this many */
   isTolerable(id: string, excessBytes: number, nowMs: number): boolean {
     return this.#excess.take(id, nowMs, { cost: excessBytes })
   }

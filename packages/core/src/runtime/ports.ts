@@ -90,7 +90,7 @@ export interface SpacesPort {
   stop(): void
 }
 
-/** The queries of a member, as the driver calls them. Loaded when the first one is asked or arrives. */
+/** The queries of a member, as the driver calls them. Loaded when the first query is asked or arrives. */
 export interface QueriesPort {
   /** A `query` frame arrived. */
   frame(from: string, bytes: Uint8Array): void
@@ -121,13 +121,13 @@ export interface DriverListener {
   leaveAcknowledged(): void
   /** Another process began to run with this member's identity, or stopped. */
   identityChanged(isCopied: boolean): void
-  /** A policy fact was merged: of another member, or of this one. */
+  /** A policy fact of another member or of this one was merged. */
   policyChanged(fact: PolicyFact): void
   /** The queries of this member. A promise while their code is loaded. */
   queries(): QueriesPort | Promise<QueriesPort>
 }
 
-/** Sees what the machine does, for metrics. It changes nothing, and does not throw. */
+/** Observes the machine's inputs and effects, for metrics. It changes nothing, and does not throw. */
 export interface DriverObserver {
   /** Called before the machine handles the input. */
   input(input: MachineInput): void

@@ -1,8 +1,8 @@
 /**
  * Query inbound: the messages of queries, from the bytes of a peer to the machine of the queries.
  *
- * A fact is verified only if the machine would take it, and delivered only if it is verified. A rumor is forwarded only if
- * it was delivered.
+ * A fact is verified only if the machine would accept it, and delivered only if its signature is valid. A rumor is forwarded
+ * only if it was delivered.
  */
 import { andThen } from '../base/maybe-async.ts'
 import type { QueryAdmission } from '../queries/queries.ts'

@@ -13,7 +13,7 @@ import type { QueryHandlers } from './query-handlers.ts'
 
 /** Our choice: most apps can run this many calls at once. */
 const maxRunning = 32
-/** Our choice: one asker leaves most of the places to others. */
+/** Our choice: one asker leaves most of the capacity to others. */
 const maxOfOneAsker = 8
 
 /**
@@ -37,7 +37,7 @@ export type Outcome = { readonly value: Json } | { readonly failure: AnswerFailu
 
 export class QueryRunner {
   readonly #handlers: QueryHandlers
-  /** Id of the query → its asker, and what ends it. */
+  /** Id of the query → its asker, and the controller that ends it. */
   readonly #running = new Map<string, { readonly asker: string; readonly ended: AbortController }>()
 
   constructor(handlers: QueryHandlers) {
@@ -78,7 +78,7 @@ async function outcomeOf(handler: QueryHandler, query: RunnableQuery, signal: Ab
     return { value: sharedQueryValue(`the answer to '${query.name}'`, value) }
   } catch (error) {
     if (error instanceof AnswerFailedError) return { failure: error.reason }
-    // A handler that was aborted may well reject.
+    // A handler that was aborted may reject: that is no error.
     if (!signal.aborted) reportAppError(error)
     return { failure: 'error' }
   }

@@ -1,7 +1,7 @@
 /**
  * Space effects: carries out the effects of the spaces that leave the member: on the network, and in its record.
  *
- * What belongs to a private room is sealed here, and nowhere else.
+ * Messages of private rooms are sealed here, and nowhere else.
  */
 import { framesOf, rumorsOf } from '../spaces/frame-packing.ts'
 import type { PrivateRooms } from '../spaces/private-rooms.ts'

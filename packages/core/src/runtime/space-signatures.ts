@@ -1,4 +1,4 @@
-/** Space signatures: whether a fact of a space is signed by its author, and the grants that it carries by their issuers. */
+/** Space signatures: whether the author of a space's fact signed it, and the issuers of its grants signed these. */
 import { all, andThen } from '../base/maybe-async.ts'
 import { signedSpaceBytes, type Verifier } from '../wire/signing.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'

@@ -28,20 +28,20 @@ export interface DocumentRequestsOptions {
   readonly random: () => number
 }
 
-const recruitDelayMs = 50
+const carrierRequestDelayMs = 50
 /** The shortest time between two requests for missing updates in one space. */
 const gapRequestIntervalMs = 200
 /**
  * How often to ask more members to carry a document, while the carriers do not connect all members that have it open.
  */
-const recruitIntervalMs = 5_000
+const carrierRequestIntervalMs = 5_000
 /** How often to ask the carriers to continue, while they connect all members that have the document open. */
 export const renewIntervalMs = 30_000
 
 export class DocumentRequests {
   readonly #options: DocumentRequestsOptions
   /** When to ask members again to carry the documents of a space. */
-  readonly #recruiting = new Deadlines()
+  readonly #carrierRequests = new Deadlines()
   /** Space → when a missing update last caused a request. */
   readonly #gapRequestedMs = new Map<string, number>()
 
@@ -49,14 +49,14 @@ export class DocumentRequests {
     this.#options = options
   }
 
-  /** When to call `recruitDue`, in monotonic ms. */
+  /** When to call `requestCarriersDue`, in monotonic ms. */
   get nextMs(): number {
-    return this.#recruiting.nextMs
+    return this.#carrierRequests.nextMs
   }
 
   /** The member left a space. */
   left(space: string): void {
-    this.#recruiting.delete(space)
+    this.#carrierRequests.delete(space)
     this.#gapRequestedMs.delete(space)
   }
 
@@ -115,14 +115,14 @@ export class DocumentRequests {
   }
 
   /** The holders of a document, or the members that they can reach, changed. */
-  recruitSoon(space: string, nowMs: number): void {
-    this.#recruiting.set(space, nowMs + recruitDelayMs)
+  requestCarriersSoon(space: string, nowMs: number): void {
+    this.#carrierRequests.set(space, nowMs + carrierRequestDelayMs)
   }
 
   /** Asks members to carry the documents of the spaces that are due. */
-  recruitDue(spaces: ReadonlyMap<string, DocumentSpace>, nowMs: number): void {
+  requestCarriersDue(spaces: ReadonlyMap<string, DocumentSpace>, nowMs: number): void {
     const { members, outbox } = this.#options
-    for (const space of this.#recruiting.takeDue(nowMs)) {
+    for (const space of this.#carrierRequests.takeDue(nowMs)) {
       const { replica } = spaces.get(space) ?? {}
       if (!replica) continue
       const { requests, areEnough } = replica.carriersToRequest(members.connectedIn(space))
@@ -131,7 +131,7 @@ export class DocumentRequests {
         outbox.send(id, [step])
       }
       if (requests.length > 0)
-        this.#recruiting.set(space, nowMs + (areEnough ? renewIntervalMs : recruitIntervalMs))
+        this.#carrierRequests.set(space, nowMs + (areEnough ? renewIntervalMs : carrierRequestIntervalMs))
     }
   }
 

@@ -33,7 +33,7 @@ export function framesOf(steps: readonly SpaceStep[]): SpaceStep[][] {
   return frames
 }
 
-/** An upper bound for what sealing adds to a message: nonce, authentication tag and length. */
+/** An upper bound for the bytes that sealing adds to a message: nonce, authentication tag and length. */
 const sealBytes = 64
 
 /** The facts in as few rumors as their lengths allow, sealed or not, in the same order. */

@@ -2,9 +2,9 @@
  * Partition bridges: connections between parts of a space that the space's rings do not connect.
  *
  * The rings skip unreachable members. If only a few pairs of members can connect two parts of a space, neither part's
- * rings contain such a pair. The sign of a split: a present member of the space has not announced its documents for a
- * while. The local member dials such members, a few at a time, until one is connected or all are unreachable. The local
- * member keeps such a connection, because no other connection may join the parts.
+ * rings contain such a pair. A space may be split if a present member of it has not announced its documents for a while.
+ * The local member dials such members, a few at a time, until one is connected or all are unreachable. The local member
+ * keeps such a connection, because no other connection may join the parts.
  */
 
 /**
@@ -73,7 +73,7 @@ export class PartitionBridges {
   }
 }
 
-/** Sorted by id, from the local member's id on: so not all members dial the same ones first. */
+/** Sorted by id, beginning after the local member's id, so that members do not all dial the same ones first. */
 function rotatedFromSelf(ids: readonly string[], self: string): string[] {
   const sorted = [...ids].sort()
   const from = sorted.findIndex(id => id > self)

@@ -1,4 +1,4 @@
-/** Space offers: offers the content of the spaces to connected members, as the schedule says. */
+/** Space offers: offers the content of the spaces to connected members, at the times of the schedule. */
 import { sample } from '../base/arrays.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import { holderGroups } from './extra-peers.ts'

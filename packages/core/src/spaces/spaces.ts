@@ -164,7 +164,7 @@ export class Spaces {
   regroup(space: string, now: Instant): void {
     this.#outbox.touch(space)
     this.#extraPeers.regroup(now.monotonicMs)
-    if (this.#spaces.current.has(space)) this.#documents.recruitSoon(space, now.monotonicMs)
+    if (this.#spaces.current.has(space)) this.#documents.requestCarriersSoon(space, now.monotonicMs)
   }
 
   /** Asks a few members for the ids of their facts. They answer even if nothing differs. */
@@ -238,7 +238,7 @@ export class Spaces {
       this.#outbox.push({ type: 'contact', id })
     const extraPeers = this.#extraPeers.take(this.#spaces.current, nowMs)
     if (extraPeers) this.#outbox.push({ type: 'extra-peers', ids: extraPeers })
-    this.#documents.recruitDue(this.#spaces.current, nowMs)
+    this.#documents.requestCarriersDue(this.#spaces.current, nowMs)
     this.#offers.offerAllIfDue(nowMs)
     if (nowMs >= this.#sweepDueMs) {
       this.#sweepDueMs = nowMs + sweepIntervalMs

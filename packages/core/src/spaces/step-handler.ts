@@ -73,7 +73,7 @@ export class StepHandler {
     else if (areNew) schedule.offerSoon(step.space, offerFanout, nowMs)
     return [
       ...(facts || documents.length > 0 ? [{ space: step.space, ...facts, documents }] : []),
-      // The sender has more facts. Without progress, asking again would bring the same facts.
+      // The sender has more facts. If none of these was new, another offer would bring the same facts.
       ...(step.more && areNew ? [offerSpace(step.space, replica, from)] : []),
     ]
   }

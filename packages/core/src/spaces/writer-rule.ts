@@ -13,7 +13,7 @@ export interface Authorship {
   readonly author: string
   /** When the author signed the fact, as the author's clock showed it, in epoch milliseconds. */
   readonly epochMs: number
-  /** The encoded grants of the author, which its roles come from; undefined: the cluster has no authority. */
+  /** The encoded grants from which the author's roles come; undefined: the cluster has no authority. */
   readonly grants?: Uint8Array | undefined
 }
 

@@ -17,7 +17,7 @@ export interface Batch {
   /** The changes to write again if the batch fails, without keys that a later batch also contains. */
   readonly pending: Map<string, PendingChange>
   readonly isSynced: boolean
-  /** The number of the last push before it began. */
+  /** The number of the last push before the batch began. */
   readonly upTo: number
 }
 

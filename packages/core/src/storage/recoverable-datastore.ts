@@ -19,7 +19,7 @@ export function isRecoverable(datastore: Datastore): datastore is RecoverableDat
 /** The store of a member without the option `storage`: it ends with the process. */
 export class EphemeralDatastore extends MemoryDatastore {}
 
-/** Key of the number of synced writes, which shows whether a store still has the last one. */
+/** Key of the number of synced writes, which shows whether a store still has the last write. */
 const writesKey = '/hearsay/writes'
 /** Paths whose values are small enough to be copied in memory. */
 const smallPrefixes = [writesKey, '/hearsay/identity', '/hearsay/incarnation', '/hearsay/acquaintances']

@@ -196,7 +196,7 @@ export class UpdateLog implements CompactedLog {
     this.#isStopped = true
   }
 
-  /** The current content of the document, as one or several updates. Pending parts come again with the next exchange. */
+  /** The current content of the document, as one or several updates. The next exchange brings pending parts again. */
   whole(): readonly Uint8Array[] {
     return this.#doc ? [encodeWithoutPending(this.#doc)] : this.#closed
   }

@@ -77,7 +77,7 @@ export class WriteQueue {
     if (!this.#pending.isWriting) this.#write(sync)
   }
 
-  /** Writes pending changes now, even during another write: the process may end before that write does. */
+  /** Writes pending changes now, even during another write: the process may end before the other write ends. */
   flush(): void {
     if (this.#pending.areWaiting) this.#write(true)
   }

@@ -14,7 +14,7 @@ import { TokenBuckets } from '../../base/token-buckets.ts'
 
 /** Our choice. A member needs one client for each opening of a document, and one for each of its views. */
 const authorRate = { burst: 64, refillMs: 250 }
-/** Other members accept a rumor with so many new clients. The writer sends a change with more new clients as a stream. */
+/** Other members accept a rumor with at most this many new clients. A writer sends a change with more of them as a stream. */
 export const maxPublishedClients = 16
 /** Our choice: a transaction with 2,048 clients takes less than a millisecond. */
 const peerRate = { burst: 2_048, refillMs: 31.25 }

@@ -14,7 +14,7 @@ import type { SyncRequest } from './sync-state.ts'
 /** For a document with more clients, members compare buckets first. The state vector of 1,024 clients has 10 kB. */
 const maxClientsInRequest = 1_024
 
-/** Whom a replica asks, and what is known of that replica. */
+/** The member to ask, and what is known about that member's replica. */
 type RequestTarget = Omit<SyncRequest, 'isPartial' | 'buckets'>
 
 /** A request for everything that another holder has beyond this replica. */

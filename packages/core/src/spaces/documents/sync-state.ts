@@ -83,7 +83,7 @@ export class SyncState {
     return this.#isEstablished && this.#aheadOfSelf.size === 0
   }
 
-  /** Whether the replica is synced from that member's view: no other member holds more. */
+  /** Whether the replica counts as synced for that member: no other member has more content. */
   isSyncedFor(id: string): boolean {
     return (
       this.#isEstablished &&
@@ -91,7 +91,7 @@ export class SyncState {
     )
   }
 
-  /** It is established that no living member holds more. */
+  /** It is established that no living member has more content. */
   establish(): void {
     this.#isEstablished = true
   }

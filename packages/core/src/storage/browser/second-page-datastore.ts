@@ -1,5 +1,5 @@
 /**
- * Second page datastore: the store of a page while another page uses the identity in their database.
+ * Second page datastore: the store of a page while another page uses the identity in the database of both pages.
  *
  * Rooms and configs are in the database that the pages share; identity and incarnation are in the memory of this page.
  */

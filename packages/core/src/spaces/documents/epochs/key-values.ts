@@ -30,7 +30,7 @@ export function* contestedValues(
 }
 
 /**
- * Whether a unit beyond the base stands before the value, and the value's author may not have seen this unit.
+ * Whether a unit beyond the base precedes the value, and the value's author may not have seen this unit.
  */
 function isContested(item: Y.Item, idBeyond: (id: Y.ID) => Y.ID | undefined): boolean {
   let first = item

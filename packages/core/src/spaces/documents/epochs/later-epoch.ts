@@ -1,5 +1,5 @@
 /**
- * Later epoch: an epoch after that of the replica, in which other members are, and what has arrived of its base.
+ * Later epoch: an epoch after that of the replica, in which other members are, and the part of its base that has arrived.
  *
  * The base is the document at the start of the epoch. One member at a time is asked for the base, and a member that
  * cannot provide it is not asked again. When a still later epoch is known, everything about the former one is dropped.
