@@ -250,7 +250,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     return queries instanceof Promise ? queries.then(({ driver }) => driver) : queries.driver
   }
 
-  /** A hook for the host: called with each call of a function of the app that may return a promise, and when that settles. */
+  /** A hook for the host. Runs when a function of the app that may return a promise is called, and when the promise settles. */
   appCalled(): void {}
 
   /** The store began to fail, or recovered. */

@@ -84,7 +84,7 @@ export async function revoke(engine: Engine, what: string): Promise<void> {
       `revoke: this member may not revoke. It needs the authority's key, or a valid ticket with the role '${adminRole}'`,
     )
   if (!key && last?.roles.includes(adminRole))
-    throw new NotAllowedError("revoke: only the authority revokes who has the role 'admin'")
+    throw new NotAllowedError('revoke: only the authority revokes admins')
   // The grant of an unknown key may be the longest one.
   const endMs = last?.notAfterMs ?? epochMs + maxExpiryMs
   const mayBeAdmin = key !== undefined && (last?.roles.includes(adminRole) ?? true)
@@ -106,7 +106,7 @@ export async function revoke(engine: Engine, what: string): Promise<void> {
   driver.handle({ type: 'policy', fact })
   if (!engine.machine.policy.stored(fact))
     throw new NotAllowedError(
-      `revoke: there is no place for it. The cluster keeps ${maxPolicyFacts} revocations, and of one admin ${maxFactsOfAuthor}, those that count longest. The authority's come first`,
+      `revoke: there is no place for it. The cluster keeps ${maxPolicyFacts} revocations, at most ${maxFactsOfAuthor} of one admin: first the authority's, then those that count longest`,
     )
   await host.writes.stored()
 }

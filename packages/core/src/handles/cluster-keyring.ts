@@ -85,7 +85,7 @@ export class ClusterKeyring implements Keyring {
       .map(({ name }) => name)
     if (lacking.length > 0)
       throw new InvalidOptionsError(
-        `remove: ${lacking.slice(0, 5).join(', ')}${lacking.length > 5 ? ` and ${lacking.length - 5} more` : ''} did not show the primary key, and may be cut off. Try again in some seconds, or use force`,
+        `remove: ${lacking.slice(0, 5).join(', ')}${lacking.length > 5 ? ` and ${lacking.length - 5} more` : ''} did not report the primary key, so removal may cut them off. Try again in some seconds, or use force`,
       )
   }
 

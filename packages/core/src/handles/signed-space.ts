@@ -45,7 +45,7 @@ export class SignedSpace implements SpaceListener {
   readonly #options: SignedSpaceOptions
   readonly #replica: SignedReplica
   #listener: SignedSpaceListener | undefined
-  /** Updates that this process is publishing, the whole ones. Its document already contains them. */
+  /** Updates that this process is publishing, before they are split. Its document already contains them. */
   readonly #publishing = new Set<Uint8Array>()
   /** Settles when all changes so far are signed. */
   #signing: Promise<unknown> = Promise.resolve()
@@ -175,7 +175,7 @@ export class SignedSpace implements SpaceListener {
   }
 }
 
-/** An update in one part is the same object, and one in several parts has been joined again. */
+/** Whether the update was published here. An update in one part is the same object; one in several parts was joined again. */
 function isOneOf(update: Uint8Array, published: ReadonlySet<Uint8Array>): boolean {
   for (const each of published)
     if (each === update || (each.length === update.length && each.every((byte, i) => byte === update[i])))

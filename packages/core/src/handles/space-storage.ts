@@ -1,8 +1,8 @@
 /**
  * Space storage: where a member stores the content of its rooms and configs.
  *
- * A space is opened only after its pending writes of an earlier visit have ended, so what is read is what was written. Without a
- * store, the documents of a room are kept in memory until the app enters it again. What belongs to a private room is sealed.
+ * A space is opened only after its pending writes of an earlier visit have ended, so that it reads all of them. Without a store,
+ * the documents of a room are kept in memory until the app enters it again. The content of a private room is sealed.
  */
 import { toString as toText } from 'uint8arrays/to-string'
 import type { RoomSettings } from '../api/room-options.ts'
@@ -37,7 +37,7 @@ export class SpaceStorage {
     this.#engine = engine
   }
 
-  /** A space of a room. The queue seals what belongs to a private room. */
+  /** A space of a room. The queue seals the content of a private room. */
   async roomSpace(kind: 'room' | 'documents', name: string, { secret }: RoomSettings): Promise<RoomSpace> {
     const { cluster, host } = this.#engine
     const { writes } = host

@@ -2,7 +2,7 @@
  * Peer clocks: how far the wall clocks of connected peers are from the local one. Each stream begins with the sender's time.
  *
  * A peer's time is stored relative to the monotonic clock, so the difference is right after the local clock was set, too. A
- * member cannot know which clock is wrong: with most peers it is the one that differs from the others.
+ * member cannot know which clock is wrong, and assumes that the median of its peers is right.
  */
 
 import type { Problem } from '../api/problem.ts'

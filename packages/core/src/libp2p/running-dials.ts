@@ -1,5 +1,5 @@
 /**
- * Running dials: each target is dialled once at a time, and a change of the local network aborts all dials.
+ * Running dials: at most one dial of each target runs, and a change of the local network aborts all dials.
  *
  * A caller that asks for a running dial gets that dial.
  */
@@ -55,7 +55,7 @@ export class RunningDials<Outcome> {
   }
 }
 
-/** The signal, or earlier when the time is over. */
+/** A signal that is aborted with the given one, and after `ms` at the latest. */
 export function within(ms: number, signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(ms)])
 }

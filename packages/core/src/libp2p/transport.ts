@@ -261,7 +261,7 @@ export class Libp2pTransport implements Transport {
     return this.#topics.subscribers(space)
   }
 
-  /** The keys changed: connections that were admitted by a removed key must prove another one, and topics may change. */
+  /** The keys changed: connections that were admitted by a removed key must prove another key, and topics may change. */
   keysChanged(): void {
     this.#options.gate.keysChanged()
     this.#topics.keysChanged()

@@ -107,7 +107,7 @@ export class AdmissionGate {
       registrar.unhandle(admissionProtocol).catch(() => {})
     })
     const respond = (stream: Stream, connection: Connection) => this.#respond(stream, connection)
-    // A stream of an attempt may still be closing when the next attempt begins, and both ends may begin one.
+    // A stream of an attempt may still be closing when the next attempt begins, and both ends may begin an attempt.
     const limits = { maxInboundStreams: 2, maxOutboundStreams: 2, runOnLimitedConnection: true }
     await registrar.handle(admissionProtocol, respond, limits)
   }
@@ -137,7 +137,7 @@ export class AdmissionGate {
       }
   }
 
-  /** The keys changed. Connections that were admitted by a removed key must prove another one, or end. */
+  /** The keys changed. Connections that were admitted by a removed key must prove another key, or end. */
   keysChanged(): void {
     const ids = new Set(this.#options?.keys().map(({ id }) => id))
     for (const [connection, id] of this.#admitted) if (!ids.has(id)) this.#renewed.require(connection)

@@ -79,7 +79,7 @@ export class GrantExchange {
     return chain !== undefined && grants.isCurrent(chain, clock.now().epochMs)
   }
 
-  /** Sends the revocation of these grants to the peer that showed them. Nothing, if they are not signed or not revoked. */
+  /** Sends the revocation of these grants to the peer that showed them. Sends nothing if they are not signed or not revoked. */
   async sendRevocation(connection: Connection, encoded: Uint8Array): Promise<void> {
     const { grants, policy } = this.#options
     const peer = connection.remotePeer.toString()
@@ -95,7 +95,7 @@ export class GrantExchange {
    * Receives the revocations of this member's own grants from peers that did not accept these grants.
    *
    * @param received takes an encoded rumor, whose signatures are not verified
-   * @returns a function that ends it
+   * @returns a function that ends the calls
    */
   followRevocations(
     registrar: Registrar,

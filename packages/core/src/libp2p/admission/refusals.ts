@@ -11,7 +11,7 @@ import type { Connection } from '@libp2p/interface'
  * - `replaced-secret`: the peer has the keys of the cluster, and this member's key was removed from them.
  * - `wrong-proof`: the peer's proof is wrong.
  * - `no-grants`: the peer's grants do not make it a member of this cluster, or have ended.
- * - `removed-key`: the key of the peer was removed from the cluster, and it proved no other one.
+ * - `removed-key`: the key of the peer was removed from the cluster, and the peer proved no other key.
  * - `no-proof`: the peer sent no proof in time.
  * - `unsupported`: the peer does not know the handshake.
  * - `violations`: the peer broke the protocol too often, and is refused for a while.

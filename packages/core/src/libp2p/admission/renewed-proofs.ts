@@ -25,7 +25,7 @@ export class RenewedProofs {
     this.#options = options
   }
 
-  /** The connection was admitted by a key that was removed: it must prove another one. */
+  /** The connection was admitted by a key that was removed: its peer must prove another key. */
   require(connection: Connection): void {
     if (this.#waiting.has(connection)) return
     const ended = new AbortController()

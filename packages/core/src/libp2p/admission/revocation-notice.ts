@@ -42,7 +42,7 @@ export async function sendRevocationNotice(connection: Connection, fact: PolicyF
 
 /**
  * @param received takes a fact, whose signature is not verified, and the rumor that contains it
- * @returns a function that ends it
+ * @returns a function that ends the calls
  */
 export async function followRevocationNotices(
   registrar: Registrar,

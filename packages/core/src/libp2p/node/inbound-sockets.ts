@@ -62,7 +62,7 @@ export class InboundSockets {
     }
   }
 
-  /** Follows the admissions of a node. It is a service of the node, so that it misses no connection. */
+  /** Follows the admissions of a node. The node calls it as one of its services, so that it misses no connection. */
   follow({ events }: { readonly events: TypedEventTarget<Libp2pEvents> }, gate: AdmissionGate): object {
     events.addEventListener('connection:open', ({ detail }: CustomEvent<Connection>) => {
       if (detail.direction === 'inbound')

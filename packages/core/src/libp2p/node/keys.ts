@@ -10,7 +10,7 @@ import { toString as toText } from 'uint8arrays/to-string'
 import { keyFromMemberId } from '../../wire/member-id.ts'
 import type { Signer, Verifier } from '../../wire/signing.ts'
 
-/** Maximum number of cached public keys. Beyond, the cache is cleared. */
+/** Maximum number of cached public keys. At the maximum, the cache is cleared. */
 const maxCachedKeys = 4_096
 /** A raw private key of libp2p is the seed followed by the public key. */
 const seedBytes = 32

@@ -16,9 +16,9 @@ export function hasLostAddress(connection: Connection): boolean {
 
 /** An internal of libp2p. In a version with another name no address is known, and a test fails. */
 function localAddressOf(connection: Connection): string | undefined {
-  const carrier: unknown = Reflect.get(connection, 'maConn')
+  const maConn: unknown = Reflect.get(connection, 'maConn')
   const socket: unknown =
-    typeof carrier === 'object' && carrier !== null ? Reflect.get(carrier, 'socket') : undefined
+    typeof maConn === 'object' && maConn !== null ? Reflect.get(maConn, 'socket') : undefined
   const address = socket instanceof Socket ? socket.localAddress : undefined
   return address === undefined ? undefined : withoutPrefix(address)
 }

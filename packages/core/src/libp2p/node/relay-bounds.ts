@@ -27,7 +27,7 @@ export interface RelayLimits {
 }
 
 const defaults: RelayLimits = {
-  /** Our choice: a quarter. An office behind one address fits. */
+  /** Our choice: a quarter. Enough for an office behind one address. */
   maxReservationsPerAddress: 128,
   /** As many as a page dials at once (browser/dial-rate-limiter.ts). */
   maxCircuitsPerPeer: 64,

@@ -8,11 +8,11 @@ import type { Socket } from 'node:net'
 
 export class SilentSockets {
   readonly #sockets = new Set<Socket>()
-  readonly #speaks: (socket: Socket) => void
+  readonly #received: (socket: Socket) => void
 
-  /** @param speaks receives each socket whose first bytes have arrived. The socket still contains these bytes */
-  constructor(speaks: (socket: Socket) => void) {
-    this.#speaks = speaks
+  /** @param received called with each socket whose first bytes have arrived. The socket still contains these bytes */
+  constructor(received: (socket: Socket) => void) {
+    this.#received = received
   }
 
   /** A socket was accepted. */
@@ -24,7 +24,7 @@ export class SilentSockets {
     // Also emitted when the other end closes the socket.
     socket.once('readable', () => {
       this.#sockets.delete(socket)
-      if (socket.readableLength > 0) this.#speaks(socket)
+      if (socket.readableLength > 0) this.#received(socket)
       else socket.destroy()
     })
   }

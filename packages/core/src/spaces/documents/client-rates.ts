@@ -7,7 +7,7 @@
  * later exchange brings them.
  *
  * The rates of streams grow with the document, so that no peer adds much more than a quarter to its cost at once. They do
- * not hold for answers to a replica that is not established yet: it accepts the whole document.
+ * not hold for answers to a replica that is not established yet: this replica accepts the whole document.
  */
 import { createDecoder, readVarUint } from 'lib0/decoding'
 import { TokenBuckets } from '../../base/token-buckets.ts'
