@@ -1,9 +1,9 @@
 /**
- * Size: what hearsay adds to a page that has libp2p, and the smallest page with all that is in it; minified and
+ * Size: how much hearsay adds to a page that has libp2p, and how large the smallest page with hearsay is; minified and
  * compressed.
  *
- * Not counted in the share is what libp2p loads anyway, and Yjs, which is the app's. All else is: the stores for
- * browsers, too. Of a page nothing is left out but what is loaded later.
+ * The share of hearsay contains neither the modules that libp2p loads anyway, nor Yjs, which belongs to the app. It contains
+ * everything else, also the stores for browsers. The page contains everything except the modules that are loaded later.
  */
 import { basename, resolve } from 'node:path'
 
@@ -26,25 +26,25 @@ const libp2p = [
 ]
 const yjs = ['yjs', 'lib0']
 const core = 'packages/core/dist/browser.js'
-/** Loaded when a room or a config is first asked for. */
+/** Loaded when an app first opens a room or a config. */
 const spaces = './packages/core/dist/handles/space-registry.js'
-/** Loaded when a room with writers is first entered. */
+/** Loaded when an app first enters a room with writers. */
 const signedRooms = './packages/core/dist/handles/signed-room.js'
-/** Loaded when a query is first asked, answered or received. */
+/** Loaded with the first query that the member asks, answers or receives. */
 const queries = './packages/core/dist/handles/cluster-queries.js'
 /** Loaded when a connection is refused. */
 const refusals = './packages/core/dist/libp2p/admission/refusals.js'
-/** Loaded when somebody looks whether the members know the same. */
+/** Loaded when an app first measures whether the members have the same table. */
 const convergenceMeter = './packages/core/dist/handles/convergence-meter.js'
-/** Loaded when an app first asks which members hold the same. */
+/** Loaded when an app first asks which members have the same content. */
 const heldBy = './packages/core/dist/handles/held-by.js'
-/** Loaded when a member is first explained. */
+/** Loaded when an app first calls `explain`. */
 const explanations = './packages/core/dist/handles/explain.js'
-/** Loaded when a bootstrap address is first not reached. */
+/** Loaded when the dial of a bootstrap address fails for the first time. */
 const bootstrapFailures = './packages/core/dist/libp2p/bootstrap-failures.js'
 /** Loaded on a node that has metrics. */
 const metrics = './packages/core/dist/libp2p/metrics/member-metrics.js'
-/** Loaded when a private room is first entered. */
+/** Loaded when an app first enters a private room. */
 const privateRooms = [
   './packages/core/dist/wire/private-room.js',
   './packages/core/dist/storage/sealed-writes.js',
@@ -62,7 +62,7 @@ const invitations = [
 const keyring = ['handles/cluster-keyring', 'libp2p/open-keyring'].map(
   name => `./packages/core/dist/${name}.js`,
 )
-/** What a member loads later. */
+/** The modules that a member loads later. */
 const memberParts = [
   spaces,
   queries,
@@ -77,7 +77,7 @@ const memberParts = [
   ...invitations,
   ...keyring,
 ]
-/** Loaded when a database is named. */
+/** Loaded when the app names a database. */
 const stores = ['durable-idb', 'second-page'].map(
   name => `./packages/core/dist/storage/browser/${name}-datastore.js`,
 )
