@@ -154,7 +154,7 @@ describe('a running member', () => {
     expect(readdirSync(here.folder)).toEqual([])
   })
 
-  it('takes part in configs and rooms for commands that are no members of their own', async () => {
+  it('takes part in configs and rooms for commands that do not join themselves', async () => {
     const here = new Machine()
     const ada = await here.start('ada')
     const joined = ['--bootstrap', ada.address]
@@ -279,7 +279,7 @@ describe('a command without a running member', () => {
     })
   })
 
-  it('says which members run here, if it must be one', async () => {
+  it('says which members run here, if the command needs exactly one', async () => {
     const here = new Machine()
     await startMember(['join', here.cluster], 'ada', '--control', here.folder)
     const bob = await startMember(['join', here.cluster], 'bob', '--control', here.folder)

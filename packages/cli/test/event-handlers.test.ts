@@ -204,13 +204,13 @@ describe.skipIf(onWindows)('a command that answers a query', () => {
     ['head -c 20000 /dev/zero', 'wrote more than 16384 bytes'],
     ['head -c 16384 /dev/zero | tr "\\0" "\\""', 'its output: 32770 bytes, at most 16384'],
     ['echo 12345678901234567890', 'No number is 12345678901234567890'],
-  ])('fails if it does: %s', async (command, reason) => {
+  ])('makes its query fail, and reports why: %s', async (command, reason) => {
     const { ask, report } = asking(`query:load=${command}`)
     await expect(ask()).rejects.toMatchObject({ name: 'AnswerFailedError', reason: 'error' })
     expect(report).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(reason))
   })
 
-  it('ends with its query, and is no failure then', async () => {
+  it('ends with its query, and then reports no failure', async () => {
     const { ask, report } = asking('query:load=sleep 1000')
     const controller = new AbortController()
     const answered = expect(ask(null, controller.signal)).rejects.toThrow('error')

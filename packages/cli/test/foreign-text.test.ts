@@ -68,7 +68,7 @@ describe('foreign text', () => {
     expect(JSON.parse(line)).toEqual({ name: hostile })
   })
 
-  it('has no other way to stderr as an error', () => {
+  it('is printed as an error in one place only', () => {
     const source = new URL('../src/', import.meta.url)
     const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
       name => name.endsWith('.ts') && !name.startsWith('demo/') && name !== 'terminal/output.ts',

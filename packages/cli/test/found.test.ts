@@ -48,7 +48,7 @@ describe('hearsay found', () => {
     expect(readFileSync(file, 'utf8')).toBe('mine')
   })
 
-  it('asks for a file if the name of the cluster is none', async () => {
+  it('asks for a file if the name of the cluster is no file name', async () => {
     const { exitCode, stderr } = await found('../atlas')
     expect(exitCode).toBe(2)
     expect(stderr).toEqual([expect.stringMatching(/'\.\.\/atlas' cannot be the name of a file\. .*--out$/)])

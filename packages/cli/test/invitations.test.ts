@@ -126,7 +126,7 @@ describe('hearsay invite', () => {
     await Promise.all([sees(ada, bob), sees(bob, ada)])
   })
 
-  it('asks the member that may, if several run here', async () => {
+  it('asks the member that may invite, if several run here', async () => {
     const { here, ada } = await founded()
     const ticket = await here.ticketFile()
     const bobs = [0, 1, 2].map(() => here.start('bob', '--ticket-file', ticket))
@@ -304,7 +304,7 @@ describe('hearsay revoke', () => {
 })
 
 describe('hearsay renew', () => {
-  it('brings a member back whose ticket was revoked, and says before that it is out', async () => {
+  it('brings a member back whose ticket was revoked, and reports the revocation first', async () => {
     const { here, ada } = await founded()
     const there = new Machine()
     const file = await here.ticketFile()

@@ -9,7 +9,7 @@ const bobsId = `12D3KooW${'b'.repeat(44)}`
 const bob = { id: bobsId, name: 'bob', status: 'alive' } as Member
 const invitation = `12D3KooW${'x'.repeat(44)}`
 
-describe('what is revoked', () => {
+describe('the subject of a revocation', () => {
   it.each(['bob', 'bo', bobsId, bobsId.slice(-8)])('is the member that %s means', text => {
     expect(revokedSubject([bob], text)).toEqual({ type: 'member', member: bob })
   })

@@ -77,7 +77,7 @@ it('joins with the ticket of the last visit', async () => {
   expect(join.mock.calls[0]?.[0]).toMatchObject({ ticket })
 })
 
-it('asks for a ticket, and says in words why a text is none', async () => {
+it('asks for a ticket, and says in words why a text is no ticket', async () => {
   await show()
   await paste('good morning'.slice(5))
   expect(screen.getByRole('alert').textContent).toContain('this is not a ticket')

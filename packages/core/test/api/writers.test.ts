@@ -10,7 +10,7 @@ describe('the option writers', () => {
     ['ids', ['id1', 'id2']],
     ['no ids', []],
     ['a role', { role: 'editor-2' }],
-  ] as const)('takes %s, and gives it back', (_, writers) => {
+  ] as const)('takes %s, and returns it', (_, writers) => {
     expect(givenWriters(checkedWriters(writers, isMemberId))).toEqual(writers)
   })
 

@@ -46,7 +46,7 @@ const shown: Readonly<Record<string, (name: string, number: number) => Promise<U
 }
 
 describe('10,000 joins without a right', () => {
-  it('are refused at the connection and by every way of a record', { timeout: 120_000 }, async () => {
+  it('are refused at the connection, and on every path of a record', { timeout: 120_000 }, async () => {
     const founder = await GrantedMachine.start()
     founder.revoke(idOf('revoked ticket'), startEpochMs + 2 * dayMs)
     const session: AdmissionSession = {

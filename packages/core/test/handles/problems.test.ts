@@ -41,7 +41,7 @@ describe('the problems of a member', () => {
     expect(namesOf({ localHealth: 2, pauses: 9, refutedSuspicions: 9, rejected: 9, limited: 9 })).toEqual([])
   })
 
-  it('do not say that nothing arrives when no other member is known, or when this member is out', () => {
+  it('do not say that nothing arrives when no other member is known, or when the grants of this member have ended', () => {
     expect(namesOf({ cutOff: true, visible: 1, known: 1 })).toEqual([])
     expect(namesOf({ cutOff: true, grantsEnd: 'expired' })).toEqual(['not-a-member'])
   })
@@ -63,7 +63,7 @@ describe('the problems of a member', () => {
     expect(others).toEqual([])
   })
 
-  it('name a lonely member after six seconds, unless another problem says why it is lonely', () => {
+  it('say after six seconds that a member is alone, unless another problem says why', () => {
     expect(namesOf(lonely, 5_999)).toEqual([])
     expect(namesOf(lonely, 6_000)).toEqual(['alone'])
     expect(namesOf({ ...lonely, admissionError: 'no' })).toEqual(['not-admitted'])

@@ -58,7 +58,7 @@ describe('a cluster with an authority', () => {
     expect(shown(ada, founder.self)?.roles).toEqual(['admin'])
   })
 
-  it('refuses who has no ticket, a ticket of another authority, or the cluster name alone', async () => {
+  it('refuses peers without a ticket, with a ticket of another authority, or with the cluster name alone', async () => {
     const founder = await founded('closed')
     const other = await founded('closed')
     const { ticket } = await other.invite({ addresses: founder.self.addresses })
@@ -70,7 +70,7 @@ describe('a cluster with an authority', () => {
     for (const { members } of [founder, ...strangers]) expect(members.getSnapshot()).toHaveLength(1)
   })
 
-  it('lets in none of 40 joins with a ticket that ended, is for another cluster, or was changed', {
+  it('admits none of 40 joins with a ticket that ended, is for another cluster, or was changed', {
     timeout: 240_000,
   }, async () => {
     const { key, id } = await createAuthority()
@@ -118,7 +118,7 @@ describe('a cluster with an authority', () => {
     await sees(founder, await join({ ticket: valid }))
   })
 
-  it('removes a revoked member everywhere, which learns why, and everybody else that used the ticket', async () => {
+  it('removes a revoked member everywhere and tells it why, and removes everybody else that used the ticket', async () => {
     const founder = await founded('revoking')
     const [first, second] = [await founder.invite(), await founder.invite()]
     const ada = await join({ ticket: first.ticket, name: 'ada' })

@@ -92,7 +92,7 @@ describe('a query that arrives', () => {
     expect(bench.rumor(bob, signed(ada, queryBody()))).toBe('accept')
   })
 
-  it('is refused as a rumor if it is an answer, or more than one', () => {
+  it('is refused if the rumor contains an answer, or several queries', () => {
     const { bench } = benchWithHandler()
     const answer = signed(ada, answerTo('0'.repeat(32)))
     const two = encodeQueryFrame([1, 2].map(number => signed(ada, queryBody({ number }))))
@@ -119,7 +119,7 @@ describe('a flood', () => {
     expect(later.filter(verdict => verdict === 'accept')).toHaveLength(4)
   })
 
-  it('of direct queries is bounded as well, and by what is open', async () => {
+  it('of direct queries is bounded as well, also by the number of open queries', async () => {
     const { bench } = benchWithHandler()
     for (let number = 0; number < 600; number++) bench.frame(ada, signed(ada, queryBody({ number })))
     expect(bench.verifications).toBe(128)
@@ -189,7 +189,7 @@ describe('an answer', () => {
     expect(bench.sent).toEqual([])
   })
 
-  it('of many members crosses in few frames', async () => {
+  it('of many members needs few frames', async () => {
     const bench = new QueriesBench()
     const authors = Array.from({ length: 50 }, (_, i) => idOf(`member ${i}`))
     bench.members = [...bench.members, ...authors]

@@ -32,7 +32,7 @@ describe('superseded replicas', () => {
     expect((await keyValues.read('/a')).map(([key]) => key)).toEqual(keys)
   })
 
-  it('stay in memory when the store does', () => {
+  it('stay in memory when the store is in memory', () => {
     const replicas = new SupersededReplicas('/a', undefined, [])
     replicas.add('1-one', update)
     expect(replicas.stored).toEqual([['/a/superseded-1-one', update]])

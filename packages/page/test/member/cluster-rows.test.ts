@@ -63,7 +63,7 @@ it('hides statuses', () => {
   ])
 })
 
-it('reads tags, and refuses lines that are none', () => {
+it('reads tags, and refuses lines that are no tags', () => {
   expect(tagsOf('zone=b\n\nrole = host \nurl=a=b')).toEqual({ zone: 'b', role: 'host', url: 'a=b' })
   expect(() => tagsOf('zone')).toThrow("'zone' is not a tag")
   expect(() => tagsOf('=b')).toThrow('is not a tag')

@@ -180,7 +180,7 @@ describe('standing', () => {
     await simulation.runUntil(() => simulation.isConverged(), { withinMs: 20_000 })
   }, 240_000)
 
-  it('lets a herd of 88 join twelve members through one of them within 15 s', async () => {
+  it('lets 88 members join twelve at once, through one of them, within 15 s', async () => {
     const simulation = createSimulation({ seed: 5, members: 12 })
     await simulation.run(60_000)
     for (let i = 0; i < 88; i++) simulation.add()

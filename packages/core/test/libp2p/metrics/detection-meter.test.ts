@@ -64,7 +64,7 @@ describe('the detection meter', () => {
     expect(detection.falseDeaths).toBe(1)
   })
 
-  it('does not count a death as false if the process was started again, nor a return after a goodbye', () => {
+  it('does not count a death as false if the process was started again, nor a return after a leave', () => {
     const { detection, event } = meter()
     detection.effect(event('fail', 1_000))
     detection.effect(event('join', 9_000))

@@ -24,7 +24,7 @@ class Bench {
 }
 
 describe('sockets on which no peer is admitted', () => {
-  it('make way for a new one when they have had their time, the oldest first', () => {
+  it('are replaced by new ones after their minimum time, the oldest first', () => {
     const bench = new Bench()
     const old = bench.fill('10.0.0.1', perAddress, 0)
     expect(bench.add('10.0.0.1', minMs).isAccepted).toBe(true)
@@ -33,7 +33,7 @@ describe('sockets on which no peer is admitted', () => {
     expect(bench.sockets.size).toBe(perAddress)
   })
 
-  it('stay until they have had their time: before that, the new one is closed', () => {
+  it('stay for their minimum time: until then, the new one is closed', () => {
     const bench = new Bench()
     const recent = bench.fill('10.0.0.1', perAddress, 0)
     expect(bench.add('10.0.0.1', minMs - 1).isAccepted).toBe(false)
@@ -48,7 +48,7 @@ describe('sockets on which no peer is admitted', () => {
     expect(bench.add('10.0.0.2', 0).isAccepted).toBe(true)
   })
 
-  it('of many addresses make way at the address that has the most', () => {
+  it('of many addresses are replaced at the address that has the most', () => {
     const bench = new Bench()
     const largest = bench.fill('10.0.0.1', perAddress, 0)
     for (let i = 0; i < inAll - perAddress; i++) bench.add(`10.1.0.${i}`, 0)
