@@ -1,4 +1,7 @@
-/** docs/troubleshooting.md has an entry for every message of `explain`, the health and the start, and for each field of the health. */
+/**
+ * docs/troubleshooting.md has an entry for every message of `explain`, the health and the start, and for each field of the
+ * health.
+ */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

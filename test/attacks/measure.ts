@@ -17,7 +17,7 @@ export interface Figures {
   readonly lost: number
   /** `fail` and `leave` events about honest members that run. */
   readonly falseDeaths: number
-  /** From the kill until all honest members, the newcomer included, have reported the killed member dead. Null: not within 30 s. */
+  /** From the kill until all honest members, the newcomer too, have reported the killed member dead. Null: not within 30 s. */
   readonly deadMs: number | null
   /** From the newcomer's call of `joinCluster` until all honest members have reported it. Null: not within 30 s. */
   readonly seenMs: number | null

@@ -1,4 +1,6 @@
-/** The example shared-notes, built as its users build it. The test provides the relay. tickets.test.ts tests presence-cursors. */
+/**
+ * The example shared-notes, built as its users build it. The test provides the relay. tickets.test.ts tests presence-cursors.
+ */
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'

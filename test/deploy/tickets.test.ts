@@ -1,4 +1,6 @@
-/** docs/deploy.md, "Tickets": its shell lines make tickets, and the files of docs/deploy work with one in place of the secret. */
+/**
+ * docs/deploy.md, "Tickets": its shell lines make tickets, and the files of docs/deploy work with one in place of the secret.
+ */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

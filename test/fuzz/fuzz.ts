@@ -21,7 +21,7 @@ interface Tally {
   ms: number
 }
 
-/** Our choice: 64 MiB. The caches of the decoders take less, and a leak of one object for each of ten million inputs takes more. */
+/** Our choice: 64 MiB. The caches of the decoders take less; a leak of one object for each of ten million inputs takes more. */
 const maxGrowthBytes = 67_108_864
 const progressIntervalMs = 5_000
 

@@ -1,6 +1,6 @@
 /**
- * A ticket is enough: a Node process and the command line join a cluster of eight with nothing but a pasted ticket, and all eight
- * see them alive. The times are printed.
+ * A ticket is enough: a Node process and the command line join a cluster of eight with nothing but a pasted ticket, and all
+ * eight see them alive. The times are printed.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,4 +1,6 @@
-/** Explore worker: explores on its own core and reports each schedule, until its time is over or it receives the stop message. */
+/**
+ * Explore worker: explores on its own core and reports each schedule, until its time is over or it receives the stop message.
+ */
 import { parentPort, workerData } from 'node:worker_threads'
 import { explore, type Found } from '@hearsay/simulator'
 

@@ -169,7 +169,7 @@ states(
 
 states(
   'readme',
-  'A member has up to 8 connections to ring neighbours, 2 to relays and one to a member that it draws at random, and up to 64 more to members with which it shares rooms or configs.',
+  'A member has up to 8 connections to ring neighbours, 2 to relays, one to a member that it draws at random, and 64 to members with which it shares rooms or configs.',
   () => {
     const self = idOf('self')
     const overlay = new Overlay({ self, bootstrap: [], cachedPeers: [], random: mulberry32(1) }, 0)

@@ -2,7 +2,10 @@
 import { open, readFile, rename } from 'node:fs/promises'
 import type { SafeStorage } from './electron.ts'
 
-/** Whether the system's keychain encrypts. With the backend `basic_text`, Electron encrypts with a password that everybody knows. */
+/**
+ * Whether the system's keychain encrypts. With the backend `basic_text`, Electron encrypts with a password that everybody
+ * knows.
+ */
 export function canEncrypt(safeStorage: SafeStorage): boolean {
   return safeStorage.isEncryptionAvailable() && safeStorage.getSelectedStorageBackend?.() !== 'basic_text'
 }

@@ -12,7 +12,10 @@ export interface DetectorOptions {
   readonly profile?: ProfileName
   /** Replaces single parameters of the profile. Meant for experiments. @default {} */
   readonly parameters?: Partial<DetectorParameters>
-  /** `shuffled`: each round probes the subjects in a new random order (SWIM §4.3). `given`: in the order of the `subjects` input. @default 'shuffled' */
+  /**
+   * `shuffled`: each round probes the subjects in a new random order (SWIM §4.3). `given`: in the order of the `subjects`
+   * input. @default 'shuffled'
+   */
   readonly probeOrder?: 'given' | 'shuffled'
   /**
    * Another detector made by `createDetector`. This detector starts with the members of the prior, which must not be

@@ -1,4 +1,7 @@
-/** Public interface: SWIM, Lifeguard and phi accrual as one pure state machine, and the K rings that assign monitors to members. */
+/**
+ * Public interface: SWIM, Lifeguard and phi accrual as one pure state machine, and the K rings that assign monitors to
+ * members.
+ */
 export type { Attention } from './attention.ts'
 export { createDetector, type DetectorOptions } from './create-detector.ts'
 export type { Detector } from './detector.ts'

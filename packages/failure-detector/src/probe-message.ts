@@ -5,7 +5,10 @@
  * one request. The host encodes the messages; all numbers are safe integers ≥ 0.
  */
 export type ProbeMessage =
-  /** Asks the receiver for an ack. `suspected`: the receiver's incarnation that the sender suspects (Lifeguard's buddy system, §IV.C). */
+  /**
+   * Asks the receiver for an ack. `suspected`: the receiver's incarnation that the sender suspects (Lifeguard's buddy system,
+   * §IV.C).
+   */
   | { readonly type: 'ping'; readonly seq: number; readonly suspected?: number }
   /** The subject's answer, sent by the subject or relayed by a proxy. */
   | { readonly type: 'ack'; readonly seq: number }

@@ -24,8 +24,8 @@ export function refutationGapMs(isOfSecondRefusedObserver: boolean, parameters: 
 }
 
 /**
- * Refutation: the local member's answer to suspicions of itself. The local member refutes suspicions of each of its incarnations at most once. The
- * first refutation is immediate; a later one waits until `refutationGapMs` has passed.
+ * Refutation: the local member's answer to suspicions of itself. The local member refutes suspicions of each of its
+ * incarnations at most once. The first refutation is immediate; a later one waits until `refutationGapMs` has passed.
  */
 export class Refutation {
   readonly #parameters: DetectorParameters

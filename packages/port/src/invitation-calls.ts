@@ -1,4 +1,7 @@
-/** Invitation calls: the calls between a view and the member's side about tickets and keys. All require the right `invitations`. */
+/**
+ * Invitation calls: the calls between a view and the member's side about tickets and keys. All require the right
+ * `invitations`.
+ */
 import type { Invitation, InviteOptions } from '@hearsay/core'
 import type { Answer } from './answer.ts'
 

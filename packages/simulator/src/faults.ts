@@ -1,8 +1,8 @@
 /**
  * Faults: what can go wrong with members and with the network between them.
  *
- * A method takes the names of members. A method that starts a lasting fault returns a function that ends the fault, except `skew`.
- * `heal` ends all faults of the network, but no fault of a member.
+ * A method takes the names of members. A method that starts a lasting fault returns a function that ends the fault, except
+ * `skew`. `heal` ends all faults of the network, but no fault of a member.
  */
 import type { MemberRecord } from '@hearsay/core/host'
 import type { Delay } from './delay.ts'
@@ -91,7 +91,10 @@ export interface Faults extends HostileFaults {
   copy(name: string): string
   /** The member leaves the cluster, and then its process ends. Resolves when the process has ended. */
   leave(name: string): Promise<void>
-  /** Makes the member a background tab that reports itself as hidden: its timers run once a minute, frames are handled at once. */
+  /**
+   * Makes the member a background tab that reports itself as hidden: its timers run once a minute, frames are handled at
+   * once.
+   */
   throttle(name: string): () => void
   /**
    * Disconnects the member's network, with all its connections, and reconnects it with another address after

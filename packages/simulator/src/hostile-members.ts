@@ -24,7 +24,10 @@ import type { World } from './world.ts'
 
 /** Each method returns a function that ends the attack. An attack continues when the member's process is started again. */
 export interface HostileFaults {
-  /** Once a second, the member publishes a suspicion of every other member that it knows, in that member's present incarnation. */
+  /**
+   * Once a second, the member publishes a suspicion of every other member that it knows, in that member's present
+   * incarnation.
+   */
   lie(name: string): () => void
   /**
    * The member publishes records of identities that do not exist, each with its own introduction.

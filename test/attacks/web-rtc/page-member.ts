@@ -1,4 +1,6 @@
-/** Page member: an honest member in a page, alone in its browser, so that everything that the browser spends is the member's. */
+/**
+ * Page member: an honest member in a page, alone in its browser, so that everything that the browser spends is the member's.
+ */
 import type { Health, JoinOptions } from '@hearsay/core'
 import type { Browser } from 'playwright-core'
 import { launchChromium } from '../../browser/chromium.ts'

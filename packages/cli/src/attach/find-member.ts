@@ -4,8 +4,8 @@ import { shortId, shortIdLength } from '../terminal/format.ts'
 import { UsageError } from '../usage-error.ts'
 
 /**
- * The member with this id or this name, or else the only member whose id begins or ends with the text, or whose name begins with
- * it. Of members with the same name, a member that is alive or suspect is preferred to those that are dead or left.
+ * The member with this id or this name, or else the only member whose id begins or ends with the text, or whose name begins
+ * with it. Of members with the same name, a member that is alive or suspect is preferred to those that are dead or left.
  *
  * Members choose their names, so a name never takes precedence over the id of another member. A text that begins with `…` is an
  * id. A text that is the name of one member and the short id of another one fits both.

@@ -72,7 +72,9 @@ export async function runScenario(
   }
 }
 
-/** The outcome of a step that does not end in time. Steps bound their own waits, but not the time until a member has started. */
+/**
+ * The outcome of a step that does not end in time. Steps bound their own waits, but not the time until a member has started.
+ */
 async function overdue(deadlineMs: number): Promise<StepOutcome> {
   await sleep(Math.max(0, deadlineMs + 1_000 - Date.now()), undefined, { ref: false })
   return { problem: 'did not end in time' }

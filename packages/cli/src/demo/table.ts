@@ -89,7 +89,10 @@ function mark(member: MemberProcess, observer: MemberProcess): string {
   return seen ? marks[seen.status] : ' '
 }
 
-/** The status on which all observers agree, and whether the member is asleep; or the worst status, and how many observers report it. */
+/**
+ * The status on which all observers agree, and whether the member is asleep; or the worst status, and how many observers
+ * report it.
+ */
 function statusText(seen: readonly MemberSnapshot[]): string {
   const worst = (['dead', 'suspect', 'left', 'alive'] as const).find(status =>
     seen.some(each => each.status === status),

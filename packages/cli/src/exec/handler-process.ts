@@ -25,7 +25,9 @@ const closeMs = 500
 /** In characters: how much of the end of the output is kept for the message of a failure. */
 const maxEnd = 1_024
 
-/** @param maxOutputBytes the command fails if it writes more to its standard output. @default no limit: the output is dropped */
+/**
+ * @param maxOutputBytes the command fails if it writes more to its standard output. @default no limit: the output is dropped
+ */
 export function startHandler(
   command: string,
   { variables, input }: CommandInput,

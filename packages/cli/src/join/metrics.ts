@@ -21,7 +21,9 @@ const path = '/metrics'
 const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
-/** Our choice: the event loop's delay is sampled every 100 ms. prom-client's default is 10 ms, which costs ten times as much. */
+/**
+ * Our choice: the event loop's delay is sampled every 100 ms. prom-client's default is 10 ms, which costs ten times as much.
+ */
 const eventLoopMonitoringPrecision = 100
 
 /**

@@ -8,8 +8,8 @@ import { UsageError } from '../usage-error.ts'
 import { secretText } from './secret-file.ts'
 
 /**
- * How long after a line the rest of a pasted ticket may arrive. Our choice: a terminal delivers a paste at once, and nobody notices
- * the wait.
+ * How long after a line the rest of a pasted ticket may arrive. Our choice: a terminal delivers a paste at once, and nobody
+ * notices the wait.
  */
 const pasteMs = 300
 

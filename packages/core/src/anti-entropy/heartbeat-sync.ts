@@ -111,7 +111,9 @@ export class HeartbeatSync {
     return { since: this.#acknowledged, upTo: this.#sent, heartbeats }
   }
 
-  /** The heartbeats that the neighbour may lack, by index: all of them if the log does not reach back to its acknowledgement. */
+  /**
+   * The heartbeats that the neighbour may lack, by index: all of them if the log does not reach back to its acknowledgement.
+   */
   #missing(): FreshHeartbeat[] {
     const rows = this.#table.advertised()
     const arrivals = this.#log.since(this.#acknowledged)

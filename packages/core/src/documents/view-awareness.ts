@@ -17,7 +17,9 @@ export interface ViewAwareness {
    * @throws {InvalidValueError} the state is no JSON, or makes this member's presence too large. Nothing was changed
    */
   claimView(view: string, claim: LocalClaim | undefined): void
-  /** The awareness that a view shows: the awareness of other members and their views, of this member, and of its other views. */
+  /**
+   * The awareness that a view shows: the awareness of other members and their views, of this member, and of its other views.
+   */
   claimsFor(view: string): AwarenessClaims
   /** Calls the listener after a step in which claims may have changed. @returns a function that ends the calls */
   onClaims(listener: () => void): () => void

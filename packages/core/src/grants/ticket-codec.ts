@@ -64,7 +64,10 @@ export function encodeTicket({
   return prefix + toText(concat([bytes, checksum(bytes)]), 'base64url')
 }
 
-/** @param text the ticket, or a URL whose fragment contains `hearsay=` and the ticket; white space in it is ignored, because chats and terminals break long lines */
+/**
+ * @param text the ticket, or a URL whose fragment contains `hearsay=` and the ticket; white space in it is ignored, because
+ *   chats and terminals break long lines
+ */
 export function decodeTicketText(text: string): Result<TicketContent, TicketFault> {
   const ticket = ticketIn(text)
   if (ticket === undefined) return fault('no-ticket')

@@ -1,8 +1,8 @@
 /**
  * Space storage: where a member stores the content of its rooms and configs.
  *
- * A space is opened only after its pending writes of an earlier visit have ended, so that it reads all of them. Without a store,
- * the documents of a room are kept in memory until the app enters it again. The content of a private room is sealed.
+ * A space is opened only after its pending writes of an earlier visit have ended, so that it reads all of them. Without a
+ * store, the documents of a room are kept in memory until the app enters it again. The content of a private room is sealed.
  */
 import { toString as toText } from 'uint8arrays/to-string'
 import type { RoomSettings } from '../api/room-options.ts'

@@ -1,6 +1,6 @@
 /**
- * Open access: opens what a member needs to prove that it belongs to its cluster: the grants of an authority, a keyring that may
- * change, both together, or the fixed keys that follow from the name of the cluster.
+ * Open access: opens what a member needs to prove that it belongs to its cluster: the grants of an authority, a keyring that
+ * may change, both together, or the fixed keys that follow from the name of the cluster.
  *
  * The code of grants and keyrings is loaded only in clusters that have them.
  */

@@ -1,4 +1,6 @@
-/** Platform: what differs between Node and browsers for a member on libp2p, and what a node reports that exists for it alone. */
+/**
+ * Platform: what differs between Node and browsers for a member on libp2p, and what a node reports that exists for it alone.
+ */
 import type { Connection, Ed25519PrivateKey } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock } from '../base/clock.ts'

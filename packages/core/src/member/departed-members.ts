@@ -30,7 +30,9 @@ const maxUnobservedDeathMs = 600_000
 /** The row is deleted after this multiple of the retention time. */
 const deletionFactor = 1.125
 
-/** Our choice: a rumor needs a second to reach all members. If it is lost, anti-entropy needs at most some ten rounds of 5 s. */
+/**
+ * Our choice: a rumor needs a second to reach all members. If it is lost, anti-entropy needs at most some ten rounds of 5 s.
+ */
 const ephemeralRetentionMs = 60_000
 /** Our choice: two sweeps after the last member has stopped advertising the departed member. */
 const ephemeralDeletionMs = 3 * ephemeralRetentionMs

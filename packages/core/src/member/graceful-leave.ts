@@ -44,7 +44,10 @@ export class GracefulLeave {
     this.#finishIfAcknowledged()
   }
 
-  /** Handles a sync step: it acknowledges the leave if its digest lists the local member's latest record, or its table equals the local table. */
+  /**
+   * Handles a sync step: it acknowledges the leave if its digest lists the local member's latest record, or its table equals
+   * the local table.
+   */
   received(from: string, message: SyncMessage): void {
     const { self, localRecord, table } = this.#options
     const prefix = table.get(self)?.prefix

@@ -60,8 +60,8 @@ export interface MemberHealth {
   /** The number of ids that wait for an introduction or a connection: they are not members. At most 256. */
   readonly provisional: number
   /**
-   * How often facts of other members were dropped or had to wait since the start, by reason. See `docs/limits.md`. A fact counts
-   * each time that it arrives.
+   * How often facts of other members were dropped or had to wait since the start, by reason. See `docs/limits.md`. A fact
+   * counts each time that it arrives.
    */
   readonly refusedFacts: Readonly<Record<FactRefusal, number>>
 }

@@ -9,7 +9,9 @@ import type { PolicyBody, PolicyFact } from '../wire/fact.ts'
 export interface PolicyKind {
   /** The key of this fact's register among those of its kind. Of all facts with one key, the set keeps the latest. */
   key(fact: PolicyFact): string
-  /** The order of the facts of one register. A fact with a greater number is later. With equal numbers the signature decides. */
+  /**
+   * The order of the facts of one register. A fact with a greater number is later. With equal numbers the signature decides.
+   */
   order(fact: PolicyFact): number
   /** Until when the fact is kept, in epoch milliseconds; Infinity: for ever. */
   untilEpochMs(fact: PolicyFact): number
@@ -19,7 +21,7 @@ export interface PolicyKind {
    */
   admits(fact: PolicyFact, epochMs: number): boolean
   /**
-   * Counts a fact that a peer sent. False: the peer sends more of them than this member should judge. Absent: there is no limit.
+   * Counts a fact that a peer sent. False: the peer sends more of them than this member should judge. Absent: no limit.
    *
    * @param nowMs monotonic milliseconds
    */

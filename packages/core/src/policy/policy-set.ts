@@ -18,7 +18,9 @@ export const maxPolicyFacts = 4_096
 /** The most facts of one author. The authority has no such bound. Our choice. */
 export const maxFactsOfAuthor = 256
 
-/** `merged`: the fact was new. `known`: the set has an equal or later one. `rejected`: it is invalid, ended, or does not fit. */
+/**
+ * `merged`: the fact was new. `known`: the set has an equal or later one. `rejected`: it is invalid, ended, or does not fit.
+ */
 export type PolicyOutcome = 'merged' | 'known' | 'rejected'
 
 export interface PolicySetOptions {

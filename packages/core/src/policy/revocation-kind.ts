@@ -13,7 +13,9 @@ import type { PolicyKind } from './policy-kind.ts'
 
 type RevocationFact = PolicyFact & { readonly type: 'revocation' }
 
-/** 11 years: the longest grants, plus a margin. So an admin cannot fill the set with facts that last longer after their date. */
+/**
+ * 11 years: the longest grants, plus a margin. So an admin cannot fill the set with facts that last longer after their date.
+ */
 const maxLastingMs = 347_133_600_000
 
 /**

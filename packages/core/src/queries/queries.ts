@@ -49,8 +49,8 @@ export interface QueryView {
 }
 
 /**
- * `repeated`: its author sends it again. `ignored`: it is known, or its author is no member here or may not send it. `excess`: an
- * honest peer does not send this much for long.
+ * `repeated`: its author sends it again. `ignored`: it is known, or its author is no member here or may not send it.
+ * `excess`: an honest peer does not send this much for long.
  */
 export type QueryAdmission = 'new' | 'repeated' | 'ignored' | 'excess'
 

@@ -7,7 +7,9 @@ export interface SpaceVerifier {
   readonly keys: Verifier
   /** The cluster tag. */
   readonly cluster: Uint8Array
-  /** Whether each grant of a member is signed by its issuer. Undefined: the cluster has no authority, and grants are ignored. */
+  /**
+   * Whether each grant of a member is signed by its issuer. Undefined: the cluster has no authority, and grants are ignored.
+   */
   readonly verifyGrants?: ((member: string, grants: Uint8Array) => boolean | Promise<boolean>) | undefined
 }
 

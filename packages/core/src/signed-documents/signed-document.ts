@@ -12,7 +12,9 @@ import * as limits from '../wire/limits.ts'
 import type { ChangeFact } from '../wire/space-fact.ts'
 import { keyOf, SignedUpdate } from './signed-update.ts'
 
-/** A writer makes a checkpoint after this many bytes of changes, or after as many as the last checkpoint has, if that is more. */
+/**
+ * A writer makes a checkpoint after this many bytes of changes, or after as many as the last checkpoint has, if that is more.
+ */
 const minCheckpointAfterBytes = 131_072
 /** A writer makes a checkpoint after one change for each 512 bytes of the last checkpoint, within these bounds. */
 const checkpointAfterChanges = { min: 256, max: 4_096, bytesEach: 512 }
@@ -98,8 +100,8 @@ export class SignedDocument {
   }
 
   /**
-   * Drops the updates of authors that were revoked before they signed them. A complete checkpoint stays, because it has replaced
-   * updates of others, until a writer replaces it.
+   * Drops the updates of authors that were revoked before they signed them. A complete checkpoint stays, because it has
+   * replaced updates of others, until a writer replaces it.
    */
   recheck(mayWrite: WriterRule): void {
     const refused = [...this.#updates.values()].filter(

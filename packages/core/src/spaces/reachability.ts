@@ -2,8 +2,8 @@
  * Reachability: the members with which the local member cannot exchange messages directly.
  *
  * A member is unreachable after a failed dial, or when it is connected and does not answer. The second case is common: a
- * dead connection can remain open for minutes until the operating system closes it. The member stays unreachable until a message from it
- * arrives, it connects, or it leaves. Other members receive the list, so a repeated attempt does not change it.
+ * dead connection can remain open for minutes until the operating system closes it. The member stays unreachable until a
+ * message from it arrives, it connects, or it leaves. Other members receive the list, so a new attempt does not change it.
  */
 
 /** How long a connected member may leave a request unanswered. Our choice: the time limit of a dial. */

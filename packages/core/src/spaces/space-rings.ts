@@ -4,8 +4,8 @@
  * The first ring alone connects the group, without any other connection. It orders members as the first ring of the
  * cluster does, so a group that is the whole cluster needs no further connection. Members with few of their cluster
  * neighbours in the group add a second ring. Each member computes the rings from its own view. If the views of two
- * members agree, either both choose the connection between them or neither does. The ring skips an unreachable member and takes the next
- * one.
+ * members agree, either both choose the connection between them or neither does. The ring skips an unreachable member and
+ * takes the next one.
  */
 import { createRings } from '@hearsay/failure-detector'
 

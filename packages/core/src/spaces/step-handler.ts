@@ -1,8 +1,8 @@
 /**
  * Step handler: answers the steps of exchanges about the spaces, and merges what they contain.
  *
- * Facts are merged before the answer is made, so the answer never asks for what the step contained. In a space that the app left
- * a moment ago, only streams continue.
+ * Facts are merged before the answer is made, so the answer never asks for what the step contained. In a space that the app
+ * left a moment ago, only streams continue.
  */
 import type { Instant } from '../base/clock.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'

@@ -1,8 +1,8 @@
 /**
  * Writer rule: which members may write the entries of a shared config or the documents of a room.
  *
- * The rule depends only on the content of a fact, on the options of the space and on revocations. So all members come to the same
- * decision, regardless of the peer that forwarded the fact, even about authors that they never saw.
+ * The rule depends only on the content of a fact, on the options of the space and on revocations. So all members come to the
+ * same decision, regardless of the peer that forwarded the fact, even about authors that they never saw.
  */
 
 import { isReader } from '../grants/roles.ts'

@@ -2,7 +2,8 @@
  * Log keys: the keys under which the store contains one document in its current epoch.
  *
  * The log has three parts: the base (the whole document in chunks), runs (updates that are not merged again) and the tail
- * (short updates that will be merged into a run). Keys sort in the order in which they were assigned, and no key is assigned twice.
+ * (short updates that will be merged into a run). Keys sort in the order in which they were assigned, and no key is assigned
+ * twice.
  */
 
 import type { Epoch } from '../spaces/documents/epochs/epoch.ts'

@@ -22,7 +22,9 @@ import { receivedText } from './text.ts'
  */
 export interface Attention {
   readonly state: 'full' | 'hidden' | 'frozen' | 'asleep'
-  /** The attention lease: for how long after receipt others tolerate late answers, in milliseconds; 0 if the state is `full`. */
+  /**
+   * The attention lease: for how long after receipt others tolerate late answers, in milliseconds; 0 if the state is `full`.
+   */
   readonly leaseMs: number
 }
 
@@ -30,7 +32,9 @@ export interface Attention {
 export interface SpaceGeneration {
   /** The space tag. */
   readonly space: string
-  /** Grows each time the member enters the space, also across restarts. The member's facts in the space carry the same number. */
+  /**
+   * Grows each time the member enters the space, also across restarts. The member's facts in the space carry the same number.
+   */
   readonly generation: number
 }
 

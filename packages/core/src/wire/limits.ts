@@ -62,7 +62,10 @@ export const maxDocuments = 64
 export const maxStateVectorBytes = 524_288
 /** One document update, and so one value in a document. */
 export const maxUpdateBytes = 268_435_456
-/** The content of one fact about a document with writers. The payload also contains a name and ids: stay below `maxPayloadBytes`. */
+/**
+ * The content of one fact about a document with writers. The payload also contains a name and ids: stay below
+ * `maxPayloadBytes`.
+ */
 export const maxChangeBytes = 28_672
 /** Parts of one update of a document with writers. */
 export const maxChangeParts = 512

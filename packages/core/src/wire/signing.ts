@@ -48,7 +48,9 @@ const spaceKinds = { field: 16, entry: 17, update: 18, event: 19, change: 20 } s
   number
 >
 
-/** `"hearsay/1" | kind, one byte: 14 + its field number in SpaceFact | cluster tag, 16 bytes | space tag, 12 bytes | payload` */
+/**
+ * `"hearsay/1" | kind, one byte: 14 + its field number in SpaceFact | cluster tag, 16 bytes | space tag, 12 bytes | payload`
+ */
 export function signedSpaceBytes(
   cluster: Uint8Array,
   space: string,

@@ -12,7 +12,10 @@ import { tmpdir, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { InvalidOptionsError } from '@hearsay/core/app'
 
-/** The path of a Unix socket has at most 108 bytes on Linux and 104 on macOS, with a zero at the end. `serveControl` adds a dot at first. */
+/**
+ * The path of a Unix socket has at most 108 bytes on Linux and 104 on macOS, with a zero at the end. `serveControl` adds a
+ * dot at first.
+ */
 const maxPathBytes = 102
 const pipes = '\\\\.\\pipe\\'
 const isWindows = process.platform === 'win32'

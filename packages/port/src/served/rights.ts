@@ -28,7 +28,8 @@ export interface Allow {
   readonly invitations?: boolean
   /**
    * Name of a room → access. In a name, `*` stands for any text. The first name that matches counts, and a room without a
-   * match is refused. A view with `list` cannot open the room, so it does not make the member enter it. @default { '*': 'write' }
+   * match is refused. A view with `list` cannot open the room, so it does not make the member enter it.
+   * @default { '*': 'write' }
    */
   readonly rooms?: Readonly<Record<string, Access>>
   /** Name of a config → access, as for rooms. @default { '*': 'write' } */

@@ -1,4 +1,6 @@
-/** Served room: one room of one view. Checks what the view may change in the room, and serves the documents that it has open. */
+/**
+ * Served room: one room of one view. Checks what the view may change in the room, and serves the documents that it has open.
+ */
 import type { HeldBy, HeldByOptions, Json, PresenceView, Room } from '@hearsay/core'
 import { InvalidOptionsError, type LocalClaim } from '@hearsay/core/app'
 import * as Y from 'yjs'

@@ -1,5 +1,8 @@
 /// <reference lib="dom" />
-/** Page stranger: a libp2p node in a page, with relays and WebRTC, that is no member. Nothing throws: a dial that fails was refused. */
+/**
+ * Page stranger: a libp2p node in a page, with relays and WebRTC, that is no member. Nothing throws: a dial that fails was
+ * refused.
+ */
 
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { identify } from '@libp2p/identify'

@@ -10,8 +10,8 @@ import { keyOfSeed } from '../seed-keys.ts'
 /**
  * Makes the key of a seed. The store receives the public key only, which marks it as hearsay's.
  *
- * @throws {StorageError} the store contains a private key, wrapped or not. Removing the key would not be enough: LevelDB keeps removed
- *   values in its files for a while.
+ * @throws {StorageError} the store contains a private key, wrapped or not. Removing the key would not be enough: LevelDB
+ *   keeps removed values in its files for a while.
  */
 export async function givenIdentity(datastore: Datastore, seed: Uint8Array): Promise<Ed25519PrivateKey> {
   const key = await keyOfSeed(seed)

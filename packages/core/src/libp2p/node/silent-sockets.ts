@@ -1,8 +1,8 @@
 /**
  * Silent sockets: inbound sockets over which nothing has arrived yet. libp2p receives a socket when its first bytes arrive.
  *
- * In libp2p, the end that dialled sends first, so this does not delay an honest peer. A silent socket costs 0.1 ms and 4 kB here,
- * and would cost 0.4 ms and 16 kB more in libp2p.
+ * In libp2p, the end that dialled sends first, so this does not delay an honest peer. A silent socket costs 0.1 ms and 4 kB
+ * here, and would cost 0.4 ms and 16 kB more in libp2p.
  */
 import type { Socket } from 'node:net'
 

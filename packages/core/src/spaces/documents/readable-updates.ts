@@ -21,7 +21,9 @@ export function isReadable(update: Uint8Array): boolean {
   return clientsOf(update) !== undefined
 }
 
-/** The clients that wrote the structs of an update; undefined: the update is not readable. The bytes must not change any more. */
+/**
+ * The clients that wrote the structs of an update; undefined: the update is not readable. The bytes must not change any more.
+ */
 export function clientsOf(update: Uint8Array): readonly number[] | undefined {
   const known = readable.get(update)
   if (known || update.length > limits.maxUpdateBytes) return known

@@ -172,7 +172,8 @@ async function syncFile(path: string): Promise<void> {
 const mode = 0o700
 
 /**
- * Creates the folder and its parents, for this user alone. Do not pass `recursive`: on a file system like /proc Node 24 would never return.
+ * Creates the folder and its parents, for this user alone. Do not pass `recursive`: on a file system like /proc Node 24 would
+ * never return.
  */
 async function makeFolder(path: string): Promise<void> {
   try {

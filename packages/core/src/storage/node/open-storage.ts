@@ -18,7 +18,8 @@ const levelFile = /^(CURRENT|LOCK|LOG(\.old)?|MANIFEST-\d+|\d+\.(log|ldb|sst|dbt
 /**
  * Opens the store.
  *
- * @param storage a folder, created for this user alone if missing; a datastore that its owner opens and closes; undefined: memory
+ * @param storage a folder, created for this user alone if missing; a datastore that its owner opens and closes; undefined:
+ *   memory
  * @throws {StorageError} the store is in use by another process, damaged, read-only, full or not hearsay's. Nothing was
  *   changed.
  */
