@@ -1,22 +1,27 @@
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
-/** Real sockets and processes. They run one after the other and alone: on a busy machine they would test the machine. */
-const real = [
-  'packages/core/test/integration/**/*.test.ts',
-  'packages/simulator/test/gossip-calibration.test.ts',
-  'packages/cli/test/**/*.test.ts',
-  'packages/electron/test/integration/**/*.test.ts',
-  'packages/react/test/integration/**/*.test.tsx',
-  'test/attacks/**/*.test.ts',
-  'test/contract/**/*.test.ts',
-  'test/deploy/**/*.test.ts',
-  'test/diagnosis/**/*.test.ts',
-  'test/electron/**/*.test.ts',
-  'test/integration/**/*.test.ts',
-  'test/networks/**/*.test.ts',
-  'test/browser/**/*.test.ts',
-]
+/**
+ * Real sockets, processes and browsers. The tests of each of these projects run one after the other: on a busy machine they
+ * would test the machine. `npm test` runs two of these projects at a time.
+ */
+const real = {
+  sockets: [
+    'packages/core/test/integration/**/*.test.ts',
+    'packages/simulator/test/gossip-calibration.test.ts',
+    'packages/electron/test/integration/**/*.test.ts',
+    'packages/react/test/integration/**/*.test.tsx',
+    'test/attacks/**/*.test.ts',
+    'test/contract/**/*.test.ts',
+    'test/deploy/**/*.test.ts',
+    'test/diagnosis/**/*.test.ts',
+    'test/electron/**/*.test.ts',
+    'test/integration/**/*.test.ts',
+    'test/networks/**/*.test.ts',
+  ],
+  cli: ['packages/cli/test/**/*.test.ts'],
+  browsers: ['test/browser/**/*.test.ts'],
+}
 
 /**
  * Tests that compute, some of them hours of virtual time. A busy machine makes them slower and nothing else, so their limit
@@ -27,8 +32,10 @@ const project = (name: string, root: string) => ({
   test: {
     name,
     include: [`${root}/**/*.test.{ts,tsx}`],
-    exclude: [...configDefaults.exclude, ...real],
-    testTimeout: 180_000,
+    exclude: [...configDefaults.exclude, ...Object.values(real).flat()],
+    testTimeout: 900_000,
+    // To start a process for each file takes as long as all tests together.
+    isolate: false,
   },
 })
 
@@ -42,7 +49,7 @@ const inPrivateRooms = () => {
   return { ...rest, test: { ...test, include, setupFiles, env: { PRIVATE_ROOMS: '1' } } }
 }
 
-/** The tests of the hooks, with the React version that a folder depends on. */
+/** The tests of the hooks, with the React version that a folder depends on. React and the page keep state between files. */
 const withReact = (version: number, folder: string) => {
   const { test, ...rest } = project(`@hearsay/react, React ${version}`, 'packages/react')
   const alias = Object.fromEntries(
@@ -51,7 +58,7 @@ const withReact = (version: number, folder: string) => {
       fileURLToPath(new URL(`${folder}/node_modules/${name}`, import.meta.url)),
     ]),
   )
-  return { ...rest, resolve: { alias }, test: { ...test, env: { REACT: `${version}` } } }
+  return { ...rest, resolve: { alias }, test: { ...test, isolate: true, env: { REACT: `${version}` } } }
 }
 
 export default defineConfig({
@@ -74,10 +81,10 @@ export default defineConfig({
       withReact(18, 'packages/react/test/react-18'),
       project('@hearsay/page', 'packages/page'),
       project('@hearsay/test', 'test'),
-      {
-        extends: true,
-        test: { name: 'real', include: real, fileParallelism: false, sequence: { groupOrder: 1 } },
-      },
+      ...Object.entries(real).map(([name, include], i) => ({
+        extends: true as const,
+        test: { name, include, fileParallelism: false, sequence: { groupOrder: i + 1 } },
+      })),
     ],
   },
 })

@@ -2,6 +2,7 @@
  * Step: a command of the check. Prints the command's output, both streams in order, only if the command
  * fails.
  */
+import { constants, setPriority } from 'node:os'
 import { stripVTControlCharacters } from 'node:util'
 import { x } from 'tinyexec'
 
@@ -10,6 +11,8 @@ export interface Step {
   readonly command: readonly [string, ...string[]]
   /** The step cannot run while the build fails. */
   readonly needsBuild?: boolean
+  /** Runs only when other processes leave the processor idle. */
+  readonly hasLowPriority?: boolean
   /** Output lines that report progress. Default: none. */
   readonly progress?: RegExp
 }
@@ -29,6 +32,7 @@ export async function runStep(step: Step, onLine: (line: string) => void): Promi
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   })
+  if (step.hasLowPriority && run.pid !== undefined) setPriority(run.pid, constants.priority.PRIORITY_LOW)
   const lines: string[] = []
   for await (const line of run) {
     lines.push(line)

@@ -1,5 +1,5 @@
 /** The bytes that all members together send in a period. */
-import type { Simulation, Traffic } from '../src/index.ts'
+import { type Simulation, type Traffic, totalBytes } from '../src/index.ts'
 
 /** Runs the simulation for `ms` of virtual time. Returns the sent bytes, by kind. */
 export async function sentOver(simulation: Simulation, ms: number): Promise<Traffic> {
@@ -18,6 +18,5 @@ export async function sentOver(simulation: Simulation, ms: number): Promise<Traf
 
 /** Runs the simulation for `ms` of virtual time. Returns the sum of the sent bytes of all kinds. */
 export async function bytesOver(simulation: Simulation, ms: number): Promise<number> {
-  const { probe, sync, rumor, gossipControl } = await sentOver(simulation, ms)
-  return probe + sync + rumor + gossipControl
+  return totalBytes(await sentOver(simulation, ms))
 }

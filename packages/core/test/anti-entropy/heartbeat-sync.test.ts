@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { heartbeatBody, idOf, recordBody, signedFact } from '../../../../test/helpers/signed-facts.ts'
+import { size } from '../../../../test/helpers/size.ts'
 import { type SyncMessage, syncMessage } from '../../src/wire/codec.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
 import { isEqual, overTheWire, runSync, SyncSide, sequencesOf } from './sync-side.ts'
@@ -207,7 +208,7 @@ describe('heartbeat sync', () => {
         for (let i = 0; i < 12; i++) runSync(...(i % 2 ? ([a, b] as const) : ([b, a] as const)), conditions)
         expect(sequencesOf(a)).toEqual(sequencesOf(b))
       }),
-      { numRuns: 2_000 },
+      { numRuns: size({ usual: 500, long: 2_000 }) },
     )
   })
 })

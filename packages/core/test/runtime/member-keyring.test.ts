@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { changedKeyring, type KeyringChange, type KeyringState } from '../../src/policy/keyring-state.ts'
@@ -23,7 +24,8 @@ class Member {
       self: authority?.self ?? idOf('self'),
       ...(authority && { mayChange: author => author === authority.id }),
       keyOf: secret => new Uint8Array(32).fill(secret.length),
-      keys: { sign: bytes => new Uint8Array(64).fill(bytes.reduce((sum, byte) => sum + byte, 0)) },
+      // Different for different bytes: of two changes with one version, the signature decides.
+      keys: { sign: bytes => createHash('sha512').update(bytes).digest() },
       clock: { now: () => ({ monotonicMs: 0, epochMs: nowMs }), setTimer: () => () => {} },
       given,
       stored,
