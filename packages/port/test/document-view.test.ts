@@ -1,4 +1,4 @@
-import type { Room } from '@hearsay/core'
+import { InvalidValueError, NotAllowedError, type Room } from '@hearsay/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type * as Y from 'yjs'
 import { ViewBench } from './view-bench.ts'
@@ -157,4 +157,93 @@ describe('a document in a view', () => {
     expect(reportError).toHaveBeenCalledWith(expect.objectContaining({ name: 'NotAllowedError' }))
     vi.unstubAllGlobals()
   })
+})
+
+describe('an app whose observers throw', () => {
+  const fail = () => {
+    throw new Error('of the app')
+  }
+
+  it('in a view: the view still receives everything', async () => {
+    vi.stubGlobal('reportError', vi.fn())
+    const { cluster } = await bench.view()
+    const room = await cluster.room('design')
+    const other = await bench.other().room('design')
+    room.doc.getText('text').observe(fail)
+    await bench.run(5_000)
+    for (const letter of ['c', 'b', 'a']) {
+      other.doc.getText('text').insert(0, letter)
+      await bench.run(2_000)
+    }
+    expect(textOf(room)).toBe('abc')
+    expect((await cluster.config('flags')).name).toBe('flags')
+    vi.unstubAllGlobals()
+  })
+
+  it('at the member: the edits of a view still reach it', async () => {
+    vi.stubGlobal('reportError', vi.fn())
+    const own = await bench.member.room('design')
+    own.doc.getText('text').observe(fail)
+    const room = await inView()
+    await bench.run(2_000)
+    room.doc.getText('text').insert(0, 'a')
+    for (let turn = 0; turn < 3; turn++) await undefined
+    room.doc.getText('text').insert(1, 'b')
+    await bench.run(2_000)
+    expect(textOf(own)).toBe('ab')
+    vi.unstubAllGlobals()
+  })
+})
+
+describe('a document in a view of a member that may not write it', () => {
+  it('does not resolve `stored` after a change', async () => {
+    vi.stubGlobal('reportError', vi.fn())
+    const { cluster: reading } = await bench.view({ rooms: { '*': 'read' } })
+    const { cluster: reader } = await bench.view()
+    const rooms = [
+      await reading.room('design'),
+      await reader.room('written', { writers: [bench.other().self.id] }),
+    ]
+    for (const { doc, provider } of rooms) {
+      await bench.settled(provider.stored())
+      doc.getText('text').insert(0, 'x')
+      await bench.crossed()
+      await expect(bench.settled(provider.stored())).rejects.toThrow(NotAllowedError)
+    }
+    vi.unstubAllGlobals()
+  })
+})
+
+describe('the client id of a document in a view', () => {
+  it('is that of the awareness, whatever the app sets', async () => {
+    const room = await inView()
+    const other = await bench.other().room('design')
+    expect(other.awareness.getStates().size).toBe(1)
+    room.awareness.setLocalState({ user: 'ada' })
+    room.doc.clientID = 7
+    expect(room.awareness.clientID).toBe(7)
+    await bench.run(2_000)
+    expect([...other.awareness.getStates()]).toContainEqual([7, { user: 'ada' }])
+    expect(() => {
+      room.doc.clientID = 1.5
+    }).toThrow(InvalidValueError)
+    expect(() => room.awareness.setLocalState('ada' as never)).toThrow(InvalidValueError)
+  })
+})
+
+it('a value that Yjs cannot encode becomes null in a view, and later changes are shared', async () => {
+  const reported = vi.fn()
+  vi.stubGlobal('reportError', reported)
+  const room = await inView()
+  const other = await bench.other().room('design')
+  expect(textOf(other)).toBe('')
+  const cyclic: { self?: unknown } = {}
+  cyclic.self = cyclic
+  room.doc.getMap('map').set('key', cyclic)
+  room.doc.getText('text').insert(0, 'after')
+  await bench.run(3_000)
+  expect(reported).toHaveBeenCalledOnce()
+  expect(other.doc.getMap('map').toJSON()).toEqual({ key: null })
+  expect(textOf(other)).toBe('after')
+  vi.unstubAllGlobals()
 })

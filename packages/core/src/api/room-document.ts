@@ -168,8 +168,10 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
    *
    * @throws {StorageError} the changes could not be written. The changes stay in memory, and the member retries the write
    *   while it runs. In a room with writers also if the document is too large.
-   * @throws {NotAllowedError} in a room with writers: the replica contains changes of this member, which is not a writer
-   * @throws {NotRunningError} in a room with writers: the document was changed while it was disconnected
+   * @throws {NotAllowedError} the replica contains changes of this member, which is not a writer of the room, or has the role
+   *   `reader`; in a view also if the view may not write
+   * @throws {NotRunningError} the document was changed after the room was left, or, in a room with writers, while the document
+   *   was disconnected
    */
   stored(): Promise<void>
   /**

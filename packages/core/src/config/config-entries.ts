@@ -22,7 +22,7 @@ import { isPlausibleTimestamp } from '../wire/checks.ts'
 import { equalBytes } from '../wire/hashes.ts'
 import type { EntryFact } from '../wire/space-fact.ts'
 import { compareTimes, HybridClock, type HybridTime } from './hybrid-clock.ts'
-import { hasSpaceForKey } from './key-capacity.ts'
+import { hasSpaceForKey, maxStoredKeys } from './key-capacity.ts'
 
 export interface ConfigEntriesOptions {
   /** The set to which stored entries are added, and from which replaced ones are removed. */
@@ -117,7 +117,7 @@ export class ConfigEntries {
     return this.#keys.size
   }
 
-  /** Whether an entry of a new key can be added. */
+  /** Whether the local member may write a new key. */
   get hasSpace(): boolean {
     return hasSpaceForKey(this.#keys, ([newest]) => newest?.fact.value !== undefined)
   }
@@ -144,7 +144,7 @@ export class ConfigEntries {
     if (!versions) {
       if (fact.epochMs <= (this.#dropped.get(fact.key) ?? Number.NEGATIVE_INFINITY)) return 'stale'
       if (this.#isDeletedFor(fact, epochMs, dropFactor)) return 'stale'
-      return this.hasSpace ? 'new' : 'rejected'
+      return this.#keys.size < maxStoredKeys ? 'new' : 'rejected'
     }
     if (versions.some(({ fact: { signature } }) => equalBytes(signature, fact.signature))) return 'stale'
     const last = versions.at(-1)
@@ -174,6 +174,7 @@ export class ConfigEntries {
    * @returns the dropped keys
    */
   sweep(epochMs: number): readonly string[] {
+    this.#forgetDropped(epochMs)
     const dropped: string[] = []
     for (const [key, versions] of this.#keys) {
       this.#dropOldVersions(versions, epochMs)
@@ -224,6 +225,12 @@ export class ConfigEntries {
     if (newest) this.#dropped.set(key, newest.fact.epochMs)
     const [firstDropped] = this.#dropped.keys()
     if (this.#dropped.size > maxDropped && firstDropped !== undefined) this.#dropped.delete(firstDropped)
+  }
+
+  /** The clock was ahead when these keys were dropped, and was set back. Other members still share the deletions. */
+  #forgetDropped(epochMs: number): void {
+    for (const [key, deletedMs] of this.#dropped)
+      if (epochMs - deletedMs < dropFactor * this.#options.retentionMs) this.#dropped.delete(key)
   }
 
   #dropOldVersions(versions: readonly StoredFact<EntryFact>[], epochMs: number): void {

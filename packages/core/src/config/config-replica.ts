@@ -9,11 +9,11 @@ import {
   noCarrierRequests,
   type SpaceReplica,
 } from '../spaces/space-replica.ts'
-import { isPlausibleTimestamp } from '../wire/checks.ts'
+import { isClockSet, isPlausibleTimestamp } from '../wire/checks.ts'
 import type { EntryFact, SpaceFact } from '../wire/space-fact.ts'
 import { ConfigEntries, type ConfigEntriesOptions, type Merged } from './config-entries.ts'
 import { compareTimes } from './hybrid-clock.ts'
-import { isClockSet, type Rewrite, rewriteOfTooNew, rewriteOfTooOld } from './misdated-entries.ts'
+import { type Rewrite, rewriteOfTooNew, rewriteOfTooOld } from './misdated-entries.ts'
 
 const noDocuments: ReadonlyMap<string, DocumentSync> = new Map()
 

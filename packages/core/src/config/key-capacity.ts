@@ -3,16 +3,17 @@
  * against the limit for keys with a value.
  */
 
-/** Keys with a value. 134 MB with the largest values and full histories. */
+/** Keys with a value that the local member may write. 134 MB with the largest values and full histories. */
 export const maxKeys = 1_024
 /**
  * Keys with entries, deleted keys included. Twice `maxKeys`, because deleted keys are stored until their retention
- * ends, and new keys must be possible meanwhile.
+ * ends, and new keys must be possible meanwhile. Members accept keys of others up to this number: members on both sides of
+ * a partition may write `maxKeys` keys each, and would otherwise stay different.
  */
-const maxStoredKeys = 2 * maxKeys
+export const maxStoredKeys: number = 2 * maxKeys
 
 /**
- * Whether an entry of a new key can be added.
+ * Whether the local member may write a new key.
  *
  * @param hasValue whether the newest of these entries of a key is a value, not a deletion
  */

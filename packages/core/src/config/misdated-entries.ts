@@ -20,14 +20,6 @@ export interface Rewrite {
   readonly time: HybridTime | undefined
 }
 
-/** September 2020. hearsay did not exist then, so a clock with an earlier time was never set. */
-const earliestEpochMs = 1_600_000_000_000
-
-/** Whether a clock that shows this time can be right. */
-export function isClockSet(epochMs: number): boolean {
-  return epochMs >= earliestEpochMs
-}
-
 /**
  * Finds an entry that this member wrote while its clock was behind. Such an entry replaced the newest entry of its key,
  * directly or through further entries, and has an earlier time than the newest entry.

@@ -2,7 +2,7 @@
 import type * as Y from 'yjs'
 import type { NotAllowedError } from '../api/errors.ts'
 import { notWriterError } from '../api/writers.ts'
-import { reportAppError } from '../runtime/app-calls.ts'
+import { callApp, reportAppError } from '../runtime/app-calls.ts'
 import type { WriterList } from '../spaces/writer-rule.ts'
 import type { DocumentHost } from './document-host.ts'
 import { type AwarenessClaims, type LocalClaim, PresenceAwareness } from './presence-awareness.ts'
@@ -80,7 +80,8 @@ export abstract class AwareProvider extends ProviderState implements ViewAwarene
 
   /** The status changes to `connected`: the awareness is published again. */
   protected publishAwareness(): void {
-    this.#claim(this.#awareness?.claim())
+    // Meanwhile the app may have published so much presence that no space is left.
+    callApp(() => this.#claim(this.#awareness?.claim()))
     this.presenceChanged()
   }
 

@@ -66,6 +66,7 @@ export class DocumentAnnouncer {
   #announced = ''
   #announcedMs = Number.NEGATIVE_INFINITY
   #unreachable = ''
+  #isReviewing = false
   #cancelTimer: (() => void) | undefined
   #timerMs = Number.POSITIVE_INFINITY
 
@@ -115,8 +116,18 @@ export class DocumentAnnouncer {
 
   /** Reviews all documents after a change here or in the announcements of other members. */
   review(): void {
-    this.#resolveCollisions()
-    for (const sync of this.#options.documents.values()) this.#reviewDocument(sync)
+    // A seed may open or close documents.
+    if (this.#isReviewing) {
+      this.reviewSoon()
+      return
+    }
+    this.#isReviewing = true
+    try {
+      this.#resolveCollisions()
+      for (const sync of [...this.#options.documents.values()]) this.#reviewDocument(sync)
+    } finally {
+      this.#isReviewing = false
+    }
     this.#reviewHolders()
     this.#announce()
   }

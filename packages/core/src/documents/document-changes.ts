@@ -8,7 +8,21 @@
 import * as Y from 'yjs'
 import { changedClients } from '../spaces/documents/changed-clients.ts'
 import type { DeletedRange } from '../spaces/documents/deletion-ranges.ts'
+import { stateOf } from '../spaces/documents/epochs/id-map.ts'
 import { updateChunks } from '../spaces/documents/update-chunks.ts'
+
+/** The part of a transaction from which changes are collected. */
+export type CollectedTransaction = Pick<Y.Transaction, 'beforeState' | 'afterState' | 'deleteSet'>
+
+/** What the open transaction of a document has changed so far; undefined: none is open. */
+export function openTransaction(
+  doc: Y.Doc,
+): (CollectedTransaction & Pick<Y.Transaction, 'origin'>) | undefined {
+  const { _transaction: open } = doc
+  if (!open) return undefined
+  const { beforeState, deleteSet, origin } = open
+  return { beforeState, afterState: stateOf(doc), deleteSet, origin }
+}
 
 export class DocumentChanges {
   readonly #doc: Y.Doc
@@ -29,7 +43,7 @@ export class DocumentChanges {
     return this.#since.size
   }
 
-  collect(transaction: Y.Transaction): void {
+  collect(transaction: CollectedTransaction): void {
     for (const { client, before } of changedClients(transaction))
       this.#since.set(client, Math.min(before, this.#since.get(client) ?? before))
     for (const [client, ranges] of transaction.deleteSet.clients) {

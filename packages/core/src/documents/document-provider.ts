@@ -49,7 +49,8 @@ export class DocumentProvider extends AwareProvider implements OwnedProvider {
       epochChanged: lineage => this.#epochChanged(lineage),
     })
     this.#writer = new DocumentWriter({ provider: this, host, sync: this.#sync, log: this.#log })
-    doc.on('afterAllTransactions', (_, transactions) => this.#step(() => this.#collect(transactions)))
+    doc.on('beforeObserverCalls', transaction => this.#writer.collect(transaction))
+    doc.on('afterAllTransactions', (_, transactions) => this.#step(() => this.#collected(transactions)))
     doc.on('destroy', () => this.#destroyed())
     this.connect()
   }
@@ -87,12 +88,17 @@ export class DocumentProvider extends AwareProvider implements OwnedProvider {
   }
 
   async stored(): Promise<void> {
-    this.flush()
+    this.#flushChanges()
+    if (!this.canWrite && this.#writer.hasLocalChanges) throw this.notAllowedError()
     await this.#writer.stored()
   }
 
-  /** Sends and stores pending changes at once. */
   flush(): void {
+    this.#flushChanges()
+    this.#writer.finishStoring()
+  }
+
+  #flushChanges(): void {
     this.#writer.flushLocal()
     this.#writer.flushForeign()
   }
@@ -136,8 +142,7 @@ export class DocumentProvider extends AwareProvider implements OwnedProvider {
     })
   }
 
-  #collect(transactions: readonly Y.Transaction[]): void {
-    this.#writer.collect(transactions)
+  #collected(transactions: readonly Y.Transaction[]): void {
     this.#host.changed(this.#sync)
     if (!this.#writer.hasLocalChanges) return
     this.#checkSize()

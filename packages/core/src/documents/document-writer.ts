@@ -7,6 +7,7 @@
  * - Changes are stored as long as this member is in the room, and sent as long as the provider is connected.
  */
 import type * as Y from 'yjs'
+import { NotRunningError } from '../api/errors.ts'
 import type { Provider } from '../api/room-document.ts'
 import { Throttle } from '../runtime/throttle.ts'
 import { streamedChunks } from '../spaces/documents/chunk-sizes.ts'
@@ -15,7 +16,7 @@ import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { SharedUpdates } from '../spaces/documents/shared-updates.ts'
 import type { UpdateLog } from '../storage/update-log.ts'
 import * as limits from '../wire/limits.ts'
-import { DocumentChanges } from './document-changes.ts'
+import { type CollectedTransaction, DocumentChanges, openTransaction } from './document-changes.ts'
 import type { DocumentHost } from './document-host.ts'
 
 export interface DocumentWriterOptions {
@@ -49,6 +50,10 @@ export class DocumentWriter {
   readonly #applying: DocumentChanges
   /** A promise that resolves when all updates so far are in the log. */
   #storing: Promise<void> = Promise.resolve()
+  /** For each long change that is not yet in the log as a whole: stores the rest of it. */
+  readonly #unfinished = new Set<() => void>()
+  /** Changes were dropped, because the room was left before them. */
+  #isUnstored = false
 
   constructor({ provider, host, sync, log }: DocumentWriterOptions) {
     this.#provider = provider
@@ -69,12 +74,11 @@ export class DocumentWriter {
     return !this.#local.isEmpty
   }
 
-  collect(transactions: readonly Y.Transaction[]): void {
-    for (const transaction of transactions) {
-      if (transaction.origin === this.#log) continue
-      if (transaction.origin === this.#provider) this.#applying.collect(transaction)
-      else this.#local.collect(transaction)
-    }
+  /** @param transaction Yjs has not called its observers yet: one of them may destroy the document, or leave the room */
+  collect(transaction: CollectedTransaction & Pick<Y.Transaction, 'origin'>): void {
+    if (transaction.origin === this.#log) return
+    if (transaction.origin === this.#provider) this.#applying.collect(transaction)
+    else this.#local.collect(transaction)
   }
 
   /** Sends and stores pending changes, now or at the end of the interval. */
@@ -82,9 +86,17 @@ export class DocumentWriter {
     this.#send.request()
   }
 
-  /** Sends and stores pending local changes at once. */
+  /** Sends and stores pending local changes at once, those of an open transaction included. */
   flushLocal(): void {
+    const open = openTransaction(this.#sync.doc)
+    if (open) this.collect(open)
+    if (this.hasLocalChanges) this.#send.request()
     this.#send.flush()
+  }
+
+  /** Stores the rest of long changes at once, because nothing can be stored afterwards. */
+  finishStoring(): void {
+    for (const finish of [...this.#unfinished]) finish()
   }
 
   /** Stores pending foreign changes at once. */
@@ -92,8 +104,10 @@ export class DocumentWriter {
     if (!this.#foreign.isEmpty) this.#store(new SharedUpdates(this.#foreign.take(maxBytes, growTo)))
   }
 
-  /** Resolves when the changes so far are stored. @throws {StorageError} */
+  /** Resolves when the changes so far are stored. @throws {StorageError} @throws {NotRunningError} */
   async stored(): Promise<void> {
+    if (this.#isUnstored)
+      throw new NotRunningError('the room was left: changes of its documents are not stored any more')
     await this.#storing
     await this.#log.stored()
   }
@@ -131,29 +145,43 @@ export class DocumentWriter {
   }
 
   #store(updates: SharedUpdates): void {
-    if (!this.#host.isOpen()) return
+    if (!this.#host.isOpen()) {
+      this.#isUnstored = true
+      return
+    }
     const { clock } = this.#host
     let index = 0
     const { epochs } = this.#sync
     const { generation } = epochs
-    const storeSlice = (): boolean => {
+    const storeUntil = (untilMs: number): boolean => {
       // Meanwhile the document got new ids and was stored as a whole.
       if (generation !== epochs.generation) return true
-      const untilMs = clock.now().monotonicMs + sliceMs
-      for (let update = updates.at(index); update; update = updates.at(++index)) {
+      for (let update = updates.at(index); update; update = updates.at(index)) {
         this.#log.append(update)
-        if (clock.now().monotonicMs >= untilMs) return updates.at(index + 1) === undefined
+        index += 1
+        if (clock.now().monotonicMs >= untilMs) return updates.at(index) === undefined
       }
       return true
     }
-    if (storeSlice()) return
+    if (storeUntil(clock.now().monotonicMs + sliceMs)) return
     const rest = new Promise<void>(resolve => {
-      const storeNextSlice = () => {
-        index += 1
-        if (storeSlice()) resolve()
-        else clock.setTimer(clock.now().monotonicMs, storeNextSlice)
+      const ended = () => {
+        this.#unfinished.delete(finish)
+        resolve()
       }
-      clock.setTimer(clock.now().monotonicMs, storeNextSlice)
+      let cancel = () => {}
+      const storeNextSlice = () => {
+        const nowMs = clock.now().monotonicMs
+        if (storeUntil(nowMs + sliceMs)) ended()
+        else cancel = clock.setTimer(nowMs, storeNextSlice)
+      }
+      const finish = () => {
+        cancel()
+        storeUntil(Number.POSITIVE_INFINITY)
+        ended()
+      }
+      this.#unfinished.add(finish)
+      cancel = clock.setTimer(clock.now().monotonicMs, storeNextSlice)
     })
     this.#storing = Promise.all([this.#storing, rest]).then(() => {})
   }

@@ -10,6 +10,7 @@
 import { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
 import type { AwarenessClaim } from '../rooms/reserved-fields.ts'
+import { callApp } from '../runtime/app-calls.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { emitIsolated } from './isolated-observers.ts'
 
@@ -51,7 +52,7 @@ export class PresenceAwareness extends Awareness {
     publish(this.claim())
   }
 
-  /** @throws {InvalidValueError} the state is no JSON, or makes this member's presence too large. Nothing was changed */
+  /** @throws {InvalidValueError} the state is no JSON object, or makes this member's presence too large. Nothing was changed */
   override setLocalState(state: State | null): void {
     const set = () => super.setLocalState(state)
     // The constructor of y-protocols sets a first state before `#publish` exists.
@@ -85,7 +86,8 @@ export class PresenceAwareness extends Awareness {
     if (state) this.states.set(after, state)
     const changes = { added: state ? [after] : [], updated: [], removed: state ? [before] : [] }
     this.#notify(changes, 'local')
-    this.#publish(this.claim())
+    // The longer client id may make this member's presence too large.
+    callApp(() => this.#publish(this.claim()))
   }
 
   /** Replaces the states of all others by these claims. */
@@ -125,7 +127,7 @@ export class PresenceAwareness extends Awareness {
   }
 
   #claimOf(state: State | null): LocalClaim | undefined {
-    return state ? { client: this.clientID, state } : undefined
+    return state === null ? undefined : { client: this.clientID, state }
   }
 }
 

@@ -7,8 +7,10 @@ import type { DocumentOptions, RoomDocument } from '../api/room-document.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { byteLength } from '../wire/checks.ts'
 import * as limits from '../wire/limits.ts'
+import { followClientId } from './client-id.ts'
 import type { DocumentHost } from './document-host.ts'
 import type { Seed } from './document-seed.ts'
+import { replaceUnencodable } from './encodable-values.ts'
 import { isolateObservers } from './isolated-observers.ts'
 import type { DocumentOwner, OwnedProvider, OwnedProviderOptions } from './owned-provider.ts'
 
@@ -85,6 +87,7 @@ export class RoomDocuments implements DocumentOwner {
   #make(name: string, seed: Seed | undefined): Open {
     const doc = this.#takeCarried(name) ?? new Y.Doc()
     isolateObservers(doc)
+    replaceUnencodable(doc)
     // Draw a new client id at each start: under a former one, content may exist that this process does not know.
     doc.clientID = this.#newClientId()
     const provider = this.#provide({ name, doc, seed, host: this.#host, owner: this })
@@ -148,18 +151,4 @@ export function checkDocumentCount(open: number): void {
     throw new InvalidOptionsError(
       `document: at most ${limits.maxDocuments} of one room are open: destroy a provider first`,
     )
-}
-
-/** Calls `changed` when the client id of a document is set: by the app, by Yjs, or because of a collision. */
-function followClientId(doc: Y.Doc, changed: () => void): void {
-  let clientID = doc.clientID
-  Object.defineProperty(doc, 'clientID', {
-    enumerable: true,
-    configurable: true,
-    get: () => clientID,
-    set(next: number) {
-      clientID = next
-      changed()
-    },
-  })
 }

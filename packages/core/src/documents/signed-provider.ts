@@ -17,7 +17,7 @@ import { changedClients } from '../spaces/documents/changed-clients.ts'
 import type { WriterList } from '../spaces/writer-rule.ts'
 import * as limits from '../wire/limits.ts'
 import { AwareProvider } from './aware-provider.ts'
-import { DocumentChanges } from './document-changes.ts'
+import { type CollectedTransaction, DocumentChanges, openTransaction } from './document-changes.ts'
 import type { DocumentHost } from './document-host.ts'
 import { type Seed, seedUpdate } from './document-seed.ts'
 import type { DocumentOwner, OwnedProvider, OwnedProviderOptions } from './owned-provider.ts'
@@ -84,7 +84,12 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
       () => (this.#isOversized ? oversizedIntervalMs : updateIntervalMs),
       () => this.#step(() => this.#sendLocal()),
     )
-    doc.on('afterAllTransactions', (_, transactions) => this.#step(() => this.#collect(transactions)))
+    // Before the observers: one of them may destroy the document, or leave the room.
+    doc.on('beforeObserverCalls', transaction => this.#collect(transaction))
+    doc.on('afterAllTransactions', (_, transactions) => {
+      if (transactions.some(each => each.origin !== this && hasChanges(each)))
+        this.#step(() => this.#send.request())
+    })
     doc.on('destroy', () => this.#destroyed())
     this.connect()
   }
@@ -130,6 +135,8 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
 
   /** Signs and publishes pending changes at once. */
   flush(): void {
+    const open = openTransaction(this.doc)
+    if (open) this.#collect(open)
     if (this.canWrite) {
       this.#send.stop()
       this.#step(() => this.#sendLocal())
@@ -175,10 +182,8 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
     })
   }
 
-  #collect(transactions: readonly Y.Transaction[]): void {
-    const local = transactions.filter(each => each.origin !== this && hasChanges(each))
-    for (const transaction of local) this.#local.collect(transaction)
-    if (local.length > 0) this.#send.request()
+  #collect(transaction: CollectedTransaction & Pick<Y.Transaction, 'origin'>): void {
+    if (transaction.origin !== this) this.#local.collect(transaction)
   }
 
   #sendLocal(): void {

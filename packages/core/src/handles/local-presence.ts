@@ -7,7 +7,12 @@
 
 import { InvalidValueError } from '../api/errors.ts'
 import { checkKey, type SharedValue, sharedValue } from '../api/shared-value.ts'
-import { isAnnouncement, isAwarenessField, isReservedField } from '../rooms/reserved-fields.ts'
+import {
+  isAnnouncement,
+  isAwarenessField,
+  isReservedField,
+  readAwarenessClaim,
+} from '../rooms/reserved-fields.ts'
 import { isViewField } from '../rooms/view-fields.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
@@ -92,7 +97,9 @@ export function checkFields(change: unknown): asserts change is Readonly<Record<
 function fieldOf(name: string, value: unknown): Field {
   checkFieldName(name, limits.maxFieldNameBytes)
   if (value === undefined) return undefined
-  return isAwarenessField(name) ? sharedAwareness(value) : sharedValue('presence', name, value)
+  if (!isAwarenessField(name)) return sharedValue('presence', name, value)
+  // The awareness of a view is checked when the view publishes it.
+  return isViewField(name) ? sharedValue('awareness', '', value) : sharedAwareness(value)
 }
 
 /** @throws {InvalidValueError} */
@@ -103,7 +110,12 @@ export function checkFieldName(name: string, maxBytes: number): void {
 /** @throws {InvalidValueError} */
 export function sharedAwareness(value: unknown): SharedValue {
   // Editor bindings put instances of Yjs classes into awareness, which y-protocols allows.
-  return sharedValue('awareness', '', value, 'as JSON')
+  const shared = sharedValue('awareness', '', value, 'as JSON')
+  if (!readAwarenessClaim(shared.value))
+    throw new InvalidValueError(
+      "awareness: the state is no object: give one of fields, like { user: { name: 'Ada' } }, or null",
+    )
+  return shared
 }
 
 function checkSize(all: ReadonlyMap<string, Field>): void {

@@ -11,8 +11,10 @@ import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
 import { changesOf } from '../signed-documents/change-parts.ts'
 import type { SignedDocument } from '../signed-documents/signed-document.ts'
 import { SignedReplica } from '../signed-documents/signed-replica.ts'
+import { mergedUpdate } from '../spaces/documents/apply-update.ts'
 import type { WriterList, WriterRule } from '../spaces/writer-rule.ts'
 import type { FactStorage } from '../storage/fact-storage.ts'
+import * as limits from '../wire/limits.ts'
 
 export interface SignedSpaceOptions {
   /** The name of the room. */
@@ -55,6 +57,7 @@ export class SignedSpace implements SpaceListener {
   private constructor(options: SignedSpaceOptions) {
     this.#options = options
     this.#replica = new SignedReplica({
+      self: options.self,
       mayWrite: options.mayWrite,
       arrived: (document, update) => this.#arrived(document, update),
     })
@@ -62,14 +65,14 @@ export class SignedSpace implements SpaceListener {
 
   /** Reads the stored changes. @throws {StorageError} they are damaged; the store is unchanged */
   static async open(options: SignedSpaceOptions): Promise<SignedSpace> {
-    const { storage, driver, space, name, notifications } = options
+    const { storage, driver, space, name } = options
     const signed = new SignedSpace(options)
     const stored = await storage.load()
     if (!(await driver.areSigned(space, stored)))
       throw new StorageError(
         `the store contains changes of '${name}' without a valid signature: it is damaged`,
       )
-    const surplus = signed.#replica.restore(stored, notifications.clock.now())
+    const surplus = signed.#replica.restore(stored)
     storage.write(surplus.map(each => ({ type: 'removed', stored: each })))
     const { facts } = signed.#replica
     facts.watch(change => storage.write([change]))
@@ -167,7 +170,18 @@ export class SignedSpace implements SpaceListener {
   }
 
   stepped(): void {
+    for (const document of this.#replica.takeMisdated()) this.#signAgain(document)
     this.#listener?.changesStepped()
+  }
+
+  /**
+   * This member signed changes while its clock was ahead, and other members reject them. The checkpoint contains these
+   * changes, and replaces them.
+   */
+  #signAgain(document: string): void {
+    const whole = mergedUpdate([...this.document(document).updates()])
+    const isPossible = whole && whole.length <= limits.maxSignedDocumentBytes && this.canWrite
+    if (isPossible && this.hasSpaceFor(whole.length, true)) this.publish(document, whole, true)
   }
 
   #arrived(document: string, update: Uint8Array): void {

@@ -8,6 +8,7 @@ import { isReadable } from '../spaces/documents/readable-updates.ts'
 import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
 import type { Admission } from '../spaces/space-replica.ts'
 import type { WriterRule } from '../spaces/writer-rule.ts'
+import { isPlausibleTimestamp } from '../wire/checks.ts'
 import * as limits from '../wire/limits.ts'
 import type { ChangeFact } from '../wire/space-fact.ts'
 import { keyOf, SignedUpdate } from './signed-update.ts'
@@ -25,6 +26,8 @@ export class SignedDocument {
   readonly #checkpoints = new Set<SignedUpdate>()
   /** Checkpoints of authors that were revoked before they signed them: newcomers reject these checkpoints. */
   #refusedCheckpoints: ReadonlySet<SignedUpdate> = new Set()
+  /** Changes that `takeMisdated` has reported. */
+  readonly #misdated = new WeakSet<StoredFact>()
   #bytes = 0
   #checkpointBytes = 0
   #checkpointFacts = 0
@@ -110,6 +113,22 @@ export class SignedDocument {
     const kept = new Set(refused.filter(({ isCheckpoint, isComplete }) => isCheckpoint && isComplete))
     this.#refusedCheckpoints = kept
     for (const update of refused) if (!kept.has(update)) this.#drop(update)
+  }
+
+  /**
+   * Whether `self` signed a stored change while its clock was ahead, so that other members reject the change. Each change
+   * counts once.
+   */
+  takeMisdated(self: string, epochMs: number): boolean {
+    let isAny = false
+    for (const { facts } of this.#updates.values())
+      for (const stored of facts) {
+        const { author, epochMs: signedMs } = stored.fact
+        if (author !== self || isPlausibleTimestamp(signedMs, epochMs) || this.#misdated.has(stored)) continue
+        this.#misdated.add(stored)
+        isAny = true
+      }
+    return isAny
   }
 
   #addCheckpoint(checkpoint: SignedUpdate): void {

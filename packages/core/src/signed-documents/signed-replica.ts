@@ -14,7 +14,7 @@ import {
   type SpaceReplica,
 } from '../spaces/space-replica.ts'
 import type { WriterRule } from '../spaces/writer-rule.ts'
-import { isPlausibleTimestamp } from '../wire/checks.ts'
+import { isClockSet, isPlausibleTimestamp } from '../wire/checks.ts'
 import * as limits from '../wire/limits.ts'
 import type { ChangeFact, SpaceFact } from '../wire/space-fact.ts'
 import { SignedDocument } from './signed-document.ts'
@@ -26,6 +26,8 @@ const maxDeltaBytes = limits.maxFrameBytes / 2
 const changesShare = 0.75
 
 export interface SignedReplicaOptions {
+  /** The local member's id. */
+  readonly self: string
   readonly mayWrite: WriterRule
   /** Called when an update of a document is complete. */
   readonly arrived: (document: string, update: Uint8Array) => void
@@ -38,6 +40,8 @@ export class SignedReplica implements SpaceReplica {
   readonly documents: ReadonlyMap<string, DocumentSync> = noDocuments
   readonly #options: SignedReplicaOptions
   readonly #signed = new Map<string, SignedDocument>()
+  /** Documents with changes that the local member signed while its clock was ahead. */
+  readonly #misdated = new Set<string>()
 
   constructor(options: SignedReplicaOptions) {
     this.#options = options
@@ -50,11 +54,10 @@ export class SignedReplica implements SpaceReplica {
 
   admit(fact: SpaceFact, now: Instant): Admission {
     if (fact.type !== 'change' || !this.#options.mayWrite(fact)) return 'rejected'
-    return this.#admit(fact, now)
+    return isPlausibleTimestamp(fact.epochMs, now.epochMs) ? this.#admit(fact) : 'rejected'
   }
 
-  #admit(fact: ChangeFact, { epochMs }: Instant): Admission {
-    if (!isPlausibleTimestamp(fact.epochMs, epochMs)) return 'rejected'
+  #admit(fact: ChangeFact): Admission {
     if (this.facts.has(storedFact(fact))) return 'stale'
     const admission = this.document(fact.document).admit(fact)
     return admission === 'new' && !this.#mayStore(fact) ? 'rejected' : admission
@@ -68,14 +71,15 @@ export class SignedReplica implements SpaceReplica {
 
   /**
    * Merges the changes that an earlier process stored. A stored checkpoint counts even if its author is no longer a writer:
-   * it was one when the checkpoint was stored, and the checkpoint has replaced updates of others.
+   * it was one when the checkpoint was stored, and the checkpoint has replaced updates of others. The local clock does not
+   * matter: it may not be set yet.
    *
    * @returns the changes that need not be stored any more
    */
-  restore(stored: readonly SpaceFact[], now: Instant): readonly StoredFact[] {
+  restore(stored: readonly SpaceFact[]): readonly StoredFact[] {
     const counting = stored.filter(fact => {
-      if (fact.type !== 'change') return false
-      const admission = fact.isCheckpoint ? this.#admit(fact, now) : this.admit(fact, now)
+      if (fact.type !== 'change' || !(fact.isCheckpoint || this.#options.mayWrite(fact))) return false
+      const admission = this.#admit(fact)
       if (admission === 'new') this.#merge(fact)
       return admission !== 'rejected'
     })
@@ -100,9 +104,20 @@ export class SignedReplica implements SpaceReplica {
     return false
   }
 
-  /** A revocation may have arrived after the changes that it concerns. */
-  sweep(): void {
-    for (const document of this.#signed.values()) document.recheck(this.#options.mayWrite)
+  /** A revocation may have arrived after the changes that it concerns, and the clock may have been set. */
+  sweep({ epochMs }: Instant): void {
+    const { self, mayWrite } = this.#options
+    for (const [name, document] of this.#signed) {
+      document.recheck(mayWrite)
+      if (isClockSet(epochMs) && document.takeMisdated(self, epochMs)) this.#misdated.add(name)
+    }
+  }
+
+  /** Returns the documents whose changes the local member has to sign again, as a checkpoint. Each one once. */
+  takeMisdated(): readonly string[] {
+    const misdated = [...this.#misdated]
+    this.#misdated.clear()
+    return misdated
   }
 
   holdersOf(): [] {

@@ -25,6 +25,14 @@ export function isPlausibleTimestamp(timestampMs: number, epochMs: number): bool
   return isCount(timestampMs) && timestampMs <= epochMs + maxAheadMs
 }
 
+/** September 2020. hearsay did not exist then, so a clock with an earlier time was never set. */
+const earliestEpochMs = 1_600_000_000_000
+
+/** Whether a clock that shows this time can be right. */
+export function isClockSet(epochMs: number): boolean {
+  return epochMs >= earliestEpochMs
+}
+
 /**
  * Whether the value is a plain object, not an instance of a class. The object may come from another realm.
  */

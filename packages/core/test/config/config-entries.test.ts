@@ -129,10 +129,22 @@ describe('config entries', () => {
     expect(a.entries.admit(entryFact(ada, { epochMs: nowMs + 2 * dayMs }), at(nowMs))).toBe('rejected')
     merge(
       a,
-      Array.from({ length: maxKeys }, (_, i) => entryFact(ada, { key: `${i}`, epochMs: nowMs })),
+      Array.from({ length: 2 * maxKeys }, (_, i) => entryFact(ada, { key: `${i}`, epochMs: nowMs })),
     )
     expect(a.entries.admit(entryFact(ada, { key: 'one more', epochMs: nowMs }), at(nowMs))).toBe('rejected')
     expect(a.entries.admit(entryFact(ada, { key: '0', epochMs: nowMs + 1 }), at(nowMs))).toBe('new')
+  })
+
+  it('of 1,024 keys by each side of a partition become the same everywhere, and no member writes a further key', () => {
+    const [ada = '', bob = ''] = ids
+    const keysBy = (author: string) =>
+      Array.from({ length: maxKeys }, (_, i) => entryFact(author, { key: `${author} ${i}`, epochMs: nowMs }))
+    const [a, b] = [holder(), holder()]
+    merge(a, [...keysBy(ada), ...keysBy(bob)])
+    merge(b, [...keysBy(bob), ...keysBy(ada)])
+    expect(a.entries.size).toBe(2 * maxKeys)
+    expect(a.facts.hash()).toEqual(b.facts.hash())
+    expect(a.entries.hasSpace).toBe(false)
   })
 
   it('of a new key find space although deleted keys are still stored, up to 1,024 of these', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { replacementOf, type Version } from '../../src/config/config-conflicts.ts'
-import { isClockSet, rewriteOfTooNew, rewriteOfTooOld } from '../../src/config/misdated-entries.ts'
+import { rewriteOfTooNew, rewriteOfTooOld } from '../../src/config/misdated-entries.ts'
 import { storedFact } from '../../src/spaces/fact-set.ts'
+import { isClockSet } from '../../src/wire/checks.ts'
 import { entryFact } from '../helpers/space-facts.ts'
 
 const [me, other] = [idOf('me'), idOf('other')]

@@ -1,7 +1,8 @@
 import { MemoryDatastore } from 'datastore-core'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import * as Y from 'yjs'
 import { idOf } from '../../../../test/helpers/signed-facts.ts'
+import { NotRunningError } from '../../src/api/errors.ts'
 import type { DocumentHost } from '../../src/documents/document-host.ts'
 import { DocumentWriter, maxPublishedBytes } from '../../src/documents/document-writer.ts'
 import { DocumentSync } from '../../src/spaces/documents/document-sync.ts'
@@ -20,6 +21,7 @@ class WriterBench {
   readonly #keyValues = datastoreKeyValues(new MemoryDatastore())
   readonly provider: { status: 'connected' | 'disconnected' } = { status: 'connected' }
   readonly writer: DocumentWriter
+  readonly log: UpdateLog
   readonly sync: DocumentSync
   isOpen = true
 
@@ -28,6 +30,7 @@ class WriterBench {
     const queue = new WriteQueue({ keyValues: this.#keyValues, clock })
     const options = { queue, clock, prefix: '/a', writerId: 'one', stored: [], isEphemeral: false }
     const log = new UpdateLog(options)
+    this.log = log
     log.open(doc)
     const host = {
       clock,
@@ -44,7 +47,7 @@ class WriterBench {
     })
     this.writer = new DocumentWriter({ provider, host, sync: this.sync, log })
     doc.on('afterAllTransactions', (_, transactions) => {
-      this.writer.collect(transactions)
+      for (const transaction of transactions) this.writer.collect(transaction)
       if (this.writer.hasLocalChanges) this.writer.sendSoon()
     })
   }
@@ -94,12 +97,26 @@ describe('a document writer', () => {
     expect(await bench.storedText()).toBe('a')
   })
 
+  it('stores the rest of a long change at once if nothing can be stored afterwards', async () => {
+    const now = bench.clock.now()
+    let elapsedMs = 0
+    // Each slice ends after one update.
+    vi.spyOn(bench.clock, 'now').mockImplementation(() => {
+      elapsedMs += 10
+      return { ...now, monotonicMs: now.monotonicMs + elapsedMs }
+    })
+    bench.write('x'.repeat(3_000_000))
+    bench.writer.finishStoring()
+    bench.log.stop()
+    expect(await bench.storedText()).toHaveLength(3_000_000)
+  })
+
   it('neither stores nor announces a change after the room was left', async () => {
     bench.isOpen = false
     bench.provider.status = 'disconnected'
     bench.write('a')
     await bench.clock.pass(1_000)
-    expect(await bench.storedText()).toBe('')
+    await expect(bench.storedText()).rejects.toThrow(NotRunningError)
   })
 
   it('stores a foreign update, and does not send it', async () => {

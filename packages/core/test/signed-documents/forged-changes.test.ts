@@ -61,7 +61,7 @@ function factsOf(
 /** How many of the facts the members merge: those that are admitted, and signed with their grants. */
 function merged(facts: readonly SpaceFact[], writers: WriterList = { role: 'editor' }): number {
   const mayWrite = writerRule(writers, grants)
-  const document = new SignedReplica({ mayWrite, arrived() {} })
+  const document = new SignedReplica({ self: 'local', mayWrite, arrived() {} })
   const ignored = { merged() {}, quarantined() {}, dropped() {}, forgotten() {} }
   const config = new ConfigReplica({ self: ada, mayWrite, retentionMs: dayMs, ...ignored })
   const verifyGrants = (id: string, bytes: Uint8Array) => grants.verify(id, bytes)
@@ -125,7 +125,7 @@ describe('facts that arrived before the revocation of their author', () => {
 
   it('are dropped at the next sweep, if they are dated after it', () => {
     revoked.revocations.replace([])
-    const document = new SignedReplica({ mayWrite, arrived() {} })
+    const document = new SignedReplica({ self: 'local', mayWrite, arrived() {} })
     const forgotten: string[] = []
     const ignored = {
       merged() {},
@@ -142,11 +142,11 @@ describe('facts that arrived before the revocation of their author', () => {
     const sizes = () => [document.facts.size, config.facts.size]
     expect(sizes()).toEqual([1, 1])
     revoke(5 * dayMs)
-    document.sweep()
+    document.sweep(now)
     config.sweep(now)
     expect(sizes()).toEqual([1, 1])
     revoke(3 * dayMs)
-    document.sweep()
+    document.sweep(now)
     config.sweep(now)
     expect(sizes()).toEqual([0, 0])
     expect(document.document('').isCheckpointDue).toBe(false)
@@ -158,12 +158,16 @@ describe('facts that arrived before the revocation of their author', () => {
 describe('a checkpoint that arrived before the revocation of its author', () => {
   it('stays, because it has replaced updates of others, until a writer replaces it', () => {
     const revoked = new MemberGrants({ authority, cluster: testTag, keys: verifier })
-    const document = new SignedReplica({ mayWrite: writerRule({ role: 'editor' }, revoked), arrived() {} })
+    const document = new SignedReplica({
+      self: 'local',
+      mayWrite: writerRule({ role: 'editor' }, revoked),
+      arrived() {},
+    })
     for (const fact of factsOf(ada, ada, editor.bytes, 4 * dayMs))
       if (fact.type === 'change' && document.admit(fact, now) === 'new') document.merge(fact)
     const of = { subject: ada, author: authority, untilMs: 10 * dayMs, atMs: 3 * dayMs, chain: undefined }
     revoked.revocations.add(of)
-    document.sweep()
+    document.sweep(now)
     expect([...document.document('').updates()]).toEqual([update])
     expect(document.document('').isCheckpointDue).toBe(true)
   })

@@ -47,6 +47,7 @@ class Writer {
 class Replica {
   readonly arrived: Uint8Array[] = []
   readonly replica: SignedReplica = new SignedReplica({
+    self: ada,
     mayWrite: writerRule(new Set([ada, bob])),
     arrived: (_, update) => this.arrived.push(update),
   })
@@ -242,25 +243,47 @@ describe('the signed changes of documents', () => {
     const checkpoint = writer.checkpoint()
     const foreign = new Writer(eve, 3).write(text => text.insert(0, 'x'))
     const target = new Replica()
-    const surplus = target.replica.restore([...change, ...foreign, ...checkpoint], now)
+    const surplus = target.replica.restore([...change, ...foreign, ...checkpoint])
     expect(surplus.map(({ fact }) => fact)).toEqual(change)
     expect(target.text).toBe('a')
     expect(target.arrived).toEqual([])
+  })
+
+  it('restores changes that were signed while the clock was ahead, and names their documents once the clock is right', () => {
+    const [aheadMs, rightMs] = [1_800_000_000_000, 1_790_000_000_000]
+    const { doc } = writerOf('a')
+    const bodies = changesOf(Y.encodeStateAsUpdate(doc), {
+      document: 'notes',
+      epochMs: aheadMs,
+      isCheckpoint: false,
+      replaces: [],
+    })
+    const target = new Replica()
+    expect(target.replica.restore(bodies.map(body => signed(ada, body)))).toEqual([])
+    expect(target.text).toBe('a')
+    const misdatedAt = (epochMs: number) => {
+      target.replica.sweep({ monotonicMs: 0, epochMs })
+      return target.replica.takeMisdated()
+    }
+    // The clock is not set yet.
+    expect(misdatedAt(0)).toEqual([])
+    expect(misdatedAt(rightMs)).toEqual(['notes'])
+    expect(misdatedAt(rightMs)).toEqual([])
   })
 
   it('restores a checkpoint whose author is no writer any more, so that its content is not lost', () => {
     const writer = new Writer(eve, 3)
     const change = writer.write(text => text.insert(0, 'a'))
     const target = new Replica()
-    target.replica.restore([...change, ...writer.checkpoint()], now)
+    target.replica.restore([...change, ...writer.checkpoint()])
     expect(target.text).toBe('a')
-    target.replica.sweep()
+    target.replica.sweep(now)
     expect(target.replica.document('notes').isCheckpointDue).toBe(true)
     const next = new Writer(ada, 1)
     Y.applyUpdate(next.doc, Y.encodeStateAsUpdate(writer.doc), 'remote')
     next.write(text => text.insert(0, 'b'))
     target.receive(next.checkpoint())
-    target.replica.sweep()
+    target.replica.sweep(now)
     expect(target.ids).toHaveLength(1)
     expect(target.replica.document('notes').isCheckpointDue).toBe(false)
   })
@@ -294,6 +317,7 @@ describe('the signed changes of documents', () => {
   it('leaves nothing of an incomplete checkpoint whose author was revoked', () => {
     const writers = new Set([ada, bob])
     const replica = new SignedReplica({
+      self: ada,
       mayWrite: authorship => writerRule(writers)(authorship),
       arrived: () => {},
     })
@@ -301,7 +325,7 @@ describe('the signed changes of documents', () => {
     if (!part) throw new Error('it has three parts')
     replica.merge(part)
     writers.delete(bob)
-    replica.sweep()
+    replica.sweep(now)
     expect(replica.facts.size).toBe(0)
   })
 

@@ -9,13 +9,14 @@ import type { Provider } from '@hearsay/core'
 import {
   type AppNotifications,
   type AwarenessClaims,
+  applyUpdate,
   type LocalClaim,
   NotRunningError,
   notWriterError,
   PresenceAwareness,
   ProviderState,
   reportAppError,
-  sharedValue,
+  sharedAwareness,
 } from '@hearsay/core/app'
 import * as Y from 'yjs'
 import { report, reportUnlessEnded, resultOf } from '../answer.ts'
@@ -53,6 +54,8 @@ export class MirroredDocument extends ProviderState implements Provider {
   #generation: number | undefined
   /** How often the document was opened or disconnected. */
   #openings = 0
+  /** Why the member does not have a change of this view. */
+  #unsharedError: Error | undefined
   #unsent: Uint8Array[] = []
   #sending: Promise<void> | undefined
 
@@ -138,6 +141,7 @@ export class MirroredDocument extends ProviderState implements Provider {
   async stored(): Promise<void> {
     const { member, room, name } = this.#options
     await this.#sending
+    if (this.#unsharedError) throw this.#unsharedError
     resultOf(await member.documentStored(room, name))
   }
 
@@ -147,6 +151,11 @@ export class MirroredDocument extends ProviderState implements Provider {
     report(member.discardSuperseded(room, name))
   }
 
+  /** The document's client id has changed. */
+  clientChanged(): void {
+    this.#options.notifications.step(() => this.#awareness?.clientChanged())
+  }
+
   /** The member's document has changed. */
   changed({ update, generation, status, synced, superseded, claims }: DocumentChange): void {
     if (this.#generation === undefined) return
@@ -154,7 +163,7 @@ export class MirroredDocument extends ProviderState implements Provider {
     if (claims) this.#claims = claims
     if (claims) this.#showClaims()
     if (update && generation > this.#generation) this.#takeNewIds(update)
-    else if (update) Y.applyUpdate(this.doc, update, this)
+    else if (update) applyUpdate(this.doc, update, this, reportAppError)
     this.#generation = generation
     if (status === 'connected') this.setSynced(synced)
   }
@@ -175,12 +184,15 @@ export class MirroredDocument extends ProviderState implements Provider {
     if (opening !== this.#openings || this.#generation !== opened.generation) return
     const missing = Y.encodeStateAsUpdate(doc, opened.stateVector)
     this.#options.notifications.step(() => this.changed(opened))
-    if (hasContent(missing) && this.#options.rights().ofMember) this.#sendSoon(missing)
+    if (!this.#options.rights().ofMember) return
+    this.#unsharedError = undefined
+    if (hasContent(missing)) this.#sendSoon(missing)
   }
 
   /** The change stays in the view's document. Notifies the app, or reports the error once if no listener exists. */
   #refuse(): void {
     const error = notWriterError('document', 'the writers of the room', this.#options.writers)
+    this.#unsharedError = error
     const { notifications } = this.#options
     if (this._observers.has('not-allowed')) this.notify('not-allowed', [{ error }])
     else if (!this.#isRefusalReported)
@@ -215,6 +227,7 @@ export class MirroredDocument extends ProviderState implements Provider {
         break
       }
     } catch (error) {
+      if (error instanceof Error) this.#unsharedError = error
       reportUnlessEnded(error)
     } finally {
       this.#sending = undefined
@@ -227,7 +240,6 @@ export class MirroredDocument extends ProviderState implements Provider {
     const replica = this.#unsent.length > 0 ? Y.encodeStateAsUpdate(doc) : undefined
     this.#unsent = []
     replaceContent(doc, update, this)
-    this.#awareness?.clientChanged()
     if (!replica) return
     this.#superseded = [...this.#superseded, replica]
     this.notify('superseded', [{ update: replica }])
@@ -244,10 +256,7 @@ export class MirroredDocument extends ProviderState implements Provider {
   #claim(claim: LocalClaim | undefined): void {
     if (this.status === 'disconnected') return
     // Editor bindings put instances of Yjs classes into awareness, which a port cannot clone.
-    const carried = claim && {
-      client: claim.client,
-      state: sharedValue('awareness', '', claim.state, 'as JSON').value,
-    }
+    const carried = claim && sharedAwareness(claim).value
     this.#options.claim(carried as LocalClaim | undefined)
   }
 

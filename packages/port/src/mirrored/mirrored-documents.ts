@@ -3,8 +3,10 @@ import type { DocumentOptions, RoomDocument } from '@hearsay/core'
 import {
   checkDocument,
   checkDocumentCount,
+  followClientId,
   isolateObservers,
   type LocalClaim,
+  replaceUnencodable,
   reportAppError,
   reportRejection,
   seedPlaceholder,
@@ -43,6 +45,7 @@ export class MirroredDocuments {
     const { claim, ...shared } = this.#options
     const doc = new Y.Doc()
     isolateObservers(doc)
+    replaceUnencodable(doc)
     const provider = new MirroredDocument({
       ...shared,
       name,
@@ -51,6 +54,7 @@ export class MirroredDocuments {
       claim: each => claim(name, each),
       destroyed: () => this.#open.delete(name),
     })
+    followClientId(doc, () => provider.clientChanged())
     const open = {
       name,
       doc,

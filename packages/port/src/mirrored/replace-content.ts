@@ -4,12 +4,13 @@
  * Deleted content stays in a Yjs document as ids. Later insertions would refer to these ids, which the other replica does not
  * know. So this code removes the ids from the document, too. Observers see all content disappear and reappear.
  */
+import { applyGuarded, applyUpdate, reportAppError } from '@hearsay/core/app'
 import { uint32 } from 'lib0/random'
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
 
 /** @param update the whole document with the new ids */
 export function replaceContent(doc: Y.Doc, update: Uint8Array, origin: unknown): void {
-  Y.transact(doc, transaction => deleteAll(doc, transaction), origin, false)
+  applyGuarded(doc, origin, () => doc.transact(transaction => deleteAll(doc, transaction)), reportAppError)
   const { store } = doc
   store.clients.clear()
   store.pendingStructs = null
@@ -21,7 +22,7 @@ export function replaceContent(doc: Y.Doc, update: Uint8Array, origin: unknown):
     type._searchMarker = type._searchMarker && []
   }
   doc.clientID = uint32()
-  Y.applyUpdate(doc, update, origin)
+  applyUpdate(doc, update, origin, reportAppError)
 }
 
 function deleteAll({ share }: Y.Doc, transaction: Y.Transaction): void {

@@ -6,7 +6,15 @@
  * them.
  */
 import type { ProviderEvents, RoomDocument } from '@hearsay/core'
-import { type LocalClaim, NotAllowedError, type ViewAwareness, viewAwarenessOf } from '@hearsay/core/app'
+import {
+  applyUpdate,
+  InvalidValueError,
+  type LocalClaim,
+  NotAllowedError,
+  reportAppError,
+  type ViewAwareness,
+  viewAwarenessOf,
+} from '@hearsay/core/app'
 import * as Y from 'yjs'
 import type { DocumentChange, OpenedDocument } from '../contract.ts'
 import type { Source } from './view-queue.ts'
@@ -109,13 +117,14 @@ export class ServedDocument implements Source<DocumentChange> {
    *
    * @returns false: they have ids from before an epoch
    * @throws {NotAllowedError} the member is not a writer. Nothing was applied
-   * @throws they cannot be read
+   * @throws {InvalidValueError} they cannot be read
    */
   edit(generation: number, update: Uint8Array): boolean {
     if (!this.open.canWrite)
       throw new NotAllowedError('document: this member is not one of the writers of the room')
     if (generation !== this.#generation) return false
-    Y.applyUpdate(this.open.doc, update, this)
+    if (!applyUpdate(this.open.doc, update, this, reportAppError))
+      throw new InvalidValueError('document: the change of the view cannot be read')
     return true
   }
 

@@ -1,4 +1,4 @@
-import type { Config } from '@hearsay/core'
+import type { Config, Room } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 
@@ -134,4 +134,101 @@ describe('the entries that others wrote while the clock was wrong', () => {
     await simulation.run(10_000)
     expect([config.get('color'), other.get('color')]).toEqual(['white', 'white'])
   })
+})
+
+describe('deletions that a member forgot because its clock was ahead for a while', () => {
+  it('return from the other members, which then agree and become quiet', async () => {
+    await runTwice(async () => {
+      const simulation = settled(7)
+      const [first, other] = [await open(simulation, 'm0'), await open(simulation, 'm1')]
+      await first.set('gone', 1)
+      await simulation.run(5_000)
+      await other.delete('gone')
+      await simulation.run(10_000)
+      simulation.skew('m0', 60 * dayMs)
+      await simulation.run(120_000)
+      expect(first.history('gone')).toEqual([])
+      await setClockRight(simulation)
+      let synced = ''
+      void first.synced().then(id => {
+        synced = id
+      })
+      await simulation.run(10_000)
+      expect(synced).toBe(simulation.member('m1').id)
+      expect(first.history('gone')).toEqual(other.history('gone'))
+      return simulation
+    })
+  })
+})
+
+describe('a document with writers', () => {
+  const enter = (simulation: Simulation, name: string): Promise<Room> =>
+    simulation.member(name).cluster.room('design', { writers: simulation.members.map(member => member.id) })
+  const textIn = (room: Room) => room.doc.getText()
+
+  async function restartInRoom(simulation: Simulation, skewMs: number): Promise<Room> {
+    simulation.crash('m0')
+    await simulation.run(1_000)
+    simulation.skew('m0', skewMs)
+    simulation.restart('m0')
+    await simulation.run(1_000)
+    return enter(simulation, 'm0')
+  }
+
+  async function stored(simulation: Simulation, { provider }: Room): Promise<void> {
+    const isStored = provider.stored()
+    await simulation.run(100)
+    await isStored
+  }
+
+  it.each(skews)('shows its stored changes with a clock %s, and is not seeded again', async (_, skewMs) => {
+    const simulation = settled(8, 1)
+    const before = await enter(simulation, 'm0')
+    textIn(before).insert(0, 'stored')
+    await stored(simulation, before)
+    const room = await restartInRoom(simulation, skewMs)
+    room.document('', { seed: doc => doc.getText().insert(0, 'seed') })
+    await simulation.run(10_000)
+    expect(textIn(room).toString()).toBe('stored')
+  })
+
+  it.each(skews)('loses no change that was stored with a clock %s', async (_, skewMs) => {
+    const simulation = settled(9, 1)
+    await stored(simulation, await enter(simulation, 'm0'))
+    const wrong = await restartInRoom(simulation, skewMs)
+    textIn(wrong).insert(0, 'acknowledged')
+    await stored(simulation, wrong)
+    for (let life = 0; life < 3; life++) {
+      const again = await restartInRoom(simulation, 0)
+      expect(textIn(again).toString()).toBe('acknowledged')
+      await simulation.run(life * 40_000)
+    }
+  })
+
+  it.each([
+    ['after a restart', 1],
+    ['while the process runs', 2],
+  ])(
+    'shares the changes that were signed with a clock that was ahead, once it is right: %s',
+    async (_, lives) => {
+      await runTwice(async () => {
+        const simulation = settled(10)
+        const [first, other] = [await enter(simulation, 'm0'), await enter(simulation, 'm1')]
+        textIn(first).insert(0, 'a')
+        await simulation.run(10_000)
+        if (lives === 2) simulation.skew('m0', 400 * dayMs)
+        const wrong = lives === 2 ? first : await restartInRoom(simulation, 400 * dayMs)
+        await simulation.run(10_000)
+        textIn(wrong).insert(1, 'b'.repeat(100_000))
+        await simulation.run(10_000)
+        await setClockRight(simulation)
+        expect(textIn(other).toString()).toBe(textIn(wrong).toString())
+        expect(textIn(other).length).toBe(100_001)
+        const before = simulation.sent().space
+        await simulation.run(60_000)
+        expect(simulation.sent().space - before).toBeLessThan(30_000)
+        return simulation
+      })
+    },
+  )
 })

@@ -46,7 +46,7 @@ export function applyUpdates(
 }
 
 /** Undefined: Yjs cannot merge these updates. Different content under the same id is one reason. */
-function mergedUpdate(updates: readonly Uint8Array[]): Uint8Array | undefined {
+export function mergedUpdate(updates: readonly Uint8Array[]): Uint8Array | undefined {
   try {
     return Y.mergeUpdates([...updates])
   } catch {
