@@ -1,10 +1,11 @@
 /** `--exec`: commands at events, and commands that answer queries. */
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AskedQuery, Cluster, ClusterEventType, Json, Member, QueryHandler } from '@hearsay/core'
 import { describe, expect, it, vi } from 'vitest'
 import { commandInput } from '../src/exec/command-input.ts'
-import type { Outcome, RunningHandler, startHandler } from '../src/exec/handler-process.ts'
+import { type Outcome, type RunningHandler, startHandler } from '../src/exec/handler-process.ts'
 import { createHandlers } from '../src/exec/handlers.ts'
 import { addHandler } from '../src/exec/options.ts'
 import { answerQueries } from '../src/exec/query-commands.ts'
@@ -67,6 +68,10 @@ describe('the option --exec', () => {
     ['query:a:b,query:c,join=./script', ['join'], ['a:b', 'c'], './script'],
   ])('reads %s', (text, events, queries, command) => {
     expect(addHandler(text)).toEqual([{ events, queries, command }])
+  })
+
+  it.each(['', '  ', 'join=', 'query:load= '])('refuses an empty command: %j', text => {
+    expect(() => addHandler(text)).toThrow('Give a command of the shell')
   })
 
   it.each([
@@ -246,6 +251,33 @@ describe.skipIf(onWindows)('a command that answers a query', () => {
     expect(handlers.size).toBe(1)
     await commands.close()
     expect(handlers.size).toBe(0)
+  })
+})
+
+describe.skipIf(onWindows)('a command that cannot be started', () => {
+  it('fails, also if the process has no file descriptor left', () => {
+    const file = new URL('../src/exec/handler-process.ts', import.meta.url).href
+    const program = `
+      import { openSync } from 'node:fs'
+      import { startHandler } from '${file}'
+      try {
+        for (;;) openSync('/dev/null')
+      } catch {}
+      const { failure } = await startHandler('true', { from: 'b', variables: {}, input: '' }).ended
+      console.log(failure)`
+    const { status, stdout, stderr } = spawnSync('sh', [
+      '-c',
+      'ulimit -n 64; exec "$@"',
+      'sh',
+      ...[process.execPath, '--input-type=module', '--eval', program],
+    ])
+    expect([status, String(stdout)], String(stderr)).toEqual([0, expect.stringContaining('EMFILE')])
+  })
+
+  it('fails if the system refuses its arguments', async () => {
+    const { ended, close } = startHandler('true', { from: 'b', variables: { A: 'a\0b' }, input: '' })
+    expect(await ended).toEqual({ failure: expect.stringContaining('null bytes') })
+    await close()
   })
 })
 

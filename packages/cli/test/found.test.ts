@@ -21,8 +21,9 @@ describe('hearsay found', () => {
     expect(stdout.join('\n')).toContain(`hearsay join --authority-file ${file}`)
     expect(stdout.join('\n')).not.toContain(key)
     if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600)
-    expect(readAuthority(file)).toEqual({ cluster: 'atlas', key: expect.any(Uint8Array) })
-    expect(readAuthority(file).key).toHaveLength(32)
+    const read = await readAuthority(file)
+    expect(read).toEqual({ cluster: 'atlas', key: expect.any(Uint8Array) })
+    expect(read.key).toHaveLength(32)
   })
 
   it('prints JSON', async () => {
@@ -58,10 +59,10 @@ describe('hearsay found', () => {
 describe('the file of an authority', () => {
   it.each(['', 'hearsay1.abc', '{}', 'null', '{"hearsay":"authority","cluster":"atlas","key":"AAAA"}'])(
     'is refused if hearsay found did not write it: %j',
-    content => {
+    async content => {
       const file = join(temporaryFolder(), 'key')
       writeFileSync(file, `${content}\n`)
-      expect(() => readAuthority(file)).toThrow(/is not a file that 'hearsay found' has written$/)
+      await expect(readAuthority(file)).rejects.toThrow(/is not a file that 'hearsay found' has written$/)
     },
   )
 })

@@ -10,28 +10,28 @@ const bob = { id: bobsId, name: 'bob', status: 'alive' } as Member
 const invitation = `12D3KooW${'x'.repeat(44)}`
 
 describe('the subject of a revocation', () => {
-  it.each(['bob', 'bo', bobsId, bobsId.slice(-8)])('is the member that %s means', text => {
-    expect(revokedSubject([bob], text)).toEqual({ type: 'member', member: bob })
+  it.each(['bob', 'bo', bobsId, bobsId.slice(-8)])('is the member that %s means', async text => {
+    expect(await revokedSubject([bob], text)).toEqual({ type: 'member', member: bob })
   })
 
-  it('is any other id', () => {
-    expect(revokedSubject([bob], invitation)).toEqual({ type: 'id', id: invitation })
+  it('is any other id', async () => {
+    expect(await revokedSubject([bob], invitation)).toEqual({ type: 'id', id: invitation })
   })
 
-  it('is a ticket, or that in a file', () => {
+  it('is a ticket, or that in a file', async () => {
     const file = join(temporaryFolder(), 'a.ticket')
     writeFileSync(file, 'hearsay1.abc\nthe second line\n')
     const subject = { type: 'ticket', ticket: 'hearsay1.abc' }
-    expect(revokedSubject([bob], file)).toEqual(subject)
-    expect(revokedSubject([bob], 'hearsay1.abc')).toEqual(subject)
+    expect(await revokedSubject([bob], file)).toEqual(subject)
+    expect(await revokedSubject([bob], 'hearsay1.abc')).toEqual(subject)
     const link = 'https://app.example.org/#hearsay=hearsay1.abc'
-    expect(revokedSubject([bob], link)).toEqual({ type: 'ticket', ticket: link })
+    expect(await revokedSubject([bob], link)).toEqual({ type: 'ticket', ticket: link })
   })
 
-  it('is nothing else', () => {
+  it('is nothing else', async () => {
     const file = join(temporaryFolder(), 'a.txt')
     writeFileSync(file, 'some text')
-    expect(() => revokedSubject([bob], file)).toThrow(/the file of this name contains no ticket$/)
-    expect(() => revokedSubject([bob], 'eve')).toThrow(/^'eve' is neither a known member/)
+    await expect(revokedSubject([bob], file)).rejects.toThrow(/the file of this name contains no ticket$/)
+    await expect(revokedSubject([bob], 'eve')).rejects.toThrow(/^'eve' is neither a known member/)
   })
 })

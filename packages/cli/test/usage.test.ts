@@ -44,6 +44,21 @@ const invalid: [what: string, args: string[], message: RegExp][] = [
     ['join', 'atlas', '--listen', '/ip4/192.0.2.1/tcp/0'],
     /not an address of this computer/,
   ],
+  [
+    'a socket that is a file',
+    ['join', 'atlas', '--listen', '/unix/%2Ftmp%2Fx'],
+    /not a TCP or WebSocket address/,
+  ],
+  [
+    'a secure WebSocket without a certificate',
+    ['join', 'atlas', '--listen', '/ip4/127.0.0.1/tcp/0/wss'],
+    /needs a certificate, .*Listen on \/ws behind a proxy/,
+  ],
+  [
+    'a part of an id',
+    ['join', 'a', '--bootstrap', '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWF31'],
+    /is not an address/,
+  ],
   ['an invalid bootstrap', ['join', 'atlas', '--bootstrap', 'there'], /'there'.*\/ip4\//],
   ['a missing file', ['join', 'atlas', '--secret-file', '/nowhere/secret'], /--secret-file: .*ENOENT/],
   [

@@ -132,7 +132,7 @@ export async function joinFor(
   { control: _, ...flags }: Omit<MemberFlags, 'json'> & ControlFlags & { readonly json?: true },
 ): Promise<OpenedCluster> {
   const { startMember } = await import('../member/start-member.ts')
-  const options = joinOptions(cluster, flags)
+  const options = await joinOptions(cluster, flags)
   return {
     cluster: await startMember({ ...options, ...(flags.storage === undefined && { ephemeral: true }) }),
     isAttached: false,

@@ -26,12 +26,23 @@ const closeMs = 500
 const maxEnd = 1_024
 
 /**
+ * Starts a command. A command that cannot be started fails.
+ *
  * @param maxOutputBytes the command fails if it writes more to its standard output. @default no limit: the output is dropped
  */
-export function startHandler(
+export function startHandler(command: string, input: CommandInput, maxOutputBytes?: number): RunningHandler {
+  try {
+    return started(command, input, maxOutputBytes)
+  } catch (error) {
+    const failure = (error as Error).message
+    return { ended: Promise.resolve({ failure }), close: async () => undefined, kill: () => undefined }
+  }
+}
+
+function started(
   command: string,
   { variables, input }: CommandInput,
-  maxOutputBytes?: number,
+  maxOutputBytes: number | undefined,
 ): RunningHandler {
   const isWindows = process.platform === 'win32'
   const { [secretVariable]: _secret, [ticketVariable]: _ticket, ...inherited } = process.env
@@ -55,8 +66,9 @@ export function startHandler(
   const output: Buffer[] = []
   let outputBytes = 0
   let end = ''
+  // There are no streams if the process has no file descriptor left. The error follows as an event.
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (part: Buffer) => {
+    stream?.on('data', (part: Buffer) => {
       end = (end + String(part)).slice(-maxEnd)
       if (stream !== child.stdout || maxOutputBytes === undefined) return
       outputBytes += part.length
@@ -64,8 +76,8 @@ export function startHandler(
       else output.push(part)
     })
   // A command need not read its input.
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(input)
+  child.stdin?.on('error', () => undefined)
+  child.stdin?.end(input)
   const timeout = setTimeout(() => kill(`did not end within ${timeoutMs / 1000} s`), timeoutMs)
   const ended = new Promise<Outcome>(resolve => {
     child.once('error', error => resolve({ failure: error.message }))

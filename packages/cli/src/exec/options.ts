@@ -31,7 +31,11 @@ export function addHandler(text: string, before: readonly Handler[] = []): reado
   const equals = text.indexOf('=')
   const named = text.slice(0, Math.max(0, equals)).split(',')
   // A command may contain an equals sign, too.
-  if (!named.every(isOccasion)) return [...before, { events: undefined, queries: [], command: text }]
+  const isLimited = named.every(isOccasion)
+  const command = isLimited ? text.slice(equals + 1) : text
+  if (command.trim() === '')
+    throw new InvalidArgumentError('Give a command of the shell: ./script, or join,fail=./script.')
+  if (!isLimited) return [...before, { events: undefined, queries: [], command }]
   const queries = named.flatMap(each => queryOf(each) ?? [])
   for (const name of queries) checkQuery(name)
   return [
@@ -39,7 +43,7 @@ export function addHandler(text: string, before: readonly Handler[] = []): reado
     {
       events: named.filter(each => queryOf(each) === undefined),
       queries,
-      command: text.slice(equals + 1),
+      command,
     },
   ]
 }

@@ -91,7 +91,7 @@ async function optionsOf(cluster: string | undefined, flags: JoinFlags): Promise
   const isGiven =
     (cluster ?? flags.authorityFile ?? flags.secretFile) !== undefined || hasTicket(flags.ticketFile)
   const ticket = isGiven || !hasTerminal() ? undefined : await askForTicket()
-  return joinOptions(cluster, flags, ticket)
+  return await joinOptions(cluster, flags, ticket)
 }
 
 async function metricsAt(address: string): Promise<ServedMetrics> {

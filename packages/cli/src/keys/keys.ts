@@ -1,16 +1,15 @@
 /** `hearsay keys`: lists and replaces the secrets of a cluster, at the member of this machine. */
-import { readFileSync } from 'node:fs'
 import type { Cluster } from '@hearsay/core'
 import { openRunning } from '../attach/open-cluster.ts'
 import type { RunningFlags } from '../attach/options.ts'
 import { asUsageError } from '../member/as-usage-error.ts'
+import { firstLine } from '../member/secret-file.ts'
 import { endProcess, printJson } from '../terminal/output.ts'
 import { printTable } from '../terminal/text-table.ts'
-import { UsageError } from '../usage-error.ts'
 import type { KeysRequest } from './options.ts'
 
 export async function keys(request: KeysRequest, flags: RunningFlags): Promise<void> {
-  const secret = request.type === 'add' ? secretIn(request.file) : ''
+  const secret = request.type === 'add' ? await firstLine('keys add', request.file) : ''
   const cluster = await openRunning(flags)
   await asUsageError(change(cluster, request, secret))
   await printKeys(cluster, flags)
@@ -53,13 +52,4 @@ async function printKeys({ keyring }: Cluster, flags: RunningFlags): Promise<voi
   // A member of an earlier version does not send `mayChange`.
   if (mayChange === false)
     console.log("Only a member with the authority's key can change the keys: one with --authority-file.")
-}
-
-/** The first line of the file. */
-function secretIn(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8').split(/\r?\n/, 1)[0] ?? ''
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-  }
 }

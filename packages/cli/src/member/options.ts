@@ -89,14 +89,14 @@ export const addTicketOption = (command: Command): Command =>
  * @param pasted a ticket that is used instead of all others
  * @throws {UsageError} a file cannot be read, or there is nothing to join with
  */
-export function joinOptions(
+export async function joinOptions(
   cluster: string | undefined,
   flags: Omit<MemberFlags, 'json'>,
   pasted?: string,
-): JoinOptions {
+): Promise<JoinOptions> {
   const { tag, name, listen, announce, origin, bootstrap, profile, storage, mdns } = flags
   return {
-    ...accessTo(cluster, flags, pasted),
+    ...(await accessTo(cluster, flags, pasted)),
     mdns,
     ...(name !== undefined && { name }),
     ...(tag && { tags: tag }),
@@ -110,16 +110,17 @@ export function joinOptions(
 }
 
 /** A file is used instead of an environment variable, and a ticket instead of a secret. */
-function accessTo(
+async function accessTo(
   cluster: string | undefined,
   { ticketFile, authorityFile, secretFile }: JoiningFlags,
   pasted: string | undefined,
-): Pick<JoinOptions, 'cluster' | 'ticket' | 'authority' | 'secret'> {
+): Promise<Pick<JoinOptions, 'cluster' | 'ticket' | 'authority' | 'secret'>> {
   if (ticketFile !== undefined && (authorityFile ?? secretFile) !== undefined)
     throw new UsageError('--ticket-file: a ticket is enough. Leave out --authority-file and --secret-file')
-  const ticket = pasted ?? ((authorityFile ?? secretFile) === undefined ? readTicket(ticketFile) : undefined)
+  const ticket =
+    pasted ?? ((authorityFile ?? secretFile) === undefined ? await readTicket(ticketFile) : undefined)
   if (ticket !== undefined) return { ...(cluster !== undefined && { cluster }), ticket }
-  const authority = authorityFile === undefined ? undefined : readAuthority(authorityFile)
+  const authority = authorityFile === undefined ? undefined : await readAuthority(authorityFile)
   const name = cluster ?? authority?.cluster
   if (name === undefined)
     throw new UsageError(
@@ -129,7 +130,7 @@ function accessTo(
     throw new UsageError(
       `--authority-file: the file is for the cluster '${authority.cluster}', not for '${name}'`,
     )
-  const secret = readSecret(secretFile)
+  const secret = await readSecret(secretFile)
   return {
     cluster: name,
     ...(authority && { authority: authority.key }),

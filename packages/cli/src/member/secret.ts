@@ -7,6 +7,6 @@ import { firstLine } from './secret-file.ts'
 export const secretVariable = 'HEARSAY_SECRET'
 
 /** The first line of the file, or else the environment variable. Undefined: the cluster has no secret. */
-export function readSecret(file: string | undefined): string | undefined {
-  return file === undefined ? process.env[secretVariable] : firstLine('--secret-file', file)
+export async function readSecret(file: string | undefined): Promise<string | undefined> {
+  return file === undefined ? process.env[secretVariable] : await firstLine('--secret-file', file)
 }

@@ -20,8 +20,8 @@ export const hasTicket = (file: string | undefined): boolean =>
   file !== undefined || process.env[ticketVariable] !== undefined
 
 /** The ticket in the file, or else the environment variable. Undefined: there is none. */
-export function readTicket(file: string | undefined): string | undefined {
-  return file === undefined ? process.env[ticketVariable] : ticketOf(secretText('--ticket-file', file))
+export async function readTicket(file: string | undefined): Promise<string | undefined> {
+  return file === undefined ? process.env[ticketVariable] : ticketOf(await secretText('--ticket-file', file))
 }
 
 /** The ticket at the beginning of a text. A chat may have broken it into several lines: these contain no other characters. */

@@ -10,7 +10,7 @@ import type { RenewFlags } from './options.ts'
 
 export async function renew({ ticketFile, ...flags }: RenewFlags): Promise<void> {
   const cluster = await openRunning(flags)
-  const ticket = readTicket(ticketFile) ?? (hasTerminal() ? await askForTicket() : undefined)
+  const ticket = (await readTicket(ticketFile)) ?? (hasTerminal() ? await askForTicket() : undefined)
   if (ticket === undefined)
     throw new UsageError(`give the new ticket by --ticket-file, or by the variable ${ticketVariable}`)
   await asUsageError(cluster.renew(ticket))

@@ -33,7 +33,7 @@ async function run(
   { wait, json }: AskFlags,
 ): Promise<boolean> {
   const members = cluster.members.getSnapshot()
-  const subject = revokedSubject(members, what)
+  const subject = await revokedSubject(members, what)
   // This member leaves at once, so another member must store the revocation.
   if (!isAttached && members.filter(({ status }) => status === 'alive').length < 2) {
     printError('nothing was revoked, because no other member is there to store it')

@@ -20,14 +20,14 @@ const isTicket = (text: string) => /(^|=)hearsay\d+\./.test(text.trim())
  *
  * @throws {UsageError} nothing fits, or several members do
  */
-export function revokedSubject(members: readonly Member[], text: string): RevokedSubject {
-  if (text === '-') return { type: 'ticket', ticket: ticketOf(secretText('revoke', text)) }
+export async function revokedSubject(members: readonly Member[], text: string): Promise<RevokedSubject> {
+  if (text === '-') return { type: 'ticket', ticket: ticketOf(await secretText('revoke', text)) }
   if (isTicket(text)) return { type: 'ticket', ticket: text }
   const member = findMember(members, text)
   if (member) return { type: 'member', member }
   if (isMemberId(text)) return { type: 'id', id: text }
   if (existsSync(text) && statSync(text).isFile()) {
-    const ticket = ticketOf(secretText('revoke', text))
+    const ticket = ticketOf(await secretText('revoke', text))
     if (isTicket(ticket)) return { type: 'ticket', ticket }
     throw new UsageError(`no member is called '${text}', and the file of this name contains no ticket`)
   }

@@ -1,4 +1,5 @@
 /** Bootstrap address: the address of the member to dial first, written as `host:port` or as a multiaddr. */
+import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { InvalidOptionsError } from './errors.ts'
 
@@ -39,10 +40,13 @@ export function checkAddresses(
       )
 }
 
-/** Whether the string is a multiaddr with at least one component. */
+/** Whether the string is a multiaddr with at least one component, and names peers by whole ids. */
 function isMultiaddr(address: string): boolean {
   try {
-    return multiaddr(address).getComponents().length > 0
+    const components = multiaddr(address).getComponents()
+    // The multiaddr accepts any text after /p2p/, such as a part of an id.
+    for (const { name, value = '' } of components) if (name === 'p2p') peerIdFromString(value)
+    return components.length > 0
   } catch {
     return false
   }

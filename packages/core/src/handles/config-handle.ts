@@ -95,7 +95,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     const stored = await storage.load()
     if (!(await driver.areSigned(space, stored)))
       throw new StorageError(
-        `the store contains entries of '${options.name}' without a valid signature: it is damaged`,
+        `the store contains entries of '${options.name}' without a valid signature. It is damaged, or the authority of the cluster was replaced: give this member another storage`,
       )
     const surplus = handle.#replica.restore(stored, notifications.clock.now())
     storage.write(surplus.map(each => ({ type: 'removed', stored: each })))

@@ -70,7 +70,7 @@ export class SignedSpace implements SpaceListener {
     const stored = await storage.load()
     if (!(await driver.areSigned(space, stored)))
       throw new StorageError(
-        `the store contains changes of '${name}' without a valid signature: it is damaged`,
+        `the store contains changes of '${name}' without a valid signature. It is damaged, or the authority of the cluster was replaced: give this member another storage`,
       )
     const surplus = signed.#replica.restore(stored)
     storage.write(surplus.map(each => ({ type: 'removed', stored: each })))

@@ -63,7 +63,7 @@ export class AppEvents<Events extends { [type in keyof Events]: CustomEvent }>
   ): void {
     if (listener !== undefined && !isListener(listener))
       throw new InvalidOptionsError('addEventListener: give a function, or an object with handleEvent')
-    const { once = false, signal } = typeof options === 'object' ? options : {}
+    const { once = false, signal } = typeof options === 'object' ? (options ?? {}) : {}
     const capture = captureOf(options)
     if (!listener || signal?.aborted || this.#find(type, listener, capture)) return
     const since = this.#emitted
@@ -108,5 +108,5 @@ export class AppEvents<Events extends { [type in keyof Events]: CustomEvent }>
 }
 
 function captureOf(options: boolean | EventListenerOptions | undefined): boolean {
-  return typeof options === 'object' ? (options.capture ?? false) : (options ?? false)
+  return typeof options === 'object' ? (options?.capture ?? false) : (options ?? false)
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { bootstrapMultiaddr, checkBootstrap } from '../../src/api/bootstrap-address.ts'
 import { InvalidOptionsError } from '../../src/api/errors.ts'
 
+const id = '12D3KooWF31uo8LY5RbfzuhGYTUuUPgh7CUzzJjjgHTVHKAqzDYa'
+
 describe('a bootstrap address', () => {
   it.each([
     ['192.0.2.1:4001', '/ip4/192.0.2.1/tcp/4001'],
@@ -13,6 +15,7 @@ describe('a bootstrap address', () => {
     ['[::ffff:192.0.2.1]:4001', '/ip6/::ffff:192.0.2.1/tcp/4001'],
     ['/ip4/192.0.2.1/tcp/4001', '/ip4/192.0.2.1/tcp/4001'],
     ['/dns4/example.org/tcp/443/wss', '/dns4/example.org/tcp/443/wss'],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${id}`, `/ip4/192.0.2.1/tcp/4001/p2p/${id}`],
   ])('%s is %s', (address, multiaddr) => {
     expect(bootstrapMultiaddr(address)).toBe(multiaddr)
     expect(() => checkBootstrap([address])).not.toThrow()
@@ -33,6 +36,8 @@ describe('a bootstrap address', () => {
     'https://example.org:443',
     'exam ple.org:4001',
     'example..org:4001',
+    `/ip4/192.0.2.1/tcp/4001/p2p/${id.slice(0, 30)}`,
+    '/ip4/192.0.2.1/tcp/4001/p2p/ada',
     ' 192.0.2.1:4001',
     '',
     '/',

@@ -210,6 +210,17 @@ describe('app events', () => {
     expect(events.listenerCount('first')).toBe(0)
   })
 
+  it('take null as options, as in browsers', () => {
+    const bench = new NotificationsBench()
+    const listener = bench.notes('first')
+    const options = null as unknown as undefined
+    bench.events.addEventListener('first', listener, options)
+    bench.events.emit('first', 1)
+    bench.events.removeEventListener('first', listener, options)
+    bench.events.emit('first', 2)
+    expect(bench.log).toEqual(['first'])
+  })
+
   it('are dispatched during another dispatch when an app does so', () => {
     const { events, log } = new NotificationsBench()
     events.addEventListener('first', () => events.dispatchEvent(new CustomEvent('second', { detail: 2 })))

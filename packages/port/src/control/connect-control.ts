@@ -3,9 +3,9 @@ import type { Cluster } from '@hearsay/core'
 import { checkOptionNames, InvalidOptionsError, NotRunningError } from '@hearsay/core/app'
 import { connectCluster } from '../connect-cluster.ts'
 import { type Connection, openControl } from './control-connection.ts'
-import { defaultFolder, socketPaths } from './control-folder.ts'
+import { checkTexts, defaultFolder, socketPaths } from './control-folder.ts'
 import type { ControlMember, Opened, SentRecord } from './control-protocol.ts'
-import type { LogLevel, LogRecord } from './log-levels.ts'
+import { type LogLevel, type LogRecord, logLevels } from './log-levels.ts'
 
 /** Which members to find. */
 export interface ControlFilter {
@@ -42,6 +42,7 @@ const example = "{ cluster: 'atlas' }"
  */
 export async function listControl(filter: ControlFilter = {}): Promise<readonly ControlMember[]> {
   checkOptionNames('listControl', filter, filterNames, example)
+  checkTexts('listControl', { ...filter })
   const { open } = await openAll(filter, { open: 'info' })
   for (const { close } of open) close()
   return open.map(({ member }) => member)
@@ -59,7 +60,10 @@ export async function listControl(filter: ControlFilter = {}): Promise<readonly 
 export async function connectControl(options: ConnectControlOptions = {}): Promise<Cluster> {
   const names = { ...filterNames, member: true, mayLeave: true } as const
   checkOptionNames('connectControl', options, names, example)
-  const { mayLeave = false } = options
+  const { mayLeave = false, ...texts } = options
+  checkTexts('connectControl', texts)
+  if (typeof mayLeave !== 'boolean')
+    throw new InvalidOptionsError('connectControl: mayLeave: give true or false')
   const { port } = await openOne('connectControl', options, { open: 'view', mayLeave })
   return connectCluster(port)
 }
@@ -69,7 +73,7 @@ export async function connectControl(options: ConnectControlOptions = {}): Promi
  *
  * @param write called with each record, and with the number of records that were dropped before it
  * @returns a function that stops following
- * @throws as `connectControl`
+ * @throws as `connectControl`; and {InvalidOptionsError} if the level or a function is none
  */
 export async function followControlLog(
   write: (record: LogRecord, dropped: number) => void,
@@ -77,7 +81,13 @@ export async function followControlLog(
 ): Promise<() => void> {
   const names = { ...filterNames, member: true, level: true, closed: true } as const
   checkOptionNames('followControlLog', options, names, example)
-  const { level = 'info', closed } = options
+  const { level = 'info', closed, ...texts } = options
+  checkTexts('followControlLog', texts)
+  if (!logLevels.includes(level))
+    throw new InvalidOptionsError(`followControlLog: level: give one of ${logLevels.join(', ')}`)
+  for (const listener of [write, closed ?? write])
+    if (typeof listener !== 'function')
+      throw new InvalidOptionsError('followControlLog: give functions that receive the records and the end')
   const { port, close } = await openOne('followControlLog', options, { open: 'log', level }, message => {
     const { record, dropped } = message as SentRecord
     write(record, dropped)

@@ -34,6 +34,13 @@ export function defaultFolder(): string {
   return isOwn ? join(runtime, 'hearsay') : join(tmpdir(), `hearsay-${process.getuid?.()}`)
 }
 
+/** Checks options that are texts. @throws {InvalidOptionsError} the message begins with `call` and the option */
+export function checkTexts(call: string, options: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(options))
+    if (value !== undefined && (typeof value !== 'string' || value === '' || value.includes('\0')))
+      throw new InvalidOptionsError(`${call}: ${name}: give a text of at least one character`)
+}
+
 /**
  * Creates the folder, if it is missing.
  *

@@ -12,7 +12,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Cluster } from '@hearsay/core'
 import { checkOptionNames, ListenError } from '@hearsay/core/app'
 import { type Allow, checkAllow } from '../served/rights.ts'
-import { createFolder, defaultFolder, removeSocket, socketAt, socketPath } from './control-folder.ts'
+import {
+  checkTexts,
+  createFolder,
+  defaultFolder,
+  removeSocket,
+  socketAt,
+  socketPath,
+} from './control-folder.ts'
 import { serveConnection } from './served-connection.ts'
 
 /** Our choice: more than a person opens, and few enough that a script in a loop does not exhaust the member. */
@@ -55,6 +62,7 @@ export async function serveControl(
   options: ServeControlOptions = {},
 ): Promise<ControlSocket> {
   checkOptionNames('serveControl', options, { folder: true, allow: true }, "{ folder: '/run/atlas' }")
+  checkTexts('serveControl', { folder: options.folder })
   const { folder = defaultFolder(), allow = {} } = options
   checkAllow(allow)
   const path = socketPath(folder, cluster.name, cluster.self.id)

@@ -200,6 +200,20 @@ describe('a control socket', () => {
     await expect(listControl({ port: 1 } as never)).rejects.toThrow(/unknown option 'port'/)
   })
 
+  it.each([null, 5, '', {}, 'a\0b'])('refuses %j instead of a text', async value => {
+    const text = value as never
+    for (const call of [
+      serve('m0', { folder: text }),
+      listControl({ folder: text }),
+      listControl({ folder, cluster: text }),
+      connectControl({ folder, member: text }),
+      followControlLog(() => {}, { folder, level: text }),
+    ])
+      await expect(call).rejects.toThrow(InvalidOptionsError)
+    await expect(connectControl({ folder, mayLeave: text })).rejects.toThrow(/mayLeave: give true or false/)
+    await expect(followControlLog(text, { folder })).rejects.toThrow(/give functions/)
+  })
+
   it('accepts 32 connections at once', async () => {
     const { path } = await serve()
     const open: Socket[] = Array.from({ length: 32 }, () => netConnect(path))

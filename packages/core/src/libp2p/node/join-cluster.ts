@@ -3,6 +3,7 @@
  */
 import type { Listener } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
+import { multiaddr } from '@multiformats/multiaddr'
 import type { Cluster } from '../../api/cluster.ts'
 import { InvalidOptionsError, ListenError } from '../../api/errors.ts'
 import { openStorage, storageBytes } from '../../storage/node/open-storage.ts'
@@ -36,6 +37,7 @@ export async function joinCluster(given: JoinOptions): Promise<Cluster> {
   checkJoinOptions(given)
   const options = await withTicketOf(given)
   const { relay = false, listen = relay ? [anyTcp, `${anyTcp}/ws`] : [anyTcp] } = options
+  checkListen(listen)
   const { identity } = options
   const lookups = new DnsLookup()
   const { lookup } = lookups
@@ -124,6 +126,23 @@ function checkRuntime(): void {
     throw new InvalidOptionsError(`joinCluster: needs Node 22 or newer, this is ${process.version}`)
 }
 
+/** The transports would accept these addresses, but no other member could dial them. */
+function checkListen(listen: readonly string[]): void {
+  for (const address of listen) {
+    const names = multiaddr(address)
+      .getComponents()
+      .map(({ name }) => name)
+    if (names.includes('unix')) throw new InvalidOptionsError(`listen: ${address} ${notListenable}`)
+    if (names.includes('tls') || names.includes('wss'))
+      throw new InvalidOptionsError(
+        `listen: ${address} needs a certificate, which a member does not have. Listen on /ws behind a proxy with a certificate, and give the proxy's address as announce`,
+      )
+  }
+}
+
+const notListenable =
+  'is not a TCP or WebSocket address. Write it like /ip4/0.0.0.0/tcp/4001, or with /ws at the end'
+
 function dialFrom(discovery: LocalDiscovery, node: MemberNode): () => void {
   const { cluster } = node.services
   return dialDiscovered({
@@ -140,11 +159,10 @@ function listenReason(error: unknown, listen: readonly string[]): string {
   const message = error instanceof Error ? [error.message, ...nestedMessages(error)].join(' ') : String(error)
   const where = listen.join(', ')
   if (message.includes('EADDRINUSE'))
-    return `${where} is in use by another process. Choose another port, or 0 for any`
+    return `${/ in use (\S+:\d+)/.exec(message)?.[1] ?? where} is in use by another process. Choose another port, or 0 for any`
   if (message.includes('EADDRNOTAVAIL')) return `${where} is not an address of this computer`
   if (message.includes('EACCES')) return `${where} needs more rights. Choose a port above 1023`
-  if (message.includes('No transport'))
-    return `${where} is not a TCP or WebSocket address. Write it like /ip4/0.0.0.0/tcp/4001, or with /ws at the end`
+  if (message.includes('No transport')) return `${where} ${notListenable}`
   return `cannot listen on ${where}: ${message.split('\n', 1)[0]}`
 }
 

@@ -9,7 +9,7 @@
  * - After a synced write the log files are synced to the disk, older ones included. Other writes survive SIGKILL, but not a
  *   power loss.
  */
-import { mkdir, open, readdir, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { LevelDatastore } from 'datastore-level'
 import type { Key, KeyQuery, Pair, Query } from 'interface-datastore'
@@ -42,7 +42,8 @@ export class DurableLevelDatastore extends WritingDatastore implements Recoverab
     const folder = resolve(path)
     // The constructor of LevelDB would create it, too, with the mode that the umask gives.
     await makeFolder(folder)
-    return new DurableLevelDatastore(folder)
+    // LevelDB would open a folder twice in one process by two paths, and destroy its content.
+    return new DurableLevelDatastore(await realpath(folder))
   }
 
   private constructor(path: string) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -16,6 +16,19 @@ it.skipIf(process.platform === 'win32')(
     expect(statSync(path).mode & 0o777).toBe(0o700)
   },
 )
+
+it('is not opened twice in one process, by whatever path', async () => {
+  const parent = mkdtempSync(join(tmpdir(), 'hearsay-'))
+  onTestFinished(() => rmSync(parent, { recursive: true, force: true }))
+  const store = await DurableLevelDatastore.create(join(parent, 'a'))
+  await store.open()
+  symlinkSync(join(parent, 'a'), join(parent, 'b'), 'junction')
+  const again = await DurableLevelDatastore.create(join(parent, 'b'))
+  await expect(again.open()).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('already held') },
+  })
+  await store.close()
+})
 
 describe('a store that cannot be opened or written', () => {
   it.each([
