@@ -112,6 +112,7 @@ const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 const replica = () =>
   new SignedReplica({
+    self: idOf('bob'),
     mayWrite: writerRule(new Set([writer])),
     arrived: (_, update) => void Y.decodeUpdate(update),
   })
