@@ -3,12 +3,13 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 /**
  * Real sockets, processes and browsers. The tests of each of these projects run one after the other: on a busy machine they
- * would test the machine. `npm test` runs two of these projects at a time.
+ * would test the machine. `npm test` first runs `alone`, and then two of the other projects at a time.
  */
 const real = {
+  // Compares real times with simulated times.
+  alone: ['packages/simulator/test/gossip-calibration.test.ts'],
   sockets: [
     'packages/core/test/integration/**/*.test.ts',
-    'packages/simulator/test/gossip-calibration.test.ts',
     'packages/electron/test/integration/**/*.test.ts',
     'packages/react/test/integration/**/*.test.tsx',
     'test/attacks/**/*.test.ts',

@@ -41,10 +41,11 @@ const taskOf = (step: Step): ListrTask => ({
 
 await new Listr(
   [
-    ...steps.map(taskOf),
+    ...[...steps, tests.alone].map(taskOf),
     {
       title: 'tests',
-      task: (_, task) => task.newListr(tests.map(taskOf), { concurrent: true, exitOnError: false }),
+      task: (_, task) =>
+        task.newListr(tests.besideEachOther.map(taskOf), { concurrent: true, exitOnError: false }),
     },
   ],
   {
@@ -64,7 +65,10 @@ for (const name of ['nginx', 'caddy'] as const) {
 if ((await findElectron()) === undefined) console.log(`\nLEFT OUT: the tests in Electron: ${whyNoElectron}.`)
 for (const [title, output] of failures) console.log(`\n── ${title} ──\n${output.trimEnd()}`)
 
-const counts = tests.map(({ title }) => ({ title, ...readTestCounts(title) }))
+const counts = [tests.alone, ...tests.besideEachOther].map(({ title }) => ({
+  title,
+  ...readTestCounts(title),
+}))
 const passed = counts.reduce((sum, run) => sum + run.passed, 0)
 const failedTests = counts.reduce((sum, run) => sum + run.failed, 0)
 const nothingRan = passed + failedTests === 0

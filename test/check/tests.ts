@@ -1,8 +1,8 @@
 /**
- * Tests: runs the tests of all projects in three vitest runs beside each other. Each writes its counts to a file.
+ * Tests: runs the tests of all projects in four vitest runs. Each writes its counts to a file.
  *
- * Two runs use real sockets, processes and browsers, which wait most of the time. The tests that compute have a low
- * priority, so they use the time that the two leave.
+ * The first run has the machine for itself. The others run beside each other: two use real sockets, processes and browsers,
+ * which wait most of the time. The tests that compute have a low priority, so they use the time that the two leave.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,17 +20,31 @@ const testFileLine = /\.test\.tsx? .*\(\d+ tests?/
 const folder = mkdtempSync(join(tmpdir(), 'hearsay-check-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-const runs = [
+interface Run extends Pick<Step, 'title' | 'hasLowPriority'> {
+  readonly projects: readonly string[]
+}
+
+const aloneRun: Run = { title: 'tests that need a quiet machine', projects: ['alone'] }
+const runsBesideEachOther: readonly Run[] = [
   { title: 'tests on sockets and networks', projects: ['sockets'] },
   { title: 'tests in browsers and of the command line', projects: ['browsers', 'cli'] },
-  { title: 'tests that compute', projects: ['!sockets', '!browsers', '!cli'], hasLowPriority: true },
+  {
+    title: 'tests that compute',
+    projects: ['!alone', '!sockets', '!browsers', '!cli'],
+    hasLowPriority: true,
+  },
 ]
 
 const countsFile = (title: string): string => join(folder, `${title.replaceAll(' ', '-')}.json`)
 
+export interface TestSteps {
+  readonly alone: Step
+  readonly besideEachOther: readonly Step[]
+}
+
 /** @param args the caller's arguments: file name filters and options of vitest */
-export function testSteps(args: readonly string[]): readonly Step[] {
-  return runs.map(({ title, projects, ...run }) => ({
+export function testSteps(args: readonly string[]): TestSteps {
+  const stepOf = ({ title, projects, ...run }: Run): Step => ({
     title,
     command: [
       'vitest',
@@ -46,7 +60,8 @@ export function testSteps(args: readonly string[]): readonly Step[] {
     needsBuild: true,
     progress: testFileLine,
     ...run,
-  }))
+  })
+  return { alone: stepOf(aloneRun), besideEachOther: runsBesideEachOther.map(stepOf) }
 }
 
 /** The counts of a run. Zero for both if vitest failed before it counted. @param title of its step */
