@@ -23,7 +23,8 @@ export async function roundTrip(cluster: Cluster, id: string, json: true | undef
       at: Date.now(),
     })
   else if (ms !== undefined) console.log(`${name}  ${ms.toFixed(1)} ms`)
-  if (ms === undefined) printError(reason(cluster, id, name, heartbeat))
+  if (ms === undefined)
+    printError(member ? reason(cluster, id, name, heartbeat) : `no member '${name}' is known`)
   return ms !== undefined
 }
 

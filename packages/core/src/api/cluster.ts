@@ -223,7 +223,7 @@ export interface Cluster {
    * Resolves when all members agree, as in `convergence`, measured after the call.
    *
    * @throws the reason of the signal
-   * @throws {NotRunningError} the cluster has not started, or was left
+   * @throws {NotRunningError} the cluster has not started, or was left, before or while waiting
    */
   settled(options?: SettledOptions): Promise<void>
   /**
@@ -274,7 +274,8 @@ export interface Cluster {
   /**
    * Leaves the cluster. Announces the leave, and waits at most 1 s until all connected members have acknowledged it. Waits at
    * most 5 s until changes of documents have reached the members that store them. Then stops. Never rejects because of a
-   * failed write. Idempotent: all calls return the same promise.
+   * failed write. Promises of this member that wait for other members settle at once: queries end with the answers so
+   * far, and `settled`, `synced` and `heldBy` reject with a {@link NotRunningError}. Idempotent: all calls return the same promise.
    *
    * Use `returnsWithinMs` if the member comes back: another process opens its storage again, for example because an app
    * restarts to update itself. Then this member announces no leave. Other members show it as asleep, as after

@@ -184,7 +184,7 @@ export interface Config<
    * An app may ignore the returned promise: its rejection is then not reported as unhandled. A rejection of a
    * promise that the app derives from it with `then` is reported.
    *
-   * @throws {NotRunningError} the config was left, before or while waiting
+   * @throws {NotRunningError} the config or the cluster was left, before or while waiting
    * @throws the signal's reason, for instance that of `AbortSignal.timeout(5_000)`
    */
   synced(options?: { signal?: AbortSignal }): Promise<string>

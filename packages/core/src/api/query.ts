@@ -44,14 +44,15 @@ export interface QueryResult {
   /** The members that answered without a value. */
   readonly failures: readonly QueryFailure[]
   /**
-   * The ids of the members that did not answer until the deadline, and of those that were dead, unknown or had left,
+   * The ids of the members that did not answer until the query ended, and of those that were dead, unknown or had left,
    * for which the query did not wait. The member may have run its handler: its answer can be lost.
    */
   readonly missing: readonly string[]
 }
 
 /**
- * A running query. As a promise it resolves with the whole result, at the deadline or when no member is missing any more.
+ * A running query. As a promise it resolves with the whole result, at the deadline, when no member is missing any more, or when
+ * this member leaves.
  * As an iterable it yields each answer and each failure when it arrives, and ends when the promise resolves.
  */
 export interface Query extends Promise<QueryResult>, AsyncIterable<QueryAnswer | QueryFailure> {}

@@ -61,7 +61,7 @@ export const isTicketText = (text: string): boolean => {
 }
 
 export const expiredText = (expiresAtMs: number): string =>
-  `it expired on ${new Date(expiresAtMs).toISOString()}. Ask for a new one`
+  `it expired on ${new Date(expiresAtMs).toISOString()} by the clock of this machine. Ask for a new one`
 
 const faults: Readonly<Record<TicketFault, string>> = {
   'no-ticket':

@@ -14,7 +14,7 @@ import type { Health } from '../api/health.ts'
 import type { HeldByOptions, HeldSpace } from '../api/held-by.ts'
 import type { Invitation, InviteOptions } from '../api/invitation.ts'
 import type { Keyring } from '../api/keyring.ts'
-import type { Query, QueryHandler, QueryOptions } from '../api/query.ts'
+import type { Query, QueryHandler, QueryOptions, QueryResult } from '../api/query.ts'
 import type { Room } from '../api/room.ts'
 import type { RoomOptions } from '../api/room-options.ts'
 import type { Store } from '../api/store.ts'
@@ -30,6 +30,7 @@ import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import type { QueriesPort } from '../runtime/ports.ts'
 import { QueryHandlers } from '../runtime/query-handlers.ts'
 import type { PolicyFact } from '../wire/fact.ts'
+import type { Json } from '../wire/json.ts'
 import type { SignedBroadcast } from '../wire/query-fact.ts'
 import { announceSleep, ClusterLeave } from './cluster-leave.ts'
 import type { ClusterQueries } from './cluster-queries.ts'
@@ -75,7 +76,13 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.#events = new AppEvents(this.notifications)
     this.#members = createStore(this.notifications, () => this.#engine?.machine.members() ?? noMembers)
     this.#heartbeats = createHeartbeatStore(this.notifications, () => this.#engine)
-    this.#convergence = new ConvergenceStore(this.notifications, this)
+    const owner = this
+    this.#convergence = new ConvergenceStore(this.notifications, {
+      get self() {
+        return owner.self
+      },
+      query: (...asked) => this.#ask(...asked),
+    })
     this.#health = createHealthStore(
       this.notifications,
       () => this.#engine,
@@ -178,7 +185,7 @@ export class ClusterHandle implements Cluster, EngineListener {
       const { ClusterKeyring } = await loadKeyring()
       return new ClusterKeyring({
         engine,
-        query: (...args) => this.query(args[0], null, args[1]),
+        query: (name, options) => this.#ask(name, null, options),
       })
     })
   }
@@ -277,10 +284,20 @@ export class ClusterHandle implements Cluster, EngineListener {
   async #leave(options: LeaveOptions | undefined): Promise<void> {
     const engine = this.#engine
     if (!engine) return
+    // The app may await its promises before it ends the process.
+    this.#queries?.queries.driver.endOwn()
+    this.#registry?.spaces.endWaits()
+    this.#convergence.stop()
     await this.#departure.run(engine, this.#registry?.spaces, options)
     this.#heartbeats.stop()
     this.#health.stop()
-    this.#convergence.stop()
+  }
+
+  /** Asks other members, and rejects if this member leaves before the query ends. */
+  async #ask(name: string, payload: Json, options: QueryOptions): Promise<QueryResult> {
+    const result = await this.query(name, payload, options)
+    this.#present()
+    return result
   }
 
   async #spaceRegistry(): Promise<SpaceRegistry> {
@@ -288,7 +305,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     const engine = this.#running()
     if (this.#leaving) throw new NotRunningError('the cluster was left')
     if (this.#registry?.engine !== engine)
-      this.#registry = { engine, spaces: new SpaceRegistry(engine, (...asked) => this.query(...asked)) }
+      this.#registry = { engine, spaces: new SpaceRegistry(engine, (...asked) => this.#ask(...asked)) }
     return this.#registry.spaces
   }
 

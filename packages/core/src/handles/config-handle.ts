@@ -180,11 +180,16 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     this.#options.driver.leave(this.#options.space)
   }
 
+  /** The member is leaving the cluster: no promise waits for another member any more. */
+  endWaits(): void {
+    this.#syncWaiters.close(new NotRunningError('the cluster was left'))
+  }
+
   /** Closes the handle without announcing it. It cannot be used any more. */
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
-    this.#syncWaiters.rejectAll(this.#leftError())
+    this.#syncWaiters.close(this.#leftError())
     this.#options.onLeave()
     this.stored().then(this.#removeSource, this.#removeSource)
   }

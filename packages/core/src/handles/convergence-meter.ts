@@ -5,9 +5,8 @@
  * agreement. It measures at most every 2 s, and less often in large clusters.
  */
 import { checkSignal } from '../api/call-options.ts'
-import type { Cluster } from '../api/cluster.ts'
 import type { Convergence, SettledOptions } from '../api/convergence.ts'
-import type { QueryResult } from '../api/query.ts'
+import type { QueryOptions, QueryResult } from '../api/query.ts'
 import type { Store } from '../api/store.ts'
 import type { Clock } from '../base/clock.ts'
 
@@ -22,6 +21,13 @@ const minIntervalMs = 2_000
  */
 const intervalPerMemberMs = 100
 
+/** The cluster of the member, as far as the meter uses it. */
+export interface MeteredCluster {
+  readonly self: { readonly id: string }
+  /** Rejects if this member leaves before the query ends. */
+  query(name: string, payload: null, options: QueryOptions): Promise<QueryResult>
+}
+
 /** The store that shows what the meter measures. */
 export interface MeteredStore extends Store<Convergence> {
   /** Whether the store has a listener. */
@@ -34,14 +40,16 @@ export interface MeteredStore extends Store<Convergence> {
 export class ConvergenceMeter {
   readonly #store: MeteredStore
   readonly #clock: Clock
-  readonly #cluster: Pick<Cluster, 'query' | 'self'>
+  readonly #cluster: MeteredCluster
   /** Since when all have agreed in each measurement; undefined without a listener. */
   #sinceMs: number | undefined
   #isMeasuring = false
   /** Ends the wait of `follow`. */
   #cancelWait: () => void = () => {}
+  /** Each function ends the wait of one call of `settled`. */
+  readonly #settling = new Set<() => void>()
 
-  constructor(store: MeteredStore, clock: Clock, cluster: Pick<Cluster, 'query' | 'self'>) {
+  constructor(store: MeteredStore, clock: Clock, cluster: MeteredCluster) {
     this.#store = store
     this.#clock = clock
     this.#cluster = cluster
@@ -66,6 +74,8 @@ export class ConvergenceMeter {
   pause(): void {
     if (!this.#store.isWatched) this.#sinceMs = undefined
     this.#cancelWait()
+    // The next measurement of `settled` rejects.
+    if (!this.#store.isRunning) for (const cancel of this.#settling) cancel()
   }
 
   /** Resolves when a measurement that began after the call shows that all members agree. */
@@ -80,7 +90,11 @@ export class ConvergenceMeter {
       const waited = this.#wait(intervalOf(measured), cancelWait => {
         cancel = cancelWait
       })
-      await untilAborted(waited, signal).finally(() => cancel())
+      this.#settling.add(cancel)
+      await untilAborted(waited, signal).finally(() => {
+        this.#settling.delete(cancel)
+        cancel()
+      })
     }
   }
 

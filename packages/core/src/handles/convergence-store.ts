@@ -3,11 +3,10 @@
  *
  * Loads the meter with the first listener, or with the first call that waits for agreement: most members do neither.
  */
-import type { Cluster } from '../api/cluster.ts'
 import type { Convergence, SettledOptions } from '../api/convergence.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
-import type { ConvergenceMeter, MeteredStore } from './convergence-meter.ts'
+import type { ConvergenceMeter, MeteredCluster, MeteredStore } from './convergence-meter.ts'
 
 const nothing: Convergence = { agreeing: 0, known: 0, sinceMs: undefined, differing: [], missing: [] }
 
@@ -16,14 +15,14 @@ export const loadConvergenceMeter = (): Promise<typeof import('./convergence-met
 
 export class ConvergenceStore implements MeteredStore {
   readonly #notifications: AppNotifications
-  readonly #cluster: Pick<Cluster, 'query' | 'self'>
+  readonly #cluster: MeteredCluster
   readonly #store: OwnedStore<Convergence>
   #value = nothing
   #meter: ConvergenceMeter | undefined
   isRunning = false
   readonly subscribe: (listener: () => void) => () => void
 
-  constructor(notifications: AppNotifications, cluster: Pick<Cluster, 'query' | 'self'>) {
+  constructor(notifications: AppNotifications, cluster: MeteredCluster) {
     this.#notifications = notifications
     this.#cluster = cluster
     this.#store = createStore(notifications, this.getSnapshot, isWatched => {

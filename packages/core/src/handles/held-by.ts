@@ -5,9 +5,8 @@
  * The query contains hashes, and each member compares them with its own. Each member is asked once for all rooms and
  * configs of one call, unless their hashes are too long for one query. Without a call nothing is sent.
  */
-import type { Cluster } from '../api/cluster.ts'
 import { checkHeldBy, type HeldBy, type HeldByOptions, type HeldSpace } from '../api/held-by.ts'
-import type { QueryResult } from '../api/query.ts'
+import type { QueryOptions, QueryResult } from '../api/query.ts'
 import { batchesOf } from '../base/arrays.ts'
 import type { SpacesDriver } from '../runtime/spaces-driver.ts'
 import { contentHashes, contentId, documentHashes, factsHash } from '../spaces/content-hashes.ts'
@@ -25,7 +24,8 @@ export interface NamedSpace extends Pick<HeldSpace, 'type' | 'name'> {
 
 export interface HeldByHost {
   readonly driver: Pick<SpacesDriver, 'contentOf' | 'othersIn'>
-  readonly query: Cluster['query']
+  /** Rejects if this member leaves before the query ends. */
+  readonly query: (name: string, payload: Json, options: QueryOptions) => Promise<QueryResult>
 }
 
 interface Asked extends NamedSpace {
@@ -114,7 +114,7 @@ const payloadBytes = ({ space, hashes }: Asked): number =>
 
 async function askBatch(
   spaces: readonly Asked[],
-  query: Cluster['query'],
+  query: HeldByHost['query'],
   timeoutMs: number,
 ): Promise<HeldSpace[]> {
   const to = [...new Set(spaces.flatMap(({ others }) => others))]

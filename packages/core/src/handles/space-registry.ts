@@ -4,7 +4,6 @@
  * The registry is created with the first of them, so a member without rooms and configs loads and runs none of this code.
  */
 import { checkSpaceName } from '../api/call-options.ts'
-import type { Cluster } from '../api/cluster.ts'
 import type { ConfigOptions, ConfigSchema } from '../api/config.ts'
 import { type ConfigSettings, checkSameSettings, configSettings } from '../api/config-options.ts'
 import { checkWith } from '../api/config-schema.ts'
@@ -23,7 +22,7 @@ import { spaceTag } from '../wire/tags.ts'
 import { MachineClusterView } from './cluster-view.ts'
 import { ConfigHandle } from './config-handle.ts'
 import type { ConfigWriterOptions } from './config-writer.ts'
-import type { HeldContent, NamedSpace } from './held-by.ts'
+import type { HeldByHost, HeldContent, NamedSpace } from './held-by.ts'
 import { loadHeldBy } from './load-calls.ts'
 import { RoomHandle } from './room-handle.ts'
 import type { SignedRoom } from './signed-room.ts'
@@ -31,7 +30,7 @@ import { SpaceStorage } from './space-storage.ts'
 
 export class SpaceRegistry {
   readonly #engine: Engine
-  readonly #query: Cluster['query']
+  readonly #query: HeldByHost['query']
   readonly #driver: SpacesDriver
   readonly #clusterView: MachineClusterView
   readonly #storage: SpaceStorage
@@ -40,13 +39,16 @@ export class SpaceRegistry {
   readonly #rooms = new Map<string, { settings: RoomSettings; room: Promise<RoomHandle> }>()
   /** The rooms that were entered successfully. */
   readonly #openRooms = new Set<RoomHandle>()
+  /** The configs that were opened successfully. */
+  readonly #openConfigs = new Set<ConfigHandle>()
   readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<ConfigHandle> }>()
   /** The rooms and configs that are open, by content id. */
   readonly #open = new Map<string, NamedSpace>()
+  #isLeaving = false
   #isClosing = false
 
   /** @param query asks other members */
-  constructor(engine: Engine, query: Cluster['query']) {
+  constructor(engine: Engine, query: HeldByHost['query']) {
     const { self, machine, driver, host, notifications, cluster } = engine
     const { transport, keys, random } = host
     const grants = host.authority?.grants
@@ -135,6 +137,12 @@ export class SpaceRegistry {
   /** Whether local changes are still being sent to a member. */
   get hasUnsent(): boolean {
     return this.#driver.hasUnsent
+  }
+
+  /** The member is leaving the cluster: no promise waits for another member any more. */
+  endWaits(): void {
+    this.#isLeaving = true
+    for (const config of this.#openConfigs) config.endWaits()
   }
 
   /** The member leaves the cluster: closes all rooms and configs. Resolves when all their writes are stored. */
@@ -230,11 +238,14 @@ export class SpaceRegistry {
       heldBy: options => this.#heldBy(named, options),
       onLeave: () => {
         this.#configs.delete(space)
+        this.#openConfigs.delete(config)
         this.#open.delete(contentId(named.space))
         this.#storage.left(space, config)
       },
     })
+    this.#openConfigs.add(config)
     this.#open.set(contentId(named.space), named)
+    if (this.#isLeaving) config.endWaits()
     return config
   }
 

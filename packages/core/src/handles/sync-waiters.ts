@@ -19,6 +19,7 @@ export class SyncWaiters {
   readonly #clock: Clock
   readonly #requestFactIds: () => void
   readonly #waiters = new Set<Waiter>()
+  #closed: Error | undefined
   #cancelTimer: () => void = () => {}
 
   /** @param requestFactIds requests the ids of the facts of some other members */
@@ -30,7 +31,7 @@ export class SyncWaiters {
   /**
    * Resolves with the id of the next member whose entries are equal; rejects with the signal's reason.
    *
-   * An app may ignore the promise. The promise rejects when the config is left, and the runtime does not
+   * An app may ignore the promise. The promise rejects when the config or the cluster is left, and the runtime does not
    * report that rejection as unhandled.
    */
   next(signal: AbortSignal | undefined): Promise<string> {
@@ -41,6 +42,7 @@ export class SyncWaiters {
 
   async #next(signal: AbortSignal | undefined): Promise<string> {
     signal?.throwIfAborted()
+    if (this.#closed) throw this.#closed
     let undo = () => {}
     try {
       return await new Promise<string>((resolve, reject) => {
@@ -57,8 +59,9 @@ export class SyncWaiters {
     for (const { resolve } of this.#waiters) resolve(memberId)
   }
 
-  /** No member will be compared any more. */
-  rejectAll(reason: Error): void {
+  /** No member will be compared any more: all pending and later promises reject. */
+  close(reason: Error): void {
+    this.#closed = reason
     for (const { reject } of this.#waiters) reject(reason)
   }
 

@@ -182,6 +182,11 @@ export class Queries {
     for (const id of this.#foreign.takeEnded(nowMs)) this.#effects.push({ type: 'expired', id })
   }
 
+  /** Ends the queries of this member, because it is leaving. */
+  endOwn(): void {
+    this.#end(Number.POSITIVE_INFINITY)
+  }
+
   /** Ends all queries, because the member stops. */
   stop(): void {
     this.advance(Number.POSITIVE_INFINITY)

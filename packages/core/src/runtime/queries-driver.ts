@@ -64,6 +64,7 @@ export class QueriesDriver implements QueriesPort, QueryReceiver {
   readonly #listeners = new Map<string, QueryListener>()
   #cancelTimer: () => void = () => {}
   #lastNumber = 0
+  #isAsking = true
   #isRunning = true
 
   constructor(options: QueriesDriverOptions) {
@@ -82,8 +83,8 @@ export class QueriesDriver implements QueriesPort, QueryReceiver {
     this.#checkRates('query', to)
     const body = { type: 'query', ...this.#numbered(), ...request, to } as const
     return andThen(this.#signed(body), fact => {
-      if (this.#isRunning) this.#listeners.set(queryId(fact), listener)
-      else listener.ended(to ?? [])
+      if (!this.#isAsking) return listener.ended(to ?? this.#options.view.here())
+      this.#listeners.set(queryId(fact), listener)
       this.#step(queries => queries.ask(fact as SignedQuery, this.#nowMs()))
     })
   }
@@ -121,8 +122,15 @@ export class QueriesDriver implements QueriesPort, QueryReceiver {
     return this.#step(queries => queries.deliver(fact, from, route, this.#nowMs())) ?? false
   }
 
+  /** The member is leaving: ends its own queries. It still answers those of other members. */
+  endOwn(): void {
+    this.#isAsking = false
+    this.#step(queries => queries.endOwn())
+  }
+
   /** Ends all queries: each caller receives the ids of the missing members. */
   stop(): void {
+    this.#isAsking = false
     this.#step(queries => queries.stop())
     this.#isRunning = false
     this.#cancelTimer()

@@ -190,6 +190,31 @@ describe('a suspended member', () => {
   })
 })
 
+describe('a leave', () => {
+  it('ends everything that waits for other members at once', async () => {
+    start()
+    handle.answer('slow', () => new Promise(() => {}))
+    const config = await handle.config('settings')
+    const synced = config.synced()
+    const query = handle.query('slow')
+    const replies = query[Symbol.asyncIterator]().next()
+    // The member does not answer the first measurement, because it has 8 queries running.
+    const others = Array.from({ length: 8 }, () => handle.query('slow'))
+    const settled = handle.settled()
+    await clock.pass(100)
+    // From here on no time passes.
+    const left = handle.leave()
+    await expect(synced).rejects.toThrow(new NotRunningError('the cluster was left'))
+    await expect(config.synced()).rejects.toThrow(new NotRunningError('the cluster was left'))
+    await expect(settled).rejects.toThrow(new NotRunningError('the cluster was left'))
+    expect(await query).toEqual({ answers: [], failures: [], missing: [self] })
+    expect(await replies).toEqual({ done: true, value: undefined })
+    expect((await Promise.all(others)).length).toBe(8)
+    await clock.pass(10_000)
+    await left
+  })
+})
+
 describe('explain', () => {
   it('rejects before the start, and an id that is no string', async () => {
     await expect(handle.explain(self)).rejects.toThrow(NotRunningError)

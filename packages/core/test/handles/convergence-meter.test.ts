@@ -108,4 +108,17 @@ describe('the convergence meter', () => {
     await expect(bench.store.settled()).rejects.toThrow('not running')
     await expect(bench.store.settled({ signl: 1 } as never)).rejects.toThrow(/signal/)
   })
+
+  it('rejects a pending promise at once when the member leaves', async () => {
+    const bench = new Bench()
+    bench.store.start()
+    bench.result = resultOf({ self: 'a', ada: 'b' })
+    const settled = bench.store.settled()
+    settled.catch(() => {})
+    await bench.clock.pass(100)
+    bench.isRunning = false
+    bench.store.stop()
+    // No time passes.
+    await expect(settled).rejects.toThrow('not running')
+  })
 })

@@ -11,7 +11,7 @@ describe('a promise for an equal member', () => {
     const waiters = new SyncWaiters(new ManualClock(), () => {})
     void waiters.next(undefined)
     const promise = waiters.next(undefined)
-    waiters.rejectAll(new Error('the config was left'))
+    waiters.close(new Error('the config was left'))
     await expect(promise).rejects.toThrow('the config was left')
     await turn()
     process.off('unhandledRejection', onUnhandled)

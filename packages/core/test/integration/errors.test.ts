@@ -45,6 +45,16 @@ describe('joining fails with a named error', { timeout: 30_000 }, () => {
     await expect(join({ cluster: 'errors', listen })).resolves.toBeDefined()
   })
 
+  it('when two addresses have the same port', async () => {
+    const first = await join({ cluster: 'errors' })
+    const address = first.self.addresses[0]?.replace(/\/p2p\/.*/, '') ?? ''
+    await first.leave()
+    const listen = [address, `${address}/ws`]
+    await expect(join({ cluster: 'errors', listen })).rejects.toThrow(
+      `listen: ${address} and ${address}/ws have the same port`,
+    )
+  })
+
   it('when an address is not of this computer', async () => {
     await expect(join({ cluster: 'errors', listen: ['/ip4/192.0.2.1/tcp/0'] })).rejects.toThrow(ListenError)
   })

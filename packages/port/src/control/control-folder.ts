@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { InvalidOptionsError } from '@hearsay/core/app'
 
 /**
@@ -48,8 +48,22 @@ export function checkTexts(call: string, options: Readonly<Record<string, unknow
  */
 export async function createFolder(folder: string): Promise<void> {
   if (isWindows) return
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   await checkFolder(folder)
+}
+
+/** Creates the folder and its parents. Do not pass `recursive`: on a file system like /proc Node 24 would never return. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, 0o700)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    const parent = dirname(path)
+    if (code !== 'ENOENT' || parent === path || statSync(parent, { throwIfNoEntry: false })) throw error
+    await makeFolder(parent)
+    await makeFolder(path)
+  }
 }
 
 /** The path of a member's socket. @throws {InvalidOptionsError} the path is too long */
@@ -57,12 +71,14 @@ export function socketPath(folder: string, cluster: string, id: string): string 
   const name = `${hash(cluster)}-${id.slice(-shortIdLength)}`
   if (isWindows) return `${pipes}${folder}-${name}`
   const path = join(folder, `${name}${ending}`)
-  if (Buffer.byteLength(path) > maxPathBytes)
-    throw new InvalidOptionsError(
-      `folder: the path of a control socket has at most ${maxPathBytes} bytes, and this has more: ${path}. Choose a folder with a shorter path`,
-    )
+  if (Buffer.byteLength(path) > maxPathBytes) throw tooLong(path)
   return path
 }
+
+const tooLong = (path: string): InvalidOptionsError =>
+  new InvalidOptionsError(
+    `folder: the path of a control socket has at most ${maxPathBytes} bytes, and this has more: ${path}. Choose a folder with a shorter path`,
+  )
 
 /**
  * The paths of all sockets in the folder, or of those of one cluster. A socket may belong to a process that has ended.
@@ -71,7 +87,7 @@ export function socketPath(folder: string, cluster: string, id: string): string 
  * root, because another user could have created it.
  *
  * @returns none if there is no such folder
- * @throws {InvalidOptionsError} other users could have created the sockets
+ * @throws {InvalidOptionsError} other users could have created the sockets, or the path is too long
  */
 export async function socketPaths(folder: string, cluster: string | undefined): Promise<string[]> {
   const start = cluster === undefined ? '' : `${hash(cluster)}-`
@@ -87,8 +103,9 @@ export async function socketPaths(folder: string, cluster: string | undefined): 
       .sort()
       .map(name => join(folder, name))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return []
+    throw code === 'ENAMETOOLONG' ? tooLong(folder) : error
   }
 }
 

@@ -10,7 +10,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Cluster } from '@hearsay/core'
-import { checkOptionNames, ListenError } from '@hearsay/core/app'
+import { checkOptionNames, ListenError, NotRunningError } from '@hearsay/core/app'
 import { type Allow, checkAllow } from '../served/rights.ts'
 import {
   checkTexts,
@@ -55,6 +55,7 @@ export interface ControlSocket {
  * connections are open at once. Close it when the member has left.
  *
  * @throws {InvalidOptionsError} an option is invalid, the path is too long, or other users can write to the folder
+ * @throws {NotRunningError} the cluster has not started, or was left
  * @throws {ListenError} the socket cannot be created
  */
 export async function serveControl(
@@ -65,7 +66,9 @@ export async function serveControl(
   checkTexts('serveControl', { folder: options.folder })
   const { folder = defaultFolder(), allow = {} } = options
   checkAllow(allow)
-  const path = socketPath(folder, cluster.name, cluster.self.id)
+  const { id, status } = cluster.self
+  if (status === 'left') throw new NotRunningError('serveControl: the cluster was left')
+  const path = socketPath(folder, cluster.name, id)
   const sockets = new Set<Socket>()
   const server = createServer(socket => {
     sockets.add(socket)

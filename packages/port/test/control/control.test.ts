@@ -123,6 +123,27 @@ describe('a control socket', () => {
     expect(bench.member.self.status).toBe('alive')
   })
 
+  it.skipIf(process.platform !== 'linux')('refuses a folder that the file system cannot create', async () => {
+    await expect(serve('m0', { folder: '/proc/hearsay/control' })).rejects.toThrow(ListenError)
+    await serve('m0', { folder: join(folder, 'a', 'b') })
+    expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o700)
+  })
+
+  it('refuses a folder whose path is too long, and a member that has left', async () => {
+    const long = join(folder, 'a'.repeat(300))
+    for (const call of [listControl({ folder: long }), connectControl({ folder: long })]) {
+      if (onWindows) await call.catch(() => {})
+      else await expect(call).rejects.toThrow(InvalidOptionsError)
+    }
+    const { member } = bench
+    const left = member.leave()
+    await bench.run(2_000)
+    await left
+    await expect(serveControl(member, { folder })).rejects.toThrow(
+      new NotRunningError('serveControl: the cluster was left'),
+    )
+  })
+
   it('says that no member runs here', async () => {
     await expect(connectControl({ folder })).rejects.toThrow(NotRunningError)
     await expect(connectControl({ folder: join(folder, 'missing') })).rejects.toThrow(/no member runs here/)

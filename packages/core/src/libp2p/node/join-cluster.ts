@@ -158,12 +158,36 @@ function dialFrom(discovery: LocalDiscovery, node: MemberNode): () => void {
 function listenReason(error: unknown, listen: readonly string[]): string {
   const message = error instanceof Error ? [error.message, ...nestedMessages(error)].join(' ') : String(error)
   const where = listen.join(', ')
-  if (message.includes('EADDRINUSE'))
-    return `${/ in use (\S+:\d+)/.exec(message)?.[1] ?? where} is in use by another process. Choose another port, or 0 for any`
+  if (message.includes('EADDRINUSE')) {
+    const taken = / in use (\S+:(\d+))/.exec(message)
+    const same = sharing(listen, taken?.[2])
+    if (same.length > 1) return `${same.join(' and ')} have the same port. Give each address its own port`
+    return `${taken?.[1] ?? where} is in use by another process. Choose another port, or 0 for any`
+  }
   if (message.includes('EADDRNOTAVAIL')) return `${where} is not an address of this computer`
   if (message.includes('EACCES')) return `${where} needs more rights. Choose a port above 1023`
   if (message.includes('No transport')) return `${where} ${notListenable}`
   return `cannot listen on ${where}: ${message.split('\n', 1)[0]}`
+}
+
+/** The addresses that need one port on the same network interface. */
+function sharing(listen: readonly string[], port: string | undefined): string[] {
+  const parts = listen.map(address => {
+    const [host, tcp] = multiaddr(address).getComponents()
+    return { address, host, port: tcp?.value }
+  })
+  const first = parts.filter(each => each.port === port)
+  const isAny = (host: string | undefined) => host === '0.0.0.0' || host === '::'
+  return first
+    .filter(each =>
+      first.some(
+        other =>
+          other !== each &&
+          other.host?.name === each.host?.name &&
+          (other.host?.value === each.host?.value || isAny(other.host?.value) || isAny(each.host?.value)),
+      ),
+    )
+    .map(({ address }) => address)
 }
 
 function nestedMessages(error: Error): string[] {
