@@ -43,7 +43,6 @@ async function runTable(): Promise<boolean> {
       if (asked === 'member' || broken.length > 0) await clusters.discard()
     }
   await clusters.discard()
-  await clusters.discard()
   if (json) console.log(JSON.stringify({ members, usualDeadMs: usual.deadMs, rows }, null, 2))
   else console.log(tableOf([heads, ...rows.map(cellsOf)]))
   return rows.every(({ broken }) => broken.length === 0)

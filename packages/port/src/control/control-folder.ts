@@ -28,10 +28,19 @@ const ending = '.sock'
 export function defaultFolder(): string {
   if (isWindows) return `hearsay-${hash(userInfo().username)}`
   const runtime = process.env['XDG_RUNTIME_DIR'] ?? ''
-  // After `su`, it may be the folder of another user.
-  const isOwn =
-    isAbsolute(runtime) && statSync(runtime, { throwIfNoEntry: false })?.uid === process.getuid?.()
-  return isOwn ? join(runtime, 'hearsay') : join(tmpdir(), `hearsay-${process.getuid?.()}`)
+  return isAbsolute(runtime) && isOwnFolder(runtime)
+    ? join(runtime, 'hearsay')
+    : join(tmpdir(), `hearsay-${process.getuid?.()}`)
+}
+
+/** After `su`, it may be the folder of another user, which this user may not even read. */
+function isOwnFolder(path: string): boolean {
+  try {
+    const stats = statSync(path)
+    return stats.isDirectory() && stats.uid === process.getuid?.()
+  } catch {
+    return false
+  }
 }
 
 /** Checks options that are texts. @throws {InvalidOptionsError} the message begins with `call` and the option */

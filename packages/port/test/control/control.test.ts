@@ -67,7 +67,9 @@ describe('a control socket', () => {
     sockets.push(socket)
     expect(socket.path.startsWith(join(folder, 'hearsay', '/'))).toBe(true)
     expect(await listControl({ cluster: bench.member.name })).toMatchObject([{ path: socket.path }])
-    for (const other of [join(folder, 'missing'), 'relative', '']) {
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    for (const other of [join(folder, 'missing'), file, join(file, 'below'), 'relative', '']) {
       vi.stubEnv('XDG_RUNTIME_DIR', other)
       expect(defaultFolder()).toBe(join(tmpdir(), `hearsay-${process.getuid?.()}`))
     }
