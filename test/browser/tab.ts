@@ -57,8 +57,12 @@ export class Tab {
     )) as Awaited<ReturnType<PageMember[M]>>
   }
 
-  /** Closes the tab as a user does. */
+  /**
+   * Closes the tab as a user does, when its page is not busy: Chromium ends a page whose unload handlers have not run for
+   * 0.5 s, so a page that is still joining would end like one that crashes.
+   */
   async close(): Promise<void> {
+    await this.page.evaluate(() => new Promise(resolve => setTimeout(resolve)))
     await this.page.close()
   }
 
