@@ -9,7 +9,7 @@
 import { defineConfig } from 'rolldown'
 
 export default defineConfig({
-  input: { index: './src/index.ts', app: './src/app.ts', host: './src/host.ts' },
+  input: { index: './src/index.ts', app: './src/app.ts', host: './src/host.ts', node: './src/node.ts' },
   platform: 'node',
   external: /^[^./]/,
   output: { dir: 'dist/node', chunkFileNames: '[name].js' },

@@ -5,9 +5,10 @@
  * not start and the file stays unchanged, because an overwritten identity would be lost.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StorageError } from '@hearsay/core/app'
+import { makeFolder } from '@hearsay/core/node'
 import type { SafeStorage } from './electron.ts'
 import { canEncrypt, readIfThere, writeDurably } from './private-file.ts'
 
@@ -30,7 +31,7 @@ export async function loadIdentity(folder: string, safeStorage: SafeStorage): Pr
   const encryptedPath = join(folder, 'identity.encrypted')
   const plainPath = join(folder, 'identity')
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder)
     const encrypted = await readIfThere(encryptedPath)
     if (encrypted) {
       const identity = decrypted(encrypted, encryptedPath, safeStorage)

@@ -2,9 +2,10 @@
  * Ticket file: the ticket with which the app's member joins at each start, encrypted by the system's keychain where there is
  * one. The folder contains it in one form only.
  */
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InvalidOptionsError, StorageError } from '@hearsay/core/app'
+import { makeFolder } from '@hearsay/core/node'
 import type { Electron } from './electron.ts'
 import { canEncrypt, readIfThere, writeDurably } from './private-file.ts'
 
@@ -38,7 +39,7 @@ export async function storeTicket(electron: Modules, ticket: string | undefined)
   if (ticket !== undefined && (typeof ticket !== 'string' || ticket === ''))
     throw new InvalidOptionsError('storeTicket: give a ticket, or undefined to remove it')
   await withFiles(electron, async ({ folder, encryptedPath, plainPath }) => {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder)
     const isEncrypted = canEncrypt(electron.safeStorage)
     if (ticket !== undefined && isEncrypted)
       await writeDurably(encryptedPath, electron.safeStorage.encryptString(ticket))

@@ -7,10 +7,11 @@
  */
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
+import { lstat, readdir, rm } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
-import { dirname, isAbsolute, join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { InvalidOptionsError } from '@hearsay/core/app'
+import { makeFolder } from '@hearsay/core/node'
 
 /**
  * The path of a Unix socket has at most 108 bytes on Linux and 104 on macOS, with a zero at the end. `serveControl` adds a
@@ -59,20 +60,6 @@ export async function createFolder(folder: string): Promise<void> {
   if (isWindows) return
   await makeFolder(folder)
   await checkFolder(folder)
-}
-
-/** Creates the folder and its parents. Do not pass `recursive`: on a file system like /proc Node 24 would never return. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, 0o700)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') return
-    const parent = dirname(path)
-    if (code !== 'ENOENT' || parent === path || statSync(parent, { throwIfNoEntry: false })) throw error
-    await makeFolder(parent)
-    await makeFolder(path)
-  }
 }
 
 /** The path of a member's socket. @throws {InvalidOptionsError} the path is too long */

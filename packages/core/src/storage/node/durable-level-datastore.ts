@@ -9,13 +9,14 @@
  * - After a synced write the log files are synced to the disk, older ones included. Other writes survive SIGKILL, but not a
  *   power loss.
  */
-import { mkdir, open, readdir, realpath, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { open, readdir, realpath, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { LevelDatastore } from 'datastore-level'
 import type { Key, KeyQuery, Pair, Query } from 'interface-datastore'
 import { asError } from '../../wire/result.ts'
 import type { KeyValueChange } from '../key-values.ts'
 import { type RecoverableDatastore, StoreLedger, WritingDatastore } from '../recoverable-datastore.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** Only the implementation of `level` for Node has this method. */
 interface CompactableLevel {
@@ -167,34 +168,6 @@ async function syncFile(path: string): Promise<void> {
     // LevelDB has deleted the log: its content is in a table.
     if (codeOf(error) !== 'ENOENT') throw error
   }
-}
-
-/** The folder contains the member's private key, so other users must not read it. */
-const mode = 0o700
-
-/**
- * Creates the folder and its parents, for this user alone. Do not pass `recursive`: on a file system like /proc Node 24 would
- * never return.
- */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, mode)
-  } catch (error) {
-    const code = codeOf(error)
-    if (code === 'EEXIST') return
-    const parent = dirname(path)
-    if (code !== 'ENOENT' || parent === path || (await isFolder(parent))) {
-      if (await isFolder(path)) return
-      throw error
-    }
-    await makeFolder(parent)
-    await mkdir(path, mode)
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined)
-  return found?.isDirectory() ?? false
 }
 
 function codeOf(error: unknown): string {
