@@ -20,6 +20,7 @@ import { addMonitorOptions } from './monitor/options.ts'
 import { addPageOptions } from './page/options.ts'
 import { addPresenceOptions } from './presence/options.ts'
 import { addEventOptions, addQueryOptions } from './query/options.ts'
+import { refuseEmpty } from './refuse-empty.ts'
 import { addRenewOptions } from './renew/options.ts'
 import { addRevokeOptions } from './revoke/options.ts'
 import { addTagsCommands } from './tags/options.ts'
@@ -29,6 +30,7 @@ export function createProgram({ hasCompletion = true }: { hasCompletion?: boolea
   const program = new Command('hearsay')
     .description('Run members of a cluster without a central server, and see which members are alive')
     .version(manifest.version)
+    .hook('preAction', (_program, command) => refuseEmpty(command))
 
   addJoinOptions(program.command('join')).action(async (cluster, options) => {
     const { join } = await import('./join/join.ts')

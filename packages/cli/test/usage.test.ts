@@ -71,7 +71,44 @@ const invalid: [what: string, args: string[], message: RegExp][] = [
   [
     'a storage without a name',
     ['join', 'atlas', '--storage', ''],
-    /^hearsay: storage: give the path of a folder/,
+    /^hearsay: --storage: give a text of at least one character$/,
+  ],
+  [
+    'a secret file without a name',
+    ['join', 'a', '--secret-file', ''],
+    /^hearsay: --secret-file: give a text/,
+  ],
+  ['an empty address', ['join', 'a', '--listen', '/ip4/127.0.0.1/tcp/0', '--listen', ''], /: --listen: give/],
+  ['an empty cluster', ['join', ''], /^hearsay: cluster: give a text of at least one character$/],
+  ['an explanation of nobody', ['explain', ''], /^hearsay: member: give a text of at least one character$/],
+  ['a round trip to nobody', ['rtt', ''], /^hearsay: member: give a text/],
+  ['an empty tag to delete', ['tags', 'delete', 'a', ''], /^hearsay: key: give a text/],
+  ['an empty key', ['config', 'set', 'a', 'b', '', 'x'], /^hearsay: key: give a text/],
+  [
+    'a long key',
+    ['config', 'set', 'a', 'b', 'k'.repeat(300), 'x'],
+    /set: the key has 300 bytes: give at most 256$/,
+  ],
+  ['a long key to read', ['config', 'get', 'a', 'b', 'k'.repeat(300)], /get: the key has 300 bytes/],
+  [
+    'a long value',
+    ['config', 'set', 'a', 'b', 'k', 'v'.repeat(100_000)],
+    /the value of 'k' has 100002 bytes/,
+  ],
+  [
+    'a long name of a config',
+    ['config', 'list', 'a', 'b'.repeat(200)],
+    /config: give a name of 1 to 128 bytes/,
+  ],
+  [
+    'a long name of a query',
+    ['query', 'q'.repeat(200), '--cluster', 'a'],
+    /query: give a name of 1 to 128 bytes/,
+  ],
+  [
+    'a long payload',
+    ['event', 'e', 'p'.repeat(100_000), '--cluster', 'a'],
+    /broadcast: 100002 bytes, at most/,
   ],
   [
     'an infinite number',

@@ -1,9 +1,10 @@
 /**
- * `hearsay config …`: attaches to a running member or starts one, runs one command or watches, and ends.
+ * `hearsay config …`: checks the request, attaches to a running member or starts one, runs one command or watches, and ends.
  *
  * Exit code 0 means that another member has the entries that the command read, or the entry that it wrote.
  */
 import type { Cluster } from '@hearsay/core'
+import { checkConfigKey, checkedEntry, checkSpaceName, checkWith } from '@hearsay/core/app'
 import { openMember } from '../attach/open-cluster.ts'
 import { asUsageError } from '../member/as-usage-error.ts'
 import { failsWithMember, leaveWithin, stopRequested } from '../member/lifecycle.ts'
@@ -18,6 +19,7 @@ export async function config(
   request: ConfigRequest,
   { wait, writer, ...flags }: ConfigFlags,
 ): Promise<void> {
+  await asUsageError(checkRequest(name, request))
   const isWatch = request.type === 'watch'
   // A command other than watch completes even if the reader of its output is gone.
   const stop = Promise.race([stopRequested(), ...(isWatch ? [outputClosed()] : [])])
@@ -43,6 +45,13 @@ export async function config(
   // A watch that is interrupted ends with exit code 0. Any other command that is interrupted did not
   // complete.
   await endProcess((agreed ?? isWatch) ? 0 : 1)
+}
+
+/** Before the command looks for other members: their absence is not what the user has to correct. */
+async function checkRequest(name: string, request: ConfigRequest): Promise<void> {
+  checkSpaceName('config', name)
+  if (request.type === 'set') checkedEntry(request.key, request.value, checkWith(undefined), () => true)
+  else if (request.type !== 'list' && request.key !== undefined) checkConfigKey(request.type, request.key)
 }
 
 const hasOpen = async (member: Cluster, config: string): Promise<boolean> =>

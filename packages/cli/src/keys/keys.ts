@@ -9,7 +9,7 @@ import { printTable } from '../terminal/text-table.ts'
 import type { KeysRequest } from './options.ts'
 
 export async function keys(request: KeysRequest, flags: RunningFlags): Promise<void> {
-  const secret = request.type === 'add' ? await firstLine('keys add', request.file) : ''
+  const secret = request.type === 'add' ? await firstLine('keys add', request.file, 'secret') : ''
   const cluster = await openRunning(flags)
   await asUsageError(change(cluster, request, secret))
   await printKeys(cluster, flags)

@@ -19,7 +19,7 @@ export function writeAuthority(file: string, { cluster, key }: AuthorityFile, id
 
 /** @throws {UsageError} the file cannot be read, or `hearsay found` did not write it */
 export async function readAuthority(file: string): Promise<AuthorityFile> {
-  const { hearsay, cluster, key } = fieldsOf(await firstLine(option, file))
+  const { hearsay, cluster, key } = fieldsOf(await firstLine(option, file, 'authority'))
   const bytes = Buffer.from(String(key), 'base64url')
   if (hearsay !== 'authority' || typeof cluster !== 'string' || bytes.length !== keyBytes)
     throw new UsageError(`${option}: ${file} is not a file that 'hearsay found' has written`)

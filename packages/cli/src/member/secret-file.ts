@@ -1,20 +1,39 @@
 /** Secret file: a file with a secret, a ticket or the key of an authority. No message contains the file's content. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { constants, createReadStream, fstatSync, openSync, writeFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { UsageError } from '../usage-error.ts'
+
+/** What the file should contain. */
+export type SecretContent = 'secret' | 'ticket' | 'authority'
 
 /** Our choice: the largest ticket has 10,929 characters, and UTF-16 takes two bytes for each. */
 const maxBytes = 65_536
 
-/** @param file a path, or `-` for the standard input. @throws {UsageError} the file cannot be read, or is no text, or too large */
-export async function firstLine(option: string, file: string): Promise<string> {
-  return (await secretText(option, file)).split(/\r?\n/, 1)[0] ?? ''
+const advice: Readonly<Record<SecretContent, string>> = {
+  secret: "Write text into it, such as the output of 'openssl rand -base64 32'",
+  ticket: "Give a file with a ticket, as 'hearsay invite' prints it",
+  authority: "Give the file that 'hearsay found' has written",
+}
+
+/**
+ * The first line of the file.
+ *
+ * @param option the option or the command that names the file: the message begins with it
+ * @param file a path, or `-` for the standard input
+ * @throws {UsageError} the file cannot be read, or is no text, or too large
+ */
+export async function firstLine(option: string, file: string, content: SecretContent): Promise<string> {
+  return (await secretText(option, file, content)).split(/\r?\n/, 1)[0] ?? ''
 }
 
 /** The whole text of the file. @throws {UsageError} as `firstLine` */
-export async function secretText(option: string, file: string): Promise<string> {
+export async function secretText(option: string, file: string, content: SecretContent): Promise<string> {
   const bytes = await read(option, file)
-  if (bytes.length > maxBytes) throw new UsageError(`${option}: ${file} is too large for a secret`)
-  return textOf(option, file, bytes)
+  if (bytes.length > maxBytes)
+    throw new UsageError(`${option}: ${file} has more than 64 KiB. ${advice[content]}`)
+  const text = textOf(bytes)
+  if (text === undefined) throw new UsageError(`${option}: ${file} is not a text file. ${advice[content]}`)
+  return text
 }
 
 /**
@@ -34,36 +53,38 @@ export function writeNewFile(option: string, file: string, line: string): void {
 }
 
 async function read(option: string, file: string): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
   try {
-    return file === '-' ? await standardInput() : readFileSync(file)
+    for await (const part of file === '-' ? process.stdin : openFile(file)) {
+      parts.push(part)
+      bytes += part.length
+      if (bytes > maxBytes) break
+    }
   } catch (error) {
     throw new UsageError(`${option}: ${file} cannot be read: ${(error as Error).message}`)
   }
+  return Buffer.concat(parts)
 }
 
-/** Not `readFileSync`: while it waits for the other end of a pipe, the process reacts to no signal. */
-async function standardInput(): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let bytes = 0
-  for await (const part of process.stdin) {
-    parts.push(part)
-    bytes += part.length
-    if (bytes > maxBytes) break
-  }
-  return Buffer.concat(parts)
+/** While Node opens or reads a named pipe like a file, and waits for its other end, the process reacts to no signal. */
+function openFile(file: string): AsyncIterable<Uint8Array> {
+  const fd = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  if (fstatSync(fd).isFIFO()) return new Socket({ fd, readable: true, writable: false })
+  return createReadStream('', { fd })
 }
 
 /**
  * The text without a byte order mark, which editors and shells of Windows put in front. Bytes that are no text are refused: they
  * would all become the same character, and a line break among them would cut the secret.
+ *
+ * @returns undefined: the bytes are no text
  */
-function textOf(option: string, file: string, bytes: Uint8Array): string {
+function textOf(bytes: Uint8Array): string | undefined {
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe
   try {
     return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new UsageError(
-      `${option}: ${file} is not a text file. Write text into it, such as the output of 'openssl rand -base64 32'`,
-    )
+    return undefined
   }
 }

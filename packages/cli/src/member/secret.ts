@@ -8,5 +8,5 @@ export const secretVariable = 'HEARSAY_SECRET'
 
 /** The first line of the file, or else the environment variable. Undefined: the cluster has no secret. */
 export async function readSecret(file: string | undefined): Promise<string | undefined> {
-  return file === undefined ? process.env[secretVariable] : await firstLine('--secret-file', file)
+  return file === undefined ? process.env[secretVariable] : await firstLine('--secret-file', file, 'secret')
 }

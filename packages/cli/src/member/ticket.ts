@@ -21,7 +21,9 @@ export const hasTicket = (file: string | undefined): boolean =>
 
 /** The ticket in the file, or else the environment variable. Undefined: there is none. */
 export async function readTicket(file: string | undefined): Promise<string | undefined> {
-  return file === undefined ? process.env[ticketVariable] : ticketOf(await secretText('--ticket-file', file))
+  return file === undefined
+    ? process.env[ticketVariable]
+    : ticketOf(await secretText('--ticket-file', file, 'ticket'))
 }
 
 /** The ticket at the beginning of a text. A chat may have broken it into several lines: these contain no other characters. */

@@ -1,4 +1,6 @@
 /** `hearsay event`: sends an event to all members once. They receive it as a broadcast. */
+import type { Json } from '@hearsay/core'
+import { checkSpaceName, sharedQueryValue } from '@hearsay/core/app'
 import { openAsked } from '../attach/open-cluster.ts'
 import type { AskFlags } from '../attach/options.ts'
 import { asUsageError } from '../member/as-usage-error.ts'
@@ -7,6 +9,7 @@ import { endProcess, printJson } from '../terminal/output.ts'
 import type { Sent } from './options.ts'
 
 export async function sendEvent({ name, payload }: Sent, flags: AskFlags): Promise<void> {
+  await asUsageError(checkSent(name, payload))
   const stop = stopRequested()
   const opened = await Promise.race([openAsked(flags), stop])
   if (!opened) return endProcess(1)
@@ -23,4 +26,10 @@ export async function sendEvent({ name, payload }: Sent, flags: AskFlags): Promi
   }
   if (isSent && flags.json) printJson({ event: 'sent', name, at: Date.now() })
   await endProcess(isSent ? 0 : 1)
+}
+
+/** As `Cluster.broadcast` does, before the command looks for other members. */
+async function checkSent(name: string, payload: Json): Promise<void> {
+  checkSpaceName('broadcast', name)
+  sharedQueryValue('broadcast', payload)
 }

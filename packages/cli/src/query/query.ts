@@ -1,6 +1,7 @@
 /** `hearsay query`: asks members, prints each answer when it arrives, and then the members that failed or are missing. */
 import { styleText } from 'node:util'
 import type { Cluster, QueryAnswer, QueryFailure, QueryResult } from '@hearsay/core'
+import { queryRequest } from '@hearsay/core/app'
 import { findMember, isMemberId } from '../attach/find-member.ts'
 import { openAsked } from '../attach/open-cluster.ts'
 import { asUsageError } from '../member/as-usage-error.ts'
@@ -13,6 +14,7 @@ import type { QueryFlags, Sent } from './options.ts'
 
 /** Exit code 0: all members that were asked have answered with a value. */
 export async function query(sent: Sent, flags: QueryFlags): Promise<void> {
+  await asUsageError((async () => queryRequest(sent.name, sent.payload))())
   const stop = stopRequested()
   const opened = await Promise.race([openAsked(flags), stop])
   if (!opened) return endProcess(1)

@@ -21,13 +21,13 @@ const isTicket = (text: string) => /(^|=)hearsay\d+\./.test(text.trim())
  * @throws {UsageError} nothing fits, or several members do
  */
 export async function revokedSubject(members: readonly Member[], text: string): Promise<RevokedSubject> {
-  if (text === '-') return { type: 'ticket', ticket: ticketOf(await secretText('revoke', text)) }
+  if (text === '-') return { type: 'ticket', ticket: ticketOf(await secretText('revoke', text, 'ticket')) }
   if (isTicket(text)) return { type: 'ticket', ticket: text }
   const member = findMember(members, text)
   if (member) return { type: 'member', member }
   if (isMemberId(text)) return { type: 'id', id: text }
   if (existsSync(text) && statSync(text).isFile()) {
-    const ticket = ticketOf(await secretText('revoke', text))
+    const ticket = ticketOf(await secretText('revoke', text, 'ticket'))
     if (isTicket(ticket)) return { type: 'ticket', ticket }
     throw new UsageError(`no member is called '${text}', and the file of this name contains no ticket`)
   }
