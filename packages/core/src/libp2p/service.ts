@@ -203,9 +203,8 @@ class Service extends ClusterHandle implements LoneMember, Startable {
     this.#unfollow?.()
     this.#unfollowNetwork?.()
     await super.leave(options)
-    // Waits for pending writes before the store closes. A failing store was reported to the app already.
-    await this.#runtime?.writes.stored().catch(() => {})
-    this.#runtime?.writes.close()
+    // Waits for pending writes before the store closes.
+    await this.#runtime?.writes.close()
     this.#runtime?.transport.stop()
     await this.#runtime?.pubsub.stop()
   }

@@ -41,6 +41,8 @@ interface Waiter {
 const [minRetryMs, maxRetryMs] = [1_000, 30_000]
 /** Our choice: longer than any disk takes to wake up. */
 const maxWaitMs = 30_000
+/** Our choice: a member that leaves waits for a failing store for one retry, and for as long as for its unsent changes. */
+const maxCloseMs = 5_000
 
 export class WriteQueue {
   readonly #options: WriteQueueOptions
@@ -88,6 +90,10 @@ export class WriteQueue {
    * @throws {StorageError} they could not be written, or not within 30 s; the queue retries automatically
    */
   stored(): Promise<void> {
+    return this.#untilStored(maxWaitMs)
+  }
+
+  #untilStored(maxMs: number): Promise<void> {
     if (this.#isClosed && this.#state.status === 'failing') return Promise.reject(this.#state.error)
     return new Promise((resolve, reject) => {
       const { clock } = this.#options
@@ -106,7 +112,7 @@ export class WriteQueue {
           reject(error)
         },
       }
-      const cancelTimer = clock.setTimer(clock.now().monotonicMs + maxWaitMs, () => this.#rejectWaiters())
+      const cancelTimer = clock.setTimer(clock.now().monotonicMs + maxMs, () => this.#timedOut(maxMs))
       this.#waiters.add(waiter)
       if (this.#state.status === 'failing') this.#retryAt(this.#attemptedMs + minRetryMs)
       else if (!this.#pending.isWriting) this.#write(true)
@@ -135,10 +141,17 @@ export class WriteQueue {
     return () => this.#sources.delete(source)
   }
 
-  /** The member ends: a failing store is not retried any more. */
-  close(): void {
+  /**
+   * The member ends. Resolves when all changes are stored, or a failing store has been retried once. Afterwards the store is
+   * not retried, and no call waits for it.
+   */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    // The app was notified of the failure already.
+    await this.#untilStored(this.#state.status === 'failing' ? maxCloseMs : maxWaitMs).catch(() => {})
     this.#isClosed = true
     this.#cancelRetry()
+    if (this.#state.status === 'failing') this.#rejectWaiters(this.#state.error)
   }
 
   #write(isSynced: boolean): void {
@@ -178,20 +191,23 @@ export class WriteQueue {
     })
     this.#attemptedMs = this.#options.clock.now().monotonicMs
     this.#setState({ status: 'failing', error: failure }, () => {
-      for (const waiter of [...this.#waiters]) waiter.reject(failure)
+      this.#rejectWaiters(failure)
       this.#retryAt(this.#attemptedMs + this.#retryMs)
     })
   }
 
-  /** The store has not answered in time. */
-  #rejectWaiters(): void {
+  #timedOut(afterMs: number): void {
     const error = new StorageError(
-      `the store has not answered for ${maxWaitMs / 1_000} s: check that its disk is connected`,
+      `the store has not answered for ${afterMs / 1_000} s: check that its disk is connected`,
     )
     this.#setState({ status: 'failing', error }, () => {
-      for (const waiter of [...this.#waiters]) waiter.reject(error)
+      this.#rejectWaiters(error)
       this.#retryAt(this.#options.clock.now().monotonicMs + this.#retryMs)
     })
+  }
+
+  #rejectWaiters(error: StorageError): void {
+    for (const waiter of [...this.#waiters]) waiter.reject(error)
   }
 
   /** @param act runs before the app is notified, because the app may use the queue again */

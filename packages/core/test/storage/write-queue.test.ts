@@ -262,12 +262,52 @@ describe('a write queue whose store fails', () => {
     expect(states.map(({ status }) => status)).toEqual(['failing', 'ok'])
   })
 
-  it('does not retry after the member has ended', async () => {
+  it('stores all changes before the member ends', async () => {
+    const { store, queue } = bench()
+    queue.push([put('/a')])
+    queue.push([put('/b')])
+    const closed = outcomeOf(queue.close())
+    await store.end()
+    expect(closed.what).toBe('pending')
+    await store.end()
+    expect(closed.what).toBe('stored')
+  })
+
+  it('is retried once when the member ends, and not afterwards', async () => {
     const { store, clock, queue } = bench()
     queue.push([put('/a')])
     await store.end(new Error('disk full'))
-    queue.close()
+    store.recoversWith(new Error('disk full'))
+    const closed = outcomeOf(queue.close())
+    await clock.pass(1_000)
+    expect(closed.what).toBe('stored')
     await clock.pass(60_000)
-    expect(store.recoveries).toBe(0)
+    expect(store.recoveries).toBe(1)
+  })
+
+  it('lets no call wait after the member has ended', async () => {
+    const { store, clock, queue } = bench()
+    queue.push([put('/a')])
+    await store.end(new Error('disk full'))
+    store.recoversWith(new Error('disk full'))
+    // Some apps call again as soon as a call is rejected.
+    const again = outcomeOf(queue.stored().catch(() => queue.stored()))
+    const closed = outcomeOf(queue.close())
+    await clock.pass(1_000)
+    expect(closed.what).toBe('stored')
+    expect(String(again.what)).toMatch(/disk full/)
+  })
+
+  it('that does not answer delays the end of the member by 5 s', async () => {
+    const { clock, queue } = bench()
+    queue.push([put('/a')])
+    const stored = outcomeOf(queue.stored())
+    await clock.pass(30_000)
+    expect(String(stored.what)).toMatch(/not answered for 30 s/)
+    const closed = outcomeOf(queue.close())
+    await clock.pass(4_999)
+    expect(closed.what).toBe('pending')
+    await clock.pass(1)
+    expect(closed.what).toBe('stored')
   })
 })
