@@ -24,7 +24,7 @@ const sources = [
   'packages/core/src/libp2p/node/relay-bounds.ts',
   'packages/core/src/libp2p/peer-clocks.ts',
   'packages/core/src/libp2p/published-addresses.ts',
-  'packages/core/src/storage/node/*.ts',
+  'packages/core/src/storage/node/{durable-level-datastore,open-storage}.ts',
   'packages/core/src/storage/write-queue.ts',
   'packages/cli/src/attach/open-cluster.ts',
   'packages/cli/src/join/join.ts',
