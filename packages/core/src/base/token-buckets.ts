@@ -43,9 +43,9 @@ export class TokenBuckets {
     return this.#buckets.size
   }
 
-  /** Whether the bucket of this key has a token. */
-  has(key: string, nowMs: number): boolean {
-    return this.#tokens(key, nowMs) >= 1
+  /** Whether the bucket of this key has `cost` tokens. @default 1 */
+  has(key: string, nowMs: number, cost = 1): boolean {
+    return this.#tokens(key, nowMs) >= cost
   }
 
   /** Takes tokens. @returns false, and changes nothing, if the bucket has too few */

@@ -9,6 +9,8 @@ import type { SignedFact } from '../wire/fact.ts'
 const maxKeys = 4_096
 /** Our choice: four versions a second. The burst covers an app that opens 20 rooms one after the other. */
 const recordRate = { burst: 20, refillMs: 250, maxKeys }
+/** Our choice: one a second. An honest member signs one in 5 s at most, and several arrive together only in rumors. */
+const heartbeatRate = { burst: 20, refillMs: 1_000, maxKeys }
 /** Our choice: one suspicion a second. The burst covers an observer that loses all its neighbours and their successors. */
 const suspicionRate = { burst: 32, refillMs: 1_000, maxKeys }
 /**
@@ -23,6 +25,7 @@ const policyRate = { burst: 256, refillMs: 1_000, maxKeys }
 export class AuthorRates {
   readonly #self: string
   readonly #records = new TokenBuckets(recordRate)
+  readonly #heartbeats = new TokenBuckets(heartbeatRate)
   readonly #suspicions = new TokenBuckets(suspicionRate)
   readonly #ownSuspicions = new TokenBuckets(ownSuspicionRate)
   readonly #policy = new TokenBuckets(policyRate)
@@ -32,12 +35,18 @@ export class AuthorRates {
   }
 
   get size(): number {
-    return Math.max(this.#records.size, this.#suspicions.size, this.#ownSuspicions.size, this.#policy.size)
+    const buckets = [this.#records, this.#heartbeats, this.#suspicions, this.#ownSuspicions, this.#policy]
+    return Math.max(...buckets.map(({ size }) => size))
   }
 
-  /** Whether the rate of its author allows this fact. */
-  allows(fact: SignedFact, nowMs: number): boolean {
-    return this.#bucketsOf(fact)?.has(fact.author, nowMs) ?? true
+  /**
+   * Whether the rate of its author allows this fact.
+   *
+   * @param earlier how many facts of the same rate the message has before this one. They count only after their signatures were
+   *   verified, so a message must not bring more of them than the rate allows
+   */
+  allows(fact: SignedFact, nowMs: number, earlier = 0): boolean {
+    return this.#bucketsOf(fact)?.has(fact.author, nowMs, earlier + 1) ?? true
   }
 
   /** Counts this fact, if the rate allows it. */
@@ -47,6 +56,7 @@ export class AuthorRates {
 
   sweep(nowMs: number): void {
     this.#records.sweep(nowMs)
+    this.#heartbeats.sweep(nowMs)
     this.#suspicions.sweep(nowMs)
     this.#ownSuspicions.sweep(nowMs)
     this.#policy.sweep(nowMs)
@@ -59,6 +69,7 @@ export class AuthorRates {
       case 'suspicion':
         return fact.subject === this.#self ? this.#ownSuspicions : this.#suspicions
       case 'heartbeat':
+        return this.#heartbeats
       case 'introduction':
         return undefined
       case 'revocation':

@@ -1,9 +1,10 @@
 /**
  * Fact filter: which received facts are worth a signature check, and which rumors are forwarded.
  *
- * The filter drops five kinds of facts:
+ * The filter drops six kinds of facts:
  * - facts that the table or the policy set has;
- * - facts beyond their author's rate;
+ * - facts beyond their author's rate, which those before it in the message use up as well;
+ * - further heartbeats of an author and further introductions of a subject, if a message has several;
  * - policy facts that do not count in this cluster;
  * - heartbeats and suspicions, if their author is not a member;
  * - older records, if a message has several by one author.
@@ -19,6 +20,12 @@ import { isPolicyFact, type PolicyFact, type SignedFact } from '../wire/fact.ts'
 import type { AuthorRates } from './author-rates.ts'
 import type { RefusedFacts } from './refused-facts.ts'
 import type { Standing } from './standing.ts'
+
+/**
+ * The most facts of one kind of which a message may bring new ones. An honest member sends one heartbeat of each author and
+ * one introduction of each subject, and members store at most four introductions.
+ */
+const maxInMessage: Partial<Record<SignedFact['type'], number>> = { heartbeat: 1, introduction: 4 }
 
 export interface FactFilterOptions {
   readonly self: string
@@ -45,9 +52,13 @@ export class FactFilter {
   filterNew(facts: readonly SignedFact[], reporter: string, isDirect: boolean, now: Instant): SignedFact[] {
     const newest = newestRecords(facts)
     const arriving = new Set<string>()
+    const earlier = new Counts()
     return facts.filter(fact => {
       if (fact.type === 'record' && newest.get(fact.author) !== fact) return false
-      const isNew = this.#isNew(fact, arriving, reporter, isDirect, now)
+      const kind = this.#kindOf(fact)
+      if (earlier.of(kind) >= (maxInMessage[fact.type] ?? Number.POSITIVE_INFINITY)) return false
+      const isNew = this.#isNew(fact, arriving, earlier.of(kind), reporter, isDirect, now)
+      if (isNew) earlier.add(kind)
       if (isNew && fact.type === 'record') arriving.add(fact.author)
       return isNew
     })
@@ -68,24 +79,25 @@ export class FactFilter {
   #isNew(
     fact: SignedFact,
     arriving: ReadonlySet<string>,
+    earlier: number,
     reporter: string,
     isDirect: boolean,
     now: Instant,
   ): boolean {
-    if (isPolicyFact(fact)) return this.#isNewPolicy(fact, reporter, now)
+    if (isPolicyFact(fact)) return this.#isNewPolicy(fact, earlier, reporter, now)
     const { table, standing, refusedFacts } = this.#options
     const outcome = table.outcome(fact, now.epochMs)
     const isAbout = (id: string) => outcome === 'unknown-member' && arriving.has(id)
     switch (fact.type) {
       case 'record':
         if (outcome !== 'merged' || !standing.hasGrants(fact, now)) return false
-        if (this.#isMember(fact.author)) return this.#isWithinRate(fact, now)
+        if (this.#isMember(fact.author)) return this.#isWithinRate(fact, earlier, now)
         return (
           standing.admitsAtAnyRate(fact, isDirect ? reporter : undefined) ||
           standing.mayReport(fact, reporter, now.monotonicMs)
         )
       case 'heartbeat':
-        return outcome === 'merged' || isAbout(fact.author)
+        return (outcome === 'merged' || isAbout(fact.author)) && this.#isWithinRate(fact, earlier, now)
       case 'introduction':
         return (
           outcome === 'merged' ||
@@ -98,33 +110,52 @@ export class FactFilter {
           refusedFacts.count('unknown-author')
           return false
         }
-        return this.#isWithinRate(fact, now)
+        return this.#isWithinRate(fact, earlier, now)
     }
   }
 
-  #isNewPolicy(fact: PolicyFact, reporter: string, now: Instant): boolean {
+  #isNewPolicy(fact: PolicyFact, earlier: number, reporter: string, now: Instant): boolean {
     const { policy, rates, refusedFacts } = this.#options
     if (policy.stored(fact)) return false
     if (policy.isWithinRate(fact, reporter, now.monotonicMs)) {
       const outcome = policy.outcome(fact, now.epochMs)
       if (outcome === 'rejected') refusedFacts.count('policy')
       if (outcome !== 'merged') return false
-      if (policy.isUnlimited(fact.author) || rates.allows(fact, now.monotonicMs)) return true
+      if (policy.isUnlimited(fact.author) || rates.allows(fact, now.monotonicMs, earlier)) return true
     }
     refusedFacts.count('policy-rate')
     return false
   }
 
-  #isWithinRate(fact: SignedFact, { monotonicMs }: Instant): boolean {
+  #isWithinRate(fact: SignedFact, earlier: number, { monotonicMs }: Instant): boolean {
     const { self, rates, refusedFacts } = this.#options
-    if (fact.author === self || rates.allows(fact, monotonicMs)) return true
-    refusedFacts.count(fact.type === 'record' ? 'record-rate' : 'suspicion-rate')
+    if (fact.author === self || rates.allows(fact, monotonicMs, earlier)) return true
+    refusedFacts.count(fact.type === 'suspicion' ? 'suspicion-rate' : 'record-rate')
     return false
+  }
+
+  /** Facts of one kind in a message count together: those of one rate, or the introductions of one subject. */
+  #kindOf(fact: SignedFact): string {
+    if (fact.type === 'introduction') return `introduction ${fact.subject}`
+    const isOfSelf = fact.type === 'suspicion' && fact.subject === this.#options.self
+    return `${isPolicyFact(fact) ? 'policy' : fact.type} ${fact.author} ${isOfSelf}`
   }
 
   #isMember(id: string): boolean {
     const { self, table } = this.#options
     return id === self || table.get(id) !== undefined
+  }
+}
+
+class Counts {
+  readonly #counts = new Map<string, number>()
+
+  of(kind: string): number {
+    return this.#counts.get(kind) ?? 0
+  }
+
+  add(kind: string): void {
+    this.#counts.set(kind, this.of(kind) + 1)
   }
 }
 

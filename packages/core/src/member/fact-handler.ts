@@ -75,6 +75,8 @@ export class FactHandler {
         this.#introduce(fact, now)
         break
       case 'heartbeat':
+        if (fact.author !== self && table.outcome(fact, now.epochMs) === 'merged')
+          if (!rates.take(fact, now.monotonicMs)) break
         if (table.merge(fact, now.epochMs) === 'merged') this.#handleHeartbeat(fact, from, now)
         break
       case 'suspicion':

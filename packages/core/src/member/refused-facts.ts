@@ -3,7 +3,8 @@
 /**
  * - `unknown-author`: a suspicion by an id that is not a member.
  * - `no-grant`: a record of an id whose grants are missing, expired or revoked, in a cluster with an authority.
- * - `record-rate`, `suspicion-rate`: more facts of one author than its rate allows.
+ * - `record-rate`, `suspicion-rate`: more records, heartbeats or suspicions of one author than its rate allows. Heartbeats count
+ *   as `record-rate`.
  * - `policy`: a revocation or keyring that does not count in this cluster, that its author may not write, that none of this
  *   member's keys opens, whose date is more than a day ahead, whose end has passed, or for which there is no place. It counts each
  *   time that it arrives, and its signature is not verified.

@@ -1,7 +1,9 @@
 /**
  * Foreign queries: the running queries of other members that arrived here, and the way back to each asker.
  *
- * An answer is relayed once for each query and author, only while the query runs, and only if its author was asked.
+ * An answer is relayed once for each query and author, only while the query runs, and only if its author was asked. If there
+ * is no room for a further query, the oldest one of the asker with the most queries ends, unless the new one is of an asker
+ * with as many. So a few askers leave room for the others.
  */
 import type { SignedAnswer, SignedQuery } from '../wire/query-fact.ts'
 
@@ -28,16 +30,26 @@ export class ForeignQueries {
     return this.#open.size
   }
 
-  /** Whether there is room for a further query of this asker. */
+  /** Whether there is room for a further query of this asker, or another asker has to make room. */
   hasRoom(asker: string): boolean {
-    return this.#open.size < maxInAll && (this.#counts.get(asker) ?? 0) < maxOfOneAsker
+    const count = this.#counts.get(asker) ?? 0
+    if (this.#open.size < maxInAll) return count < maxOfOneAsker
+    return count + 1 < (this.#busiest()?.count ?? 0)
   }
 
   get(id: string): ForeignQuery | undefined {
     return this.#open.get(id)
   }
 
-  add(id: string, { author: asker, to, timeoutMs }: SignedQuery, upstream: string, nowMs: number): void {
+  /** Adds a query for which `hasRoom` holds. @returns the id of the query that ended to make room, if one did */
+  add(
+    id: string,
+    { author: asker, to, timeoutMs }: SignedQuery,
+    upstream: string,
+    nowMs: number,
+  ): string | undefined {
+    const evicted = this.#open.size < maxInAll ? undefined : this.#oldestOf(this.#busiest()?.asker)
+    if (evicted !== undefined) this.#remove(evicted)
     this.#counts.set(asker, (this.#counts.get(asker) ?? 0) + 1)
     const asked = to && new Set(to)
     this.#open.set(id, {
@@ -48,6 +60,7 @@ export class ForeignQueries {
       relayed: new Set(),
       answer: undefined,
     })
+    return evicted
   }
 
   /** The query of an answer that may be relayed; undefined if it must not be. */
@@ -64,13 +77,28 @@ export class ForeignQueries {
 
   /** Removes the queries whose askers no longer wait. @returns their ids */
   takeEnded(nowMs: number): string[] {
-    const ended = [...this.#open].filter(([, { deadlineMs }]) => nowMs >= deadlineMs)
-    for (const [id, { asker }] of ended) {
-      this.#open.delete(id)
-      const count = (this.#counts.get(asker) ?? 1) - 1
-      if (count === 0) this.#counts.delete(asker)
-      else this.#counts.set(asker, count)
-    }
-    return ended.map(([id]) => id)
+    const ended = [...this.#open].filter(([, { deadlineMs }]) => nowMs >= deadlineMs).map(([id]) => id)
+    for (const id of ended) this.#remove(id)
+    return ended
+  }
+
+  #remove(id: string): void {
+    const asker = this.#open.get(id)?.asker ?? ''
+    this.#open.delete(id)
+    const count = (this.#counts.get(asker) ?? 1) - 1
+    if (count === 0) this.#counts.delete(asker)
+    else this.#counts.set(asker, count)
+  }
+
+  /** The asker with the most queries. */
+  #busiest(): { readonly asker: string; readonly count: number } | undefined {
+    let busiest: { asker: string; count: number } | undefined
+    for (const [asker, count] of this.#counts) if (count > (busiest?.count ?? 0)) busiest = { asker, count }
+    return busiest
+  }
+
+  #oldestOf(asker: string | undefined): string | undefined {
+    for (const [id, query] of this.#open) if (query.asker === asker) return id
+    return undefined
   }
 }

@@ -112,8 +112,24 @@ export class Queries {
     else this.#relay(answer, nowMs)
   }
 
-  /** Whether to verify and deliver a received fact. @param from the peer that sent it */
+  /**
+   * Whether to verify and deliver a received fact. A direct query or broadcast counts against the rate of its author at once:
+   * its author sent it, so no other peer uses up this rate, and a frame with many of them is not verified as a whole.
+   *
+   * @param from the peer that sent it
+   */
   admit(fact: QueryFact, from: string, route: QueryRoute, nowMs: number): QueryAdmission {
+    const admission = this.#judge(fact, from, route)
+    if (admission !== 'new' || fact.type === 'answer') return admission
+    const isWithinRate =
+      route === 'direct'
+        ? this.#rates.take(fact.author, route, nowMs)
+        : this.#rates.allows(fact.author, route, nowMs)
+    return isWithinRate ? 'new' : 'excess'
+  }
+
+  /** As `admit`, regardless of the rates. */
+  #judge(fact: QueryFact, from: string, route: QueryRoute): QueryAdmission {
     const { view } = this.#options
     const { author } = fact
     if (author === view.self || !view.isHere(author)) return 'ignored'
@@ -125,7 +141,6 @@ export class Queries {
     if (route === 'direct' && author !== from) return 'excess'
     if (this.#delivered.has(author, fact.generation, fact.number))
       return route === 'direct' ? 'repeated' : 'ignored'
-    if (!this.#rates.allows(author, route, nowMs)) return 'excess'
     return fact.type === 'query' && !this.#foreign.hasRoom(author) ? 'excess' : 'new'
   }
 
@@ -139,21 +154,22 @@ export class Queries {
 
   /** Delivers a verified fact. @returns false if an equal fact was delivered before */
   deliver(fact: QueryFact, from: string, route: QueryRoute, nowMs: number): boolean {
-    if (this.admit(fact, from, route, nowMs) !== 'new') return false
+    if (this.#judge(fact, from, route) !== 'new') return false
     const { view } = this.#options
     if (fact.type === 'answer') {
       if (this.#own.awaits(fact)) this.#answered(fact, nowMs)
       else this.#relay(fact, nowMs)
       return true
     }
-    this.#rates.take(fact.author, route, nowMs)
+    if (route === 'rumor' && !this.#rates.take(fact.author, route, nowMs)) return false
     this.#delivered.accept(fact.author, fact.generation, fact.number)
     if (fact.type === 'broadcast') {
       this.#effects.push({ type: 'broadcast', fact })
       return true
     }
     const id = queryId(fact)
-    this.#foreign.add(id, fact, from, nowMs)
+    const evicted = this.#foreign.add(id, fact, from, nowMs)
+    if (evicted !== undefined) this.#effects.push({ type: 'expired', id: evicted })
     if (fact.to?.includes(view.self) ?? true) this.#effects.push({ type: 'run', id, query: fact })
     return true
   }

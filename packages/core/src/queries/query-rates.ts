@@ -1,8 +1,8 @@
 /**
  * Query rates: how many queries and broadcasts a member accepts from one author, and how many answers it relays to one author.
  *
- * A member sends at most half of what others accept, so others drop no messages of an honest member. A check takes no tokens.
- * Tokens are taken only after the signature was verified, so a peer cannot use up the rate of another author.
+ * A member sends at most half of what others accept, so others drop no messages of an honest member. For rumors, a check takes
+ * no tokens: they are taken only after the signature was verified, so a peer cannot use up the rate of another author.
  */
 import { TokenBuckets, type TokenBucketsOptions } from '../base/token-buckets.ts'
 

@@ -71,7 +71,7 @@ export class QueriesDriver implements QueriesPort, QueryReceiver {
     this.#options = options
     this.#queries = new Queries(options)
     this.#inbound = new QueryInbound({ ...options, receiver: this })
-    this.#runner = new QueryRunner(options.handlers)
+    this.#runner = new QueryRunner(options.handlers, () => this.#nowMs())
   }
 
   /**

@@ -42,7 +42,10 @@ export class QueryInbound {
 
   frame(from: string, bytes: Uint8Array): void {
     const facts = this.#inbound.message(from, decodeQueryFrame(bytes)) ?? []
-    const wanted = facts.filter(fact => this.#isNew(fact, from, 'direct'))
+    const authors = new Set<string>()
+    const wanted = facts.filter(
+      fact => this.#isFirst(fact, from, authors) && this.#isNew(fact, from, 'direct'),
+    )
     if (wanted.length === 0) return
     andThen(this.#verified(from, wanted), ({ facts }) => {
       for (const fact of facts) this.#options.receiver.deliver(fact, from, 'direct')
@@ -58,6 +61,14 @@ export class QueryInbound {
       if (forged) return 'reject'
       return this.#options.receiver.deliver(fact, from, 'rumor') ? 'accept' : 'ignore'
     })
+  }
+
+  /** False for an answer if an earlier one in the frame has the same author and query: only one of them counts. */
+  #isFirst(fact: QueryFact, from: string, authors: Set<string>): boolean {
+    if (fact.type !== 'answer') return true
+    const key = `${fact.query} ${fact.author}`
+    if (authors.has(key)) this.#options.reporter.reportExcess(from, fact.payload.length + factCost)
+    return authors.size < authors.add(key).size
   }
 
   #isNew(fact: QueryFact, from: string, route: QueryRoute): boolean {

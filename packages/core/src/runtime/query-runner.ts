@@ -1,12 +1,14 @@
 /**
  * Query runner: calls the app's handlers for the queries that ask this member.
  *
- * At most 32 queries run at once, and at most 8 of one asker. A query ends when its handler has settled, or when the asker no
- * longer waits. An error of a handler is reported once in this process; the asker receives only the failure `error`.
+ * At most 32 handlers run at once, and at most 8 for one asker. A query ends when its handler has settled, or when the asker no
+ * longer waits. In the second case the handler may ignore the signal and run on: it counts until it has settled, but at most
+ * for the longest time of a query. So an asker with short timeouts cannot start more handlers. An error of a handler is reported once in this process; the asker receives only the failure `error`.
  */
 import type { QueryHandler } from '../api/query.ts'
 import { sharedQueryValue } from '../api/query-checks.ts'
 import type { Json } from '../wire/json.ts'
+import * as limits from '../wire/limits.ts'
 import type { AnswerFailure, SignedQuery } from '../wire/query-fact.ts'
 import { reportAppError } from './app-calls.ts'
 import type { QueryHandlers } from './query-handlers.ts'
@@ -35,13 +37,23 @@ export type RunnableQuery = Pick<SignedQuery, 'name' | 'author' | 'value'>
 
 export type Outcome = { readonly value: Json } | { readonly failure: AnswerFailure }
 
+interface Running {
+  readonly asker: string
+  /** Ends the query. */
+  readonly ended: AbortController
+  readonly startedMs: number
+}
+
 export class QueryRunner {
   readonly #handlers: QueryHandlers
-  /** Id of the query → its asker, and the controller that ends it. */
-  readonly #running = new Map<string, { readonly asker: string; readonly ended: AbortController }>()
+  readonly #nowMs: () => number
+  /** Id of the query → its handler, which may run on after the query has ended. */
+  readonly #running = new Map<string, Running>()
 
-  constructor(handlers: QueryHandlers) {
+  /** @param nowMs monotonic milliseconds */
+  constructor(handlers: QueryHandlers, nowMs: () => number) {
     this.#handlers = handlers
+    this.#nowMs = nowMs
   }
 
   /** @param answer called once, unless the query is ended before */
@@ -52,23 +64,31 @@ export class QueryRunner {
       answer({ failure: 'no-handler' })
       return
     }
+    this.#dropUnsettled()
     const ofAsker = [...this.#running.values()].filter(each => each.asker === asker)
     if (this.#running.size >= maxRunning || ofAsker.length >= maxOfOneAsker) {
       answer({ failure: 'busy' })
       return
     }
     const ended = new AbortController()
-    this.#running.set(id, { asker, ended })
+    const running = { asker, ended, startedMs: this.#nowMs() }
+    this.#running.set(id, running)
     void outcomeOf(handler, query, ended.signal).then(outcome => {
-      if (this.#running.delete(id)) answer(outcome)
+      if (this.#running.get(id) === running) this.#running.delete(id)
+      if (!ended.signal.aborted) answer(outcome)
     })
   }
 
   /** The asker no longer waits for the answer to this query. */
   end(id: string): void {
-    const running = this.#running.get(id)
-    this.#running.delete(id)
-    running?.ended.abort()
+    this.#running.get(id)?.ended.abort()
+  }
+
+  /** Handlers that never settle would block their places for ever. */
+  #dropUnsettled(): void {
+    const beforeMs = this.#nowMs() - limits.maxQueryTimeoutMs
+    for (const [id, { ended, startedMs }] of this.#running)
+      if (ended.signal.aborted && startedMs <= beforeMs) this.#running.delete(id)
   }
 }
 

@@ -97,11 +97,13 @@ export class SpaceInbound {
 
   /**
    * Whether the fact is state, or a broadcast within the rates of its author. Members exchange state as fast as they
-   * can, so no rate applies to it. Only the author of a broadcast sends the broadcast in a frame.
+   * can, so no rate applies to it. Only the author of a broadcast sends the broadcast in a frame: otherwise a peer could use up
+   * the rate of another author with forged broadcasts.
    */
   #isStateOrWithinRates(space: string, from: string, fact: SpaceFact): boolean {
     if (fact.type !== 'event') return true
-    if (this.#options.receiver.isWithinRates({ space, from, newFacts: [fact], others: [] })) return true
+    const rumor = { space, from, newFacts: [fact], others: [] }
+    if (fact.author === from && this.#options.receiver.isWithinRates(rumor)) return true
     this.#options.reporter.reportExcess(from, fact.payload.length)
     return false
   }

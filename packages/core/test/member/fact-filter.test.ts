@@ -51,6 +51,40 @@ describe('fact filter', () => {
     expect(bench({ of: 5 }).filterNew(...heartbeats)).toEqual(heartbeats.slice(0, 1))
   })
 
+  it('takes one heartbeat of an author and four introductions of a subject out of a message', () => {
+    const { filterNew } = bench({ of: 5 })
+    const heartbeats = [3, 4, 5].map(sequence => signedFact(ada, heartbeatBody(5, sequence)))
+    expect(filterNew(...heartbeats)).toHaveLength(1)
+    const bob = signedFact(idOf('bob'), recordBody({ incarnation: 5 }))
+    const introductions = Array.from({ length: 9 }, (_, i) =>
+      signedFact(idOf(`introducer ${i}`), introductionBody(bob.author, 5)),
+    )
+    expect(filterNew(bob, ...introductions)).toHaveLength(1 + 4)
+  })
+
+  it('takes no more facts of an author out of a message than its rate allows', () => {
+    const { member, filterNew } = bench({ maxMembers: 64 })
+    const subjects = Array.from({ length: 50 }, (_, i) => idOf(`subject ${i}`))
+    for (const subject of subjects) member.handle(subject, recordBody({ incarnation: 5 }))
+    const suspicions = subjects.map(subject => signedFact(grace, suspicionBody(subject, 5)))
+    expect(filterNew(...suspicions)).toHaveLength(32)
+    expect(member.parts.refusedFacts.counts()['suspicion-rate']).toBe(18)
+    for (const fact of suspicions.slice(0, 32)) member.parts.factHandler.handle(fact, undefined, member.now)
+    expect(filterNew(...suspicions.slice(32))).toHaveLength(0)
+  })
+
+  it('takes heartbeats of a member at a rate', () => {
+    const { member, filterNew } = bench({ of: 5 })
+    const taken = Array.from({ length: 30 }, (_, sequence) => {
+      const facts = filterNew(signedFact(ada, heartbeatBody(5, sequence)))
+      for (const fact of facts) member.parts.factHandler.handle(fact, undefined, member.now)
+      return facts.length
+    })
+    expect(taken.filter(Boolean)).toHaveLength(20)
+    member.pass(2_000)
+    expect(filterNew(signedFact(ada, heartbeatBody(5, 40)))).toHaveLength(1)
+  })
+
   it('takes only the newest of several records of an author', () => {
     expect(bench({ of: 5 }).filterNew(record(7), record(4), record(6))).toEqual([record(7)])
   })

@@ -11,6 +11,14 @@ const answerTo = (query: string, value: number | string = 1): QueryFactBody => (
   outcome: { value },
 })
 
+const broadcastBody = (number: number): QueryFactBody => ({
+  type: 'broadcast',
+  generation: 1,
+  number,
+  name: 'x',
+  value: null,
+})
+
 function benchWithHandler() {
   const bench = new QueriesBench()
   const handler = vi.fn(() => 'mine')
@@ -126,6 +134,62 @@ describe('a flood', () => {
     await bench.clock.pass(6_000)
     for (let number = 600; number < 1_300; number++) bench.frame(ada, signed(ada, queryBody({ number })))
     expect(bench.verifications).toBe(256)
+  })
+
+  it('of direct queries in one frame is dropped unverified beyond the rate of their author', async () => {
+    const { bench } = benchWithHandler()
+    const frame = (from: number) =>
+      bench.frame(ada, ...Array.from({ length: 2_000 }, (_, i) => signed(ada, broadcastBody(from + i))))
+    frame(0)
+    expect([bench.verifications, bench.broadcasts.length]).toEqual([512, 512])
+    expect(bench.excessBytes).toBeGreaterThan(1_488 * 512)
+    await bench.clock.pass(50)
+    frame(2_000)
+    expect(bench.verifications).toBe(512 + 6)
+  })
+
+  it('of answers by one member in one frame costs one verification', () => {
+    const { bench } = benchWithHandler()
+    const asked = bench.ask()
+    const query = queryId(bench.lastFact)
+    bench.frame(ada, ...Array.from({ length: 100 }, (_, i) => signed(ada, answerTo(query, i))))
+    expect([asked.answers.map(({ author }) => author), bench.verifications]).toEqual([[ada], 1])
+    expect(bench.excessBytes).toBeGreaterThan(99 * 512)
+  })
+
+  it('of queries of many members leaves room for those of others', async () => {
+    const { bench, handler } = benchWithHandler()
+    const hostile = Array.from({ length: 8 }, (_, i) => idOf(`hostile ${i}`))
+    bench.members = [...bench.members, ...hostile]
+    const ask = (from: string | undefined, number: number) =>
+      bench.frame(from, signed(from, queryBody({ number, timeoutMs: 60_000 })))
+    for (const id of hostile) for (let number = 0; number < 140; number++) ask(id, number)
+    await bench.clock.pass(100)
+    handler.mockClear()
+    for (let number = 0; number < 200; number++) ask(ada, number)
+    await bench.clock.pass(100)
+    expect(bench.answersTo(ada).length).toBeGreaterThan(100)
+    const verified = bench.verifications
+    for (const id of hostile) ask(id, 200)
+    expect(bench.verifications - verified).toBeLessThan(8)
+  })
+
+  it('of queries with short timeouts runs no more handlers at once than others do', async () => {
+    const bench = new QueriesBench()
+    const handler = vi.fn(() => new Promise(() => {}))
+    bench.handlers.add('name', handler)
+    const ask = async (from: string | undefined, number: number) => {
+      bench.frame(from, signed(from, queryBody({ number, timeoutMs: 0 })))
+      await bench.clock.pass(10)
+    }
+    for (let number = 0; number < 50; number++) await ask(ada, number)
+    expect(handler).toHaveBeenCalledTimes(8)
+    for (let number = 0; number < 50; number++) await ask(bob, number)
+    expect(handler).toHaveBeenCalledTimes(16)
+    // A handler that never settles loses its place after a minute.
+    await bench.clock.pass(60_000)
+    await ask(ada, 50)
+    expect(handler).toHaveBeenCalledTimes(17)
   })
 
   it('of direct queries in the names of others does nothing', () => {

@@ -30,6 +30,8 @@ class SpaceInboundBench {
   readonly violations: string[] = []
   readonly unopened: unknown[] = []
   excessBytes = 0
+  /** New facts that were counted against the rates of their authors. */
+  rated = 0
   isWithinRates = true
   verifications = 0
   readonly inbound: SpaceInbound
@@ -50,7 +52,10 @@ class SpaceInboundBench {
           const name = fact.type === 'field' ? fact.name : ''
           return name === 'stale' || name === 'rejected' ? name : 'new'
         },
-        isWithinRates: () => this.isWithinRates,
+        isWithinRates: ({ newFacts }) => {
+          this.rated += newFacts.length
+          return this.isWithinRates
+        },
         steps: (_, steps) => this.steps.push(...steps),
         rumors: (_, facts) => this.rumors.push(...facts),
         privateRoom: space => (space === privateRoom.space ? privateRoom : undefined),
@@ -123,10 +128,19 @@ describe('a frame of spaces', () => {
   it('beyond a rate delivers its state, but not its broadcasts', () => {
     const bench = new SpaceInboundBench()
     bench.isWithinRates = false
-    const event = signed(ada, { type: 'event', generation: 1, number: 1, value: 'hello' })
+    const event = signed(relay, { type: 'event', generation: 1, number: 1, value: 'hello' })
     bench.inbound.frame(relay, encodeSpaceFrame([{ space: design, facts: [field(ada, 'a'), event] }]))
     expect(bench.namesInSteps).toEqual([['a']])
     expect(bench.excessBytes).toBe(event.payload.length)
+  })
+
+  it('takes broadcasts of their sender only, so that nobody uses up the rate of another author', () => {
+    const bench = new SpaceInboundBench()
+    const body = { type: 'event', generation: 1, number: 1, value: 'hello' } as const
+    const forged = Array.from({ length: 100 }, () => signed(ada, body, relay))
+    bench.inbound.frame(relay, encodeSpaceFrame([{ space: design, facts: [...forged, signed(relay, body)] }]))
+    expect([bench.rated, bench.verifications]).toEqual([1, 1])
+    expect(bench.excessBytes).toBeGreaterThan(0)
   })
 
   it('delivers the steps of its spaces together, each with only its new facts', () => {

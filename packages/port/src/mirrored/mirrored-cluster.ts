@@ -354,7 +354,8 @@ export class MirroredCluster implements Cluster {
   async #loadQueries(): Promise<MirroredQueries> {
     // Load this code with the first query, like that of rooms.
     const { MirroredQueries } = await import('./mirrored-queries.ts')
-    this.#queries ??= new MirroredQueries(this.#member, this.#handlers)
+    const nowMs = () => this.#notifications.clock.now().monotonicMs
+    this.#queries ??= new MirroredQueries(this.#member, this.#handlers, nowMs)
     return this.#queries
   }
 

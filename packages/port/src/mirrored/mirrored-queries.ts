@@ -27,9 +27,10 @@ export class MirroredQueries {
   readonly #settles = new PendingCalls()
   #lastNumber = 0
 
-  constructor(member: RemoteMember, handlers: QueryHandlers) {
+  /** @param nowMs monotonic milliseconds */
+  constructor(member: RemoteMember, handlers: QueryHandlers, nowMs: () => number) {
     this.#member = member
-    this.#runner = new QueryRunner(handlers)
+    this.#runner = new QueryRunner(handlers, nowMs)
   }
 
   /** @throws {InvalidOptionsError} @throws {InvalidValueError} */

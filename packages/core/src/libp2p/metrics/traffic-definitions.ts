@@ -153,7 +153,7 @@ export const trafficDefinitions = {
       values: {
         'unknown-author': 'A suspicion by an id that is not a member.',
         'no-grant': 'A record of an id whose grants are missing, expired or revoked.',
-        'record-rate': 'The records of one author exceeded its rate.',
+        'record-rate': 'The records or the heartbeats of one author exceeded their rate.',
         'suspicion-rate': 'The suspicions of one author exceeded its rate.',
         policy:
           'A revocation or keyring that does not count here: its author may not write it, no key of this member opens it, or its date is wrong.',
