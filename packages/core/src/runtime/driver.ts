@@ -156,7 +156,7 @@ export class Driver implements TransportListener, MembershipPort {
   }
 
   frame(from: string, channel: Channel, bytes: Uint8Array): void {
-    if (this.#phase === 'stopped') return
+    if (this.#phase === 'stopped' || this.#peerScore.isRefused(from, this.#options.clock)) return
     switch (channel) {
       case 'probe':
         this.#inbound.probe(from, bytes)
@@ -183,7 +183,7 @@ export class Driver implements TransportListener, MembershipPort {
   }
 
   rumor(from: string, bytes: Uint8Array, space?: string): RumorVerdict | Promise<RumorVerdict> {
-    if (this.#phase !== 'running') return 'ignore'
+    if (this.#phase !== 'running' || this.#peerScore.isRefused(from, this.#options.clock)) return 'ignore'
     return this.#options.notifications.step(() => {
       this.#received(from)
       if (space !== undefined) return this.#spaces?.rumor(space, from, bytes) ?? 'ignore'

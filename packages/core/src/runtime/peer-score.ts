@@ -1,11 +1,13 @@
 /**
  * Peer score: counts the protocol violations of each peer.
  *
- * Each violation adds a point, and each minute removes one. At 5 points the peer is disconnected and refused for a minute.
+ * Each violation adds a point, and each minute removes one. At 5 points the peer is disconnected and refused for a minute. What
+ * it sent before the connection closed is dropped.
  * Scores are stored for at most 1,024 peers. Forwarding old or rejected facts is not a violation, because a peer may do that
  * in good faith. Exceeding a rate for a while is not a violation either: after a pause of this member, all messages
  * that it missed arrive together.
  */
+import type { Clock } from '../base/clock.ts'
 import { TokenBuckets } from '../base/token-buckets.ts'
 
 /** How long a peer with too many violations is not admitted. Our choice: about as long as one point lasts. */
@@ -33,6 +35,8 @@ export interface ViolationReporter {
 export class PeerScore {
   readonly #records = new Map<string, { points: number; sinceMs: number }>()
   readonly #counts: Record<Violation, number> = { undecodable: 0, 'bad-signature': 0, flood: 0 }
+  /** Peers that are refused, and until when, in monotonic milliseconds. */
+  readonly #refusedUntilMs = new Map<string, number>()
   readonly #excess = new TokenBuckets(excessRate)
 
   /** Counts a violation. @returns whether to disconnect the peer */
@@ -47,9 +51,19 @@ export class PeerScore {
     const isExceeded = points >= maxPoints
     // A peer that was disconnected and reconnects reaches the limit again with its next violation.
     this.#records.set(id, { points: Math.min(points, maxPoints - 1), sinceMs })
-    const [oldest] = this.#records.keys()
-    if (this.#records.size > maxPeers && oldest !== undefined) this.#records.delete(oldest)
+    keepLatest(this.#records)
+    if (isExceeded) {
+      this.#refusedUntilMs.delete(id)
+      this.#refusedUntilMs.set(id, nowMs + refusalMs)
+      keepLatest(this.#refusedUntilMs)
+    }
     return isExceeded
+  }
+
+  /** Whether the peer is refused now. */
+  isRefused(id: string, clock: Pick<Clock, 'now'>): boolean {
+    const untilMs = this.#refusedUntilMs.get(id)
+    return untilMs !== undefined && clock.now().monotonicMs < untilMs
   }
 
   /** Counts bytes beyond a rate. @returns whether an honest peer may have sent this many */
@@ -61,4 +75,9 @@ export class PeerScore {
   violations(): Readonly<Record<Violation, number>> {
     return { ...this.#counts }
   }
+}
+
+function keepLatest(map: Map<string, unknown>): void {
+  const [oldest] = map.keys()
+  if (map.size > maxPeers && oldest !== undefined) map.delete(oldest)
 }

@@ -24,12 +24,13 @@ const relay = idOf('relay')
 /** One driver with a stopped clock, and its actions. */
 class DriverBench {
   readonly refused: string[] = []
+  readonly now = { monotonicMs: 0, epochMs }
   verifications = 0
   readonly machine: MembershipMachine
   readonly driver: Driver
 
   constructor() {
-    const now = { monotonicMs: 0, epochMs }
+    const { now } = this
     const record = firstRecord({ name: 'self', tags: {}, incarnation: epochMs })
     this.machine = new MembershipMachine(
       { self, record, bootstrap: [], profile: 'lan', random: mulberry32(1), standing: 'assumed' },
@@ -151,6 +152,22 @@ it('keeps the facts of a frame in memory, not the frame', () => {
   const { record: stored } = bench.machine.table.get(idOf('m7')) ?? {}
   expect(stored?.payload.buffer.byteLength).toBe(stored?.payload.length)
   expect(stored?.signature.buffer.byteLength).toBe(64)
+})
+
+describe('a peer with too many violations', () => {
+  it('is refused, and what it sent before the connection closed is dropped', () => {
+    const bench = new DriverBench()
+    const garbage = Uint8Array.of(0xff, 0xff, 0xff)
+    for (let i = 0; i < 50; i++) bench.driver.frame(relay, 'probe', garbage)
+    expect([bench.driver.violations().undecodable, bench.refused]).toEqual([5, [`${relay} 60000`]])
+    bench.exchanged(signedFact(ada, record(1)))
+    expect([bench.rumor(signedFact(ada, record(1))), bench.verifications]).toEqual(['ignore', 0])
+    bench.driver.frame(ada, 'sync', encodeSync(syncMessage({ facts: [signedFact(ada, record(1))] })))
+    expect(bench.verifications).toBe(1)
+    bench.now.monotonicMs += 60_000
+    bench.exchanged(signedFact(ada, record(2)))
+    expect(bench.verifications).toBe(2)
+  })
 })
 
 describe('a peer that sends more than the rates allow', () => {
