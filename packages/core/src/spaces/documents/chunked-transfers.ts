@@ -30,6 +30,11 @@ const window = { pieces: 16, bytes: 1_048_576 }
 const silenceTimeoutMs = 20_000
 /** Limit of streams to all members, and of streams from all members, at one time. */
 const maxStreams = 256
+/**
+ * Limit of the pieces of all incomplete updates together, because even a piece without content uses memory. Our choice: eight
+ * times as many as 256 MiB have in pieces of the usual size.
+ */
+const maxUnfinishedPieces = 8_192
 
 /** The result of receiving a piece. */
 export interface Received {
@@ -113,8 +118,10 @@ export class ChunkedTransfers {
     const isInTurn = index === (known?.received ?? 0) && (!known || document === known.document)
     const mayBegin = known || this.#incoming.size < maxStreams || this.#evict(from, () => 1)
     // Count the bytes of all streams together, because unfinished updates must not fill the memory.
-    const isTooMuch = () => this.#unfinishedBytes() + content.length > this.#options.maxBytes
-    if (!isInTurn || !mayBegin || (isTooMuch() && !(this.#evict(from, ({ bytes }) => bytes) && !isTooMuch())))
+    const fits = () =>
+      this.#fits(from, ({ bytes }) => bytes, this.#options.maxBytes - content.length) &&
+      this.#fits(from, ({ parts }) => parts.length, maxUnfinishedPieces - 1)
+    if (!isInTurn || !mayBegin || !fits())
       return { update: undefined, end: undefined, ack: this.cancel(from, document, transfer) }
     if (!known && isAnswer) this.#dropAnswers(from, document)
     const incoming = known ?? newIncoming(from, document, isAnswer)
@@ -162,10 +169,14 @@ export class ChunkedTransfers {
     return this.#fill(to, nowMs)
   }
 
-  #unfinishedBytes(): number {
-    let sum = 0
-    for (const { bytes } of this.#incoming.values()) sum += bytes
-    return sum
+  /** Whether all incoming streams together have at most this amount, perhaps after the streams of another member were dropped. */
+  #fits(from: string, amountOf: (incoming: Incoming) => number, most: number): boolean {
+    const isTooMuch = () => {
+      let sum = 0
+      for (const incoming of this.#incoming.values()) sum += amountOf(incoming)
+      return sum > most
+    }
+    return !isTooMuch() || (this.#evict(from, amountOf) && !isTooMuch())
   }
 
   /** Drops the streams of the member with the greatest amount, if it exceeds the amount of `from`. */

@@ -227,6 +227,15 @@ describe('a receiver', () => {
     expect(receiver.size).toBe(0)
   })
 
+  it('limits the pieces of unfinished updates, which use memory even without content', () => {
+    const content = new Uint8Array()
+    let taken = 0
+    while (taken < 9_000 && take('greedy', 'notes', { index: taken, content })?.ack?.ack?.count !== 0) taken += 1
+    expect([taken, receiver.size]).toEqual([8_192, 0])
+    for (let index = 0; index < 8_192; index++) take('greedy', 'notes', { index, content })
+    expect(carry(sender.answer('b', 'notes', updates(1, 3 * pieceBytes), 0)).ends.length).toBe(1)
+  })
+
   it('drops an unfinished answer when the next one about the same document begins', () => {
     take('a', 'notes', { transfer: 1 })
     take('a', 'other', { transfer: 2 })
