@@ -52,13 +52,15 @@ export class FactFilter {
   filterNew(facts: readonly SignedFact[], reporter: string, isDirect: boolean, now: Instant): SignedFact[] {
     const newest = newestRecords(facts)
     const arriving = new Set<string>()
-    const earlier = new Counts()
+    /** Kind → how many facts of this kind were new so far. */
+    const counts = new Map<string, number>()
     return facts.filter(fact => {
       if (fact.type === 'record' && newest.get(fact.author) !== fact) return false
       const kind = this.#kindOf(fact)
-      if (earlier.of(kind) >= (maxInMessage[fact.type] ?? Number.POSITIVE_INFINITY)) return false
-      const isNew = this.#isNew(fact, arriving, earlier.of(kind), reporter, isDirect, now)
-      if (isNew) earlier.add(kind)
+      const earlier = counts.get(kind) ?? 0
+      if (earlier >= (maxInMessage[fact.type] ?? Number.POSITIVE_INFINITY)) return false
+      const isNew = this.#isNew(fact, arriving, earlier, reporter, isDirect, now)
+      if (isNew) counts.set(kind, earlier + 1)
       if (isNew && fact.type === 'record') arriving.add(fact.author)
       return isNew
     })
@@ -144,18 +146,6 @@ export class FactFilter {
   #isMember(id: string): boolean {
     const { self, table } = this.#options
     return id === self || table.get(id) !== undefined
-  }
-}
-
-class Counts {
-  readonly #counts = new Map<string, number>()
-
-  of(kind: string): number {
-    return this.#counts.get(kind) ?? 0
-  }
-
-  add(kind: string): void {
-    this.#counts.set(kind, this.of(kind) + 1)
   }
 }
 
