@@ -14,6 +14,7 @@ export interface Electron {
   readonly MessageChannelMain: new () => MessageChannelMain
 }
 
+/** What `startMember` uses of Electron's `app`. */
 export interface App {
   requestSingleInstanceLock(): boolean
   whenReady(): Promise<void>
@@ -33,16 +34,19 @@ export interface LinkApp {
   off(event: 'second-instance', listener: (event: PreventableEvent, argv: string[]) => void): unknown
 }
 
+/** An event of Electron whose default action a listener can prevent. */
 export interface PreventableEvent {
   preventDefault(): void
 }
 
+/** What `startMember` uses of Electron's `ipcMain`. */
 export interface IpcMain {
   // biome-ignore lint/suspicious/noExplicitAny: as Electron declares it
   handle(channel: string, listener: (event: InvokeEvent, ...values: any[]) => unknown): void
   removeHandler(channel: string): void
 }
 
+/** The event of a page's request. */
 export interface InvokeEvent {
   readonly sender: WebContents
   /** Null: the frame has gone. */
@@ -65,14 +69,17 @@ export interface Frame {
   postMessage(channel: string, message: unknown, transfer?: MessagePortMain[]): void
 }
 
+/** What `startMember` uses of Electron's `powerMonitor`. */
 export interface PowerMonitor {
   on(event: PowerEvent, listener: (event?: PreventableEvent) => void): unknown
   off(event: PowerEvent, listener: (event?: PreventableEvent) => void): unknown
   getSystemIdleState(idleThresholdSeconds: number): 'active' | 'idle' | 'locked' | 'unknown'
 }
 
+/** The events of the system that `startMember` follows. */
 export type PowerEvent = 'suspend' | 'resume' | 'lock-screen' | 'unlock-screen' | 'shutdown'
 
+/** Electron's `safeStorage`, which encrypts with the system's keychain. */
 export interface SafeStorage {
   isEncryptionAvailable(): boolean
   encryptString(text: string): Buffer
@@ -81,10 +88,12 @@ export interface SafeStorage {
   getSelectedStorageBackend?(): string
 }
 
+/** Electron's `utilityProcess`, which starts processes. */
 export interface UtilityProcesses {
   fork(modulePath: string, args?: string[], options?: { serviceName?: string }): UtilityProcess
 }
 
+/** A process that runs a module of the app, without windows. */
 export interface UtilityProcess {
   on(event: 'message', listener: (message: unknown) => void): unknown
   once(event: 'exit', listener: (code: number) => void): unknown
@@ -92,6 +101,7 @@ export interface UtilityProcess {
   kill(): boolean
 }
 
+/** Two connected ports. */
 export interface MessageChannelMain {
   readonly port1: MessagePortMain
   readonly port2: MessagePortMain

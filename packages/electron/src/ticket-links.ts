@@ -39,7 +39,9 @@ export interface TicketLinkOptions {
 
 /** The part of `process` of the main process that this package uses. */
 export interface LinkProcess {
+  /** The arguments with which the app was started. */
   readonly argv: readonly string[]
+  /** The path of the program that runs. */
   readonly execPath: string
   /** Whether Electron runs an app that is not packaged. */
   readonly defaultApp?: boolean

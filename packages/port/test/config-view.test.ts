@@ -185,7 +185,7 @@ describe('a write in a view', () => {
   it.each<[unknown, string, RegExp]>([
     [undefined, 'color', /^set: 'color' is undefined: delete\('color'\) removes it/],
     [Number.NaN, 'color', /^set: 'color' is NaN/],
-    [{ text: 'x'.repeat(17_000) }, 'color', /^set: the value of 'color' has \d+ bytes/],
+    [{ text: 'x'.repeat(17_000) }, 'color', /^set: 'color': \d+ bytes/],
     [1, 'x'.repeat(300), /^set: the key has \d+ bytes/],
     [() => {}, 'color', /^set: 'color' is a function/],
     [7, 'color', /^set: 'color': Invalid type: Expected string/],
@@ -313,7 +313,7 @@ describe('`synced` in a view', () => {
     await expect(aborted).rejects.toBe(reason)
     const left = config.synced()
     config.leave()
-    const error = new NotRunningError("the config 'flags' was left")
+    const error = new NotRunningError("the config 'flags' was left: open it again")
     await expect(left).rejects.toThrow(error)
     await expect(config.synced()).rejects.toThrow(error)
     await bench.crossed()
@@ -333,7 +333,7 @@ describe('a config that a view has left', () => {
     config.leave()
     config.leave()
     expect(entriesAt(config)).toEqual({ color: 'red' })
-    const error = new NotRunningError("the config 'flags' was left")
+    const error = new NotRunningError("the config 'flags' was left: open it again")
     await expect(config.set('color', 'blue')).rejects.toThrow(error)
     await expect(config.delete('color')).rejects.toThrow(error)
     const again = await cluster.config('flags')

@@ -70,11 +70,12 @@ export function checkNameAndTags(name: string | undefined, tags: Tags | undefine
   for (const [key, value] of Object.entries<unknown>(tags ?? {})) {
     checkHalfPairs(`tags: the key '${receivedText(key)}'`, key)
     if (typeof value !== 'string')
-      throw new InvalidOptionsError(`tags: the value of '${key}' is not a string`)
+      throw new InvalidOptionsError(`tags: the value of '${key}' is not a string: give one`)
     checkHalfPairs(`tags: the value of '${key}'`, value)
   }
   const excess = appExcess({ name: name ?? '', tags: tags ?? {} })
-  if (excess !== undefined) throw new InvalidOptionsError(`${excess} cannot be shared: make it shorter`)
+  if (excess !== undefined)
+    throw new InvalidOptionsError(`cannot share ${excess}: use fewer or shorter texts`)
 }
 
 /** Names with this prefix are answered by hearsay itself. */
@@ -84,7 +85,9 @@ const reservedPrefix = 'hearsay:'
 export function checkAnswer(name: unknown, handler: unknown): void {
   checkSpaceName('answer', name)
   if (String(name).startsWith(reservedPrefix))
-    throw new InvalidOptionsError(`answer: names that begin with '${reservedPrefix}' are reserved`)
+    throw new InvalidOptionsError(
+      `answer: names that begin with '${reservedPrefix}' are reserved. Choose another name`,
+    )
   if (typeof handler !== 'function')
     throw new InvalidOptionsError('answer: give a function that returns the answer')
 }

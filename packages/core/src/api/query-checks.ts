@@ -2,10 +2,10 @@
 import type { Json } from '../wire/json.ts'
 import * as limits from '../wire/limits.ts'
 import { checkSpaceName } from './call-options.ts'
-import { InvalidOptionsError, InvalidValueError } from './errors.ts'
+import { InvalidOptionsError } from './errors.ts'
 import { checkOptionNames } from './option-names.ts'
 import type { QueryOptions } from './query.ts'
-import { sharedValue } from './shared-value.ts'
+import { checkBytes, sharedValue } from './shared-value.ts'
 
 const defaultTimeoutMs = 5_000
 
@@ -45,8 +45,7 @@ export function queryRequest(
  */
 export function sharedQueryValue(from: string, value: unknown): Json {
   const shared = sharedValue(from, '', value ?? null)
-  if (shared.bytes > limits.maxQueryBytes)
-    throw new InvalidValueError(`${from}: ${shared.bytes} bytes, at most ${limits.maxQueryBytes}`)
+  checkBytes(from, shared.bytes, limits.maxQueryBytes)
   return shared.value
 }
 

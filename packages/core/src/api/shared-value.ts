@@ -29,9 +29,16 @@ export function sharedValue(from: string, name: string, value: unknown, instance
 /** Copies a value that an app broadcasts. @throws {InvalidValueError} JSON would change the value, or it is too large */
 export function broadcastValue(value: unknown): SharedValue {
   const shared = sharedValue('broadcast', '', value)
-  if (shared.bytes > limits.maxEventBytes)
-    throw new InvalidValueError(`broadcast: ${shared.bytes} bytes, at most ${limits.maxEventBytes}`)
+  checkBytes('broadcast', shared.bytes, limits.maxEventBytes)
   return shared
+}
+
+/** Checks the length of what is shared. @param what what has this length: the message begins with it @throws {InvalidValueError} */
+export function checkBytes(what: string, bytes: number, maxBytes: number): void {
+  if (bytes > maxBytes)
+    throw new InvalidValueError(
+      `${what}: ${bytes} bytes, at most ${maxBytes}. Put large values into a document`,
+    )
 }
 
 /** Checks a field name or a key. @throws {InvalidValueError} */

@@ -25,7 +25,7 @@ export function checkedWriters(writers: Writers, isMemberId: (id: string) => boo
   const { role } = writers as { readonly role: string }
   checkOptionNames('writers', writers as { readonly role: string }, { role: true }, "{ role: 'editor' }")
   if (typeof role !== 'string' || !/^[a-z0-9-]{1,32}$/.test(role))
-    throw new InvalidOptionsError('writers: a role has 1 to 32 of the characters a-z, 0-9 and -')
+    throw new InvalidOptionsError('writers: role: give 1 to 32 of the characters a-z, 0-9 and -')
   return { role }
 }
 

@@ -137,7 +137,7 @@ export function checkDocument(name: string, options: DocumentOptions): void {
   checkSpaceName('document', name, { minBytes: 0 })
   checkOptionNames('document', options, optionNames, '{ seed: doc => {} }')
   if (options.seed !== undefined && typeof options.seed !== 'function')
-    throw new InvalidOptionsError('document: seed is a function that fills an empty document')
+    throw new InvalidOptionsError('document: seed: give a function that fills an empty document')
 }
 
 /**

@@ -28,7 +28,7 @@ export interface ViewAwareness {
 /** @throws {InvalidOptionsError} the document is not of a member in this process */
 export function viewAwarenessOf({ provider }: RoomDocument): ViewAwareness {
   if (hasViewAwareness(provider)) return provider
-  throw new InvalidOptionsError('views: the document is not one of a member in this process')
+  throw new InvalidOptionsError('views: give a document of a member that runs in this process')
 }
 
 /** Does not name the class, so that a process without a member loads no provider. */

@@ -120,7 +120,7 @@ export class ClusterHandle implements Cluster, EngineListener {
   get self(): Member {
     const { machine, self } = this.#running()
     const member = machine.member(self)
-    if (!member) throw new NotRunningError('the cluster has not started yet')
+    if (!member) throw new NotRunningError('the cluster has not started yet: start its libp2p node')
     return member
   }
 
@@ -303,7 +303,7 @@ export class ClusterHandle implements Cluster, EngineListener {
   async #spaceRegistry(): Promise<SpaceRegistry> {
     const { SpaceRegistry } = await import('./space-registry.ts')
     const engine = this.#running()
-    if (this.#leaving) throw new NotRunningError('the cluster was left')
+    if (this.#leaving) throw new NotRunningError('the cluster was left: join it again')
     if (this.#registry?.engine !== engine)
       this.#registry = { engine, spaces: new SpaceRegistry(engine, (...asked) => this.#ask(...asked)) }
     return this.#registry.spaces
@@ -341,12 +341,12 @@ export class ClusterHandle implements Cluster, EngineListener {
 
   /** @throws {NotRunningError} the cluster has not started, or was left */
   #present(): Engine {
-    if (this.#leaving) throw new NotRunningError('the cluster was left')
+    if (this.#leaving) throw new NotRunningError('the cluster was left: join it again')
     return this.#running()
   }
 
   #running(): Engine {
-    if (!this.#engine) throw new NotRunningError('the cluster has not started yet')
+    if (!this.#engine) throw new NotRunningError('the cluster has not started yet: start its libp2p node')
     return this.#engine
   }
 }

@@ -84,7 +84,9 @@ export async function revoke(engine: Engine, what: string): Promise<void> {
       `revoke: this member may not revoke. It needs the authority's key, or a valid ticket with the role '${adminRole}'`,
     )
   if (!key && last?.roles.includes(adminRole))
-    throw new NotAllowedError('revoke: only the authority revokes admins')
+    throw new NotAllowedError(
+      "revoke: only the authority revokes admins. Call this at a member with the authority's key",
+    )
   // The grant of an unknown key may be the longest one.
   const endMs = last?.notAfterMs ?? epochMs + maxExpiryMs
   const mayBeAdmin = key !== undefined && (last?.roles.includes(adminRole) ?? true)
@@ -106,7 +108,7 @@ export async function revoke(engine: Engine, what: string): Promise<void> {
   driver.handle({ type: 'policy', fact })
   if (!engine.machine.policy.stored(fact))
     throw new NotAllowedError(
-      `revoke: there is no place for it. The cluster keeps ${maxPolicyFacts} revocations, at most ${maxFactsOfAuthor} of one admin: first the authority's, then those that count longest`,
+      `revoke: there is no place for it. The cluster keeps ${maxPolicyFacts} revocations, at most ${maxFactsOfAuthor} of one admin: first the authority's, then those that count longest. Revoke with the authority's key`,
     )
   await host.writes.stored()
 }
@@ -120,7 +122,9 @@ function targetOf(
   if (isTicketText(what)) {
     const { cluster, chain } = ticketContent('revoke', what)
     if (cluster !== name || chain.authority !== grants.authority)
-      throw new InvalidOptionsError('revoke: the ticket is for another cluster')
+      throw new InvalidOptionsError(
+        'revoke: the ticket is for another cluster. Call this at a member of that cluster',
+      )
     return { subject: chain.last.subject, last: chain.last }
   }
   if (what === self)
@@ -140,11 +144,12 @@ export async function renew(engine: Engine, ticket: string): Promise<void> {
   const { grants } = authority
   const { chain } = content
   if (content.cluster !== engine.name || chain.authority !== grants.authority)
-    throw new InvalidOptionsError('renew: the ticket is for another cluster')
+    throw new InvalidOptionsError('renew: the ticket is for another cluster. Ask for one of this cluster')
   const { last } = chain
   if (engine.host.clock.now().epochMs > last.notAfterMs)
     throw new InvalidOptionsError(`renew: ${expiredText(last.notAfterMs)}`)
-  if (grants.revocations.of(chain)) throw new InvalidOptionsError('renew: the ticket was revoked')
+  if (grants.revocations.of(chain))
+    throw new InvalidOptionsError('renew: the ticket was revoked. Ask for a new one')
   const own = await authority.redeem(content)
   if (grants.revocations.of(own))
     throw new NotAllowedError(

@@ -118,7 +118,10 @@ export class ClusterKeyring implements Keyring {
 
   get #keyring(): MemberKeyring {
     const { keyring } = this.#options.engine.host
-    if (!keyring) throw new NotAllowedError('keyring: this cluster has no secret, so it has no keys')
+    if (!keyring)
+      throw new NotAllowedError(
+        "keyring: this cluster has no secret, so it has no keys. Start its members with the option 'secret'",
+      )
     return keyring
   }
 }

@@ -77,7 +77,9 @@ export class ClusterQueries {
   async broadcast(name: string, payload: unknown): Promise<void> {
     checkSpaceName('broadcast', name)
     if (this.#view.isReader?.(this.#view.self))
-      throw new NotAllowedError("broadcast: this member has the role 'reader'")
+      throw new NotAllowedError(
+        "broadcast: this member has the role 'reader', which forbids it. Join with a ticket without this role",
+      )
     await this.driver.broadcast(name, sharedQueryValue('broadcast', payload))
   }
 }

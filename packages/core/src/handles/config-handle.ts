@@ -182,7 +182,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
 
   /** The member is leaving the cluster: no promise waits for another member any more. */
   endWaits(): void {
-    this.#syncWaiters.close(new NotRunningError('the cluster was left'))
+    this.#syncWaiters.close(new NotRunningError('the cluster was left: join it again'))
   }
 
   /** Closes the handle without announcing it. It cannot be used any more. */
@@ -226,6 +226,6 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   }
 
   #leftError(): NotRunningError {
-    return new NotRunningError(`the config '${this.name}' was left`)
+    return new NotRunningError(`the config '${this.name}' was left: open it again`)
   }
 }

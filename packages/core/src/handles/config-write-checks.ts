@@ -1,7 +1,7 @@
 /** Config checks: keys, and whether an app may write a value. An app gets the same errors on a member and over a port. */
 import type { CheckValue } from '../api/config-schema.ts'
 import { InvalidValueError } from '../api/errors.ts'
-import { checkKey, sharedValue } from '../api/shared-value.ts'
+import { checkBytes, checkKey, sharedValue } from '../api/shared-value.ts'
 import { notWriterError } from '../api/writers.ts'
 import { maxKeys } from '../config/key-capacity.ts'
 import type { WriterList } from '../spaces/writer-rule.ts'
@@ -30,10 +30,7 @@ export function checkedEntry(
   if (value === undefined)
     throw new InvalidValueError(`set: '${key}' is undefined: delete('${key}') removes it`)
   const { value: carried, bytes } = sharedValue('set', key, value)
-  if (bytes > limits.maxConfigValueBytes)
-    throw new InvalidValueError(
-      `set: the value of '${key}' has ${bytes} bytes, at most ${limits.maxConfigValueBytes}`,
-    )
+  checkBytes(`set: '${key}'`, bytes, limits.maxConfigValueBytes)
   const checked = check(key, carried)
   if (checked.type === 'invalid') throw new InvalidValueError(`set: '${key}': ${checked.issues.join('; ')}`)
   if (!hasSpace(key))

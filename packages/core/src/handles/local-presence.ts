@@ -6,7 +6,7 @@
  */
 
 import { InvalidValueError } from '../api/errors.ts'
-import { checkKey, type SharedValue, sharedValue } from '../api/shared-value.ts'
+import { checkBytes, checkKey, type SharedValue, sharedValue } from '../api/shared-value.ts'
 import {
   isAnnouncement,
   isAwarenessField,
@@ -129,10 +129,7 @@ function checkSize(all: ReadonlyMap<string, Field>): void {
     )
   let bytes = 0
   for (const [name, field] of fields) bytes += byteLength(name) + (field?.bytes ?? 0)
-  if (bytes > limits.maxPresenceBytes)
-    throw new InvalidValueError(
-      `presence: ${bytes} bytes, at most ${limits.maxPresenceBytes}. Put large values into a document`,
-    )
+  checkBytes('presence', bytes, limits.maxPresenceBytes)
 }
 
 export function tooManyFieldsError(): InvalidValueError {

@@ -115,6 +115,6 @@ export class OpenView implements PresenceView {
 
   #checkOpen(): void {
     this.#options.checkOpen()
-    if (!this.#isOpen) throw new NotRunningError(`the view '${this.id}' was closed`)
+    if (!this.#isOpen) throw new NotRunningError(`the view '${this.id}' was closed: open another one`)
   }
 }

@@ -63,7 +63,7 @@ export class PresenceViews {
    */
   claim(id: string, document: string, claim: LocalClaim | undefined): void {
     const view = this.#views.get(id)
-    if (!view) throw new NotRunningError(`the view '${id}' is not open`)
+    if (!view) throw new NotRunningError(`the view '${id}' is not open: open it with presence.view()`)
     view.claim(document, claim)
   }
 

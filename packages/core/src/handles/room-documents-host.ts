@@ -291,5 +291,5 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost, SignedRoo
 }
 
 export function roomLeftError(name: string): NotRunningError {
-  return new NotRunningError(`the room '${name}' was left`)
+  return new NotRunningError(`the room '${name}' was left: enter it again`)
 }

@@ -252,7 +252,7 @@ export class SpaceRegistry {
   async #heldBy(named: NamedSpace, options: HeldByOptions | undefined): Promise<HeldBy> {
     const { askHeldBy } = await loadHeldBy()
     const [held] = await askHeldBy([named], { driver: this.#driver, query: this.#query }, options)
-    if (!held) throw new NotRunningError(`the ${named.type} '${named.name}' was left`)
+    if (!held) throw new NotRunningError(`the ${named.type} '${named.name}' was left: open it again`)
     const { holding, differing, missing } = held
     return { holding, differing, missing }
   }

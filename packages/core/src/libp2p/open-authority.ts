@@ -141,7 +141,7 @@ async function later(
 ): Promise<GrantChain> {
   const known = options.grants.chainOf(options.self, stored)
   const isUsable = known && (await options.grants.verifyChain(known))
-  if (!ticket) throw new InvalidOptionsError('ticket: it is missing')
+  if (!ticket) throw new InvalidOptionsError('ticket: give the ticket with which this member was invited')
   if (!isUsable) return redeemed(ticket, options)
   const isLonger = known.last.notAfterMs > ticket.chain.last.notAfterMs
   const [preferred, other] = isLonger ? [known, ticket.chain] : [ticket.chain, known]

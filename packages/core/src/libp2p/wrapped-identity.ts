@@ -77,7 +77,9 @@ async function unwrapped(stored: Uint8Array, { unwrapKey }: KeyWrapping): Promis
     const key = privateKeyFromRaw(raw.slice())
     if (key.type === 'Ed25519') return key
   }
-  throw new StorageError("storage: 'unwrapKey' did not return the key of this member")
+  throw new StorageError(
+    "storage: 'unwrapKey' did not return the key of this member. Unwrap with the key that wrapped it",
+  )
 }
 
 function publicPartOf(raw: Uint8Array): Uint8Array {

@@ -115,7 +115,7 @@ describe('the views of a member', () => {
     first.set({ cursor: 1 })
     first.close()
     for (const use of [() => first.set({}), () => first.focus()])
-      expect(use).toThrow(new NotRunningError("the view 'main' was closed"))
+      expect(use).toThrow(new NotRunningError("the view 'main' was closed: open another one"))
     const second = bench.views.open('main')
     expect(second).not.toBe(first)
     first.close()
@@ -207,7 +207,7 @@ describe('the views of a member', () => {
     const view = room.presence.view('main')
     view.set({ cursor: 1 })
     room.leave()
-    const left = new NotRunningError("the room 'design' was left")
+    const left = new NotRunningError("the room 'design' was left: enter it again")
     for (const use of [
       () => view.set({ cursor: 2 }),
       () => view.focus(),

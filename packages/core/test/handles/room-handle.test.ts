@@ -130,7 +130,7 @@ describe('a room handle', () => {
     expect(bench.leaves).toBe(1)
     expect(provider.status).toBe('disconnected')
     bench.published.length = 0
-    const error = "the room 'design' was left"
+    const error = "the room 'design' was left: enter it again"
     expect(() => room.presence.set({ cursor: 3 })).toThrow(new NotRunningError(error))
     expect(() => room.broadcast(1)).toThrow(new NotRunningError(error))
     expect(() => room.document('other')).toThrow(new NotRunningError(error))

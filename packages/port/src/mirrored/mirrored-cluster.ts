@@ -377,6 +377,6 @@ export class MirroredCluster implements Cluster {
 
   #checkRunning(): void {
     if (this.#ended !== undefined) throw new NotRunningError(`the view has ended: ${this.#ended}`)
-    if (this.#leaving) throw new NotRunningError('the cluster was left')
+    if (this.#leaving) throw new NotRunningError('the cluster was left: connect again')
   }
 }

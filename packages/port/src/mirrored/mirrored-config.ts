@@ -250,7 +250,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
   }
 
   #leftError(): NotRunningError {
-    return new NotRunningError(`the config '${this.name}' was left`)
+    return new NotRunningError(`the config '${this.name}' was left: open it again`)
   }
 }
 

@@ -93,9 +93,10 @@ export class MirroredDocument extends ProviderState implements Provider {
 
   connect(): void {
     if (this.status === 'connected') return
-    if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed')
+    if (this.doc.isDestroyed)
+      throw new NotRunningError('the document was destroyed: open it again with room.document()')
     const { state, member } = this.#options
-    if (state() === 'left') throw new NotRunningError('the room was left')
+    if (state() === 'left') throw new NotRunningError('the room was left: enter it again')
     this.setStatus('connected')
     if (state() === 'open') void this.attach(member)
   }

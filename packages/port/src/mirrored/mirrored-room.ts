@@ -104,7 +104,9 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
       events: this.#presenceEvents,
       set: change => this.#setPresence(change),
       view() {
-        throw new NotAllowedError('presence.view: only in the process of the member. This is a view already')
+        throw new NotAllowedError(
+          'presence.view: call it in the process of the member. This is a view already',
+        )
       },
     }
     const { number: room, member } = options
@@ -163,7 +165,7 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
   }
 
   async heldBy(options?: HeldByOptions): Promise<HeldBy> {
-    if (!this.#isOpen) throw new NotRunningError(`heldBy: the room '${this.name}' was left`)
+    if (!this.#isOpen) throw new NotRunningError(`heldBy: the room '${this.name}' was left: enter it again`)
     const { member, number } = this.#options
     return resultOf(await member.spaceHeldBy(number, options))
   }
@@ -278,7 +280,7 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
   }
 
   #checkWritable(what: string): void {
-    if (!this.#isOpen) throw new NotRunningError(`${what}: the room was left`)
+    if (!this.#isOpen) throw new NotRunningError(`${what}: the room '${this.name}' was left: enter it again`)
     if (!this.#isWritable) throw new NotAllowedError(refusal(`${what} in room '${this.name}'`))
   }
 }

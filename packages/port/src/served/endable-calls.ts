@@ -23,7 +23,7 @@ export class EndableCalls {
     this.end(call)
     if (this.#running.size >= maxCalls)
       throw new InvalidOptionsError(
-        `${this.#name}: this view has ${maxCalls} pending calls of ${this.#name} already`,
+        `${this.#name}: this view has ${maxCalls} pending calls of ${this.#name} already. Wait until some have ended`,
       )
     const controller = new AbortController()
     const { signal } = controller

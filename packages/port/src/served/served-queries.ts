@@ -70,7 +70,7 @@ export class ServedQueries {
     this.#answered.delete(name)
     if (isAnswered !== true) return
     if (this.#answered.size >= maxNames)
-      throw new InvalidOptionsError(`answer: this view answers ${maxNames} names already`)
+      throw new InvalidOptionsError(`answer: this view answers ${maxNames} names already: stop one first`)
     const isFirst = this.#answered.size === 0
     this.#answered.set(
       name,

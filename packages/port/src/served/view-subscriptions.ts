@@ -116,6 +116,8 @@ export class ViewSubscriptions {
     if (!Number.isSafeInteger(number) || number <= clusterNumber || this.has(number))
       throw new InvalidOptionsError('room or config: the number is in use')
     if (this.#undo.size > maxSpaces)
-      throw new InvalidOptionsError(`room or config: this view has ${maxSpaces} open already`)
+      throw new InvalidOptionsError(
+        `room or config: this view has ${maxSpaces} open already: leave one first`,
+      )
   }
 }

@@ -50,7 +50,7 @@ export async function joinCluster(given: JoinOptions): Promise<Cluster> {
     throw new InvalidOptionsError('relay: a browser cannot be a relay. Let a member in Node be one')
   if (options.identity)
     throw new InvalidOptionsError(
-      'identity: a page keeps its identity in its storage, because several pages may be open',
+      'identity: leave it out, because several pages may be open. Each page has an identity in its storage',
     )
   const { listen = hasWebRTC ? everywhere : [], bootstrap = [], iceServers } = options
   // Addresses that a page cannot dial are allowed among them, because a member in Node publishes all of its addresses.
