@@ -1,3 +1,8 @@
+/**
+ * Arrival window: the last gaps between one member's heartbeats, and the estimate of their interval.
+ * The window leaves out a gap that is too long, so that an outage does not change the estimate. After three
+ * consecutive long gaps, the window drops all gaps and begins again.
+ */
 import type { IntervalEstimate } from './phi.ts'
 
 /**
@@ -11,11 +16,6 @@ const capacity = 32
  */
 const gapsOfNewInterval = 3
 
-/**
- * Arrival window: the last gaps between one member's heartbeats, and the estimate of their interval.
- * The window leaves out a gap that is too long, so that an outage does not change the estimate. After three
- * consecutive long gaps, the window drops all gaps and begins again.
- */
 export class ArrivalWindow {
   /**
    * The array is allocated at the first gap: in a large cluster, most members have sent only one heartbeat.

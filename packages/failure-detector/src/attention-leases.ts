@@ -1,8 +1,3 @@
-import { type Attention, leaseFor, noLease } from './attention.ts'
-import { type ConnectionTracker, outageWindowMs } from './connection-tracker.ts'
-import { DeadlineQueue } from './deadline-queue.ts'
-import type { Member } from './member-list.ts'
-
 /**
  * Attention leases: the silence that members announced, and what ends a lease early.
  *
@@ -15,6 +10,11 @@ import type { Member } from './member-list.ts'
  * Exception: a suspicion ends the lease that came with the first record of the member. The member may have died asleep
  * before this detector knew it, and the lease would begin anew at each newcomer.
  */
+import { type Attention, leaseFor, noLease } from './attention.ts'
+import { type ConnectionTracker, outageWindowMs } from './connection-tracker.ts'
+import { DeadlineQueue } from './deadline-queue.ts'
+import type { Member } from './member-list.ts'
+
 export class AttentionLeases {
   readonly #connections: ConnectionTracker
   readonly #closing = new DeadlineQueue<Member>()

@@ -1,3 +1,5 @@
+/** Attention: a lease that excuses the silence of a member, and its bounds. */
+
 /** A member's announcement that it will answer slowly or not at all, for example a browser tab in the background. */
 export interface Attention {
   /**

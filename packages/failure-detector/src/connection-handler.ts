@@ -1,3 +1,4 @@
+/** Connection handler: what follows from a connection's events and from bytes that arrive. */
 import { isAsleep } from './attention.ts'
 import type { ConnectionState, ConnectionTracker } from './connection-tracker.ts'
 import type { DetectorEffect } from './effect.ts'
@@ -120,7 +121,6 @@ export const connectionTransitions: Readonly<
   },
 }
 
-/** Connection handler: what follows from a connection's events and from bytes that arrive. */
 export class ConnectionHandler {
   readonly #options: ConnectionHandlerOptions
 

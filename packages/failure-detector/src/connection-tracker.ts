@@ -1,3 +1,12 @@
+/**
+ * Connection tracker: which members are connected, and whether the local network is down (Wi-Fi, VPN, dock).
+ *
+ * An outage needs two conditions: no connection is open, and either three connections closed within a second without a
+ * refused dial, or a dial found no network. While another connection is open, a failed dial concerns the dialled member only.
+ * In an outage the detector neither suspects a member nor declares it dead, and dials the disconnected members in each
+ * interval. The outage ends when a connection opens or a byte arrives; a grace period follows. `GracePeriod` bounds the
+ * length of the outage and of the grace period. If the host reports no connections, the detector sees no outages.
+ */
 import { GracePeriod } from './grace-period.ts'
 import type { DetectorParameters } from './parameters.ts'
 
@@ -14,15 +23,6 @@ const maxLost = 64
 /** State of the connection to one member. `outage`: the local network is down, so that no connection is open. */
 export type ConnectionState = 'closed' | 'open' | 'outage'
 
-/**
- * Connection tracker: which members are connected, and whether the local network is down (Wi-Fi, VPN, dock).
- *
- * An outage needs two conditions: no connection is open, and either three connections closed within a second without a
- * refused dial, or a dial found no network. While another connection is open, a failed dial concerns the dialled member only.
- * In an outage the detector neither suspects a member nor declares it dead, and dials the disconnected members in each
- * interval. The outage ends when a connection opens or a byte arrives; a grace period follows. `GracePeriod` bounds the
- * length of the outage and of the grace period. If the host reports no connections, the detector sees no outages.
- */
 export class ConnectionTracker {
   readonly #parameters: DetectorParameters
   readonly #open = new Set<string>()

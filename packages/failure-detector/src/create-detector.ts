@@ -1,3 +1,4 @@
+/** Create detector: checks the options, and makes the detector of one member. */
 import type { Detector } from './detector.ts'
 import { type DetectorParameters, type ProfileName, resolveParameters } from './parameters.ts'
 import { SwimDetector } from './swim-detector.ts'

@@ -1,3 +1,4 @@
+/** Detector: the interface between a detector and its host. */
 import type { DetectorEffect } from './effect.ts'
 import type { DetectorInput } from './input.ts'
 import type { DetectorStatus } from './status.ts'

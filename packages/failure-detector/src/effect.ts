@@ -1,3 +1,4 @@
+/** Effect: what a detector asks of its host. The detector itself sends nothing and opens nothing. */
 import type { ProbeMessage } from './probe-message.ts'
 
 /**

@@ -1,16 +1,17 @@
 /**
- * The longest uninterrupted grace period, in probe intervals. Our choice: ten intervals in which the host
- * changes its network, and two in which it reaches the other members again.
- */
-const maxIntervals = 12
-
-/**
  * Grace period: a time in which the detector neither suspects a member nor declares it dead, because of a local cause.
  *
  * A grace period lasts at most twelve probe intervals without interruption, however often it is extended. It
  * consumes a budget while it lasts, and the budget grows back at the same rate afterwards. So a cause that
  * recurs prevents suspicions and deaths for at most half of the time.
  */
+
+/**
+ * The longest uninterrupted grace period, in probe intervals. Our choice: ten intervals in which the host
+ * changes its network, and two in which it reaches the other members again.
+ */
+const maxIntervals = 12
+
 export class GracePeriod {
   readonly #maxMs: number
   /** The part of the budget that is left at `atMs`. */

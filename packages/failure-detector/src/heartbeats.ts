@@ -1,3 +1,10 @@
+/**
+ * Heartbeats: each member's heartbeat intervals, and the members whose heartbeat is overdue.
+ *
+ * A heartbeat costs O(1): it does not move the member's deadline in the queue. At its deadline, the member is
+ * either overdue or gets a new deadline. The time of a local pause or an outage counts neither in the
+ * intervals nor in phi.
+ */
 import { ArrivalWindow } from './arrival-window.ts'
 import { DeadlineQueue } from './deadline-queue.ts'
 import type { DetectorParameters } from './parameters.ts'
@@ -38,13 +45,6 @@ export function minDeviationMs(meanMs: number, probeIntervalMs: number): number 
   return Math.max(meanMs / 4, probeIntervalMs)
 }
 
-/**
- * Heartbeats: each member's heartbeat intervals, and the members whose heartbeat is overdue.
- *
- * A heartbeat costs O(1): it does not move the member's deadline in the queue. At its deadline, the member is
- * either overdue or gets a new deadline. The time of a local pause or an outage counts neither in the
- * intervals nor in phi.
- */
 export class Heartbeats {
   readonly #parameters: DetectorParameters
   readonly #random: () => number

@@ -1,3 +1,8 @@
+/**
+ * Indirect probe handler: pings subjects on behalf of other members. If the subject answers early, the
+ * handler relays the ack. Otherwise it sends one nack, early enough to reach the requester before the
+ * requester's timeout, and still relays a late ack. An unanswered ping is also this member's own observation.
+ */
 import { DeadlineQueue } from './deadline-queue.ts'
 import type { DetectorParameters } from './parameters.ts'
 import type { ProbeMessage, SequenceNumbers } from './probe-message.ts'
@@ -18,11 +23,6 @@ interface IndirectProbe {
   isNacked: boolean
 }
 
-/**
- * Indirect probe handler: pings subjects on behalf of other members. If the subject answers early, the
- * handler relays the ack. Otherwise it sends one nack, early enough to reach the requester before the
- * requester's timeout, and still relays a late ack. An unanswered ping is also this member's own observation.
- */
 export class IndirectProbeHandler {
   readonly #parameters: DetectorParameters
   readonly #seqs: SequenceNumbers

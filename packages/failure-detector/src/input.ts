@@ -1,3 +1,4 @@
+/** Input: everything that a host reports to a detector. */
 import type { Attention } from './attention.ts'
 import type { ProbeMessage } from './probe-message.ts'
 

@@ -1,3 +1,12 @@
+/**
+ * Local health: a score from 0 (healthy) to `maxLocalHealth` for how slow the local member itself is.
+ * Lifeguard §IV.A.
+ *
+ * An answered probe subtracts 1. Four events add 1 each: a missing nack, a failed probe for which there was no proxy, a
+ * local pause, and the refutation of a suspicion.
+ * Because an observer may lie, refutations of the same observer's suspicions add at most 1 per
+ * `penaltyIntervalMs`. The score stretches the probe interval and the probe timeout, never a suspicion.
+ */
 import type { DetectorParameters } from './parameters.ts'
 
 /**
@@ -9,15 +18,6 @@ export function penaltyIntervalMs({ maxLocalHealth, probeIntervalMs }: DetectorP
   return 1.25 * (1 + maxLocalHealth) * probeIntervalMs
 }
 
-/**
- * Local health: a score from 0 (healthy) to `maxLocalHealth` for how slow the local member itself is.
- * Lifeguard §IV.A.
- *
- * An answered probe subtracts 1. Four events add 1 each: a missing nack, a failed probe for which there was no proxy, a
- * local pause, and the refutation of a suspicion.
- * Because an observer may lie, refutations of the same observer's suspicions add at most 1 per
- * `penaltyIntervalMs`. The score stretches the probe interval and the probe timeout, never a suspicion.
- */
 export class LocalHealth {
   readonly #parameters: DetectorParameters
   #score = 0

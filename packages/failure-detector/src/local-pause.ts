@@ -1,3 +1,9 @@
+/**
+ * Local pause: the local process was stopped, or the machine was suspended. For `pauseGraceMs` after a pause the detector
+ * neither suspects a member nor declares it dead, so that messages that were sent during the pause can arrive. Repeated
+ * pauses share the budget of one grace period. When the budget is used up, the detector still waits for `pauseThresholdMs`
+ * after a pause, so that the host can read the waiting messages.
+ */
 import { GracePeriod } from './grace-period.ts'
 import type { DetectorParameters } from './parameters.ts'
 
@@ -16,12 +22,6 @@ export function lateMs(nowMs: number, deadlineMs: number, lastCallMs: number): n
  */
 const lateTimersMs = 20_000
 
-/**
- * Local pause: the local process was stopped, or the machine was suspended. For `pauseGraceMs` after a pause the detector
- * neither suspects a member nor declares it dead, so that messages that were sent during the pause can arrive. Repeated
- * pauses share the budget of one grace period. When the budget is used up, the detector still waits for `pauseThresholdMs`
- * after a pause, so that the host can read the waiting messages.
- */
 export class LocalPause {
   /** Timers of the host fire late without a pause. Writer: the `timers` input. */
   timersAreLate = false

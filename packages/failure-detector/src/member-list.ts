@@ -1,3 +1,8 @@
+/**
+ * Member list: all other members, and a count of each state.
+ *
+ * A list with a prior copies a member of the prior when the member is first read. The prior is never written.
+ */
 import { type Lease, noLease } from './attention.ts'
 import type { Suspicion } from './suspicion.ts'
 
@@ -28,11 +33,6 @@ export interface Member {
   probedNowMs: number
 }
 
-/**
- * Member list: all other members, and a count of each state.
- *
- * A list with a prior copies a member of the prior when the member is first read. The prior is never written.
- */
 export class MemberList {
   readonly #prior: MemberList | undefined
   /** Undefined: the prior has the member, and this list deleted it. */

@@ -1,3 +1,4 @@
+/** Member transitions: what follows from each input in each state of a member. Only a greater incarnation makes a member alive again. */
 import type { Attention } from './attention.ts'
 import type { AttentionLeases } from './attention-leases.ts'
 import type { Heartbeats } from './heartbeats.ts'

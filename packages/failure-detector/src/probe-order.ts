@@ -1,3 +1,8 @@
+/**
+ * Probe order: round robin, so that each round contains each subject once (SWIM §4.3).
+ * `shuffled` gives each round a random order, so that members do not probe the same subject at the same time; `given`
+ * keeps the host's order.
+ */
 import type { Subject } from './input.ts'
 
 /**
@@ -8,11 +13,6 @@ export function recentEvidenceMs(subjectCount: number, probeIntervalMs: number):
   return (subjectCount * probeIntervalMs) / 2
 }
 
-/**
- * Probe order: round robin, so that each round contains each subject once (SWIM §4.3).
- * `shuffled` gives each round a random order, so that members do not probe the same subject at the same time; `given`
- * keeps the host's order.
- */
 export class ProbeOrder {
   readonly #kind: 'given' | 'shuffled'
   readonly #random: () => number

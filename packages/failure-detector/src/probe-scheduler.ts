@@ -1,3 +1,7 @@
+/**
+ * Probe scheduler: which member this detector probes and when, indirect probes for other members, and local health.
+ * The scheduler returns the members that did not answer; the state table decides what follows.
+ */
 import { isAsleep } from './attention.ts'
 import type { ConnectionTracker } from './connection-tracker.ts'
 import { IndirectProbeHandler } from './indirect-probe-handler.ts'
@@ -24,10 +28,6 @@ export interface ProbeSchedulerOptions {
   readonly acceptsProxyAck: (subject: string, nowMs: number) => boolean
 }
 
-/**
- * Probe scheduler: which member this detector probes and when, indirect probes for other members, and local health.
- * The scheduler returns the members that did not answer; the state table decides what follows.
- */
 export class ProbeScheduler {
   readonly health: LocalHealth
   readonly #options: ProbeSchedulerOptions

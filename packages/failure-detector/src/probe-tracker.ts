@@ -1,3 +1,10 @@
+/**
+ * Probe tracker: the local member's own probes. SWIM §3.1.
+ *
+ * ping → (timeout) → ping-request to the proxies → (the rest of the interval, counted from the request) → failed.
+ * Each stage is extended once by four times the local lateness, since the answers are late too.
+ * An answer must match the probe's `seq` and come from the subject or a proxy: a late ack never answers the next probe.
+ */
 import { DeadlineQueue } from './deadline-queue.ts'
 import type { DetectorParameters } from './parameters.ts'
 import type { ProbeMessage, SequenceNumbers } from './probe-message.ts'
@@ -56,13 +63,6 @@ export interface ProbeTrackerPort {
   readonly acceptsProxyAck: (subject: string, nowMs: number) => boolean
 }
 
-/**
- * Probe tracker: the local member's own probes. SWIM §3.1.
- *
- * ping → (timeout) → ping-request to the proxies → (the rest of the interval, counted from the request) → failed.
- * Each stage is extended once by four times the local lateness, since the answers are late too.
- * An answer must match the probe's `seq` and come from the subject or a proxy: a late ack never answers the next probe.
- */
 export class ProbeTracker {
   readonly #parameters: DetectorParameters
   readonly #seqs: SequenceNumbers

@@ -1,3 +1,7 @@
+/**
+ * Refutation: the local member's answer to suspicions of itself. The local member refutes suspicions of each of its
+ * incarnations at most once. The first refutation is immediate; a later one waits until `refutationGapMs` has passed.
+ */
 import type { DetectorParameters } from './parameters.ts'
 
 interface Claim {
@@ -23,10 +27,6 @@ export function refutationGapMs(isOfSecondRefusedObserver: boolean, parameters: 
   return isOfSecondRefusedObserver ? Math.min(softMs, parameters.refusedFloorMs / 2) : softMs
 }
 
-/**
- * Refutation: the local member's answer to suspicions of itself. The local member refutes suspicions of each of its
- * incarnations at most once. The first refutation is immediate; a later one waits until `refutationGapMs` has passed.
- */
 export class Refutation {
   readonly #parameters: DetectorParameters
   #local = -1

@@ -1,3 +1,5 @@
+/** Rings: the order of all members on K rings, and the neighbours of a member there. Equal sets of members give equal rings. */
+
 /**
  * Number of rings, called K in Rapid (ATC'18) §4.1. Our choice: 4. So each member has at most 8 neighbours, and the
  * graph of all neighbours stays connected when half of the members are removed.

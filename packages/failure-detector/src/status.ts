@@ -1,3 +1,4 @@
+/** Status: what a detector concludes about one member. */
 import type { Member } from './member-list.ts'
 
 /**

@@ -1,3 +1,11 @@
+/**
+ * Suspicion timers: the deadlines of all present suspicions.
+ *
+ * A claim is one observer's statement that a member is suspect. A claim can only shorten a suspicion. A suspicion ends in
+ * one of four ways: its deadline passes (the member is dead), or the member publishes a greater incarnation, leaves, or
+ * is removed. A grace period or a lease changes no deadline. When a deadline has passed, the timers check whether a grace
+ * period or a lease defers the death.
+ */
 import { DeadlineQueue } from './deadline-queue.ts'
 import type { DetectorEffect } from './effect.ts'
 import type { Member, MemberList } from './member-list.ts'
@@ -11,14 +19,6 @@ import { confirmationsNeeded, minSuspicionMs } from './suspicion-timeout.ts'
  */
 const refusedObserversWanted = 2
 
-/**
- * Suspicion timers: the deadlines of all present suspicions.
- *
- * A claim is one observer's statement that a member is suspect. A claim can only shorten a suspicion. A suspicion ends in
- * one of four ways: its deadline passes (the member is dead), or the member publishes a greater incarnation, leaves, or
- * is removed. A grace period or a lease changes no deadline. When a deadline has passed, the timers check whether a grace
- * period or a lease defers the death.
- */
 export class SuspicionTimers {
   readonly #self: string
   readonly #parameters: DetectorParameters

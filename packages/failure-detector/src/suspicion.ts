@@ -1,3 +1,7 @@
+/**
+ * Suspicion: the deadline only moves earlier. It is never before `minMs`; with refused observers, it is never
+ * before `refusedFloorMs`. Each observer counts once.
+ */
 import { remainingSuspicionMs } from './suspicion-timeout.ts'
 
 /** The first observer and the most confirmations that a parameter allows (15); further observers are not stored. */
@@ -17,10 +21,6 @@ export interface RefusedQuorum {
   readonly counts: (observer: string) => boolean
 }
 
-/**
- * Suspicion: the deadline only moves earlier. It is never before `minMs`; with refused observers, it is never
- * before `refusedFloorMs`. Each observer counts once.
- */
 export class Suspicion {
   readonly sinceMs: number
   readonly #bounds: SuspicionBounds

@@ -1,3 +1,4 @@
+/** SWIM detector: passes each input to the part that handles it, and decides only the order of the parts. */
 import type { Attention } from './attention.ts'
 import { AttentionLeases } from './attention-leases.ts'
 import { ConnectionHandler } from './connection-handler.ts'
@@ -16,7 +17,6 @@ import { Refutation } from './refutation.ts'
 import { type DetectorStatus, statusOf } from './status.ts'
 import { SuspicionTimers } from './suspicion-timers.ts'
 
-/** SWIM detector: passes each input to the part that handles it, and decides only the order of the parts. */
 export class SwimDetector implements Detector {
   readonly #self: string
   readonly #random: () => number

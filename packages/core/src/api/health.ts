@@ -1,3 +1,4 @@
+/** Health: what an app reads about the condition of its own member. */
 import type { MemberHealth } from '../member/member-health.ts'
 import type { Problem } from './problem.ts'
 

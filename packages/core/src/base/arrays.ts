@@ -1,3 +1,5 @@
+/** Arrays: searching, sampling and dividing lists of any items. No function changes its argument. */
+
 /**
  * The index of the first item that matches, by binary search; `items.length` if no item matches.
  *

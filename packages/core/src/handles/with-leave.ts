@@ -1,3 +1,4 @@
+/** With leave: a cluster whose `leave` ends more than the member. Each other call goes to the cluster itself. */
 import type { Cluster, LeaveOptions } from '../api/cluster.ts'
 
 /**

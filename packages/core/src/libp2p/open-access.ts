@@ -4,30 +4,17 @@
  *
  * The code of grants and keyrings is loaded only in clusters that have them.
  */
-import type { Datastore } from 'interface-datastore'
 import type { MemberOptions } from '../api/member-options.ts'
 import type { Named } from '../api/ticket.ts'
 import type { Host } from '../runtime/engine.ts'
-import type { WriteQueue } from '../storage/write-queue.ts'
 import { clusterKeys } from '../wire/cluster-keys.ts'
 import { keyFromMemberId } from '../wire/member-id.ts'
-import type { Signer, Verifier } from '../wire/signing.ts'
 import type { GrantExchange } from './admission/grant-exchange.ts'
-import type { Platform } from './platform.ts'
+import type { OpenAuthorityOptions } from './open-authority.ts'
 import type { TransportKeys } from './transport.ts'
 
-export interface OpenAccessOptions {
-  readonly init: Named<MemberOptions>
-  readonly self: string
-  /** The cluster tag. */
-  readonly cluster: Uint8Array
-  readonly keys: Signer & Verifier
-  readonly platform: Platform
-  readonly datastore: Datastore
-  readonly writes: WriteQueue
-  /** The encoded grants of this member, once it has started. */
-  readonly own: () => Uint8Array | undefined
-}
+/** Every kind of access needs the same parts of a member. */
+export type OpenAccessOptions = OpenAuthorityOptions
 
 export interface Access {
   readonly keys: TransportKeys
