@@ -1,4 +1,4 @@
-/** Member: the member of the app, in a utility process. It serves the views whose ports the main process sends. */
+/** Member: the member of the app, in a utility process. The member serves the views whose ports the main process sends. */
 import { type Cluster, joinCluster } from '@hearsay/core'
 import { serveCluster } from '@hearsay/port'
 import type { ParentPort } from './electron.ts'
@@ -8,7 +8,7 @@ import type { MemberReport, MemberRequest } from './messages.ts'
  * Runs the member. Call it at once in the module that the option `modulePath` of `startMember` names; without the option, the
  * package has a module of its own.
  *
- * @returns the member, when it has joined. It belongs to the windows, too: enter rooms through `connectCluster`
+ * @returns the member, when it has joined. The member belongs to the windows, too: enter rooms through `connectCluster`
  */
 export function runMember(): Promise<Cluster> {
   const parent = (process as unknown as { readonly parentPort: ParentPort }).parentPort

@@ -38,8 +38,8 @@ export interface StartOptions extends Omit<JoinOptions, 'storage' | 'identity' |
    */
   readonly onRestart?: (reason: Error) => void
   /**
-   * The module that runs in the utility process, as a path. It must call `runMember` of `@hearsay/electron/member`. Needed if
-   * the main process is bundled together with this package.
+   * The module that runs in the utility process, as a path. The module must call `runMember` of `@hearsay/electron/member`.
+   * Needed if the main process is bundled together with this package.
    *
    * @default the module of this package
    */
@@ -48,7 +48,7 @@ export interface StartOptions extends Omit<JoinOptions, 'storage' | 'identity' |
 
 /** The member of the app, in the main process. */
 export interface AppMember {
-  /** A view for the main process, for instance for a menu. Its `leave()` ends the member, as {@link leave} does. */
+  /** A view for the main process, for instance for a menu. The `leave()` of the view ends the member, as {@link leave} does. */
   readonly cluster: Cluster
   /** Whether the system's keychain encrypts the member's private key. Otherwise only the rights of the file protect it. */
   readonly isIdentityEncrypted: boolean

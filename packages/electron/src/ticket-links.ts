@@ -26,7 +26,7 @@ export interface TicketLinkOptions {
    * Called with each link that was opened and contains a usable ticket: also the link with which the app was started.
    *
    * @param link the whole link, which `joinCluster`, `startMember` and `Cluster.renew` take as a ticket
-   * @param about what the ticket says. It is not verified: show it, and let the user decide.
+   * @param about what the ticket says. The content is not verified: show it, and let the user decide.
    */
   readonly onTicket: (link: string, about: Ticket) => void
   /**

@@ -1,9 +1,9 @@
 /**
  * Grace period: a time in which the detector neither suspects a member nor declares it dead, because of a local cause.
  *
- * A grace period lasts at most twelve probe intervals without interruption, however often it is extended. It
- * consumes a budget while it lasts, and the budget grows back at the same rate afterwards. So a cause that
- * recurs prevents suspicions and deaths for at most half of the time.
+ * A grace period lasts at most twelve probe intervals without interruption, however often it is extended. The grace period
+ * consumes a budget while it lasts, and the budget grows back at the same rate afterwards. So a cause that recurs prevents
+ * suspicions and deaths for at most half of the time.
  */
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Indirect probe handler: pings subjects on behalf of other members. If the subject answers early, the
- * handler relays the ack. Otherwise it sends one nack, early enough to reach the requester before the
+ * handler relays the ack. Otherwise the handler sends one nack, early enough to reach the requester before the
  * requester's timeout, and still relays a late ack. An unanswered ping is also this member's own observation.
  */
 import { DeadlineQueue } from './deadline-queue.ts'

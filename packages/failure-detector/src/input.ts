@@ -46,9 +46,9 @@ export type DetectorInput =
   /** The members to probe, in order; replaces the former list. Unknown, dead and left members are skipped. */
   | { readonly type: 'subjects'; readonly subjects: readonly Subject[] }
   /**
-   * A verified suspicion that `observer` signed. A suspicion of the local member causes a `refute` effect. It has no
-   * effect unless the subject is known with exactly this incarnation: the host stores its suspicions and passes them
-   * again after `member`. `refused`: the subject's machine refused the observer's dial.
+   * A verified suspicion that `observer` signed. A suspicion of the local member causes a `refute` effect. A suspicion has no
+   * effect unless the subject is known with exactly this incarnation: the host stores its suspicions and passes them again
+   * after `member`. `refused`: the subject's machine refused the observer's dial.
    */
   | {
       readonly type: 'suspicion'
@@ -67,7 +67,7 @@ export type DetectorInput =
   /** A connection to `id` opened or closed, or a dial of `id` ended. */
   | { readonly type: 'connection'; readonly id: string; readonly state: ConnectionEvent }
   /**
-   * A new heartbeat of a known member, over any path. It updates phi, but is no evidence that `id` is
+   * A new heartbeat of a known member, over any path. The heartbeat updates phi, but is no evidence that `id` is
    * reachable.
    */
   | {

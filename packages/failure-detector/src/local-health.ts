@@ -10,9 +10,9 @@
 import type { DetectorParameters } from './parameters.ts'
 
 /**
- * The minimum interval, in ms, between two refutations of one observer's suspicions that raise the score. It
- * is a quarter longer than the slowest probe interval, and an answered probe lowers the score once per
- * interval. So one lying observer cannot keep the score high.
+ * The minimum interval, in ms, between two refutations of one observer's suspicions that raise the score. The minimum is a
+ * quarter longer than the slowest probe interval, and an answered probe lowers the score once per interval. So one lying
+ * observer cannot keep the score high.
  */
 export function penaltyIntervalMs({ maxLocalHealth, probeIntervalMs }: DetectorParameters): number {
   return 1.25 * (1 + maxLocalHealth) * probeIntervalMs

@@ -3,9 +3,9 @@
  * one case of 10, at φ = 8 in one of 10⁸. Hayashibara et al., "The φ accrual failure detector", SRDS 2004, §4.
  *
  * The tail of the normal distribution is computed by the logistic approximation that Akka uses (Page 1977; Bowling et
- * al. 2009): P(Y > y) ≈ 1 / (1 + exp(1.5976 y + 0.070566 y³)). Its error is below 0.0002, which matters for large φ: the
- * approximation reaches 8 at 5.22 deviations, the exact tail at 5.61. Common thresholds (Akka's 8) refer to the
- * approximation.
+ * al. 2009): P(Y > y) ≈ 1 / (1 + exp(1.5976 y + 0.070566 y³)). The error of the approximation is below 0.0002, which matters
+ * for large φ: the approximation reaches 8 at 5.22 deviations, the exact tail at 5.61. Common thresholds (Akka's 8) refer to
+ * the approximation.
  */
 
 /** The estimate of the interval between a member's heartbeats, in ms. */

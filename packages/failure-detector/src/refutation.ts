@@ -17,7 +17,7 @@ interface Claim {
 export type Refuted = Pick<Claim, 'incarnation' | 'observer'>
 
 /**
- * The minimum time between two refutations. It limits how many refutations lying observers can cause. A refutation
+ * The minimum time between two refutations. The gap limits how many refutations lying observers can cause. A refutation
  * waits for at most half of the duration of the shortest suspicion: the other half is left for the rumors of the
  * suspicion and of the refutation. A second refused observer may shorten the suspicion to `refusedFloorMs`, so the
  * refutation of that observer's claim waits for at most half of `refusedFloorMs`.

@@ -1,7 +1,7 @@
 /** Suspicion timeout: how long a suspicion waits for its refutation. Pure formulas, milliseconds in and out. */
 
 /**
- * The shortest suspicion. It grows with log₁₀ of the cluster size, as does the time in which a rumor reaches
+ * The shortest suspicion. The duration grows with log₁₀ of the cluster size, as does the time in which a rumor reaches
  * all members (SWIM §4.1). Lifeguard §V.C; memberlist's `suspicionTimeout`. As in memberlist, local health
  * does not stretch a suspicion: the suspect needs the time for its refutation, and local health describes the
  * observer.

@@ -1,6 +1,6 @@
 /**
- * Suspicion: the deadline only moves earlier. It is never before `minMs`; with refused observers, it is never
- * before `refusedFloorMs`. Each observer counts once.
+ * Suspicion: the deadline only moves earlier. The deadline is never before `minMs`; with refused observers, it is never before
+ * `refusedFloorMs`. Each observer counts once.
  */
 import { remainingSuspicionMs } from './suspicion-timeout.ts'
 

@@ -12,11 +12,11 @@
 export interface Port {
   /** Sends a message, cloned as by `structuredClone`. */
   postMessage(message: unknown): void
-  /** Adds a listener, on ports with the events of pages. Their messages are the `data` of the event. */
+  /** Adds a listener, on ports with the events of pages. The messages of such a port are the `data` of the event. */
   addEventListener?(type: 'message' | 'close', listener: (event: Event) => void): void
   /** Removes a listener. */
   removeEventListener?(type: 'message' | 'close', listener: (event: Event) => void): void
-  /** Adds a listener, on ports with the events of Node. They pass the message itself, or an event with `data`. */
+  /** Adds a listener, on ports with the events of Node. Such a port passes the message itself, or an event with `data`. */
   on?(type: 'message' | 'close', listener: Listener): unknown
   /** Removes a listener. */
   off?(type: 'message' | 'close', listener: Listener): unknown

@@ -27,7 +27,7 @@ export interface ServedPort {
   readonly refusedCalls: number
   /**
    * The number of events that the view did not receive, because it was so slow that more than 1,024 events waited for it.
-   * Its stores and documents are complete nevertheless.
+   * The stores and documents of the view are complete nevertheless.
    */
   readonly droppedEvents: number
   /** Ends the view and closes the port. Idempotent. */
@@ -77,9 +77,9 @@ let views = 0
 /**
  * Serves a cluster to the view at the other end of a port, which calls `connectCluster`. Call it once for each port, with the
  * same cluster. The views share the member's rooms and configs: the member enters a room with the first view that needs it, and
- * leaves it with the last one. It opens and leaves configs in the same way, without a schema.
+ * leaves it with the last one. The member opens and leaves configs in the same way, without a schema.
  *
- * A view ends when it leaves, when its port closes, or with `close`. Its presence then disappears.
+ * A view ends when it leaves, when its port closes, or with `close`. The presence of the view then disappears.
  *
  * @throws {InvalidOptionsError} an option is unknown, or `allow` is not valid
  */

@@ -7,7 +7,7 @@ import { type ClusterSource, type Session, sessionOf } from './session.ts'
 export interface ClusterProviderProps {
   /**
    * - A cluster, or a promise of one: the app owns the cluster and leaves it.
-   * - A function: the provider owns the cluster. It calls the function once, in the browser only, and leaves the
+   * - A function: the provider owns the cluster. The provider calls the function once, in the browser only, and leaves the
    *   cluster 1 s after the provider unmounts. A remount within that second keeps the cluster. A new function in a later render
    *   has no effect; to join again, change the provider's `key`.
    */

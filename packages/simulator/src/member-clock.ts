@@ -2,7 +2,7 @@
  * Member clock: the time of one member's process. The process may be paused, suspended or throttled, and its wall clock may
  * be wrong.
  *
- * Actions on a paused process wait, in order, until it resumes. Its monotonic clock never goes back; whether this clock
+ * Actions on a paused process wait, in order, until it resumes. The monotonic clock never goes back; whether this clock
  * counts a suspension depends on the system.
  */
 import type { Clock, Instant } from '@hearsay/core/host'

@@ -1,7 +1,7 @@
 /**
  * Simulated member: one member's process, its disk, and its part of the network.
  *
- * It runs the shipped engine. Processes start and end under one name; the identity and the incarnation live as long as
+ * The member runs the shipped engine. Processes start and end under one name; the identity and the incarnation live as long as
  * the disk.
  */
 import type { Cluster, LeaveOptions } from '@hearsay/core'
@@ -69,7 +69,7 @@ export interface SimulatedMemberOptions {
   readonly secret: string | undefined
   /** Whether the member with this id may change the keys of the cluster. */
   readonly mayChangeKeys: (author: string) => boolean
-  /** Its first id. @default an id that depends on its name and the seed */
+  /** The first id of the member. @default an id that depends on its name and the seed */
   readonly id?: string | undefined
   /** Other members forget it when it has left. */
   readonly isEphemeral: boolean
@@ -153,7 +153,7 @@ export class SimulatedMember {
     return this.#disk.incarnation
   }
 
-  /** Its disk and the disk's faults. */
+  /** The disk of the member, and the disk's faults. */
   get store(): SimulatedStore {
     return this.#disk.store
   }

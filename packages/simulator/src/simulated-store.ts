@@ -1,7 +1,7 @@
 /**
  * Simulated store: a member's disk, and its faults.
  *
- * It behaves like the shipped stores: a write resolves when a reopened store would contain it; after a failed write every
+ * The disk behaves like the shipped stores: a write resolves when a reopened store would contain it; after a failed write every
  * other write fails until the store is recovered. Written data is readable at once, and survives the process.
  */
 import type { KeyValueChange, KeyValues } from '@hearsay/core/host'

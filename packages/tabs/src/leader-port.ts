@@ -1,4 +1,4 @@
-/** Leader port: a view's end of the connection to its leader. It closes when the leader has ended. */
+/** Leader port: a view's end of the connection to its leader. The port closes when the leader has ended. */
 import type { Port } from '@hearsay/port'
 
 /** The channel of the messages: a BroadcastChannel with one other end, or a MessagePort in the leader's own tab. */

@@ -1,8 +1,8 @@
 /**
  * Succession: leads when it is this tab's turn.
  *
- * One tab at a time is next in line: the tab that holds the successor's lock and waits for the leader's lock. It watches the
- * leader, and takes the lock from a leader that does not answer. Only one tab does that, so tabs do not take the lock from
+ * One tab at a time is next in line: the tab that holds the successor's lock and waits for the leader's lock. This tab watches
+ * the leader, and takes the lock from a leader that does not answer. Only one tab does that, so tabs do not take the lock from
  * each other in turn.
  */
 import type { ControlChannel } from './control-channel.ts'

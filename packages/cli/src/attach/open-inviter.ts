@@ -1,6 +1,7 @@
 /**
  * Open inviter: opens the member that invites and revokes. With the key of the authority, this command starts an ephemeral
- * member. Otherwise it attaches to the member that runs on this machine, of several to the first with the role `admin`.
+ * member. Otherwise the command attaches to the member that runs on this machine, of several to the first with the role
+ * `admin`.
  */
 import { asUsageError } from '../member/as-usage-error.ts'
 import { joinFor, type OpenedCluster, openAsked } from './open-cluster.ts'

@@ -1,4 +1,6 @@
-/** A member of the demo: the same member as `hearsay join` runs. It reports to its parent process instead of printing. */
+/**
+ * A member of the demo: the same member as `hearsay join` runs. The member reports to its parent process instead of printing.
+ */
 import type { Cluster } from '@hearsay/core'
 import { roomName, type Shown } from '@hearsay/page/contract'
 import { publishConnections } from '@hearsay/page/publish-connections'

@@ -2,7 +2,7 @@
  * Process log: the events in a member's process, on stderr, one line per event.
  *
  * The log contains the messages that hearsay and libp2p send to libp2p's logger, the events of other members, and the
- * messages of the command itself. It never contains the cluster's secret, tags, presence or the content of documents.
+ * messages of the command itself. The log never contains the cluster's secret, tags, presence or the content of documents.
  */
 import type { ClusterEventType } from '@hearsay/core'
 import type { LogLevel, LogRecord } from '@hearsay/port/node'

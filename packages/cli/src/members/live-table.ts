@@ -1,6 +1,6 @@
 /**
- * Live table: the members in a terminal, redrawn at each change. It shows only as many lines as fit, those that need attention
- * first.
+ * Live table: the members in a terminal, redrawn at each change. The table shows only as many lines as fit, the members that
+ * need attention first.
  */
 import { styleText } from 'node:util'
 import type { Member } from '@hearsay/core'

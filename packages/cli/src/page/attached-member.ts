@@ -31,7 +31,7 @@ export class AttachedMember {
     void this.#follow(view)
   }
 
-  /** The name of the member, as it was last seen. */
+  /** The last known name of the member. */
   get name(): string {
     return this.#name
   }

@@ -2,8 +2,8 @@
  * Serves the page of a member, and a view of the member over a WebSocket.
  *
  * Each address begins with a random token, which other users of this machine and other sites in the same browser do not know.
- * The server answers no request without it. It refuses a WebSocket unless the page itself opens it. Without `isWritable`, it
- * refuses each call that changes the member or sends a message in its name, even if the page is modified.
+ * The server answers no request without it. The server refuses a WebSocket unless the page itself opens it. Without
+ * `isWritable`, it refuses each call that changes the member or sends a message in its name, even if the page is modified.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'

@@ -1,4 +1,4 @@
-/** `hearsay event`: sends an event to all members once. They receive it as a broadcast. */
+/** `hearsay event`: sends an event to all members once. The members receive the event as a broadcast. */
 import type { Json } from '@hearsay/core'
 import { checkSpaceName, sharedQueryValue } from '@hearsay/core/app'
 import { openAsked } from '../attach/open-cluster.ts'

@@ -68,6 +68,6 @@ function isPipe(): boolean {
 /** Prints one JSON object per line for `--json`. The formats are public: fields may be added, never removed. */
 export const printJson = (line: object): void => void process.stdout.write(`${jsonLine(line)}\n`)
 
-/** Prints an error or a warning as one line to stderr. It may contain foreign text. */
+/** Prints an error or a warning as one line to stderr. The text may come from another member. */
 export const printError = (line: string): void =>
   console.error(`hearsay: ${printable(line.replace(/\s*\n\s*/g, ' '))}`)

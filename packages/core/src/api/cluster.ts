@@ -63,7 +63,7 @@ export interface Explanation {
   readonly status: MemberStatus | 'unknown'
   /** Whether this member has a direct connection to it now. */
   readonly connected: boolean
-  /** English sentences for people, never empty. Their wording may change in any version. */
+  /** English sentences for people, never empty. The wording of the sentences may change in any version. */
   readonly facts: readonly string[]
   /** What to check next, as an English sentence. Undefined if the member is alive and needs no attention. */
   readonly hint: string | undefined
@@ -131,8 +131,8 @@ export interface Cluster {
    * it is hidden or frozen.
    *
    * Sends all pending changes and publishes that this member is asleep. For `leaseMs`, other members show it as asleep
-   * (`Member.attention`). They suspect it neither for its silence nor for closed connections or failed dials. So if
-   * this member crashes while it is asleep, they notice the crash only after the lease. At each member, the lease begins
+   * (`Member.attention`). Other members suspect this member neither for its silence nor for closed connections or failed dials.
+   * So if this member crashes while it is asleep, they notice the crash only after the lease. At each member, the lease begins
    * when the announcement arrives there. Members that run a version of hearsay without `suspend` suspect this member like any
    * silent member.
    *

@@ -90,7 +90,7 @@ export interface ConfigConflict {
   readonly key: string
   /** The newest entry of the key. */
   readonly winner: ConfigVersion
-  /** The entry that was overwritten without having been read. It stays in `history`. */
+  /** The entry that was overwritten without having been read. The entry stays in `history`. */
   readonly loser: ConfigVersion
 }
 
@@ -197,6 +197,6 @@ export interface Config<
    * more often than other members accept (see `Cluster.query`), and with a {@link NotRunningError} if the config was left.
    */
   heldBy(options?: HeldByOptions): Promise<HeldBy>
-  /** Stops sharing the config. Its last values stay readable. Idempotent. */
+  /** Stops sharing the config. The last values of the config stay readable. Idempotent. */
   leave(): void
 }

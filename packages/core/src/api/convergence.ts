@@ -1,6 +1,9 @@
 /** Convergence: the result of measuring whether all members have the same table of members. */
 
-/** This member's last measurement. It concerns the members that are alive or suspect at this member, this one included. */
+/**
+ * This member's last measurement. The measurement concerns the members that are alive or suspect at this member, this one
+ * included.
+ */
 export interface Convergence {
   /** The number of members with the same table as this one, this one included. */
   readonly agreeing: number

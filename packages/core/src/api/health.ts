@@ -12,7 +12,7 @@ export interface Health extends MemberHealth {
   readonly problems: readonly Problem[]
   /**
    * How many facts of other members in rooms and shared configs this member has rejected since the start. A member
-   * rejects a fact if there are too many, or if the fact is too large or dated too far in the future. It also rejects an
+   * rejects a fact if there are too many, or if the fact is too large or dated too far in the future. A member also rejects an
    * entry by a member that is not a writer, and an update that it cannot read. Rejected facts change nothing.
    */
   readonly rejected: number

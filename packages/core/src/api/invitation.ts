@@ -46,9 +46,9 @@ export interface InviteOptions {
 /** An invitation that `Cluster.invite` made. */
 export interface Invitation {
   /**
-   * The ticket: one string, for `joinCluster({ ticket })`. It is secret until it expires or is revoked: every program that
-   * has it can join. It fits into a chat message, a QR code, or a link: `https://app.example.org/#hearsay=` followed by the
-   * ticket. A browser does not send the part of a link after `#` to the server.
+   * The ticket: one string, for `joinCluster({ ticket })`. The ticket is secret until it expires or is revoked: every program
+   * that has it can join. The ticket fits into a chat message, a QR code, or a link: `https://app.example.org/#hearsay=`
+   * followed by the ticket. A browser does not send the part of a link after `#` to the server.
    */
   readonly ticket: string
   /** The id of the invitation, for `Cluster.revoke`. Not secret. */

@@ -1,4 +1,4 @@
-/** Options of a member. They are checked once, before the member starts anything. */
+/** Options of a member. The options are checked once, before the member starts anything. */
 import { checkBootstrap } from './bootstrap-address.ts'
 import { checkHalfPairs, checkNameAndTags } from './call-options.ts'
 import { InvalidOptionsError } from './errors.ts'
@@ -44,13 +44,13 @@ export interface MemberOptions {
    * Several secrets at once, instead of `secret`, while you replace the secret: the secret that this member proves first, and
    * further secrets that it accepts. `{ primary: s }` is the same as `secret: s`. `Cluster.keyring` changes the keys of all
    * running members. A member with a store stores the keys of the last change, and prefers them to this option at its next
-   * start. It also accepts the keys of this option, unless they were removed from the cluster.
+   * start. The member also accepts the keys of this option, unless they were removed from the cluster.
    *
    * @default none
    */
   keyring?: KeyringOptions
   /**
-   * A name for people to read, at most 128 bytes (UTF-8). It need not be unique.
+   * A name for people to read, at most 128 bytes (UTF-8). The name need not be unique.
    *
    * @default the last 6 characters of the member id
    */

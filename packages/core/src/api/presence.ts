@@ -68,7 +68,7 @@ export interface PresenceView {
 }
 
 /**
- * Presence: a small state that each member in the room publishes, field by field. It is never stored and ends when the
+ * Presence: a small state that each member in the room publishes, field by field. Presence is never stored, and ends when the
  * member leaves the room. Presence of a dead member is hidden. When the member returns in the same generation, that
  * is, without a restart and without having left the room, its presence reappears unchanged.
  */

@@ -11,7 +11,7 @@ import type { NotAllowedError } from './errors.ts'
 export type ProviderStatus = 'connected' | 'disconnected'
 
 /**
- * Events of a provider. They fire after the step that caused them, when the properties of the provider are up to date.
+ * Events of a provider. The events fire after the step that caused them, when the properties of the provider are up to date.
  * Each listener is isolated: one that throws is reported and changes nothing else.
  */
 export type ProviderEvents = {
@@ -52,9 +52,9 @@ export type ProviderEvents = {
    * applied again in the same step.
    *
    * Compaction begins when at least 1,024 clients have written the document, and at least eight times as many clients as
-   * members have it open. It also needs a break of 3 s in which no member writes; without such a break, it begins after a
-   * minute. Compaction does not begin while the document has more than 64 MiB of content that is not deleted, or while a
-   * member listens to the document's `update` event, because another provider may depend on the ids.
+   * members have it open. A compaction also needs a break of 3 s in which no member writes; without such a break, the
+   * compaction begins after a minute. Compaction does not begin while the document has more than 64 MiB of content that is not
+   * deleted, or while a member listens to the document's `update` event, because another provider may depend on the ids.
    */
   epoch: (event: DocumentEpoch) => void
   /**
@@ -197,7 +197,7 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
 }
 
 /**
- * A document of a room. Its objects stay the same until the room is left or the provider is destroyed. After
+ * A document of a room. The objects of the document stay the same until the room is left or the provider is destroyed. After
  * the room is left, the objects stay usable without synchronisation.
  */
 export interface RoomDocument {

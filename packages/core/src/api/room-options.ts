@@ -19,9 +19,10 @@ export interface RoomOptions {
   /**
    * Makes the room private: the room's secret, 16 to 1,024 characters of a well-formed string, which stand for their UTF-8
    * bytes, or 16 to 1,024 bytes. Only members with the same name and the same secret are in the same room. Members without
-   * the secret cannot read or write anything in the room, and see neither its name nor which members are in it. They see only
-   * how much data these members exchange, and when. The stored documents are encrypted with a key that comes from the secret.
-   * Use random characters, such as the output of `openssl rand -base64 32`: a secret that can be guessed protects nothing.
+   * the secret cannot read or write anything in the room, and see neither its name nor which members are in it. Members without
+   * the secret see only how much data the members of the room exchange, and when. The stored documents are encrypted with a key
+   * that comes from the secret. Use random characters, such as the output of `openssl rand -base64 32`: a secret that can be
+   * guessed protects nothing.
    *
    * A member in the room can pass the secret on. To exclude a member, the others agree on another secret, leave the room, and
    * enter it with the new secret. The room with the new secret is a new room, without the content of the old one.

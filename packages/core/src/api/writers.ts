@@ -55,7 +55,7 @@ export function mayWrite(
 }
 
 /**
- * The error of a member that is not one of the writers. It names the role that is needed, and how to get it.
+ * The error of a member that is not one of the writers. The error names the role that is needed, and how to get the role.
  *
  * @param what what the member may not write @param ofWhat such as `its writers`
  */

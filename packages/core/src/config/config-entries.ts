@@ -11,7 +11,8 @@
  * member would reappear.
  *
  * Stored entries whose time has become implausible for the local clock are quarantined: they are neither shared nor
- * shown, and remain in storage. They are checked again at each sweep, which runs at intervals and when the clock was set.
+ * shown, and remain in storage. Quarantined entries are checked again at each sweep, which runs at intervals and when the clock
+ * was set.
  */
 
 import type { Instant } from '../base/clock.ts'

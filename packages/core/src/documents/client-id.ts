@@ -1,7 +1,7 @@
 /**
- * Client id: the Yjs client id of a document, under which its replica writes. It is a whole number from 0 to 2^53 − 1.
+ * Client id: the Yjs client id of a document, under which its replica writes. A client id is a whole number from 0 to 2^53 − 1.
  *
- * Yjs itself accepts any value. It would then encode content of another client, or never stop encoding.
+ * Yjs itself accepts any value. With another value, Yjs would encode content of another client, or never stop encoding.
  */
 import type * as Y from 'yjs'
 import { InvalidValueError } from '../api/errors.ts'

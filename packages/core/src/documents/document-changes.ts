@@ -1,7 +1,7 @@
 /**
  * Document changes: what transactions have changed since the last `take`, as clocks and deletions.
  *
- * The changes themselves stay in the document. They are encoded in chunks when they are needed, so that a paste of
+ * The changes themselves stay in the document. The changes are encoded in chunks when they are needed, so that a paste of
  * 30 MB is never encoded at once. The encoder reads the present state of the document, so it misses no change, but
  * may encode a change twice.
  */

@@ -23,7 +23,7 @@ export type AwarenessClaims = readonly (AwarenessClaim & {
   readonly view: string | undefined
 })[]
 
-/** The awareness state of this member or of one of its views. It is not yet known to be JSON. */
+/** The awareness state of this member or of one of its views. The state is not yet known to be JSON. */
 export interface LocalClaim {
   readonly client: number
   readonly state: State

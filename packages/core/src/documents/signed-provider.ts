@@ -172,8 +172,8 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
   }
 
   /**
-   * If updates arrive in another order than they were written, Yjs keeps them pending. It keeps a few of them pending for ever,
-   * even if all have arrived, and applies them only when it receives all updates again.
+   * If updates arrive in another order than they were written, Yjs keeps them pending. Yjs keeps a few of these updates pending
+   * for ever, even if all have arrived, and applies them only when it receives all updates again.
    */
   #applyAllLater(): void {
     const { clock } = this.#host

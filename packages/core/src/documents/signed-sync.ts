@@ -2,7 +2,7 @@
  * Signed sync: whether this member has all signed changes of a room with writers.
  *
  * This member becomes synced in two cases, and stays synced while it is in the room:
- * 1. Its changes equal those of a member that announces that it is synced.
+ * 1. The changes of this member equal those of a member that announces that it is synced.
  * 2. No member announces that it is synced, this member has the smallest id of the members that are in the room with the same
  *    options, and it has everything that the others announce.
  *

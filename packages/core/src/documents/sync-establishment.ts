@@ -1,7 +1,7 @@
 /**
  * Sync establishment: decides that a replica is synced because no living member holds more.
  *
- * It is one half of the rule in `Provider.synced`. The other half, exchanges with synced members, is in `SyncState`.
+ * This decision is one half of the rule in `Provider.synced`. The other half, exchanges with synced members, is in `SyncState`.
  * One member decides: the one with the smallest id among the seeders, or, without seeders, among the openers. If two
  * members decided at the same moment, each might have content in transit to the other.
  */

@@ -10,7 +10,7 @@ import type { AwarenessClaims, LocalClaim } from './presence-awareness.ts'
 
 export interface ViewAwareness {
   /**
-   * Publishes the awareness of a view; undefined removes it. It ends with the view.
+   * Publishes the awareness of a view; undefined removes it. The awareness ends with the view.
    *
    * @param view the id of a view that `presence.view` opened
    * @throws {NotRunningError} the view is not open

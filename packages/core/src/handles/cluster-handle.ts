@@ -1,5 +1,5 @@
 /**
- * Cluster handle: the object that an app uses. It reads one membership machine, and acts through its driver.
+ * Cluster handle: the object that an app uses. The handle reads one membership machine, and acts through its driver.
  *
  * The handle exists before the machine, so an app may subscribe first. Until `attach` the list of members is empty, and all
  * figures of the health are zero. No listener of the app runs while the driver is in a step.

@@ -1,5 +1,5 @@
 /**
- * Config handle: the shared config that an app uses. It reads the local replica, and writes through the driver of this
+ * Config handle: the shared config that an app uses. The handle reads the local replica, and writes through the driver of this
  * member's spaces.
  *
  * Events fire after the step that caused them, when the view is up to date.
@@ -185,7 +185,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     this.#syncWaiters.close(new NotRunningError('the cluster was left: join it again'))
   }
 
-  /** Closes the handle without announcing it. It cannot be used any more. */
+  /** Closes the handle without announcing it. The handle cannot be used any more. */
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false

@@ -2,7 +2,7 @@
  * Convergence meter: measures whether all members have the same table.
  *
  * A measurement costs messages, so the meter measures only while the store has a listener, or while a call waits for
- * agreement. It measures at most every 2 s, and less often in large clusters.
+ * agreement. The meter measures at most every 2 s, and less often in large clusters.
  */
 import { checkSignal } from '../api/call-options.ts'
 import type { Convergence, SettledOptions } from '../api/convergence.ts'

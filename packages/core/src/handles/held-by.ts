@@ -35,7 +35,10 @@ interface Asked extends NamedSpace {
   readonly others: readonly string[]
 }
 
-/** The name of the query. Its payload has a list for each space, the content id and hashes; its answer a boolean for each. */
+/**
+ * The name of the query. The payload of the query has a list for each space, the content id and hashes; the answer has a
+ * boolean for each.
+ */
 export const spacesQuery = 'hearsay:spaces'
 /** Quotes, brackets and commas in JSON. */
 const framingBytes = 8

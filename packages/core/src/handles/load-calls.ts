@@ -1,6 +1,6 @@
 /**
- * Load calls: the code of calls that most members never make, such as queries and explanations. It is loaded with the first
- * one.
+ * Load calls: the code of calls that most members never make, such as queries and explanations. This code is loaded with the
+ * first such call.
  *
  * Once the code of queries is loaded, queries are handled synchronously. A simulation loads all of this before it runs.
  */

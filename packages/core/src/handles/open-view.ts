@@ -1,5 +1,5 @@
 /**
- * Open view: one view of this member in a room. It publishes its fields and its awareness as reserved fields of the
+ * Open view: one view of this member in a room. The view publishes its fields and its awareness as reserved fields of the
  * member's presence.
  *
  * A view has a slot from opening to closing. Closing removes all fields of the slot that have a value.

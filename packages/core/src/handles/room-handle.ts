@@ -1,5 +1,5 @@
 /**
- * Room handle: the room that an app uses. It reads the local replica, and sends through the driver of this member's
+ * Room handle: the room that an app uses. The handle reads the local replica, and sends through the driver of this member's
  * spaces.
  *
  * Events fire after the step that caused them, when stores are up to date; presence events at most once for each member

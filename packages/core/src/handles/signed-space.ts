@@ -47,7 +47,7 @@ export class SignedSpace implements SpaceListener {
   readonly #options: SignedSpaceOptions
   readonly #replica: SignedReplica
   #listener: SignedSpaceListener | undefined
-  /** Updates that this process is publishing, before they are split. Its document already contains them. */
+  /** Updates that this process is publishing, before they are split. The document already contains these updates. */
   readonly #publishing = new Set<Uint8Array>()
   /** Settles when all changes so far are signed. */
   #signing: Promise<unknown> = Promise.resolve()

@@ -83,7 +83,7 @@ export class DialBounds {
     if (this.#endpoints.succeeded(endpoint)) this.#strangers.giveBack()
   }
 
-  /** A reserved dial is not needed any more. Its endpoint still counts as dialled. */
+  /** A reserved dial is not needed any more. The endpoint of the dial still counts as dialled. */
   giveBack(): void {
     this.#strangers.giveBack()
   }

@@ -5,7 +5,7 @@
  * dial-bounds.ts how often. Only dials of the bootstrap addresses that the app passed are unbounded.
  *
  * The dialler remembers which connections it dialled: on a node of the app, hearsay closes only these
- * connections. It also remembers the host of each member's last connection, because a refusal by that host is
+ * connections. The dialler also remembers the host of each member's last connection, because a refusal by that host is
  * evidence.
  */
 import type { Connection, PeerId } from '@libp2p/interface'

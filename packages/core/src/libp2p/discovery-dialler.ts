@@ -1,13 +1,13 @@
 /**
  * Discovery dialler: dials peers of the local network that this member does not see alive.
  *
- * While this member sees no other member, it dials immediately. Otherwise it waits 1.5 to 4.5 s and dials only if gossip has
- * not brought the peer by then. A member dials each peer at most once in a healing interval, and at random, as in
+ * While this member sees no other member, it dials immediately. Otherwise the member waits 1.5 to 4.5 s and dials only if
+ * gossip has not brought the peer by then. A member dials each peer at most once in a healing interval, and at random, as in
  * partition healing, so that only few members dial it.
  *
  * Any host of the network can announce peers that do not exist, at addresses of others. So a member dials at most six
- * announced peers in a minute. It dials one host and port at most twice in a minute, and then less and less often. It dials
- * no DNS name, and no loopback address unless all members are on this computer.
+ * announced peers in a minute. A member dials one host and port at most twice in a minute, and then less and less often. A
+ * member dials no DNS name, and no loopback address unless all members are on this computer.
  */
 import type { PeerDiscoveryEvents, PeerInfo, TypedEventTarget } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'

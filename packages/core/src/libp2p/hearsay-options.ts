@@ -32,7 +32,7 @@ export interface HearsayInit extends MemberOptions {
 
 /** The parts of a libp2p node that the service uses. libp2p passes them. */
 export interface HearsayComponents extends TransportComponents {
-  /** The node's key, which is the member's identity. It must be an Ed25519 key. */
+  /** The node's key, which is the member's identity. The node's key must be an Ed25519 key. */
   readonly privateKey: PrivateKey
   /** The node's datastore: the member's store, unless {@link HearsayInit.datastore} names another one. */
   readonly datastore: Datastore

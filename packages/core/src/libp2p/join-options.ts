@@ -75,7 +75,7 @@ export interface JoinOptions extends MemberOptions {
    * Origins of pages that may connect to this member by WebSocket, such as `['https://app.example.org']`; `['*']` allows all.
    * Pages of other origins receive the HTTP status 403. Always allowed: pages that the browser's own computer serves, pages
    * of the same IP address as the member at any port, and programs other than browsers, which send no origin. This
-   * option does not keep peers out of the cluster: use `ticket` or `secret` for that. It protects users against foreign
+   * option does not keep peers out of the cluster: use `ticket` or `secret` for that. The option protects users against foreign
    * pages that they open in their browser. Ignored in browsers.
    *
    * @default none

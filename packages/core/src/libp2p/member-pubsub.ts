@@ -1,8 +1,9 @@
 /**
  * Member pubsub: a gossipsub that serves the admitted connections of one member.
  *
- * It has a protocol name of its own, so an app may use gossipsub on the same node for other purposes. Gossipsub learns of a
- * peer only when a connection to that peer is admitted. So a peer that is not admitted receives no topic and no rumor.
+ * This gossipsub has a protocol name of its own, so an app may use gossipsub on the same node for other purposes. Gossipsub
+ * learns of a peer only when a connection to that peer is admitted. So a peer that is not admitted receives no topic and no
+ * rumor.
  */
 import type { GossipSub, GossipSubComponents } from '@libp2p/gossipsub'
 import {

@@ -123,7 +123,7 @@ function authorship({
 
 /**
  * Before the first change of the keys, a member with several keys in its options does not know which of them was the first key
- * of the cluster. So it listens on the topics of all of them.
+ * of the cluster. So the member listens on the topics of all its keys.
  */
 function topicsOf(
   { version, topics, keys }: KeyringState,

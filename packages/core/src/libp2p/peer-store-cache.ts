@@ -1,9 +1,9 @@
 /**
  * Peer store cache: skips writes into libp2p's peer store that change nothing.
  *
- * libp2p records the protocol of each new stream. It reads, decodes, merges, encodes and writes the whole record of the
- * peer, and the stream waits until that is done. A connection between two members causes 14 such writes, most of them for a
- * protocol that identify has already recorded.
+ * libp2p records the protocol of each new stream. For this, libp2p reads, decodes, merges, encodes and writes the whole record
+ * of the peer, and the stream waits until that is done. A connection between two members causes 14 such writes, most of them
+ * for a protocol that identify has already recorded.
  */
 import type { Peer, PeerData, PeerId, PeerStore } from '@libp2p/interface'
 

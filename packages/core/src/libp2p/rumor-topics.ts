@@ -11,7 +11,7 @@ import { rumorTopic, spaceTopic, type TopicKeys } from '../wire/cluster-keys.ts'
 
 export interface RumorTopicsOptions {
   readonly gossipsub: GossipSub
-  /** The primary key first. They may change: see `keysChanged`. */
+  /** The primary key first. The keys may change: see `keysChanged`. */
   readonly keys: { topics(): readonly TopicKeys[] }
   readonly log: Logger
 }

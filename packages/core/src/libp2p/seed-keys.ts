@@ -7,7 +7,7 @@ import { fromString } from 'uint8arrays/from-string'
 /** The ASN.1 in front of the seed of an Ed25519 key (RFC 8410). */
 const pkcs8Head = fromString('302e020100300506032b657004220420', 'base16')
 
-/** libp2p's own function takes some 90 ms when it is first called. It is used where WebCrypto has no Ed25519. */
+/** libp2p's own function takes some 90 ms when it is first called. libp2p's function is used where WebCrypto has no Ed25519. */
 export async function keyOfSeed(seed: Uint8Array): Promise<Ed25519PrivateKey> {
   try {
     const encoded = concat([pkcs8Head, seed])

@@ -236,7 +236,7 @@ interface AddressManagerInternals {
 }
 
 /**
- * A timer that libp2p leaves running when a node stops, for up to 1 s. It has no effect any more, but keeps the process
+ * A timer that libp2p leaves running when a node stops, for up to 1 s. The timer has no effect any more, but keeps the process
  * alive. The timer is an internal of libp2p: if a version of libp2p renames it, the timer is not stopped, and nothing else
  * changes.
  *

@@ -65,7 +65,7 @@ export interface TransportOptions {
   readonly namedMembers: Platform['namedMembers']
 }
 
-/** The keys of the cluster. They may change: see `Libp2pTransport.keysChanged`. */
+/** The keys of the cluster. The keys may change: see `Libp2pTransport.keysChanged`. */
 export interface TransportKeys {
   /** 1 to 4 keys; the first one is the primary key. */
   admission(): readonly AdmissionKey[]

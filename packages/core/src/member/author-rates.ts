@@ -15,7 +15,7 @@ const heartbeatRate = { burst: 20, refillMs: 1_000, maxKeys }
 const suspicionRate = { burst: 32, refillMs: 1_000, maxKeys }
 /**
  * Our choice: two a second. The rate must not be too low, because a member that drops a suspicion of itself cannot
- * refute it, while others count the suspicion. It must not be too high, because each refutation costs a version of the
+ * refute it, while others count the suspicion. The rate must not be too high, because each refutation costs a version of the
  * member's record.
  */
 const ownSuspicionRate = { burst: 8, refillMs: 500, maxKeys }

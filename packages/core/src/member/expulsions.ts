@@ -41,8 +41,8 @@ export interface ExpulsionsOptions {
 }
 
 /**
- * The functions that the machine of a member needs in a cluster with an authority. Their code is loaded only in a cluster
- * with an authority.
+ * The functions that the machine of a member needs in a cluster with an authority. The code of these functions is loaded only
+ * in a cluster with an authority.
  */
 export interface MachineAuthority {
   readonly grants: MemberGrants

@@ -67,7 +67,7 @@ export class Introducers {
   }
 
   /**
-   * A dial of a subject failed. It shows nothing about the introducer if the subject was connected here before.
+   * A dial of a subject failed. The failure says nothing about the introducer if the subject was connected here before.
    *
    * @param connected the number of other subjects of this introducer that are connected here
    */

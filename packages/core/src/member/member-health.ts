@@ -7,7 +7,7 @@ import type { FactRefusal } from './refused-facts.ts'
 
 export interface MemberHealth {
   /**
-   * Lifeguard's local health multiplier, 0 (good) to 7. It grows with each missing nack, each local pause and each
+   * Lifeguard's local health multiplier, 0 (good) to 7. The multiplier grows with each missing nack, each local pause and each
    * suspicion of this member that it refutes; it falls with each answered probe. This member's probe interval and timeout
    * are multiplied by `1 + localHealth`.
    */

@@ -45,8 +45,8 @@ export interface MemberPartsOptions {
   /** Bootstrap addresses, as multiaddrs. */
   readonly bootstrap: readonly string[]
   /**
-   * The initial state: the parts of another machine, which must not be used any more. Their state is shared and never
-   * modified; changes are stored on top, so that thousands of members fit into one simulation.
+   * The initial state: the parts of another machine, which must not be used any more. The state of these parts is shared and
+   * never modified; changes are stored on top, so that thousands of members fit into one simulation.
    */
   readonly prior?: MemberParts
   /** Multiaddrs that an earlier process stored, dialled while this member has no connection. @default [] */

@@ -1,9 +1,9 @@
 /**
  * Provisional members: ids that this member only knows by the reports of its peers.
  *
- * A provisional member is in no table, digest or ring, and is neither dialled nor shown to the app. Its record waits here
- * for at most a minute, so that the id can become a member when an introduction or a connection follows. At most 256 ids
- * wait, and at most 32 of one reporter; beyond that the oldest one is evicted.
+ * A provisional member is in no table, digest or ring, and is neither dialled nor shown to the app. The record of a provisional
+ * member waits here for at most a minute, so that the id can become a member when an introduction or a connection follows. At
+ * most 256 ids wait, and at most 32 of one reporter; beyond that the oldest one is evicted.
  */
 import type { IntroductionFact, RecordFact } from '../table/row.ts'
 

@@ -25,8 +25,8 @@ import { type ProvisionalMember, ProvisionalMembers } from './provisional-member
 import type { RefusedFacts } from './refused-facts.ts'
 
 /**
- * `required`: as described above. `assumed`: each id with a record is a member; only for tests. `granted`: each id whose
- * record carries valid grants is a member, and no other; introductions play no part.
+ * `required`: as described above. `assumed`: each id with a record is a member; only for tests. `granted`: an id is a member if
+ * its record contains valid grants. Introductions do not count.
  */
 export type StandingMode = 'required' | 'assumed' | 'granted'
 

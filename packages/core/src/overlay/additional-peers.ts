@@ -1,6 +1,6 @@
 /**
  * Additional peers: the members besides the ring neighbours to which a member keeps connections: members with which it
- * shares a space, its relays, and one random link. They are not monitored.
+ * shares a space, its relays, and one random link. These peers are not monitored.
  */
 import { RandomLink } from './random-link.ts'
 

@@ -71,7 +71,7 @@ export class BootstrapDialling {
     this.#waitMs = firstWaitMs
   }
 
-  /** A member answered at an address. Its connection may open only a moment later. */
+  /** A member answered at an address. The connection to the member may open only a moment later. */
   answered(address: string, id: string, isConnected: boolean): void {
     this.#answeredBy.set(address, id)
     if (isConnected) this.#dialled.delete(address)

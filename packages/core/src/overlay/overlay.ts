@@ -63,7 +63,7 @@ export class Overlay {
     return this.#neighbours
   }
 
-  /** Sets the extra peers: members to connect to because they share a space with this one. They are not monitored. */
+  /** Sets the extra peers: members to connect to because they share a space with this one. Extra peers are not monitored. */
   setExtraPeers(ids: readonly string[]): void {
     this.#additionalPeers.setExtraPeers(ids)
     this.#ringChanged()
@@ -173,7 +173,7 @@ export class Overlay {
     this.#ringChanged()
   }
 
-  /** The member `id` answered at a bootstrap address. Its connection may open only a moment later. */
+  /** The member `id` answered at a bootstrap address. The connection to the member may open only a moment later. */
   bootstrapped(address: string, id: string): void {
     this.#bootstrap.answered(address, id, this.#connections.has(id))
   }

@@ -2,8 +2,8 @@
  * Random link: a member that this member connects to by its own choice, besides its ring neighbours.
  *
  * Anybody can compute the rings, so an attacker can choose ids that surround a member. Nobody else can compute the random
- * link, because the host passes random numbers that nobody can predict. The link is not monitored. It is drawn again every
- * ten minutes, so that over time a member exchanges tables with many others.
+ * link, because the host passes random numbers that nobody can predict. The link is not monitored. The link is drawn again
+ * every ten minutes, so that over time a member exchanges tables with many others.
  */
 import { sample } from '../base/arrays.ts'
 

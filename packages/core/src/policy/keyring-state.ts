@@ -41,8 +41,8 @@ export function changedKeyring(
 }
 
 /**
- * The state of this member after it received a later content. It contains the keys of the member's options as well, unless
- * they were removed from the cluster. So a key that the app passed is not lost.
+ * The state of this member after it received a later content. The state contains the keys of the member's options as well,
+ * unless they were removed from the cluster. So a key that the app passed is not lost.
  */
 export function adoptedKeyring(
   content: KeyringContent,

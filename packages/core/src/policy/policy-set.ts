@@ -2,7 +2,7 @@
  * Policy set: the latest policy facts, which are facts about the cluster and not about one member.
  *
  * Merging is commutative, associative and idempotent. The set is bounded: when it is full, it drops the fact that ends first,
- * and the authority's facts last, so that two sets with the same facts keep the same ones. It does not verify signatures:
+ * and the authority's facts last, so that two sets with the same facts keep the same ones. The set does not verify signatures:
  * callers pass only verified facts.
  */
 import { compare } from 'uint8arrays/compare'
@@ -136,8 +136,8 @@ export class PolicySet {
   }
 
   /**
-   * Merges the facts that an earlier process stored. They were valid then, so it does not matter that the clock of a machine
-   * without a battery is behind after a start.
+   * Merges the facts that an earlier process stored. The facts were valid then, so it does not matter that the clock of a
+   * machine without a battery is behind after a start.
    */
   restore(facts: readonly PolicyFact[], epochMs: number): void {
     for (const fact of facts) this.merge(fact, Math.max(epochMs, this.#kinds[fact.type]?.dateOf(fact) ?? 0))
@@ -165,7 +165,7 @@ export class PolicySet {
     return ended.map(({ fact }) => fact)
   }
 
-  /** Drops the facts that do not count any more. Their kind must refuse them from now on. */
+  /** Drops the facts that do not count any more. The kind of a dropped fact must refuse it from now on. */
   drop(isVoid: (fact: PolicyFact) => boolean): void {
     const dropped = [...this.#entries.values()].filter(({ fact }) => isVoid(fact))
     for (const { key } of dropped) this.#entries.delete(key)

@@ -2,8 +2,8 @@
  * Queries: the queries, answers and broadcasts of one member as a state machine without I/O, timers and clocks.
  *
  * 1. A query or broadcast reaches a member once: by frame if all asked members are connected, otherwise by rumor.
- * 2. A member sends its answer to the asker if the asker is connected. Otherwise it sends the answer to the peer that sent the
- *    query, which relays it by the same rule. If that peer has left, it dials the asker. An answer is never a rumor.
+ * 2. A member sends its answer to the asker if the asker is connected. Otherwise the member sends the answer to the peer that
+ *    sent the query, which relays it by the same rule. If that peer has left, it dials the asker. An answer is never a rumor.
  * 3. If few members have not answered when half of the time is over, the asker sends the query to each of them once more. A
  *    member that has answered already sends its answer again.
  * 4. An answer counts only while its query runs, and only once for each author, which must have been asked.

@@ -1,7 +1,7 @@
 /**
  * Document roster: which members of a room hold which document, as far as they announced it.
  *
- * The roster stores nothing. It reads the presence of the members that are in the room now.
+ * The roster stores nothing. The roster reads the presence of the members that are in the room now.
  */
 import { createRings } from '@hearsay/failure-detector'
 import type { ReplicaHolder } from '../spaces/space-replica.ts'

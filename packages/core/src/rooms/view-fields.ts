@@ -53,7 +53,7 @@ export function viewAwarenessField(slot: number, document: string): string {
   return `${viewHeaderField(slot)}@${document}`
 }
 
-/** Whether the name is reserved for views. It may still be malformed. */
+/** Whether the name is reserved for views. The name may still be malformed. */
 export function isViewField(name: string): boolean {
   return name.startsWith(prefix)
 }

@@ -1,6 +1,6 @@
 /**
- * Inbound: the one pipeline for bytes that other members send. It decodes them, filters new facts, verifies signatures
- * and delivers the facts.
+ * Inbound: the one pipeline for bytes that other members send. The pipeline decodes the bytes, filters new facts, verifies
+ * signatures and delivers the facts.
  *
  * `ClusterInbound` and `SpaceInbound` use this pipeline, each for its own messages. Two rules hold for both:
  * - Bytes never throw past the decoder. Bytes that cannot be decoded are a violation of the peer that sent them.

@@ -1,6 +1,6 @@
 /**
- * Member keyring: the keys of the cluster in one member. It reads keyring facts, changes the keys, and passes the keys to the
- * transport.
+ * Member keyring: the keys of the cluster in one member. The keyring reads keyring facts, changes the keys, and passes the keys
+ * to the transport.
  *
  * Loaded only in clusters with a secret. Keys that other members spread are stored, so that this member still has them
  * after a restart. A secret that its owner gave as an option is not stored.

@@ -127,7 +127,7 @@ export interface DriverListener {
   queries(): QueriesPort | Promise<QueriesPort>
 }
 
-/** Observes the machine's inputs and effects, for metrics. It changes nothing, and does not throw. */
+/** Observes the machine's inputs and effects, for metrics. The observer changes nothing, and does not throw. */
 export interface DriverObserver {
   /** Called before the machine handles the input. */
   input(input: MachineInput): void

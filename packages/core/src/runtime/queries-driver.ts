@@ -122,7 +122,7 @@ export class QueriesDriver implements QueriesPort, QueryReceiver {
     return this.#step(queries => queries.deliver(fact, from, route, this.#nowMs())) ?? false
   }
 
-  /** The member is leaving: ends its own queries. It still answers those of other members. */
+  /** The member is leaving: ends its own queries. The member still answers queries of other members. */
   endOwn(): void {
     this.#isAsking = false
     this.#step(queries => queries.endOwn())

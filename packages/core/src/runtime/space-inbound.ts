@@ -34,7 +34,7 @@ export interface SpaceReceiver {
   isWithinRates(rumor: RatedRumor): boolean
   /** The private room with this space tag; undefined if the space is not private. */
   privateRoom(space: string): PrivateRoom | undefined
-  /** A message of a peer about a private room could not be opened. It changes nothing. */
+  /** A message of a peer about a private room could not be opened. The message changes nothing. */
   unopened(from: string, space: string, bytes: number): void
   /** Steps with their new and verified facts. */
   steps(from: string, steps: readonly SpaceStep[]): void

@@ -1,7 +1,7 @@
 /**
  * Fact set: the facts of one space that a member has stored, and what two members need to make their sets equal.
  *
- * The set does not interpret facts. Its owner adds and removes facts. If all owners apply the same rules, sets are
+ * The set does not interpret facts. The owner of the set adds and removes facts. If all owners apply the same rules, sets are
  * equal after an exchange, and equal sets have equal hashes.
  */
 import { sha256 } from '@noble/hashes/sha2.js'

@@ -82,8 +82,8 @@ export class SpaceMembers {
   }
 
   /**
-   * Members of a space that are suspect and were never alive in the local view. They may be alive or have
-   * died long ago.
+   * Members of a space that are suspect and were never alive in the local view. These members may be alive, or may have died
+   * long ago.
    */
   suspectsIn(space: string): string[] {
     return [...(this.#suspects.get(space) ?? [])]

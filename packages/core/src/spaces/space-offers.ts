@@ -32,7 +32,7 @@ export class SpaceOffers {
     this.#options.outbox.send(to, this.#stepsOf(to, spaces))
   }
 
-  /** Asks a few members for the ids of their facts. They answer even if nothing differs. */
+  /** Asks a few members for the ids of their facts. The members answer even if nothing differs. */
   requestFactIds(space: string, nowMs: number): void {
     const { spaces, outbox } = this.#options
     const facts = spaces.current.get(space)?.replica.facts

@@ -1,7 +1,7 @@
 /**
  * Space rings: the members to which a member should be connected so that a group of members is one component.
  *
- * The first ring alone connects the group, without any other connection. It orders members as the first ring of the
+ * The first ring alone connects the group, without any other connection. This ring orders members as the first ring of the
  * cluster does, so a group that is the whole cluster needs no further connection. Members with few of their cluster
  * neighbours in the group add a second ring. Each member computes the rings from its own view. If the views of two
  * members agree, either both choose the connection between them or neither does. The ring skips an unreachable member and

@@ -14,13 +14,13 @@ export interface SpacesUsage {
   readonly facts: number
   /** Document streams under way. */
   readonly transfers: number
-  /** Facts and updates so far that broke a rule of their space. They changed nothing. */
+  /** Facts and updates so far that broke a rule of their space. Such facts changed nothing. */
   readonly rejected: number
-  /** Rumors, broadcasts and document updates so far that exceeded a rate. They were neither merged nor forwarded. */
+  /** Rumors, broadcasts and document updates so far that exceeded a rate. Such messages were neither merged nor forwarded. */
   readonly limited: number
   /** Client ids so far under which two replicas of a document wrote. */
   readonly collisions: number
-  /** Messages so far about private rooms that no member of the room had sealed. They changed nothing. */
+  /** Messages so far about private rooms that no member of the room had sealed. Such messages changed nothing. */
   readonly unopened: number
 }
 

@@ -167,7 +167,7 @@ export class Spaces {
     if (this.#spaces.current.has(space)) this.#documents.requestCarriersSoon(space, now.monotonicMs)
   }
 
-  /** Asks a few members for the ids of their facts. They answer even if nothing differs. */
+  /** Asks a few members for the ids of their facts. The members answer even if nothing differs. */
   requestFactIds(space: string, now: Instant): void {
     this.#offers.requestFactIds(space, now.monotonicMs)
   }

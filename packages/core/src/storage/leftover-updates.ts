@@ -1,7 +1,7 @@
 /**
  * Leftover updates: updates of another epoch that the store still contains, translated into the current epoch.
  *
- * They may contain changes that exist nowhere else.
+ * Leftover updates may contain changes that exist nowhere else.
  */
 import * as Y from 'yjs'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'

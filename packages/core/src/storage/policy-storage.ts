@@ -41,7 +41,11 @@ class PolicyStorage {
     queue.addSource(() => [...this.#stored].map(([key, fact]) => changeOf(key, fact)))
   }
 
-  /** Reads all facts. Their signatures were verified before they were stored. @throws {StorageError} a value is damaged */
+  /**
+   * Reads all facts. The signatures of the facts were verified before they were stored.
+   *
+   * @throws {StorageError} a value is damaged
+   */
   async load(): Promise<readonly PolicyFact[]> {
     const values = await this.#queue.read(this.#prefix)
     for (const [key, bytes] of values) {

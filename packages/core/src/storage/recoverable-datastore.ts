@@ -24,7 +24,7 @@ const writesKey = '/hearsay/writes'
 /** Paths whose values are small enough to be copied in memory. */
 const smallPrefixes = [writesKey, '/hearsay/identity', '/hearsay/incarnation', '/hearsay/acquaintances']
 
-/** Puts and batches of a datastore over one write function. They survive a power loss. */
+/** Puts and batches of a datastore over one write function. The writes survive a power loss. */
 export abstract class WritingDatastore extends BaseDatastore {
   abstract write(changes: readonly KeyValueChange[], options?: { readonly sync?: boolean }): Promise<void>
 

@@ -1,6 +1,6 @@
 /**
- * Sealed writes: the part of a member's store that belongs to one private room. It seals the values, and hides the names of
- * documents and all other content of the keys.
+ * Sealed writes: the part of a member's store that belongs to one private room. This part seals the values, and hides the names
+ * of documents and all other content of the keys.
  *
  * The last part of a stored key is a hash of the key's path within the room, and the stored value contains this path. A value
  * opens only under its own key.

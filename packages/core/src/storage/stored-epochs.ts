@@ -3,7 +3,7 @@
  *
  * The updates of the first epoch have keys directly under the path of the document. Each later epoch has a folder with
  * its initial content (its *past*) and its updates. The *commit marker* of an epoch is written after all other
- * values. It makes the epoch current.
+ * values. The marker makes the epoch current.
  *
  * Values of another epoch, its commit marker included, may remain in the store for two reasons. Either a process ended
  * before it had deleted them, or a second process with the same store wrote them after this process had left that epoch.
@@ -38,7 +38,7 @@ export interface StoredEpochs {
   readonly superseded: readonly StoredUpdate[]
 }
 
-/** The updates of an epoch that is not current. They may contain changes that no other replica contains. */
+/** The updates of an epoch that is not current. The updates may contain changes that no other replica contains. */
 export interface Leftover {
   readonly updates: readonly StoredUpdate[]
   /**

@@ -10,7 +10,7 @@
  *
  * Several members may store a document in one store, as the pages of a browser do: each appends under its own
  * keys, and deletes only keys that it has read or written. If the store lives in the memory of the process,
- * the log appends nothing. It keeps the whole document in memory when the document is closed or its room is
+ * the log appends nothing. The log keeps the whole document in memory when the document is closed or its room is
  * left.
  */
 import * as Y from 'yjs'

@@ -1,7 +1,7 @@
 /**
  * Digest and delta: a digest lists the versions that a table stores; a delta contains the facts that a digest lacks.
  *
- * A delta stays within its byte budget and sets `more` if facts were left out. It starts at a row that the caller
+ * A delta stays within its byte budget and sets `more` if facts were left out. A delta starts at a row that the caller
  * advances with each call. So the facts of every member are sent at some time, even if the budget is small and the
  * facts of one member are large.
  */

@@ -15,8 +15,8 @@ const spread = 1_000
 
 /**
  * The incarnation of a new process: `max(last persisted + 1, epoch now)`, plus up to 1 s at random if there is a
- * persisted one. A persisted incarnation from the far future was written while the clock was wrong. It is ignored,
- * because the other members rejected it, too.
+ * persisted one. A persisted incarnation from the far future was written while the clock was wrong. Such an incarnation is
+ * ignored, because the other members rejected it, too.
  */
 export function firstIncarnation(
   persisted: number | undefined,

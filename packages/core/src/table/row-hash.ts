@@ -1,8 +1,8 @@
 /**
  * Row hash: covers the part of a row on which two converged tables agree.
  *
- * It covers the incarnation and version of the record and the suspicions. It leaves out heartbeats: new ones are always
- * in transit, so tables would never have equal hashes.
+ * The hash covers the incarnation and version of the record and the suspicions. The hash leaves out heartbeats: new ones are
+ * always in transit, so tables would never have equal hashes.
  */
 import { shortHash } from '../wire/hashes.ts'
 import type { Suspicions } from './suspicions.ts'

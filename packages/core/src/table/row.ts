@@ -21,8 +21,8 @@ export interface MutableRow {
   heartbeat: HeartbeatFact | undefined
   suspicions: Suspicions | undefined
   /**
-   * The first introduction that arrived, until its author has no row any more. It travels with the record. Digests and
-   * hashes leave it out, so tables with different introductions are equal.
+   * The first introduction that arrived, until its author has no row any more. The introduction travels with the record.
+   * Digests and hashes leave it out, so tables with different introductions are equal.
    */
   introduction: IntroductionFact | undefined
   /** The summary of `suspicions`; empty without suspicions. */

@@ -2,7 +2,7 @@
  * Table: the latest facts about all members, stored as registers that merge.
  *
  * Merging is commutative, associative and idempotent: two tables that received the same facts are equal, regardless of
- * the order and repetition of the facts. The table has at most `maxMembers` rows. It does not verify signatures:
+ * the order and repetition of the facts. The table has at most `maxMembers` rows. The table does not verify signatures:
  * callers pass only verified facts. Only this class writes rows, except for their hashes.
  */
 

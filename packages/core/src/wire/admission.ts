@@ -80,7 +80,7 @@ export function answeredCapabilities(
 }
 
 /**
- * The key of one message with grants, in a cluster with an authority. It belongs to one direction of one handshake, so no
+ * The key of one message with grants, in a cluster with an authority. The key belongs to one direction of one handshake, so no
  * two messages have the same key.
  */
 export function grantsKey(

@@ -2,7 +2,8 @@
  * Grant: what an issuer grants to a key: roles until a date. The key is a member's or an invitation's.
  *
  * A decoded grant includes its encoded payload, because the signature covers these bytes. Decoded grants are within the
- * limits. Their signatures are not verified yet, and `grants/grant-chain.ts` has the rules for what an issuer may grant.
+ * limits. The signatures of the grants are not verified yet, and `grants/grant-chain.ts` has the rules for what an issuer may
+ * grant.
  */
 import { concat } from 'uint8arrays/concat'
 import { isCount } from './checks.ts'

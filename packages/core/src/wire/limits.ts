@@ -1,5 +1,5 @@
 /**
- * Limits: the largest sizes and counts that a member accepts from the wire. They are part of the protocol.
+ * Limits: the largest sizes and counts that a member accepts from the wire. The limits are part of the protocol.
  *
  * Import this file as a whole, as `limits`. A bundle then contains only the limits that it uses.
  */

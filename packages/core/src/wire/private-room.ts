@@ -3,8 +3,8 @@
  *
  * Everything of the room that leaves the member's memory is sealed with XChaCha20-Poly1305, under a key for each use and with
  * a random nonce of 24 bytes: steps for peers, rumors, and values in the store. Members without the secret cannot compute
- * the space tag, and the tag in a member's record is different for each member. So they cannot see which members share a
- * room, and cannot claim to be in it.
+ * the space tag, and the tag in a member's record is different for each member. So members without the secret cannot see which
+ * members share a room, and cannot claim to be in the room.
  */
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { expand, extract } from '@noble/hashes/hkdf.js'
@@ -54,7 +54,7 @@ export class PrivateRoom {
     this.space = spaceFromBytes(key('tag').subarray(0, spaceTagBytes))
   }
 
-  /** The tag that stands for the room in the record of this member. It proves that the member knows the secret. */
+  /** The tag that stands for the room in the record of this member. The tag proves that the member knows the secret. */
   tagOf(member: string): string {
     const mac = hmac(sha256, this.#memberKey, keyFromMemberId(member) ?? none)
     return spaceFromBytes(mac.subarray(0, spaceTagBytes))

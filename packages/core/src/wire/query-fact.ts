@@ -65,7 +65,10 @@ const idBytes = 16
 const failures: readonly AnswerFailure[] = ['no-handler', 'busy', 'error']
 const kinds = { query: 6, answer: 7, broadcast: 8 } satisfies Record<QueryFactBody['type'], number>
 
-/** The id of a query: 16 bytes as 32 hexadecimal digits. It comes from the signature, so nobody knows it before the query. */
+/**
+ * The id of a query: 16 bytes as 32 hexadecimal digits. The id comes from the signature, so nobody knows the id before the
+ * query.
+ */
 export function queryId({ signature }: Pick<QueryFact, 'signature'>): string {
   return toText(sha256(signature).subarray(0, idBytes), 'base16')
 }

@@ -2,8 +2,8 @@
  * Sealed grants: the part of an admission in which both ends show their grants, in a cluster with an authority.
  *
  * The grants follow the proof of their sender, sealed under a key that comes from the admission key and from this handshake.
- * So a stranger that a member dials does not learn the grants. They need no signature of their own: they end at the id that
- * the connection authenticates.
+ * So a stranger that a member dials does not learn the grants. The grants need no signature of their own: they end at the id
+ * that the connection authenticates.
  */
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { concat } from 'uint8arrays/concat'

@@ -1,7 +1,7 @@
 /**
  * Signing: the bytes that an author signs.
  *
- * They include the domain, the kind of fact, the cluster and the space, so a signature is valid for one kind of fact in
+ * The bytes include the domain, the kind of fact, the cluster and the space, so a signature is valid for one kind of fact in
  * one cluster and space only.
  */
 import { concat } from 'uint8arrays/concat'

@@ -35,7 +35,7 @@ export interface SpaceStep {
    * member of the private room, or not by the sender of the frame; or it was not sealed although the room is private.
    */
   readonly isUnopened?: boolean
-  /** The hash of the sender's facts, 16 bytes. It starts a sync; an equal hash needs no answer. */
+  /** The hash of the sender's facts, 16 bytes. The hash starts a sync; an equal hash needs no answer. */
   readonly hash?: Uint8Array | undefined
   /** 256 × 16 bytes. */
   readonly bucketHashes?: Uint8Array | undefined

@@ -21,8 +21,8 @@ const denseRadius = 0.46
 const leastGap = 0.023
 
 /**
- * Members that do not fit on one circle are distributed over several circles in turn. Their angles alone give the order on
- * the ring.
+ * Members that do not fit on one circle are distributed over several circles in turn. The angles of the members alone give the
+ * order on the ring.
  */
 export function ringLayout(ids: readonly string[], ring: number): RingLayout {
   const around = createRings(ringCount, ids).members(ring)

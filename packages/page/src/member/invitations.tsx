@@ -4,7 +4,7 @@ import { useCluster, useSelf } from '@hearsay/react'
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
 import { MadeTicket } from './made-ticket.tsx'
 
-/** Whether this member may revoke others. Its ticket decides whether it may also invite. */
+/** Whether this member may revoke others. The ticket of the member decides whether the member may also invite. */
 export const useIsAdmin = (): boolean => useSelf(({ roles }) => roles.includes('admin')) ?? false
 
 const hourMs = 3_600_000

@@ -79,7 +79,7 @@ function ExplanationList({ cluster, row }: { cluster: Cluster; row: MemberRow })
 /** The last explanation of this member, until a newer one arrives. Undefined until the first one arrives. */
 function useExplanation(cluster: Cluster, id: string): Explanation | undefined {
   const [last, setLast] = useState<Explanation>()
-  // The explanation changes with time even if nothing happens. So it is requested again at each refresh of the
+  // The explanation changes with time even if nothing happens. So the explanation is requested again at each refresh of the
   // heartbeats, once a second, and when the status changes.
   const heartbeats = useHeartbeats()
   const status = useMember(id, member => member.status)

@@ -50,7 +50,7 @@ export async function listControl(filter: ControlFilter = {}): Promise<readonly 
 
 /**
  * Connects to a running member of this user on this machine that serves a control socket, as `connectCluster` does. The
- * result is a view of that member. It ends when the member ends.
+ * result is a view of that member. The view ends when the member ends.
  *
  * @throws {NotRunningError} no such member runs here
  * @throws {InvalidOptionsError} an option is invalid; or no cluster is given, and members of several clusters run here; or

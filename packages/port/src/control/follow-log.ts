@@ -49,7 +49,7 @@ let restore: (() => void) | undefined
  * Follows the log of this process, from this level up. Costs nothing while nobody follows.
  *
  * @param level `info`: what hearsay logs; `debug`: what libp2p logs, too; `trace`: also its messages one by one
- * @param write called for each record. It must not throw
+ * @param write called for each record. The function must not throw
  * @returns a function that stops following
  */
 export function followLog(level: LogLevel, write: (record: LogRecord) => void): () => void {

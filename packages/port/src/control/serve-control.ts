@@ -30,9 +30,9 @@ const drainMs = 500
 /** Options of `serveControl`. */
 export interface ServeControlOptions {
   /**
-   * The folder of the socket. It is created with the mode 0700, if it is missing. Give clients the same folder. On Windows, a
-   * part of the pipe's name. @default `hearsay` in `XDG_RUNTIME_DIR`, or else `hearsay-` with the user's number in the system's
-   * temporary directory
+   * The folder of the socket. The folder is created with the mode 0700, if it is missing. Give clients the same folder. On
+   * Windows, a part of the pipe's name. @default `hearsay` in `XDG_RUNTIME_DIR`, or else `hearsay-` with the user's number in
+   * the system's temporary directory
    */
   readonly folder?: string
   /** The rights of clients. A client ends the member only if it asks for that right. @default everything */

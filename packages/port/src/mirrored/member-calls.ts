@@ -3,7 +3,7 @@
  * Every call is settled.
  *
  * While the view is detached, there is no connection: calls wait. A call that was sent over a closed connection may have
- * taken effect or not. So it is sent again only if that does no harm.
+ * taken effect or not. So the call is sent again only if that does no harm.
  */
 import { type Answer, failure } from '../answer.ts'
 import type { MemberCalls as Contract, RemoteMember } from '../contract.ts'
@@ -47,7 +47,7 @@ interface Call {
 type State = 'detached' | 'attaching' | 'ended' | RemoteMember
 
 export class MemberCalls {
-  /** The calls. Their promises resolve with answers. */
+  /** The calls. The promises of the calls resolve with answers. */
   readonly member: RemoteMember
   readonly #open = new Set<Call>()
   #state: State = 'detached'

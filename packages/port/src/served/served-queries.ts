@@ -1,7 +1,7 @@
 /**
  * Served queries: the queries of one view on the member's side, and the queries of members that the view answers.
  *
- * A view has at most 32 queries running and answers at most 256 names. Its answers are checked
+ * A view has at most 32 queries running and answers at most 256 names. The answers of a view are checked
  * like the values of all other handlers. Other members see an answer of the view as an answer of the member.
  */
 import type { Cluster, Json, QueryOptions, QueryResult } from '@hearsay/core'

@@ -1,6 +1,6 @@
 /**
- * Served view: one view on the member's side. It answers the view's calls within its rights, and sends it the changes that
- * the view watches.
+ * Served view: one view on the member's side. This side answers the view's calls within the rights of the view, and sends the
+ * changes that the view watches.
  *
  * Nothing that a view sends harms the member: each call is checked, and a wrong call is answered with an error.
  */

@@ -1,8 +1,8 @@
 /**
  * Store mirror: one store on the member's side, and the content of it that one view has received.
  *
- * While the view watches the store, the mirror notes whether the store has changed. It computes the difference only when the
- * difference is sent, so several changes cost one computation.
+ * While the view watches the store, the mirror notes whether the store has changed. The mirror computes the difference only
+ * when the difference is sent, so several changes cost one computation.
  */
 import type { Store } from '@hearsay/core'
 import { diffTables, emptyTable, type Table, type TableDiff } from '../table.ts'

@@ -77,7 +77,7 @@ export interface Schedule {
   readonly seed: number
   /** How many members start at once. */
   readonly members: number
-  /** The faults of the run. Their order in the list does not matter. */
+  /** The faults of the run. The order of the faults in the list does not matter. */
   readonly faults: readonly { readonly atMs: number; readonly fault: Fault }[]
 }
 

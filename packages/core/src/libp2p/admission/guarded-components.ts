@@ -1,7 +1,7 @@
 /**
  * Guarded components: the components of a libp2p node, for the parts of libp2p that relay or introduce members.
  *
- * Such a part receives streams of admitted connections only. It learns of a relay when the connection to the relay is
+ * Such a part receives streams of admitted connections only. The part learns of a relay when the connection to the relay is
  * admitted, and not from identify.
  */
 import type { PeerStore } from '@libp2p/interface'

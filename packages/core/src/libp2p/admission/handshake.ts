@@ -33,7 +33,7 @@ export interface HandshakeOptions {
     readonly peerId: { toString(): string }
     readonly registrar: { getProtocols(): string[] }
   }
-  /** The admission keys, 1 to 4. The first one is the primary key. They may change: see `AdmissionGate.keysChanged`. */
+  /** The admission keys, 1 to 4. The first one is the primary key. The keys may change: see `AdmissionGate.keysChanged`. */
   readonly keys: () => readonly AdmissionKey[]
   /** The cluster tag. */
   readonly cluster: Uint8Array

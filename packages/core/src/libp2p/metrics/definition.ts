@@ -12,7 +12,7 @@ interface Defined {
   readonly help: string
 }
 
-/** A value that rises and falls. It is read when the metrics are collected. */
+/** A value that rises and falls. The value is read when the metrics are collected. */
 export interface GaugeDefinition extends Defined {
   readonly kind: 'gauge'
   readonly label?: Label
@@ -20,7 +20,7 @@ export interface GaugeDefinition extends Defined {
   readonly only?: 'relay' | 'storage'
 }
 
-/** A sum since the start of the process. Its name ends with `_total`. */
+/** A sum since the start of the process. The name of the metric ends with `_total`. */
 export interface CounterDefinition extends Defined {
   readonly kind: 'counter'
   readonly label?: Label

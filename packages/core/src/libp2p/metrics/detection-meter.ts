@@ -1,6 +1,6 @@
 /**
- * Detection meter: how fast and how well this member detects failures. It sees the inputs and effects of the membership
- * machine, and changes nothing.
+ * Detection meter: how fast and how well this member detects failures. The meter observes the inputs and effects of the
+ * membership machine, and changes nothing.
  */
 
 import type { MachineEffect, MachineInput } from '../../member/machine-io.ts'

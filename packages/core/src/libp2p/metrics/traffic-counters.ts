@@ -1,4 +1,4 @@
-/** Traffic counters: what a member sends and receives, by channel. They wrap the transport and its listener. */
+/** Traffic counters: what a member sends and receives, by channel. The counters wrap the transport and its listener. */
 import type { Channel, RumorVerdict, Transport, TransportListener } from '../../runtime/ports.ts'
 
 type MeteredChannel = Channel | 'rumor'

@@ -100,7 +100,7 @@ export class RelayBounds {
     for (const [peer, { addr, signal }] of [...reservations.entries()]) {
       if (node.getConnections(peer).length === 0) {
         reservations.delete(peer)
-        // Its timer would otherwise end a later reservation of this peer.
+        // The timer of the deleted reservation would otherwise end a later reservation of this peer.
         if ('clear' in signal && typeof signal.clear === 'function') signal.clear()
       } else if (!peer.equals(source) && hostOf(addr) === host) sameHost += 1
     }

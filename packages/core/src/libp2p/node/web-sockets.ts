@@ -9,8 +9,8 @@ import { WebSocket as NodeWebSocket } from 'ws'
 import { closingWebSockets } from '../web-socket-cleanup.ts'
 
 /**
- * How long a closing socket waits for the other end's close frame. It delays the end of a process by at most
- * this time.
+ * How long a closing socket waits for the other end's close frame. A closing socket delays the end of a process by at most this
+ * time.
  */
 const closeTimeoutMs = 150
 /** The close code of a connection that was reset. The standard forbids sending this code, but libp2p closes with it. */

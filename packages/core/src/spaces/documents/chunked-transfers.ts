@@ -1,10 +1,9 @@
 /**
  * Chunked transfers: the streams of updates of one space, from and to other members.
  *
- * A sender has about 1 MiB of one space in transit to one member, over all streams of that space. It starts a turn only
- * while a quarter of a megabyte of that window is free, and a turn may exceed the window by less than one piece. So
- * presence, which shares the connection, does not wait for long, and a slow receiver is not overloaded. Streams to one
- * member take turns.
+ * A sender has about 1 MiB of one space in transit to one member, over all streams of that space. A sender starts a turn only
+ * while a quarter of a megabyte of that window is free, and a turn may exceed the window by less than one piece. So presence,
+ * which shares the connection, does not wait for long, and a slow receiver is not overloaded. Streams to one member take turns.
  *
  * When a member disconnects or is silent, its streams are dropped. The complete updates that arrived before are applied
  * already, so the next stream begins after them. The pieces of an incomplete update are sent again.

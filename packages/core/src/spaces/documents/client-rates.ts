@@ -3,10 +3,10 @@
  *
  * A Yjs document keeps every client that ever wrote, and each transaction costs time for all of them. So new clients are
  * counted: those of rumors against the rate of the author, those of streams against the rate of the peer that sends them.
- * An update beyond a rate is not applied. It is no violation, because the sender may have received the clients legally. A
- * later exchange brings them.
+ * An update beyond a rate is not applied. Such an update is no violation, because the sender may have received the clients
+ * legally. A later exchange brings them.
  *
- * The rates of streams grow with the document, so that no peer adds much more than a quarter to its cost at once. They do
+ * The rates of streams grow with the document, so that no peer adds much more than a quarter to its cost at once. The rates do
  * not hold for answers to a replica that is not established yet: this replica accepts the whole document.
  */
 import { createDecoder, readVarUint } from 'lib0/decoding'

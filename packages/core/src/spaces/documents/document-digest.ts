@@ -123,7 +123,7 @@ export class DocumentDigest {
     this.#addStructure(client)
   }
 
-  /** Records the deletion of clocks that were inserted before. Their content is still in the store. */
+  /** Records the deletion of clocks that were inserted before. The deleted content is still in the store. */
   #delete(client: number, from: number, to: number): void {
     const structs = this.#doc.store.clients.get(client)
     if (!structs || from >= to) return

@@ -37,7 +37,7 @@ export interface Outgoing {
   readonly isAnswer: boolean
   /** The unsent part of the present update. */
   rest: Uint8Array
-  /** The next update. It is needed early, because the last piece of a stream is marked as the last. */
+  /** The next update, read early because the last piece of a stream is marked as the last. */
   upcoming: Uint8Array | undefined
   /** Number of pieces sent. */
   sent: number

@@ -58,7 +58,7 @@ function decodeWhole(update: Uint8Array, maxParts: number): DecodedUpdate | unde
 
 /**
  * Yjs writes no empty structs and deletions, and no item that refers to a later item of its own client. Yjs does not check
- * this. It throws while it applies such an update, when it has applied a part of the update.
+ * this. Yjs throws while it applies such an update, when it has applied a part of the update.
  */
 function isApplicable({ structs, ds }: DecodedUpdate): boolean {
   return (

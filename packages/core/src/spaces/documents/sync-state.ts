@@ -2,8 +2,8 @@
  * Sync state: whether this replica of a document is synced, and with which members it was compared.
  *
  * Invariants:
- * 1. A replica becomes synced in two cases only. It contains everything that some synced replica contained: an exchange
- *    with that replica ended, or both digests are equal. Or it is established that no living member has more content.
+ * 1. A replica becomes synced in two cases only. Either the replica contains everything that some synced replica contained: an
+ *    exchange with that replica ended, or both digests are equal. Or it is established that no living member has more content.
  * 2. A replica stays synced until a newly reachable member turns out to have more content. The replica is synced again
  *    when it has merged that content, or when that member disconnects or closes the document.
  * 3. The replica requests missing content from one member at a time, so that nothing arrives twice. A synced member
@@ -174,7 +174,8 @@ export class SyncState {
   }
 
   request(request: SyncRequest, nowMs: number): void {
-    // A request for buckets has no digest. It takes that of the open request to the same member: both belong to one exchange.
+    // A request for buckets has no digest. The request takes the digest of the open request to the same member: both belong to
+    // one exchange.
     const digest = request.digest ?? (this.isRequesting(request.from) ? this.#request?.digest : undefined)
     const progress = { sinceMs: nowMs, lastMs: nowMs, bytes: 0, isNew: false, isIncomplete: false }
     this.#request = { ...request, digest, ...progress }

@@ -106,7 +106,8 @@ function* structChunks(
         const otherTodo = todoOf(other)
         return otherTodo && other !== frame.client && otherTodo.at <= clock && otherTodo.at < otherTodo.end
       })
-      // Only a damaged document has cyclic dependencies. Its structs stay pending at the receiver, as in Yjs.
+      // Only a damaged document has cyclic dependencies. The structs of such a document stay pending at the receiver, as in
+      // Yjs.
       if (missing && !onStack.has(missing.client)) {
         stack.push({ client: missing.client, until: missing.clock })
         onStack.add(missing.client)

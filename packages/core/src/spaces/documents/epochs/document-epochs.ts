@@ -1,8 +1,8 @@
 /**
  * Document epochs: in which epoch one replica of a document is, and how the replica moves into another epoch.
  *
- * A replica is in no epoch until its first exchange with another replica. Its content until then depends on nothing
- * that other members have, so the replica can enter any epoch. Invariants:
+ * A replica is in no epoch until its first exchange with another replica. The content of the replica until then depends on
+ * nothing that other members have, so the replica can enter any epoch. Invariants:
  * 1. Replicas exchange updates only within one epoch.
  * 2. A replica loses nothing when it enters an epoch: the base of the epoch contains its content, or the
  *    replica translates its content to the ids of the epoch.

@@ -26,8 +26,8 @@ export interface IdMap {
   /** The new id of a unit of the base. Undefined: the epoch did not retain the unit. */
   exact(id: Y.ID): Y.ID | undefined
   /**
-   * The predecessor of a value of a map key, if the epoch retained no earlier value of the key. It is the last unit of
-   * the key in the base with new ids, even if that unit is deleted. Null: the base with new ids has no unit of the key.
+   * The predecessor of a value of a map key, if the epoch retained no earlier value of the key. The predecessor is the last
+   * unit of the key in the base with new ids, even if that unit is deleted. Null: the base with new ids has no unit of the key.
    */
   afterDropped(value: Y.Item): Y.ID | null
   /** The new client id for this client's content beyond the base. */
