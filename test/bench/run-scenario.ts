@@ -16,7 +16,7 @@ export interface ScenarioOptions {
   readonly progress: (step: string, result: string) => void
 }
 
-/** How long the scenario waits after joining. Between two faults it waits half of this time. */
+/** How long the scenario waits after joining. Between two faults, the scenario waits half of this time. */
 const settleMs = 20_000
 
 export async function runScenario(subject: Subject, options: ScenarioOptions): Promise<Figures> {

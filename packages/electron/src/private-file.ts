@@ -1,4 +1,4 @@
-/** Private file: a file in the app's data that only its user can read. After a crash it is complete or missing. */
+/** Private file: a file in the app's data that only its user can read. After a crash, the file is complete or missing. */
 import { open, readFile, rename } from 'node:fs/promises'
 import type { SafeStorage } from './electron.ts'
 

@@ -1,10 +1,10 @@
 /**
  * Gossip router: gossipsub 1.2 as one member runs it, for one topic.
  *
- * The router pushes messages to its mesh peers at once. At each gossipsub heartbeat it announces messages to other peers
- * (IHAVE), which request them (IWANT). The model sends IDONTWANT for large messages. A message enters the seen cache before it
- * is validated, so an ignored message is lost for two minutes. The numbers are the library's defaults, and the names come
- * from its specification. `gossip-calibration.test.ts` compares the results with the library.
+ * The router pushes messages to its mesh peers at once. At each gossipsub heartbeat, the router announces messages to other
+ * peers (IHAVE), which request them (IWANT). The router sends IDONTWANT for large messages. A message enters the seen cache
+ * before it is validated, so an ignored message is lost for two minutes. The numbers are the library's defaults, and the names
+ * come from its specification. `gossip-calibration.test.ts` compares the results with the library.
  *
  * The model omits scores, which stay 0 among honest members. The model also omits opportunistic grafting, which depends on
  * scores, and limits that only a flood of messages reaches.

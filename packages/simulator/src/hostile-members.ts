@@ -1,7 +1,7 @@
 /**
  * Hostile members: faults in which an admitted member attacks the others with facts that it may sign.
  *
- * A hostile member runs the shipped engine, so the others accept it. In addition, it sends the facts of the attack: by
+ * A hostile member runs the shipped engine, so the others accept it. In addition, the member sends the facts of the attack: by
  * gossip and directly to all peers. Invented identities have no process: nothing answers at their addresses.
  */
 import { hash } from 'node:crypto'

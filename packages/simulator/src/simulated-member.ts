@@ -297,7 +297,7 @@ export class SimulatedMember {
     this.#warmStart = undefined
   }
 
-  /** Deletes its disk. Without its identity it becomes another member. */
+  /** Deletes its disk. Without its identity, the member becomes another one. */
   loseStorage({ keepIdentity }: { keepIdentity: boolean }): void {
     this.#disk = keepIdentity ? this.#disks.withIdentity(this.#disk.identity) : this.#disks.withNewIdentity()
   }

@@ -1,7 +1,7 @@
 /**
  * Control channel: how the tabs of one cluster find their leader.
  *
- * Each message goes to all other tabs. The content of a view does not: it goes over the view's own channel to the leader.
+ * Each message goes to all other tabs. The content of a view goes over the view's own channel, and to the leader only.
  */
 
 export type ControlMessage =

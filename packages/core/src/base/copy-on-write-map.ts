@@ -2,7 +2,7 @@
  * Copy-on-write map: a map on top of another map, its prior, which it never changes.
  *
  * A key without a change of its own is looked up in the prior. So thousands of members in one process, as in a
- * simulation, share the state that is the same for all of them. Without a prior it is an ordinary map.
+ * simulation, share the state that is the same for all of them. Without a prior, a copy-on-write map is an ordinary map.
  */
 export class CopyOnWriteMap<V extends object> {
   readonly #prior: CopyOnWriteMap<V> | undefined

@@ -122,7 +122,8 @@ async function askBatch(
 ): Promise<HeldSpace[]> {
   const to = [...new Set(spaces.flatMap(({ others }) => others))]
   const payload = spaces.map(({ space, hashes }) => [contentId(space), ...hashes])
-  // A query can name only so many members. Beyond that it asks all, and members outside of the spaces answer, too.
+  // A query can name only so many members. Beyond that the member asks all members, and members outside of the spaces answer,
+  // too.
   const isNamed = to.length <= limits.maxQueryRecipients
   const result =
     to.length === 0 ? noResult : await query(spacesQuery, payload, { timeoutMs, ...(isNamed && { to }) })

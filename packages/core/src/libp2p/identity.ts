@@ -32,7 +32,7 @@ export function parseIdentity(stored: Uint8Array): Ed25519PrivateKey {
   const key = parseKey(stored)
   if (key?.type !== 'Ed25519')
     throw new StorageError(
-      "the store contains no Ed25519 key as identity: it is damaged or not hearsay's, or its member was started with the option 'identity'",
+      "the store contains no Ed25519 key as identity: it is damaged or not hearsay's, or its member was started with the option 'identity'. Give this option again, or another storage",
     )
   return key
 }

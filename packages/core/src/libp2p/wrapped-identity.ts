@@ -6,7 +6,7 @@
  */
 import { generateKeyPair, privateKeyFromRaw } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
-import type { Datastore } from 'interface-datastore'
+import { type Datastore, Key } from 'interface-datastore'
 import { concat } from 'uint8arrays/concat'
 import { StorageError } from '../api/errors.ts'
 import { identityKey } from '../storage/member-storage.ts'
@@ -16,6 +16,8 @@ import { asError } from '../wire/result.ts'
 import { isWrapped, parseIdentity, wrappedMark } from './identity.ts'
 import type { KeyWrapping } from './join-options.ts'
 
+/** Stored while files may contain the unwrapped identity, so that a start after a failure rewrites them. */
+const unwrappedFilesKey = new Key('/hearsay/identity/unwrapped-files')
 /** A raw private key is the seed, followed by the public key. */
 const seedBytes = 32
 const rawKeyBytes = 64
@@ -25,7 +27,8 @@ const maxWrappedBytes = 65_536
 /**
  * Reads the wrapped identity, or creates and stores one. An unwrapped identity from an earlier start is wrapped.
  *
- * @throws {StorageError} a function of the app failed, or the stored identity is damaged. Nothing was changed.
+ * @throws {StorageError} a function of the app failed, or the stored identity is damaged: nothing was changed. Or the files of
+ *   the store cannot be rewritten: the next call tries again
  */
 export async function loadWrappedIdentity(
   datastore: Datastore,
@@ -33,22 +36,26 @@ export async function loadWrappedIdentity(
 ): Promise<Ed25519PrivateKey> {
   if (!(await datastore.has(identityKey))) {
     const created = await generateKeyPair('Ed25519')
-    await store(datastore, created, wrapping)
+    await store(datastore, created, wrapping, { replacesUnwrapped: false })
     return created
   }
   const stored = await datastore.get(identityKey)
-  if (isWrapped(stored)) return await unwrapped(stored.subarray(wrappedMark.length), wrapping)
-  const key = parseIdentity(stored)
-  await store(datastore, key, wrapping)
-  await rewriteFiles(datastore)
+  if (!isWrapped(stored)) {
+    const key = parseIdentity(stored)
+    await store(datastore, key, wrapping, { replacesUnwrapped: true })
+    await rewriteFiles(datastore)
+    return key
+  }
+  const key = await unwrapped(stored.subarray(wrappedMark.length), wrapping)
+  if (await datastore.has(unwrappedFilesKey)) await rewriteFiles(datastore)
   return key
 }
 
 /** The files of the store contain the replaced value until they are rewritten. */
 async function rewriteFiles(datastore: Datastore): Promise<void> {
-  if (!isRecoverable(datastore)) return
   try {
-    await datastore.compact?.()
+    if (isRecoverable(datastore)) await datastore.compact?.()
+    await datastore.delete(unwrappedFilesKey)
   } catch (cause) {
     throw new StorageError(
       `storage: the identity was wrapped, but files that may contain the unwrapped one cannot be rewritten: ${asError(cause).message}`,
@@ -57,7 +64,12 @@ async function rewriteFiles(datastore: Datastore): Promise<void> {
   }
 }
 
-async function store(datastore: Datastore, key: Ed25519PrivateKey, wrapping: KeyWrapping): Promise<void> {
+async function store(
+  datastore: Datastore,
+  key: Ed25519PrivateKey,
+  wrapping: KeyWrapping,
+  { replacesUnwrapped }: { readonly replacesUnwrapped: boolean },
+): Promise<void> {
   const wrapped = await called('wrapKey', () => wrapping.wrapKey(key.raw.slice()))
   if (wrapped.length > maxWrappedBytes)
     throw new StorageError(`storage: 'wrapKey' returned ${wrapped.length} bytes, at most ${maxWrappedBytes}`)
@@ -65,7 +77,8 @@ async function store(datastore: Datastore, key: Ed25519PrivateKey, wrapping: Key
   const stored = wrapped.slice()
   const again = await called('unwrapKey', () => wrapping.unwrapKey(stored.slice()))
   if (!equalBytes(again, key.raw))
-    throw new StorageError("storage: 'unwrapKey' does not return the key that 'wrapKey' was given")
+    throw new StorageError("storage: 'unwrapKey' does not return the key that 'wrapKey' was given. Correct the two functions")
+  if (replacesUnwrapped) await datastore.put(unwrappedFilesKey, Uint8Array.of(1))
   await datastore.put(identityKey, concat([wrappedMark, publicPartOf(key.raw), stored]))
 }
 
@@ -98,6 +111,6 @@ async function called(
       cause,
     })
   }
-  if (!(result instanceof Uint8Array)) throw new StorageError(`storage: '${name}' did not return bytes`)
+  if (!(result instanceof Uint8Array)) throw new StorageError(`storage: '${name}' did not return bytes: return a Uint8Array`)
   return result
 }

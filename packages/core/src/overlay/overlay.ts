@@ -1,9 +1,9 @@
 /**
  * Overlay: the open connections of this member, and the wanted ones.
  *
- * The overlay dials the neighbours and the random link, and prunes connections that are not needed. Without any connection, it
- * dials bootstrap addresses and cached peers. With a connection, it sometimes dials dead members and bootstrap addresses to
- * heal partitions. The overlay returns actions; the host reports the result of each dial as an event.
+ * The overlay dials the neighbours and the random link, and prunes connections that are not needed. Without any connection, the
+ * overlay dials bootstrap addresses and cached peers. With a connection, the overlay sometimes dials dead members and bootstrap
+ * addresses to heal partitions. The overlay returns actions; the host reports the result of each dial as an event.
  */
 
 import { AdditionalPeers } from './additional-peers.ts'

@@ -4,8 +4,8 @@
  * Presence counts while its author is in the room in the generation of that presence. Presence of a dead author stays
  * stored, because the author may return. Presence of an author that left in any way is dropped.
  *
- * Presence can arrive before the record that shows its author in the room. Until then it is *pending*: neither shown nor
- * exchanged, and bounded, because everybody can sign presence with new keys.
+ * Presence can arrive before the record that shows its author in the room. Until then the presence is *pending*: neither shown
+ * nor exchanged, and bounded, because everybody can sign presence with new keys.
  */
 
 import * as Y from 'yjs'

@@ -3,10 +3,10 @@
  *
  * If the store contains anything else under this path, it is damaged or not hearsay's, and is left unchanged.
  */
-import { StorageError } from '../api/errors.ts'
 import type { FactChange, StoredFact } from '../spaces/fact-set.ts'
 import { decodeSpaceRumors, encodeSpaceRumors } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
+import { damagedError } from './key-values.ts'
 import type { SpaceWrites } from './write-queue.ts'
 
 export class FactStorage {
@@ -25,8 +25,7 @@ export class FactStorage {
     return stored.map(([key, bytes]) => {
       const decoded = decodeSpaceRumors(bytes)
       const [fact] = decoded.ok ? decoded.value : []
-      if (!fact)
-        throw new StorageError(`the store contains no fact under ${key}: it is damaged or not hearsay's`)
+      if (!fact) throw damagedError(`no fact under ${key}`)
       return fact
     })
   }

@@ -1,4 +1,5 @@
-/** Key values: the interface of a store that outlives a process. */
+/** Key values: the interface of a store that outlives a process, and the error of a store with other content. */
+import { StorageError } from '../api/errors.ts'
 
 /**
  * Values by key that outlive the process. Keys are paths, like `/hearsay/…`.
@@ -32,6 +33,13 @@ export interface KeyValues {
  * value.
  */
 export const spacesPath = '/hearsay/space'
+
+/** The error of a store that contains something else than this member wrote. @param found what the store contains, and where */
+export function damagedError(found: string): StorageError {
+  return new StorageError(
+    `the store contains ${found}: it is damaged or not hearsay's. Restore it from a copy, or give this member another storage`,
+  )
+}
 
 /** A change of one key. An undefined value deletes the key. */
 export interface KeyValueChange {

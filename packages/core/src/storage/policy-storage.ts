@@ -5,12 +5,11 @@
  */
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
-import { StorageError } from '../api/errors.ts'
 import { PolicySet, type PolicySetOptions } from '../policy/policy-set.ts'
 import { decodeRumors, encodeRumors } from '../wire/codec.ts'
 import { isPolicyFact, type PolicyFact } from '../wire/fact.ts'
 import { shortHash } from '../wire/hashes.ts'
-import type { KeyValueChange } from './key-values.ts'
+import { damagedError, type KeyValueChange } from './key-values.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 /** The policy of a member, and the store of its facts. @param cluster the cluster tag */
@@ -52,9 +51,7 @@ class PolicyStorage {
       const decoded = decodeRumors(bytes)
       const [fact] = decoded.ok ? decoded.value : []
       if (!fact || !isPolicyFact(fact))
-        throw new StorageError(
-          `the store contains no policy fact under ${key}: it is damaged or not hearsay's`,
-        )
+        throw damagedError(`no policy fact under ${key}`)
       this.#stored.set(key, fact)
     }
     return [...this.#stored.values()]

@@ -9,9 +9,8 @@ import { concat } from 'uint8arrays/concat'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 import type { StoreState } from '../api/cluster.ts'
-import { StorageError } from '../api/errors.ts'
 import { nonceBytes, type PrivateRoom } from '../wire/private-room.ts'
-import type { KeyValueChange } from './key-values.ts'
+import { damagedError, type KeyValueChange } from './key-values.ts'
 import type { SpaceWrites, WriteSource } from './write-queue.ts'
 
 /** The bytes in front of the path: its length. */
@@ -71,10 +70,7 @@ export class SealedWrites implements SpaceWrites {
 
   #opened(storedKey: string, sealed: Uint8Array): readonly [key: string, value: Uint8Array] {
     const content = this.#room.open('store', sealed, fromString(storedKey))
-    if (!content)
-      throw new StorageError(
-        `the store contains no part of a private room under ${storedKey}: it is damaged or not hearsay's`,
-      )
+    if (!content) throw damagedError(`no part of a private room under ${storedKey}`)
     const end = lengthBytes + ((content[0] ?? 0) << 8) + (content[1] ?? 0)
     return [`${this.#path}/${toText(content.subarray(lengthBytes, end))}`, content.slice(end)]
   }

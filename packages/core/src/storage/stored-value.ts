@@ -2,8 +2,7 @@
 import { type Datastore, Key } from 'interface-datastore'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
-import { StorageError } from '../api/errors.ts'
-import type { KeyValueChange } from './key-values.ts'
+import { damagedError, type KeyValueChange } from './key-values.ts'
 
 export interface StoredValueOptions<T> {
   readonly datastore: Datastore
@@ -33,9 +32,7 @@ export class StoredValue<T> {
     const text = toText(await datastore.get(key))
     const value = parse(text)
     if (value === undefined)
-      throw new StorageError(
-        `the store contains '${text.slice(0, 40)}' where the ${name} should be: it is damaged`,
-      )
+      throw damagedError(`'${text.slice(0, 40)}' in place of the ${name}`)
     return value
   }
 

@@ -14,7 +14,6 @@
  * left.
  */
 import * as Y from 'yjs'
-import { StorageError } from '../api/errors.ts'
 import type { Clock } from '../base/clock.ts'
 import {
   applyUpdate,
@@ -25,7 +24,7 @@ import {
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { isUpdate } from '../spaces/documents/readable-updates.ts'
-import type { KeyValueChange } from './key-values.ts'
+import { damagedError, type KeyValueChange } from './key-values.ts'
 import { mergeAll, translateLeftover } from './leftover-updates.ts'
 import { baseOf, type CompactedLog, LogCompaction } from './log-compaction.ts'
 import { LogKeys } from './log-keys.ts'
@@ -229,5 +228,4 @@ export class UpdateLog implements CompactedLog {
   }
 }
 
-const damaged = (key: string): StorageError =>
-  new StorageError(`the store contains no document under ${key}: it is damaged or not hearsay's`)
+const damaged = (key: string) => damagedError(`no document under ${key}`)

@@ -66,6 +66,24 @@ describe('a wrapped identity', () => {
     await again.close()
   })
 
+  it('is not used before the files are rewritten, by a later start if the first one cannot do it', async () => {
+    const before = await openStorage(folder)
+    const unwrapped = await loadIdentity(before.datastore)
+    await before.close()
+    const full = await openStorage(folder)
+    const error = new Error('the disk is full')
+    Object.assign(full.datastore, { compact: () => Promise.reject(error) })
+    await expect(loadWrappedIdentity(full.datastore, flipping)).rejects.toMatchObject({
+      name: 'StorageError',
+      message: expect.stringMatching(/cannot be rewritten: the disk is full$/),
+    })
+    await full.close()
+    const after = await openStorage(folder)
+    expect((await loadWrappedIdentity(after.datastore, flipping)).equals(unwrapped)).toBe(true)
+    await after.close()
+    expect(isInFiles(unwrapped.raw.subarray(0, 32))).toBe(false)
+  })
+
   it.each<[string, Partial<KeyWrapping>, RegExp]>([
     ['cannot be wrapped', { wrapKey: failing }, /'wrapKey' failed: the keychain is locked/],
     ['cannot be unwrapped again', { unwrapKey: failing }, /'unwrapKey' failed: the keychain is locked/],

@@ -2,11 +2,11 @@
  * Admission gate: decides which connections lead to members of the cluster.
  *
  * A connection is pending when it opens. A connection is admitted once each end has proved an admission key to the other on
- * this connection (wire/admission.ts). The end that dialled opens the stream of this handshake. In a cluster with several keys
- * it proves the primary one first, and the next one on a new stream if the peer does not accept it. A connection that is not
- * admitted within 5 s is refused, and a refused connection is never admitted. A peer that broke the protocol too often is
- * refused for a while, even if its proof is right. No message of hearsay is sent or accepted over a connection that is not
- * admitted.
+ * this connection (wire/admission.ts). The end that dialled opens the stream of this handshake. In a cluster with several keys,
+ * this end proves the primary key first, and the next key on a new stream if the peer does not accept the first one. A
+ * connection that is not admitted within 5 s is refused, and a refused connection is never admitted. A peer that broke the
+ * protocol too often is refused for a while, even if its proof is right. No message of hearsay is sent or accepted over a
+ * connection that is not admitted.
  *
  * The gate remembers by which key a connection was admitted. If that key is removed, both ends have 5 s to prove a
  * remaining key on the connection. Otherwise the connection is closed.

@@ -52,8 +52,8 @@ const requestTimeoutMs = 1_000
 const minBytesPerSecond = 32_768
 const slowAfterMs = 5_000
 /**
- * After a rejected answer, this replica sends the member no request for this long. After that, it sends one only if the
- * member's document has changed.
+ * After a rejected answer, this replica sends the member no request for this long. After that, the replica sends a request only
+ * if the member's document has changed.
  */
 const rejectedForMs = 30_000
 /**

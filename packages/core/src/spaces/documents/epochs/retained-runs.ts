@@ -1,7 +1,7 @@
 /**
  * Retained runs: the parts of a Yjs document that an epoch keeps, as ranges of ids in one canonical order.
  *
- * An epoch keeps all content that is not deleted. In texts and lists it also keeps the positions of deleted content,
+ * An epoch keeps all content that is not deleted. In texts and lists, an epoch also keeps the positions of deleted content,
  * because concurrent changes may be positioned between them. Replicas with equal state get equal runs, although Yjs
  * splits, merges and collects structs differently on each replica. A parent precedes its children, and siblings are in
  * their order.
