@@ -141,7 +141,7 @@ describe.skipIf(skipsBrowser)('the page of a member', { timeout: 120_000 }, () =
     const server = await MemberPage.start(folder)
     const page = await open(server)
     await server.end()
-    await page.getByText(/^not in touch with m0/).waitFor(within)
+    await page.getByText(/^no connection to m0/).waitFor(within)
     await row(page, 'm1').waitFor(within)
   })
 

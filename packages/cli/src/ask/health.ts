@@ -24,8 +24,8 @@ export async function health({ cluster }: OpenedCluster, json: true | undefined)
       ['connections dropped', `${figures.droppedConnections}`],
       ['streams aborted', `${figures.abortedStreams}`],
       ['facts refused', `${Object.values(figures.refusedFacts).reduce((sum, count) => sum + count, 0)}`],
-      ['facts in rooms rejected', `${figures.rejected}`],
-      ['messages in rooms limited', `${figures.limited}`],
+      ['rejected facts in rooms', `${figures.rejected}`],
+      ['messages in rooms over a rate', `${figures.limited}`],
     ])
   }
   return problems.length === 0

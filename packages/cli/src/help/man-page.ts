@@ -31,12 +31,12 @@ const environment = [
   ['HEARSAY_SECRET', "The cluster's secret, unless --secret-file names a file."],
   [
     'HEARSAY_TICKET',
-    'A ticket to join with, unless --ticket-file, --authority-file or --secret-file names a file. It counts before HEARSAY_SECRET.',
+    'A ticket to join with, unless --ticket-file, --authority-file or --secret-file names a file. A ticket takes precedence over HEARSAY_SECRET.',
   ],
   ['HEARSAY_CONTROL', 'The folder of the control sockets, unless --control names one.'],
   [
     'XDG_RUNTIME_DIR',
-    'Without HEARSAY_CONTROL, the folder that contains hearsay, the folder of the sockets.',
+    'Without HEARSAY_CONTROL, the control sockets are in the folder hearsay of this folder.',
   ],
 ] as const
 

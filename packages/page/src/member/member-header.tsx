@@ -19,7 +19,7 @@ export function MemberHeader({ cluster }: { cluster: string }): ReactNode {
       <p className="connection" data-state={isOpen ? status : 'failed'} role="status">
         {isOpen
           ? `${name ?? ''} is ${status === 'alone' ? 'alone' : connectionWords[status]}`
-          : `not in touch with ${name ?? 'the member'} since ${new Date(sinceMs).toLocaleTimeString()}: the page shows its last state. Are the member and hearsay page running?`}
+          : `no connection to ${name ?? 'the member'} since ${new Date(sinceMs).toLocaleTimeString()}: the page shows its last state. Are the member and hearsay page running?`}
       </p>
       <span className="badge">{isWritable ? 'may change this member' : 'read-only'}</span>
       <ThemeButton />
