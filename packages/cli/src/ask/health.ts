@@ -24,8 +24,8 @@ export async function health({ cluster }: OpenedCluster, json: true | undefined)
       ['connections dropped', `${figures.droppedConnections}`],
       ['streams aborted', `${figures.abortedStreams}`],
       ['facts refused', `${Object.values(figures.refusedFacts).reduce((sum, count) => sum + count, 0)}`],
-      ['rejected facts in rooms', `${figures.rejected}`],
-      ['messages in rooms over a rate', `${figures.limited}`],
+      ['room facts rejected', `${figures.rejected}`],
+      ['room messages dropped', `${figures.limited}`],
     ])
   }
   return problems.length === 0
