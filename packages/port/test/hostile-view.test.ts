@@ -111,7 +111,9 @@ describe('a hostile view', () => {
     for (let call = 0; call < 256; call++)
       view.send({ t: 'q', i: `settled ${call}`, m: 'synced', a: [0, call] })
     expect(await view.call('synced', 0, 256)).toMatchObject({
-      error: { message: 'settled: this view has 256 pending calls of settled already. Wait until some have ended' },
+      error: {
+        message: 'settled: this view has 256 pending calls of settled already. Wait until some have ended',
+      },
     })
     close()
   })

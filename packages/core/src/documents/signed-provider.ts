@@ -253,7 +253,9 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
   #unpublishedError(): Error {
     if (!this.canWrite) return this.notAllowedError()
     if (this.#isOversized)
-      return new StorageError(`the document has more than ${limits.maxSignedDocumentBytes} bytes: divide its content among several documents`)
+      return new StorageError(
+        `the document has more than ${limits.maxSignedDocumentBytes} bytes: divide its content among several documents`,
+      )
     return new NotRunningError('the document is disconnected: connect it, so that its changes are signed')
   }
 

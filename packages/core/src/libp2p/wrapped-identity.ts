@@ -77,7 +77,9 @@ async function store(
   const stored = wrapped.slice()
   const again = await called('unwrapKey', () => wrapping.unwrapKey(stored.slice()))
   if (!equalBytes(again, key.raw))
-    throw new StorageError("storage: 'unwrapKey' does not return the key that 'wrapKey' was given. Correct the two functions")
+    throw new StorageError(
+      "storage: 'unwrapKey' does not return the key that 'wrapKey' was given. Correct the two functions",
+    )
   if (replacesUnwrapped) await datastore.put(unwrappedFilesKey, Uint8Array.of(1))
   await datastore.put(identityKey, concat([wrappedMark, publicPartOf(key.raw), stored]))
 }
@@ -111,6 +113,7 @@ async function called(
       cause,
     })
   }
-  if (!(result instanceof Uint8Array)) throw new StorageError(`storage: '${name}' did not return bytes: return a Uint8Array`)
+  if (!(result instanceof Uint8Array))
+    throw new StorageError(`storage: '${name}' did not return bytes: return a Uint8Array`)
   return result
 }

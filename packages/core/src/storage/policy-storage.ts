@@ -50,8 +50,7 @@ class PolicyStorage {
     for (const [key, bytes] of values) {
       const decoded = decodeRumors(bytes)
       const [fact] = decoded.ok ? decoded.value : []
-      if (!fact || !isPolicyFact(fact))
-        throw damagedError(`no policy fact under ${key}`)
+      if (!fact || !isPolicyFact(fact)) throw damagedError(`no policy fact under ${key}`)
       this.#stored.set(key, fact)
     }
     return [...this.#stored.values()]

@@ -31,8 +31,7 @@ export class StoredValue<T> {
     if (!(await datastore.has(key))) return undefined
     const text = toText(await datastore.get(key))
     const value = parse(text)
-    if (value === undefined)
-      throw damagedError(`'${text.slice(0, 40)}' in place of the ${name}`)
+    if (value === undefined) throw damagedError(`'${text.slice(0, 40)}' in place of the ${name}`)
     return value
   }
 

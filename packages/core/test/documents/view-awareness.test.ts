@@ -70,7 +70,9 @@ describe('the awareness of a view', () => {
       [viewHeaderField(0), undefined],
       [viewAwarenessField(0, 'notes'), undefined],
     ])
-    expect(() => views.claimView('first', claim)).toThrow(new NotRunningError("the view 'first' is not open: open it with presence.view()"))
+    expect(() => views.claimView('first', claim)).toThrow(
+      new NotRunningError("the view 'first' is not open: open it with presence.view()"),
+    )
   })
 
   it('includes that of other members and of their views', () => {

@@ -79,7 +79,11 @@ describe('a config writer', () => {
     ['k', undefined, /^set: 'k' is undefined: delete\('k'\) removes it/],
     ['k', 'bad', /^set: 'k': is bad/],
     ['k', Number.NaN, /^set: 'k' is NaN/],
-    ['k', 'x'.repeat(limits.maxConfigValueBytes), /^set: 'k': \d+ bytes, at most 16384. Put large values into a document/],
+    [
+      'k',
+      'x'.repeat(limits.maxConfigValueBytes),
+      /^set: 'k': \d+ bytes, at most 16384. Put large values into a document/,
+    ],
     ['x'.repeat(limits.maxConfigKeyBytes + 1), 1, /^set: the key has \d+ bytes/],
   ])('rejects %.10s: %.10s', async (key, value, message) => {
     await expect(writer().set(key, value)).rejects.toThrow(InvalidValueError)
