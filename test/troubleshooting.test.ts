@@ -36,8 +36,8 @@ const sources = [
   'packages/cli/src/member/secret-file.ts',
 ]
 
-/** Texts of the log, of programs on a node of their own, and the end of a sentence. */
-const elsewhere = /may use this relay, within its limits|^privateKey: |%e$|^…, … s ago/
+/** Texts of the log, of programs on a node of their own, the end of a sentence, and the mark of a wrapped key. */
+const elsewhere = /may use this relay, within its limits|^privateKey: |%e$|^…, … s ago|^hearsay wrapped key/
 
 const paths = sources.flatMap(source => globSync(source, { cwd: root })).sort()
 

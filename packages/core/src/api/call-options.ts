@@ -75,7 +75,7 @@ export function checkNameAndTags(name: string | undefined, tags: Tags | undefine
   }
   const excess = appExcess({ name: name ?? '', tags: tags ?? {} })
   if (excess !== undefined)
-    throw new InvalidOptionsError(`cannot share ${excess}: use fewer or shorter texts`)
+    throw new InvalidOptionsError(`cannot share ${excess}: share less`)
 }
 
 /** Names with this prefix are answered by hearsay itself. */

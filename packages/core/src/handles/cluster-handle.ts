@@ -303,7 +303,7 @@ export class ClusterHandle implements Cluster, EngineListener {
   async #spaceRegistry(): Promise<SpaceRegistry> {
     const { SpaceRegistry } = await import('./space-registry.ts')
     const engine = this.#running()
-    if (this.#leaving) throw new NotRunningError('the cluster was left: join it again')
+    if (this.#leaving) throw new NotRunningError('the cluster was left: join again')
     if (this.#registry?.engine !== engine)
       this.#registry = { engine, spaces: new SpaceRegistry(engine, (...asked) => this.#ask(...asked)) }
     return this.#registry.spaces
@@ -341,7 +341,7 @@ export class ClusterHandle implements Cluster, EngineListener {
 
   /** @throws {NotRunningError} the cluster has not started, or was left */
   #present(): Engine {
-    if (this.#leaving) throw new NotRunningError('the cluster was left: join it again')
+    if (this.#leaving) throw new NotRunningError('the cluster was left: join again')
     return this.#running()
   }
 

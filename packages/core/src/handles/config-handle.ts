@@ -182,7 +182,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
 
   /** The member is leaving the cluster: no promise waits for another member any more. */
   endWaits(): void {
-    this.#syncWaiters.close(new NotRunningError('the cluster was left: join it again'))
+    this.#syncWaiters.close(new NotRunningError('the cluster was left: join again'))
   }
 
   /** Closes the handle without announcing it. The handle cannot be used any more. */

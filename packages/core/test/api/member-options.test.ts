@@ -105,7 +105,7 @@ describe('options of joinCluster', () => {
     [{ ...atlas, bootstrap: [5] }, /^bootstrap: '5' is not an address/],
     [{ ...atlas, name: 7 }, /^name: give a string/],
     [{ ...atlas, name: null }, /^name: give a string/],
-    [{ ...atlas, name: 'n'.repeat(129) }, /^cannot share a name over 128 bytes: use fewer or shorter texts/],
+    [{ ...atlas, name: 'n'.repeat(129) }, /^cannot share a name over 128 bytes: share less/],
     [{ ...atlas, name: `Ada ${half}` }, /^name: it has half of a surrogate pair at index 4/],
     [{ ...atlas, tags: 'abc' }, /^tags: give an object of strings/],
     [{ ...atlas, tags: null }, /^tags: give an object/],

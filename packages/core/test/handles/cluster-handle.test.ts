@@ -204,9 +204,9 @@ describe('a leave', () => {
     await clock.pass(100)
     // From here on no time passes.
     const left = handle.leave()
-    await expect(synced).rejects.toThrow(new NotRunningError('the cluster was left: join it again'))
-    await expect(config.synced()).rejects.toThrow(new NotRunningError('the cluster was left: join it again'))
-    await expect(settled).rejects.toThrow(new NotRunningError('the cluster was left: join it again'))
+    await expect(synced).rejects.toThrow(new NotRunningError('the cluster was left: join again'))
+    await expect(config.synced()).rejects.toThrow(new NotRunningError('the cluster was left: join again'))
+    await expect(settled).rejects.toThrow(new NotRunningError('the cluster was left: join again'))
     expect(await query).toEqual({ answers: [], failures: [], missing: [self] })
     expect(await replies).toEqual({ done: true, value: undefined })
     expect((await Promise.all(others)).length).toBe(8)
