@@ -40,7 +40,7 @@ describe('the storage of a member', () => {
   it.each(['soon', '-1'])('throws if the incarnation is damaged, and leaves it as it is: %s', async text => {
     const { incarnation } = memberStorage(await withDamage('incarnation', text), tag)
     await expect(incarnation.read()).rejects.toThrow(StorageError)
-    await expect(incarnation.read()).rejects.toThrow('where the incarnation should be')
+    await expect(incarnation.read()).rejects.toThrow('in place of the incarnation')
   })
 
   it.each([
