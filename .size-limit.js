@@ -132,7 +132,7 @@ export default [
       ...invitations,
       ...keyring,
     ],
-    limit: '137.4 kB',
+    limit: '137.5 kB',
   },
   {
     name: '@hearsay/react',

@@ -70,12 +70,12 @@ export function checkNameAndTags(name: string | undefined, tags: Tags | undefine
   for (const [key, value] of Object.entries<unknown>(tags ?? {})) {
     checkHalfPairs(`tags: the key '${receivedText(key)}'`, key)
     if (typeof value !== 'string')
-      throw new InvalidOptionsError(`tags: the value of '${key}' is not a string: give one`)
+      throw new InvalidOptionsError(`tags: the value of '${key}' is not a string`)
     checkHalfPairs(`tags: the value of '${key}'`, value)
   }
   const excess = appExcess({ name: name ?? '', tags: tags ?? {} })
   if (excess !== undefined)
-    throw new InvalidOptionsError(`cannot share ${excess}: share less`)
+    throw new InvalidOptionsError(`${excess}: share less`)
 }
 
 /** Names with this prefix are answered by hearsay itself. */

@@ -37,7 +37,7 @@ export const spacesPath = '/hearsay/space'
 /** The error of a store that contains something else than this member wrote. @param found what the store contains, and where */
 export function damagedError(found: string): StorageError {
   return new StorageError(
-    `the store contains ${found}: it is damaged or not hearsay's. Restore a copy, or give another storage`,
+    `the store contains ${found}: it is damaged or not hearsay's. Restore a copy or give another storage`,
   )
 }
 
