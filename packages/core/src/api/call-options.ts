@@ -74,8 +74,7 @@ export function checkNameAndTags(name: string | undefined, tags: Tags | undefine
     checkHalfPairs(`tags: the value of '${key}'`, value)
   }
   const excess = appExcess({ name: name ?? '', tags: tags ?? {} })
-  if (excess !== undefined)
-    throw new InvalidOptionsError(`${excess}: share less`)
+  if (excess !== undefined) throw new InvalidOptionsError(`${excess}: share less`)
 }
 
 /** Names with this prefix are answered by hearsay itself. */

@@ -61,8 +61,7 @@ export class DocumentProvider extends AwareProvider implements OwnedProvider {
 
   connect(): void {
     if (this.status === 'connected') return
-    if (this.doc.isDestroyed)
-      throw new NotRunningError('the document was destroyed: open it again')
+    if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed: open it again')
     this.#step(() => {
       this.#host.open(this.#sync, this.#seed)
       this.setStatus('connected')

@@ -100,8 +100,7 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
 
   connect(): void {
     if (this.status === 'connected') return
-    if (this.doc.isDestroyed)
-      throw new NotRunningError('the document was destroyed: open it again')
+    if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed: open it again')
     this.#step(() => {
       this.#changes.open(this.#name, this)
       this.#applyAll()

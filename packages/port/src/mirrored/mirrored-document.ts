@@ -93,8 +93,7 @@ export class MirroredDocument extends ProviderState implements Provider {
 
   connect(): void {
     if (this.status === 'connected') return
-    if (this.doc.isDestroyed)
-      throw new NotRunningError('the document was destroyed: open it again')
+    if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed: open it again')
     const { state, member } = this.#options
     if (state() === 'left') throw new NotRunningError('the room was left: enter it again')
     this.setStatus('connected')

@@ -230,7 +230,8 @@ describe('a receiver', () => {
   it('limits the pieces of unfinished updates, which use memory even without content', () => {
     const content = new Uint8Array()
     let taken = 0
-    while (taken < 9_000 && take('greedy', 'notes', { index: taken, content })?.ack?.ack?.count !== 0) taken += 1
+    while (taken < 9_000 && take('greedy', 'notes', { index: taken, content })?.ack?.ack?.count !== 0)
+      taken += 1
     expect([taken, receiver.size]).toEqual([8_192, 0])
     for (let index = 0; index < 8_192; index++) take('greedy', 'notes', { index, content })
     expect(carry(sender.answer('b', 'notes', updates(1, 3 * pieceBytes), 0)).ends.length).toBe(1)
