@@ -1,4 +1,4 @@
-import { InvalidValueError, NotAllowedError, type Room } from '@hearsay/core'
+import { InvalidValueError, NotAllowedError, NotRunningError, type Room } from '@hearsay/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type * as Y from 'yjs'
 import { ViewBench } from './view-bench.ts'
@@ -87,6 +87,25 @@ describe('a document in a view', () => {
     await stored
     room.leave()
     expect(() => room.provider.connect()).toThrow(/left/)
+  })
+
+  it('rejects `stored` while it is disconnected, and then stores the changes that were made before', async () => {
+    const room = await inView()
+    await bench.settled(room.provider.stored())
+    room.provider.disconnect()
+    room.doc.getText('text').insert(0, 'a')
+    await expect(room.provider.stored()).rejects.toThrow(NotRunningError)
+    room.provider.connect()
+    await bench.settled(room.provider.stored())
+    expect(textOf(await bench.member.room('design'))).toBe('a')
+  })
+
+  it('sends changes whose origin is the provider', async () => {
+    const room = await inView()
+    await bench.run(1_000)
+    room.doc.transact(() => room.doc.getText('text').insert(0, 'a'), room.provider)
+    await bench.settled(room.provider.stored())
+    expect(textOf(await bench.member.room('design'))).toBe('a')
   })
 
   it('shows a caret for each view, to the other views and to other members', async () => {

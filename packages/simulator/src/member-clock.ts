@@ -48,7 +48,8 @@ export class MemberClock implements Clock {
 
   now(): Instant {
     const monotonicMs = (this.#stoppedSinceMs ?? this.#time.nowMs) - this.#missedMs
-    return { monotonicMs, epochMs: Math.floor(startedEpochMs + this.#time.nowMs + this.skewMs) }
+    const epochMs = Math.floor(startedEpochMs + this.#time.nowMs + this.skewMs)
+    return { monotonicMs, epochMs: Math.max(0, epochMs) }
   }
 
   get isPaused(): boolean {

@@ -31,7 +31,7 @@ export interface PresenceUpdate {
   /**
    * Names of the fields that were changed or removed, in the presence of the member or of one of its views. A view that
    * opens, closes or gets the focus changes the fields whose values differ afterwards. Empty: the member entered the
-   * room, disappeared from it, or left and entered again.
+   * room, disappeared from it, left and entered again, or published all of its presence again.
    */
   readonly fields: readonly string[]
 }
@@ -52,8 +52,8 @@ export interface PresenceView {
   /**
    * Changes fields of this view alone, as `presence.set` changes those of the member.
    *
-   * @throws {InvalidValueError} as `presence.set`, but a name has at most 137 bytes and a value 99 levels, and the 64 field
-   *   names are those of this view. Nothing changed.
+   * @throws {InvalidValueError} as `presence.set`, but a name has at most 137 bytes and a value 99 levels, and the 64 fields
+   *   are those of this view. Nothing changed.
    * @throws {NotRunningError} the room was left, or the view was closed
    */
   set(change: { readonly [name: string]: unknown }): void
@@ -94,8 +94,8 @@ export interface Presence<P extends object> {
    *   the message contains the path to that value. Nothing changed.
    * @throws {InvalidValueError} a name begins with `awareness:` or `view:`, or is `documents:` or `unreachable:`. Nothing
    *   changed.
-   * @throws {InvalidValueError} the presence exceeds 64 field names, or with all views 256 field names or 16 kB. Removed
-   *   fields and the awareness of documents count. Nothing changed.
+   * @throws {InvalidValueError} the presence exceeds 64 fields, or with all views 256 fields or 16 kB. The awareness of
+   *   documents that are open counts. Removed fields do not. Nothing changed.
    * @throws {NotRunningError} the room was left
    */
   set(change: { readonly [field in keyof P]?: P[field] | undefined }): void

@@ -171,7 +171,7 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
    * @throws {NotAllowedError} the replica contains changes of this member, which is not a writer of the room, or has the role
    *   `reader`; in a view also if the view may not write
    * @throws {NotRunningError} the document was changed after the room was left, or, in a room with writers, while the document
-   *   was disconnected
+   *   was disconnected; in a view also if the document is disconnected now
    */
   stored(): Promise<void>
   /**

@@ -2,7 +2,10 @@
 export interface Instant {
   /** Milliseconds that never go back and never jump, from an arbitrary origin. */
   readonly monotonicMs: number
-  /** Milliseconds since 1970 by the wall clock of this computer, which may be wrong and may be changed. */
+  /**
+   * Milliseconds since 1970 by the wall clock of this computer, which may be wrong and may be changed. 0 if that clock shows
+   * an earlier time: the times in facts are at least 0.
+   */
   readonly epochMs: number
 }
 

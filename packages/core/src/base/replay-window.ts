@@ -2,7 +2,8 @@
  * Replay window (as in RFC 6479): which events of an author were delivered, so that no event is delivered twice.
  *
  * For each author, the window covers the last 64 event numbers of the latest generation. Older events count as
- * delivered.
+ * delivered. Generations are times in milliseconds since 1970. A stored one above `maxGeneration` is from a clock that was
+ * ahead, and any other generation replaces it.
  */
 const width = 64
 const maxAuthors = 4_096
@@ -18,8 +19,8 @@ export class ReplayWindow {
   readonly #authors = new Map<string, Author>()
 
   /** @returns whether the event is new; later calls with the same event return false */
-  accept(author: string, generation: number, number: number): boolean {
-    const known = this.#authors.get(author)
+  accept(author: string, generation: number, number: number, maxGeneration: number): boolean {
+    const known = this.#knownOf(author, generation, maxGeneration)
     if (known && generation < known.generation) return false
     if (!known || generation > known.generation) {
       if (this.#authors.size >= maxAuthors) this.#dropOldest()
@@ -40,12 +41,17 @@ export class ReplayWindow {
     return true
   }
 
-  has(author: string, generation: number, number: number): boolean {
-    const known = this.#authors.get(author)
+  has(author: string, generation: number, number: number, maxGeneration: number): boolean {
+    const known = this.#knownOf(author, generation, maxGeneration)
     if (!known || generation > known.generation) return false
     if (generation < known.generation) return true
     const behind = known.greatest - number
     return behind >= width || (behind >= 0 && (known.delivered & (1n << BigInt(behind))) !== 0n)
+  }
+
+  #knownOf(author: string, generation: number, maxGeneration: number): Author | undefined {
+    const known = this.#authors.get(author)
+    return known && known.generation > Math.max(generation, maxGeneration) ? undefined : known
   }
 
   #dropOldest(): void {

@@ -14,14 +14,15 @@ import { updateChunks } from '../spaces/documents/update-chunks.ts'
 /** The part of a transaction from which changes are collected. */
 export type CollectedTransaction = Pick<Y.Transaction, 'beforeState' | 'afterState' | 'deleteSet'>
 
+/** The part of a transaction that shows who changed the document. */
+export type TransactionOrigin = Pick<Y.Transaction, 'origin' | 'meta'>
+
 /** What the open transaction of a document has changed so far; undefined: none is open. */
-export function openTransaction(
-  doc: Y.Doc,
-): (CollectedTransaction & Pick<Y.Transaction, 'origin'>) | undefined {
+export function openTransaction(doc: Y.Doc): (CollectedTransaction & TransactionOrigin) | undefined {
   const { _transaction: open } = doc
   if (!open) return undefined
-  const { beforeState, deleteSet, origin } = open
-  return { beforeState, afterState: stateOf(doc), deleteSet, origin }
+  const { beforeState, deleteSet, origin, meta } = open
+  return { beforeState, afterState: stateOf(doc), deleteSet, origin, meta }
 }
 
 export class DocumentChanges {

@@ -7,7 +7,7 @@
 import type * as Y from 'yjs'
 import { NotRunningError } from '../api/errors.ts'
 import { reportAppError } from '../runtime/app-calls.ts'
-import { encodeWithoutPending } from '../spaces/documents/apply-update.ts'
+import { encodeWithoutPending, isAppliedBy } from '../spaces/documents/apply-update.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { firstEpoch } from '../spaces/documents/epochs/epoch.ts'
@@ -147,7 +147,7 @@ export class DocumentProvider extends AwareProvider implements OwnedProvider {
     if (!this.#writer.hasLocalChanges) return
     this.#checkSize()
     if (this.canWrite) this.#writer.sendSoon()
-    else if (transactions.some(({ origin }) => origin !== this && origin !== this.#log)) this.refuse()
+    else if (transactions.some(each => !isAppliedBy(this, each) && each.origin !== this.#log)) this.refuse()
   }
 
   /** The document has new ids. */

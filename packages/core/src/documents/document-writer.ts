@@ -6,17 +6,22 @@
  * - A long change is encoded in slices of 8 ms, so that it does not block other work.
  * - Changes are stored as long as this member is in the room, and sent as long as the provider is connected.
  */
-import type * as Y from 'yjs'
 import { NotRunningError } from '../api/errors.ts'
 import type { Provider } from '../api/room-document.ts'
 import { Throttle } from '../runtime/throttle.ts'
+import { isAppliedBy } from '../spaces/documents/apply-update.ts'
 import { streamedChunks } from '../spaces/documents/chunk-sizes.ts'
 import { maxPublishedClients } from '../spaces/documents/client-rates.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { SharedUpdates } from '../spaces/documents/shared-updates.ts'
 import type { UpdateLog } from '../storage/update-log.ts'
 import * as limits from '../wire/limits.ts'
-import { type CollectedTransaction, DocumentChanges, openTransaction } from './document-changes.ts'
+import {
+  type CollectedTransaction,
+  DocumentChanges,
+  openTransaction,
+  type TransactionOrigin,
+} from './document-changes.ts'
 import type { DocumentHost } from './document-host.ts'
 
 export interface DocumentWriterOptions {
@@ -75,9 +80,9 @@ export class DocumentWriter {
   }
 
   /** @param transaction Yjs has not called its observers yet: one of them may destroy the document, or leave the room */
-  collect(transaction: CollectedTransaction & Pick<Y.Transaction, 'origin'>): void {
+  collect(transaction: CollectedTransaction & TransactionOrigin): void {
     if (transaction.origin === this.#log) return
-    if (transaction.origin === this.#provider) this.#applying.collect(transaction)
+    if (isAppliedBy(this.#provider, transaction)) this.#applying.collect(transaction)
     else this.#local.collect(transaction)
   }
 

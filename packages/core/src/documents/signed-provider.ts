@@ -12,12 +12,22 @@ import { NotRunningError, StorageError } from '../api/errors.ts'
 import { callApp, reportAppError } from '../runtime/app-calls.ts'
 import { Throttle } from '../runtime/throttle.ts'
 import type { SignedDocument } from '../signed-documents/signed-document.ts'
-import { applyUpdates, encodeWithoutPending, isComplete } from '../spaces/documents/apply-update.ts'
+import {
+  applyUpdates,
+  encodeWithoutPending,
+  isAppliedBy,
+  isComplete,
+} from '../spaces/documents/apply-update.ts'
 import { changedClients } from '../spaces/documents/changed-clients.ts'
 import type { WriterList } from '../spaces/writer-rule.ts'
 import * as limits from '../wire/limits.ts'
 import { AwareProvider } from './aware-provider.ts'
-import { type CollectedTransaction, DocumentChanges, openTransaction } from './document-changes.ts'
+import {
+  type CollectedTransaction,
+  DocumentChanges,
+  openTransaction,
+  type TransactionOrigin,
+} from './document-changes.ts'
 import type { DocumentHost } from './document-host.ts'
 import { type Seed, seedUpdate } from './document-seed.ts'
 import type { DocumentOwner, OwnedProvider, OwnedProviderOptions } from './owned-provider.ts'
@@ -87,7 +97,7 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
     // Before the observers: one of them may destroy the document, or leave the room.
     doc.on('beforeObserverCalls', transaction => this.#collect(transaction))
     doc.on('afterAllTransactions', (_, transactions) => {
-      if (transactions.some(each => each.origin !== this && hasChanges(each)))
+      if (transactions.some(each => !isAppliedBy(this, each) && hasChanges(each)))
         this.#step(() => this.#send.request())
     })
     doc.on('destroy', () => this.#destroyed())
@@ -182,8 +192,8 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
     })
   }
 
-  #collect(transaction: CollectedTransaction & Pick<Y.Transaction, 'origin'>): void {
-    if (transaction.origin !== this) this.#local.collect(transaction)
+  #collect(transaction: CollectedTransaction & TransactionOrigin): void {
+    if (!isAppliedBy(this, transaction)) this.#local.collect(transaction)
   }
 
   #sendLocal(): void {

@@ -52,7 +52,7 @@ export class ClusterQueries {
       ...options,
       view,
       cluster,
-      generation: incarnation,
+      incarnation: () => machine.member(self)?.incarnation ?? incarnation,
       clock: notifications.clock,
       notifications,
       transport,

@@ -3,6 +3,9 @@
  *
  * Changes are collected; each changed field is published once, with its newest value. Awareness and the presence of views
  * are fields like any other and count towards the limits, but are not in the store.
+ *
+ * Other members keep the names of removed fields while the generation of the presence lasts, because a later value may have
+ * overtaken a removal. When there are too many of them, all fields are published in another generation, without these.
  */
 
 import { InvalidValueError } from '../api/errors.ts'
@@ -25,16 +28,23 @@ import { receivedText } from '../wire/text.ts'
 /** Undefined: the field was removed. */
 type Field = SharedValue | undefined
 
+/** The generation of this member's presence in the room. */
+export interface PresenceGeneration {
+  readonly present: () => number
+  readonly renew: () => void
+}
+
 export class LocalPresence {
   readonly store: OwnedStore<Readonly<Record<string, Json>>>
-  readonly #generation: () => number
+  readonly #generation: PresenceGeneration | undefined
+  #isRenewalDue = false
   #fields: ReadonlyMap<string, Field> = new Map()
   readonly #unsent = new Set<string>()
   #version = 0
   #snapshot: Readonly<Record<string, Json>> = Object.freeze({})
 
-  /** @param generation the generation of this member's present visit to the room */
-  constructor(notifications: AppNotifications, generation: () => number) {
+  /** @param generation undefined: the receiver does not keep the names of removed fields */
+  constructor(notifications: AppNotifications, generation?: PresenceGeneration) {
     this.#generation = generation
     this.store = createStore(notifications, () => this.#snapshot)
   }
@@ -61,21 +71,38 @@ export class LocalPresence {
     }
     checkSize(fields)
     this.#fields = fields
+    if (areNamesTooMany(fields)) this.renew()
     for (const name of changed) this.#unsent.add(name)
     if (!changed.every(isReservedField)) this.#snapshot = Object.freeze(valuesOf(fields))
     this.store.refresh()
     return changed.length > 0
   }
 
+  /** From now on, all fields are unpublished, and are published in another generation. */
+  renew(): void {
+    this.#isRenewalDue = true
+  }
+
   /** Takes the changes that have not been published yet. */
   takeUnsent(): SpaceFactBody[] {
+    if (this.#isRenewalDue) this.#startGeneration()
     const bodies = [...this.#unsent].map(name => {
       this.#version += 1
       const value = this.#fields.get(name)?.value
-      return { type: 'field', generation: this.#generation(), version: this.#version, name, value } as const
+      const generation = this.#generation?.present() ?? 0
+      return { type: 'field', generation, version: this.#version, name, value } as const
     })
     this.#unsent.clear()
     return bodies
+  }
+
+  #startGeneration(): void {
+    this.#isRenewalDue = false
+    this.#fields = new Map([...this.#fields].filter(([, field]) => field !== undefined))
+    if (!this.#generation) return
+    this.#generation.renew()
+    this.#unsent.clear()
+    for (const name of this.#fields.keys()) this.#unsent.add(name)
   }
 }
 
@@ -118,23 +145,35 @@ export function sharedAwareness(value: unknown): SharedValue {
   return shared
 }
 
+/** The fields that count towards the limits. The room's own announcements have limits of their own. */
+function limitedFields(all: ReadonlyMap<string, Field>): [name: string, field: Field][] {
+  return [...all].filter(([name]) => !isAnnouncement(name))
+}
+
+/** Whether other members might not accept the fields, because of the names of removed ones. */
+function areNamesTooMany(all: ReadonlyMap<string, Field>): boolean {
+  const fields = limitedFields(all)
+  return fields.length > limits.maxPresenceFieldsInAll || bytesOf(fields) > limits.maxPresenceBytes
+}
+
+function bytesOf(fields: readonly [name: string, field: Field][]): number {
+  return fields.reduce((bytes, [name, field]) => bytes + byteLength(name) + (field?.bytes ?? 0), 0)
+}
+
 function checkSize(all: ReadonlyMap<string, Field>): void {
-  // The room's own announcements have limits of their own.
-  const fields = [...all].filter(([name]) => !isAnnouncement(name))
+  const fields = limitedFields(all).filter(([, field]) => field !== undefined)
   const ownFields = fields.filter(([name]) => !isViewField(name))
   if (ownFields.length > limits.maxPresenceFields) throw tooManyFieldsError()
   if (fields.length > limits.maxPresenceFieldsInAll)
     throw new InvalidValueError(
-      `presence: at most ${limits.maxPresenceFieldsInAll} different fields with those of all views, removed ones included. Use the same names in all views`,
+      `presence: at most ${limits.maxPresenceFieldsInAll} different fields with those of all views. Remove some, or put several into one`,
     )
-  let bytes = 0
-  for (const [name, field] of fields) bytes += byteLength(name) + (field?.bytes ?? 0)
-  checkBytes('presence', bytes, limits.maxPresenceBytes)
+  checkBytes('presence', bytesOf(fields), limits.maxPresenceBytes)
 }
 
 export function tooManyFieldsError(): InvalidValueError {
   return new InvalidValueError(
-    `presence: at most ${limits.maxPresenceFields} different fields, removed ones included. Put several into one`,
+    `presence: at most ${limits.maxPresenceFields} different fields, with the awareness of each document. Remove some, or put several into one`,
   )
 }
 

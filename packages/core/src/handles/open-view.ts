@@ -43,7 +43,7 @@ export class OpenView implements PresenceView {
   readonly slot: number
   readonly number: number
   readonly #options: OpenViewOptions
-  /** The names of the fields that the view has set, removed ones included. */
+  /** The names of the fields that have a value. */
   #names: ReadonlySet<string> = new Set()
   readonly #documents = new Set<string>()
   #focus = 0
@@ -61,7 +61,10 @@ export class OpenView implements PresenceView {
     this.#checkOpen()
     checkFields(change)
     const names = new Set(this.#names)
-    for (const [name, value] of Object.entries(change)) if (value !== undefined) names.add(name)
+    for (const [name, value] of Object.entries(change)) {
+      if (value === undefined) names.delete(name)
+      else names.add(name)
+    }
     if (names.size > limits.maxPresenceFields) throw tooManyFieldsError()
     const fields = Object.entries(change).map(([name, value]) => {
       checkFieldName(name, maxViewFieldNameBytes)

@@ -54,6 +54,13 @@ export class PresencePublisher {
     if (!this.#isStopped && this.#presence.set(fields)) this.#send.request()
   }
 
+  /** Publishes all fields again, in another generation. */
+  renew(): void {
+    if (this.#isStopped) return
+    this.#presence.renew()
+    this.#send.request()
+  }
+
   stop(): void {
     this.#isStopped = true
     this.#send.stop()

@@ -22,6 +22,7 @@ import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
 import { ownRate } from '../spaces/space-rates.ts'
 import type { ClusterView, SpaceRoster } from '../spaces/space-roster.ts'
 import type { DocumentStorage } from '../storage/document-storage.ts'
+import { isMisdated } from '../table/incarnation.ts'
 import type { Json } from '../wire/json.ts'
 import type { EventFact } from '../wire/space-fact.ts'
 import { checkFields, LocalPresence } from './local-presence.ts'
@@ -49,7 +50,7 @@ export interface RoomHandleOptions {
   /** The documents of a room that has writers; undefined: all members may write. */
   readonly signed: SignedRoom | undefined
   /** The local member's incarnation. */
-  readonly incarnation: number
+  readonly incarnation: () => number
   readonly heldBy: (options: HeldByOptions | undefined) => Promise<HeldBy>
   readonly onLeave: () => void
 }
@@ -63,7 +64,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
   readonly #publisher: PresencePublisher
   readonly #view: RoomView
   readonly #documents: RoomDocumentsHost
-  readonly #generation: number
+  #generation: number
   /** The changes since the last step. */
   #changes = new PresenceChanges()
   readonly #arrivedEvents: EventFact[] = []
@@ -85,7 +86,12 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
       listener: this,
       isSigned: signed !== undefined,
     })
-    const localPresence = new LocalPresence(notifications, () => this.#generation)
+    const localPresence = new LocalPresence(notifications, {
+      present: () => this.#generation,
+      renew: () => {
+        this.#generation = driver.renew(space, options.incarnation()) ?? this.#generation
+      },
+    })
     this.#view = new RoomView(options, replica)
     this.#publisher = new PresencePublisher(options, localPresence, this.#view.members)
     const views = new PresenceViews({
@@ -108,7 +114,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
       view: id => views.open(id),
     }
     for (const id of cluster.memberIds()) if (id !== self) replica.memberChanged(id)
-    this.#generation = driver.enter(space, replica, this, options.incarnation)
+    this.#generation = driver.enter(space, replica, this, options.incarnation())
     this.#documents.entered()
   }
 
@@ -226,6 +232,8 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
       for (const update of updates) this.#presenceEvents.emit('update', update)
     }
     this.#documents.stepped(changes)
+    // The clock was wrong when this member entered the room, and was set.
+    if (this.#isOpen && isMisdated(this.#generation, this.#options.incarnation())) this.#publisher.renew()
     for (const { author: from, value } of this.#arrivedEvents.splice(0))
       this.#events.emit('event', { from, value })
   }

@@ -179,7 +179,7 @@ export class SpaceRegistry {
           memberOf: id => machine.member(id),
           storage,
           signed,
-          incarnation: machine.member(self)?.incarnation ?? 0,
+          incarnation: () => machine.member(self)?.incarnation ?? this.#engine.incarnation,
           heldBy: options => this.#heldBy(named, options),
           onLeave: () => {
             this.#rooms.delete(name)

@@ -10,7 +10,9 @@
  *
  * All facts that are delivered here are verified. Effects are carried out in their order.
  */
+import type { Instant } from '../base/clock.ts'
 import { ReplayWindow } from '../base/replay-window.ts'
+import { maxAheadMs } from '../wire/checks.ts'
 import {
   type QueryFact,
   queryId,
@@ -118,9 +120,10 @@ export class Queries {
    *
    * @param from the peer that sent it
    */
-  admit(fact: QueryFact, from: string, route: QueryRoute, nowMs: number): QueryAdmission {
-    const admission = this.#judge(fact, from, route)
+  admit(fact: QueryFact, from: string, route: QueryRoute, now: Instant): QueryAdmission {
+    const admission = this.#judge(fact, from, route, now)
     if (admission !== 'new' || fact.type === 'answer') return admission
+    const nowMs = now.monotonicMs
     const isWithinRate =
       route === 'direct'
         ? this.#rates.take(fact.author, route, nowMs)
@@ -129,7 +132,7 @@ export class Queries {
   }
 
   /** As `admit`, regardless of the rates. */
-  #judge(fact: QueryFact, from: string, route: QueryRoute): QueryAdmission {
+  #judge(fact: QueryFact, from: string, route: QueryRoute, now: Instant): QueryAdmission {
     const { view } = this.#options
     const { author } = fact
     if (author === view.self || !view.isHere(author)) return 'ignored'
@@ -139,7 +142,7 @@ export class Queries {
       return this.#foreign.toRelay(fact) ? 'new' : 'excess'
     }
     if (route === 'direct' && author !== from) return 'excess'
-    if (this.#delivered.has(author, fact.generation, fact.number))
+    if (this.#delivered.has(author, fact.generation, fact.number, now.epochMs + maxAheadMs))
       return route === 'direct' ? 'repeated' : 'ignored'
     return fact.type === 'query' && !this.#foreign.hasRoom(author) ? 'excess' : 'new'
   }
@@ -153,8 +156,9 @@ export class Queries {
   }
 
   /** Delivers a verified fact. @returns false if an equal fact was delivered before */
-  deliver(fact: QueryFact, from: string, route: QueryRoute, nowMs: number): boolean {
-    if (this.#judge(fact, from, route) !== 'new') return false
+  deliver(fact: QueryFact, from: string, route: QueryRoute, now: Instant): boolean {
+    if (this.#judge(fact, from, route, now) !== 'new') return false
+    const nowMs = now.monotonicMs
     const { view } = this.#options
     if (fact.type === 'answer') {
       if (this.#own.awaits(fact)) this.#answered(fact, nowMs)
@@ -162,7 +166,7 @@ export class Queries {
       return true
     }
     if (route === 'rumor' && !this.#rates.take(fact.author, route, nowMs)) return false
-    this.#delivered.accept(fact.author, fact.generation, fact.number)
+    this.#delivered.accept(fact.author, fact.generation, fact.number, now.epochMs + maxAheadMs)
     if (fact.type === 'broadcast') {
       this.#effects.push({ type: 'broadcast', fact })
       return true

@@ -4,8 +4,9 @@
  * Presence counts while its author is in the room in the generation of that presence. Presence of a dead author stays
  * stored, because the author may return. Presence of an author that left in any way is dropped.
  *
- * Presence can arrive before the record that shows its author in the room. Until then the presence is *pending*: neither shown
- * nor exchanged, and bounded, because everybody can sign presence with new keys.
+ * Presence can arrive before the record that shows its author in the room in this generation. Until then the presence is
+ * *pending*: neither shown nor exchanged, and bounded, because everybody can sign presence with new keys. If the author only
+ * renews its generation, the pending presence replaces the other one at once.
  */
 
 import * as Y from 'yjs'
@@ -25,8 +26,9 @@ import {
   type SpaceReplica,
 } from '../spaces/space-replica.ts'
 import type { SpaceRoster } from '../spaces/space-roster.ts'
+import { maxAheadMs } from '../wire/checks.ts'
 import * as limits from '../wire/limits.ts'
-import type { EventFact, SpaceFact, UpdateFact } from '../wire/space-fact.ts'
+import type { EventFact, FieldFact, SpaceFact, UpdateFact } from '../wire/space-fact.ts'
 import { DocumentRoster } from './document-roster.ts'
 import { PresenceRegisters } from './presence-registers.ts'
 
@@ -90,6 +92,7 @@ export class RoomReplica implements SpaceReplica {
   readonly #self: string
   readonly #spaceRoster: SpaceRoster
   readonly #listener: RoomListener
+  #ownGeneration: number | undefined
   readonly #isSigned: boolean
   /** Members in the room → their generation. */
   readonly #generations = new Map<string, number>()
@@ -116,15 +119,16 @@ export class RoomReplica implements SpaceReplica {
     })
   }
 
-  admit(fact: SpaceFact, _now: Instant): Admission {
+  admit(fact: SpaceFact, { epochMs }: Instant): Admission {
     switch (fact.type) {
       case 'field':
         if (this.#hasLeft(fact.author, fact.generation)) return 'stale'
-        return this.#registersOf(fact.author).admit(fact)
+        return this.#registersOf(fact).admit(fact)
       case 'event': {
         const { author, generation, number } = fact
-        if (this.#hasLeft(author, generation)) return 'stale'
-        return this.#events.has(author, generation, number) ? 'stale' : 'new'
+        // The local member may have renewed its generation while the event was signed.
+        if (author !== this.#self && this.#hasLeft(author, generation)) return 'stale'
+        return this.#events.has(author, generation, number, epochMs + maxAheadMs) ? 'stale' : 'new'
       }
       case 'update':
         return !this.#isSigned && isReadable(fact.update) ? 'new' : 'rejected'
@@ -134,14 +138,15 @@ export class RoomReplica implements SpaceReplica {
     }
   }
 
-  merge(fact: SpaceFact, _now: Instant): void {
+  merge(fact: SpaceFact, { epochMs }: Instant): void {
     switch (fact.type) {
       case 'field':
-        this.#registersOf(fact.author).merge(fact)
+        this.#registersOf(fact).merge(fact)
         this.#listener.presenceChanged(fact.author, fact.name)
         break
       case 'event':
-        if (this.#events.accept(fact.author, fact.generation, fact.number)) this.#listener.eventArrived(fact)
+        if (this.#events.accept(fact.author, fact.generation, fact.number, epochMs + maxAheadMs))
+          this.#listener.eventArrived(fact)
         break
       // Do not apply the local member's own update. The document already contains it, and a transaction without changes
       // costs as much as one with changes.
@@ -165,15 +170,21 @@ export class RoomReplica implements SpaceReplica {
   }
 
   memberChanged(id: string): boolean {
-    const generation = this.#spaceRoster.of(id)?.generation
+    const generation = this.#generationOf(id)
     const isConcerned = generation !== undefined || this.#generations.has(id)
     if (generation !== undefined) this.#generations.set(id, generation)
     else this.#end(id)
-    if (generation !== undefined) this.#mergePending(id)
-    const presenceGeneration = this.presence.generationOf(id)
-    if (presenceGeneration !== undefined && this.#hasLeft(id, presenceGeneration)) this.presence.drop(id)
-    if (isConcerned || presenceGeneration !== undefined) this.#listener.presenceChanged(id, undefined)
-    return isConcerned || presenceGeneration !== undefined
+    const ofPresence = this.presence.generationOf(id)
+    if (ofPresence !== undefined && ofPresence !== (generation ?? ofPresence)) this.presence.drop(id)
+    else if (ofPresence !== undefined && this.#hasLeft(id, ofPresence)) this.presence.drop(id)
+    if (generation !== undefined) this.#mergePending(id, generation)
+    if (isConcerned || ofPresence !== undefined) this.#listener.presenceChanged(id, undefined)
+    return isConcerned || ofPresence !== undefined
+  }
+
+  entered(generation: number): void {
+    this.#ownGeneration = generation
+    this.memberChanged(this.#self)
   }
 
   holdersOf(document: string): readonly ReplicaHolder[] {
@@ -250,21 +261,19 @@ export class RoomReplica implements SpaceReplica {
     }
   }
 
-  /** The registers for presence of this author: those that count, or the pending ones. */
-  #registersOf(author: string): PresenceRegisters {
-    const isKnown =
-      author === this.#self ||
-      this.#spaceRoster.of(author)?.generation !== undefined ||
-      this.presence.generationOf(author) !== undefined
-    return isKnown ? this.presence : this.#pending
+  /** The registers for this presence: those that count, or the pending ones. */
+  #registersOf({ author, generation }: FieldFact): PresenceRegisters {
+    const present = this.#generationOf(author) ?? this.presence.generationOf(author)
+    return generation === present ? this.presence : this.#pending
   }
 
-  /** The author is in the room now. */
-  #mergePending(id: string): void {
-    for (const fact of this.#pending.factsOf(id))
-      if (!this.#hasLeft(id, fact.generation) && this.presence.admit(fact) === 'new')
-        this.presence.merge(fact)
-    this.#pending.drop(id)
+  /** The author is in the room in this generation now. */
+  #mergePending(id: string, generation: number): void {
+    const pending = this.#pending.generationOf(id) ?? generation
+    if (pending === generation)
+      for (const fact of this.#pending.factsOf(id))
+        if (!this.#hasLeft(id, generation) && this.presence.admit(fact) === 'new') this.presence.merge(fact)
+    if (pending <= generation) this.#pending.drop(id)
   }
 
   #end(id: string): void {
@@ -280,12 +289,16 @@ export class RoomReplica implements SpaceReplica {
     if (generation !== undefined) this.#ended.set(id, { generation, sweeps: 0 })
   }
 
+  /** The generation in which a member is in the room; undefined: it is not, as far as is known here. */
+  #generationOf(id: string): number | undefined {
+    return id === this.#self ? this.#ownGeneration : this.#spaceRoster.of(id)?.generation
+  }
+
   /** Whether the generation has ended. False for an unknown generation, because rumors can arrive before records. */
   #hasLeft(id: string, generation: number): boolean {
-    const membership = this.#spaceRoster.of(id)
-    if (membership?.status === 'left') return true
-    const last =
-      membership?.generation === undefined ? this.#ended.get(id)?.generation : membership.generation - 1
+    if (this.#spaceRoster.of(id)?.status === 'left') return true
+    const present = this.#generationOf(id)
+    const last = present === undefined ? this.#ended.get(id)?.generation : present - 1
     return last !== undefined && generation <= last
   }
 }

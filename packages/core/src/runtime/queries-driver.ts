@@ -10,6 +10,7 @@ import type { Clock } from '../base/clock.ts'
 import { andThen } from '../base/maybe-async.ts'
 import { Queries, type QueriesEffect, type QueryAdmission, type QueryView } from '../queries/queries.ts'
 import type { QueryRoute } from '../queries/query-rates.ts'
+import { isMisdated } from '../table/incarnation.ts'
 import type { Json } from '../wire/json.ts'
 import { encodeQueryFrame } from '../wire/query-codec.ts'
 import {
@@ -34,8 +35,8 @@ export interface QueriesDriverOptions {
   readonly view: QueryView
   /** The cluster tag. */
   readonly cluster: Uint8Array
-  /** The incarnation in which this process started. */
-  readonly generation: number
+  /** The present incarnation of this member. */
+  readonly incarnation: () => number
   readonly clock: Clock
   readonly notifications: AppNotifications
   readonly transport: Transport
@@ -63,12 +64,14 @@ export class QueriesDriver implements QueriesPort, QueryReceiver {
   /** By the ids of this member's running queries. */
   readonly #listeners = new Map<string, QueryListener>()
   #cancelTimer: () => void = () => {}
+  #generation: number
   #lastNumber = 0
   #isAsking = true
   #isRunning = true
 
   constructor(options: QueriesDriverOptions) {
     this.#options = options
+    this.#generation = options.incarnation()
     this.#queries = new Queries(options)
     this.#inbound = new QueryInbound({ ...options, receiver: this })
     this.#runner = new QueryRunner(options.handlers, () => this.#nowMs())
@@ -111,7 +114,7 @@ export class QueriesDriver implements QueriesPort, QueryReceiver {
   }
 
   admit(fact: QueryFact, from: string, route: QueryRoute): QueryAdmission {
-    return this.#queries.admit(fact, from, route, this.#nowMs())
+    return this.#queries.admit(fact, from, route, this.#options.clock.now())
   }
 
   repeat(fact: QueryFact): void {
@@ -119,7 +122,7 @@ export class QueriesDriver implements QueriesPort, QueryReceiver {
   }
 
   deliver(fact: QueryFact, from: string, route: QueryRoute): boolean {
-    return this.#step(queries => queries.deliver(fact, from, route, this.#nowMs())) ?? false
+    return this.#step(queries => queries.deliver(fact, from, route, this.#options.clock.now())) ?? false
   }
 
   /** The member is leaving: ends its own queries. The member still answers queries of other members. */
@@ -149,8 +152,11 @@ export class QueriesDriver implements QueriesPort, QueryReceiver {
   }
 
   #numbered(): { generation: number; number: number } {
+    const incarnation = this.#options.incarnation()
+    // The clock was wrong, and was set.
+    if (isMisdated(this.#generation, incarnation)) this.#generation = incarnation
     this.#lastNumber += 1
-    return { generation: this.#options.generation, number: this.#lastNumber }
+    return { generation: this.#generation, number: this.#lastNumber }
   }
 
   #signed(body: QueryFactBody): QueryFact | Promise<QueryFact> {

@@ -90,6 +90,11 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     return this.#step(spaces => spaces.enter(space, content, least, this.#options.clock.now()))
   }
 
+  /** Gives the member's visit to a space another generation, and returns it. @param least as for `enter` */
+  renew(space: string, least: number): number | undefined {
+    return this.#step(spaces => spaces.renew(space, least, this.#options.clock.now()))
+  }
+
   leave(space: string): void {
     this.#listeners.delete(space)
     this.#step(spaces => spaces.leave(space, this.#options.clock.now()))

@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts'
 const maxDelayMs = 2_147_483_647
 
 export const systemClock: Clock = {
-  now: () => ({ monotonicMs: performance.now(), epochMs: Date.now() }),
+  now: () => ({ monotonicMs: performance.now(), epochMs: Math.max(0, Date.now()) }),
   setTimer(atMonotonicMs, callback) {
     const delayMs = Math.min(maxDelayMs, Math.max(0, atMonotonicMs - performance.now()))
     const timer = setTimeout(callback, Math.ceil(delayMs))

@@ -2,9 +2,10 @@
  * Open spaces: the spaces that the local member is in, and those that the app left a moment ago.
  *
  * For 15 s after the app left a space, the member stays subscribed: it still forwards rumors, and its streams continue. An app
- * that returns sooner finds the space unchanged. Each time the member enters a space, the generation is higher than ever
- * before.
+ * that returns sooner finds the space unchanged. Each generation is higher than all before, except those from a clock that
+ * was ahead and was corrected.
  */
+import { isPlausibleTimestamp } from '../wire/checks.ts'
 import type { SpaceGeneration } from '../wire/fact.ts'
 import * as limits from '../wire/limits.ts'
 import { Deadlines } from './deadlines.ts'
@@ -63,16 +64,31 @@ export class OpenSpaces {
   }
 
   /**
+   * Gives the member's visit to a space another generation.
+   *
+   * @param least the generation is at least this number
+   * @returns undefined: the member is not in the space
+   */
+  renew(space: string, least: number): number | undefined {
+    const open = this.#current.get(space)
+    if (!open) return undefined
+    const generation = this.#nextGeneration(least)
+    this.#current.set(space, { ...open, generation })
+    open.replica.entered?.(generation)
+    return generation
+  }
+
+  /**
    * Enters a space.
    *
    * @param least the generation is at least this number
    * @returns whether the member has to subscribe to the space
    */
   enter(space: string, replica: SpaceReplica, least: number): { generation: number; isNew: boolean } {
-    const generation = Math.max(this.#lastGeneration + 1, least)
-    this.#lastGeneration = generation
+    const generation = this.#nextGeneration(least)
     const transfers = new ChunkedTransfers({ maxBytes: limits.maxUpdateBytes })
     this.#current.set(space, { space, generation, replica, transfers })
+    replica.entered?.(generation)
     this.#unsubscribing.delete(space)
     return { generation, isNew: !this.#recentlyLeft.delete(space) }
   }
@@ -92,5 +108,11 @@ export class OpenSpaces {
     const spaces = this.#unsubscribing.takeDue(nowMs)
     for (const space of spaces) this.#recentlyLeft.delete(space)
     return spaces
+  }
+
+  #nextGeneration(least: number): number {
+    const last = isPlausibleTimestamp(this.#lastGeneration, least) ? this.#lastGeneration : 0
+    this.#lastGeneration = Math.max(last + 1, least)
+    return this.#lastGeneration
   }
 }

@@ -24,6 +24,8 @@ export interface SpaceReplica {
   readonly maxDeltaBytes?: number
   /** The documents of the space, by name, which members synchronise. */
   readonly documents: ReadonlyMap<string, DocumentSync>
+  /** The local member is in the space in this generation from now on. Its record shows that later. */
+  entered?(generation: number): void
   admit(fact: SpaceFact, now: Instant): Admission
   /** Merges a new fact whose signature is valid. */
   merge(fact: SpaceFact, now: Instant): void

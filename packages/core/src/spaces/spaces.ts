@@ -33,6 +33,8 @@ export interface SpacesOptions {
 }
 
 const sweepIntervalMs = 30_000
+/** Our choice: a rumor takes less. Until then, others do not see the changes of the presence. */
+const announceRenewalAfterMs = 250
 
 export class Spaces {
   readonly members: SpaceMembers
@@ -47,6 +49,7 @@ export class Spaces {
   readonly #documents: DocumentRequests
   readonly #steps: StepHandler
   #sweepDueMs: number
+  #announceDueMs = Number.POSITIVE_INFINITY
   #collisions = 0
   #unopened = 0
 
@@ -111,6 +114,17 @@ export class Spaces {
     if (isNew) this.#outbox.push({ type: 'subscribe', space })
     this.#announce()
     return generation
+  }
+
+  /**
+   * Gives the member's visit to a space another generation. Announces it a moment later, so that the presence of this
+   * generation arrives before the record and replaces the other presence at once.
+   *
+   * @returns undefined: the member is not in the space
+   */
+  renew(space: string, least: number, now: Instant): number | undefined {
+    this.#announceDueMs = Math.min(this.#announceDueMs, now.monotonicMs + announceRenewalAfterMs)
+    return this.#spaces.renew(space, least)
   }
 
   leave(space: string, now: Instant): void {
@@ -230,6 +244,7 @@ export class Spaces {
 
   advance(now: Instant): void {
     const nowMs = now.monotonicMs
+    if (nowMs >= this.#announceDueMs) this.#announce()
     for (const space of this.#spaces.takeUnsubscribed(nowMs))
       this.#outbox.push({ type: 'unsubscribe', space })
     this.#offers.offerDue(nowMs)
@@ -265,6 +280,7 @@ export class Spaces {
       this.#spaces.nextMs,
       this.#extraPeers.dueMs,
       this.#reachability.dueMs,
+      this.#announceDueMs,
       this.#sweepDueMs,
     )
   }
@@ -285,6 +301,7 @@ export class Spaces {
   }
 
   #announce(): void {
+    this.#announceDueMs = Number.POSITIVE_INFINITY
     this.#outbox.push({ type: 'announce', spaces: this.#spaces.generations() })
   }
 }

@@ -33,6 +33,21 @@ export function refutingIncarnation(own: number, claimed: number): number {
 }
 
 /**
+ * A running member raises its incarnation by one for each suspicion that it refutes, and by more if an earlier process with
+ * its id had a greater incarnation. Our choice: beyond 1,000, the clock was wrong. After so many refutations, a renewed
+ * generation does no harm.
+ */
+const maxRaise = 1_000
+
+/**
+ * Whether a generation of this process began with an incarnation that is far from the present one, because the clock was
+ * wrong. Other members may know a later generation from an earlier process, or would ignore those of the next process.
+ */
+export function isMisdated(generation: number, incarnation: number): boolean {
+  return incarnation - generation > maxRaise || !isPlausibleTimestamp(generation, incarnation)
+}
+
+/**
  * Whether a plausible incarnation replaces the stored one: the new one is greater, or the stored one is implausible now
  * because it was accepted while the local clock was ahead.
  */

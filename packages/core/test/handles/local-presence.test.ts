@@ -34,7 +34,7 @@ describe('local presence', () => {
     [{ ['x'.repeat(145)]: 1 }, 'has 145 bytes: give at most 144'],
     [{ x: 'x'.repeat(16_384) }, 'presence: 16394 bytes, at most 16384'],
   ])('rejects a value that JSON would change, and changes nothing: %.60j', (change, message) => {
-    const own = new LocalPresence(new AppNotifications(new ManualClock()), () => 1)
+    const own = new LocalPresence(new AppNotifications(new ManualClock()))
     own.set({ before: 1 })
     own.takeUnsent()
     expect(() => own.set({ before: 2, ...change })).toThrow(InvalidValueError)
@@ -44,14 +44,14 @@ describe('local presence', () => {
   })
 
   it('shows the values that other members read', () => {
-    const own = new LocalPresence(new AppNotifications(new ManualClock()), () => 1)
+    const own = new LocalPresence(new AppNotifications(new ManualClock()))
     own.set({ cursor: { x: -0, gone: undefined } })
     expect(own.store.getSnapshot()).toStrictEqual({ cursor: { x: 0 } })
     expect(own.takeUnsent()).toMatchObject([{ name: 'cursor', value: { x: 0 } }])
   })
 
   it('accepts awareness with Yjs positions, as editor bindings set it, and rejects values that JSON would change', () => {
-    const own = new LocalPresence(new AppNotifications(new ManualClock()), () => 1)
+    const own = new LocalPresence(new AppNotifications(new ManualClock()))
     const anchor = createRelativePositionFromTypeIndex(new Doc().getText('text'), 0)
     const field = awarenessField('notes')
     own.set({ [field]: { client: 1, state: { cursor: { anchor } } } })
@@ -61,5 +61,49 @@ describe('local presence', () => {
     expect(() => own.set({ [field]: { client: 1, state: { user: { name: half } } } })).toThrow(
       "awareness: 'state.user.name' has half of a surrogate pair",
     )
+  })
+
+  it('publishes all fields in another generation, without those that were removed, when there are too many names', () => {
+    let present = 1
+    const renew = () => {
+      present += 1
+    }
+    const own = new LocalPresence(new AppNotifications(new ManualClock()), { present: () => present, renew })
+    own.set({ lasting: 1 })
+    const names = new Map<number, Set<string>>()
+    for (let i = 0; i < 1_000; i++) {
+      own.set({ [`f${i}`]: i })
+      own.set({ [`f${i}`]: undefined })
+      for (const body of own.takeUnsent())
+        if (body.type === 'field') {
+          const ofGeneration = names.get(body.generation) ?? new Set()
+          names.set(body.generation, ofGeneration.add(body.name))
+        }
+    }
+    expect(names.size).toBe(4)
+    for (const ofGeneration of names.values()) {
+      expect(ofGeneration).toContain('lasting')
+      expect(ofGeneration.size).toBeLessThanOrEqual(256)
+    }
+    own.renew()
+    expect(own.takeUnsent()).toMatchObject([{ generation: 5, name: 'lasting', value: 1 }])
+    expect(own.takeUnsent()).toEqual([])
+  })
+
+  it('sends each removal to a receiver that does not keep the names', () => {
+    const own = new LocalPresence(new AppNotifications(new ManualClock()))
+    for (let i = 0; i < 1_000; i++) own.set({ [`f${i}`]: i, [`f${i - 1}`]: undefined })
+    expect(own.takeUnsent()).toHaveLength(1_000)
+    expect(own.store.getSnapshot()).toEqual({ f999: 999 })
+  })
+
+  it('has at most 64 fields at the same time', () => {
+    const own = new LocalPresence(new AppNotifications(new ManualClock()))
+    for (let i = 0; i < 64; i++) own.set({ [awarenessField(`${i}`)]: { client: 1, state: {} } })
+    expect(() => own.set({ more: 1 })).toThrow(
+      'presence: at most 64 different fields, with the awareness of each document. Remove some',
+    )
+    own.set({ [awarenessField('7')]: undefined })
+    own.set({ more: 1 })
   })
 })

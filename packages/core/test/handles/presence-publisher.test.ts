@@ -15,7 +15,7 @@ beforeEach(() => {
   sent = []
   members = 2
   const notifications = new AppNotifications(clock)
-  presence = new LocalPresence(notifications, () => 1)
+  presence = new LocalPresence(notifications)
   const publish = (_: string, bodies: readonly { type: string; name?: string }[]) => {
     sent.push([clock.nowMs, ...bodies.map(({ name = '' }) => name)])
   }

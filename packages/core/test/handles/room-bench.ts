@@ -105,7 +105,7 @@ export class RoomBench {
       memberOf: id => this.#others.get(id)?.member ?? (id === self ? memberOf(self) : undefined),
       storage,
       signed: undefined,
-      incarnation: 1,
+      incarnation: () => 1,
       heldBy: async () => ({ holding: [], differing: [], missing: [] }),
       onLeave: () => {
         this.leaves += 1

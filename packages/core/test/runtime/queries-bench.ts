@@ -61,7 +61,7 @@ export class QueriesBench {
         connected: () => this.connected,
       },
       cluster: testTag,
-      generation: 7,
+      incarnation: () => 7,
       clock: notifications.clock,
       notifications,
       transport: {

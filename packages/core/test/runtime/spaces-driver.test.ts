@@ -10,7 +10,7 @@ import { DocumentSync } from '../../src/spaces/documents/document-sync.ts'
 import { PrivateRooms } from '../../src/spaces/private-rooms.ts'
 import type { PrivateRoom } from '../../src/wire/private-room.ts'
 import { signedSpaceBytes } from '../../src/wire/signing.ts'
-import { encodeSpaceFrame, encodeSpaceRumors } from '../../src/wire/space-codec.ts'
+import { decodeSpaceRumors, encodeSpaceFrame, encodeSpaceRumors } from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFact } from '../../src/wire/space-fact.ts'
 import { spaceTag } from '../../src/wire/tags.ts'
 import { privateRoomOf } from '../helpers/private-rooms.ts'
@@ -192,6 +192,21 @@ describe('spaces driver', () => {
     expect([bench.driver.usage().facts, bench.calls]).toEqual([0, []])
     await published
     expect([bench.driver.usage().facts, bench.calls.includes('publish')]).toEqual([1, true])
+  })
+
+  it('does not publish presence that was signed after its generation was renewed, but publishes broadcasts', async () => {
+    const bench = new SpacesDriverBench({ isAsync: true })
+    const event = { type: 'event', generation: 1, number: 1, value: 1 } as const
+    const published = [bench.driver.publish(space, [body]), bench.driver.publish(space, [event])]
+    const generation = bench.driver.renew(space, 1) ?? 0
+    await Promise.all(published)
+    expect(generation).toBe(2)
+    await bench.driver.publish(space, [{ ...body, generation }])
+    const rumors = bench.sent
+      .map(bytes => decodeSpaceRumors(bytes))
+      .flatMap(each => (each.ok ? each.value : []))
+    expect(rumors).toMatchObject([event, { type: 'field', generation: 2 }])
+    expect(bench.driver.usage().facts).toBe(1)
   })
 
   it('carries out the effects of a step that begins within another one after the outer step', () => {

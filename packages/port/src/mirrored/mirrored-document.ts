@@ -10,6 +10,7 @@ import {
   type AppNotifications,
   type AwarenessClaims,
   applyUpdate,
+  isAppliedBy,
   type LocalClaim,
   NotRunningError,
   notWriterError,
@@ -58,14 +59,16 @@ export class MirroredDocument extends ProviderState implements Provider {
   #unsharedError: Error | undefined
   #unsent: Uint8Array[] = []
   #sending: Promise<void> | undefined
+  /** Resolves when changes that were made before the last opening are being sent. Never rejects. */
+  #opening: Promise<void> | undefined
 
   constructor(options: MirroredDocumentOptions) {
     super(options.notifications)
     const { doc } = options
     this.#options = options
     this.doc = doc
-    doc.on('update', (update: Uint8Array, origin: unknown) => {
-      if (origin === this) return
+    doc.on('update', (update, _, __, transaction) => {
+      if (isAppliedBy(this, transaction)) return
       if (!options.rights().ofMember) this.#refuse()
       else if (this.status === 'connected') this.#sendSoon(update)
     })
@@ -112,7 +115,8 @@ export class MirroredDocument extends ProviderState implements Provider {
     this.#generation = 0
     const opened = this.#open(member)
     this.#claim(this.#awareness?.claim())
-    await opened.catch(reportUnlessEnded)
+    this.#opening = opened.catch(reportUnlessEnded)
+    await this.#opening
   }
 
   disconnect(): void {
@@ -140,6 +144,11 @@ export class MirroredDocument extends ProviderState implements Provider {
 
   async stored(): Promise<void> {
     const { member, room, name } = this.#options
+    if (this.status === 'disconnected')
+      throw new NotRunningError(
+        'the document is disconnected: connect it, so that the member stores its changes',
+      )
+    await this.#opening
     await this.#sending
     if (this.#unsharedError) throw this.#unsharedError
     resultOf(await member.documentStored(room, name))

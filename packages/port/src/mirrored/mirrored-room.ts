@@ -85,7 +85,7 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
     this.#options = options
     this.#events = new AppEvents(notifications)
     this.#presenceEvents = new AppEvents(notifications)
-    this.#own = new LocalPresence(notifications, () => 0)
+    this.#own = new LocalPresence(notifications)
     const { read } = othersCodec()
     // A member appears in a room a moment before its presence.
     const isComplete = (row: Row) => Object.keys(row).length > 0

@@ -29,6 +29,7 @@ async function setClockRight(simulation: Simulation): Promise<void> {
 
 const skews = [
   ['that was never set', neverSet],
+  ['before 1970', neverSet - 10 * dayMs],
   ['400 days behind', -400 * dayMs],
   ['400 days ahead', 400 * dayMs],
 ] as const
@@ -133,6 +134,127 @@ describe('the entries that others wrote while the clock was wrong', () => {
     const config = await restartWith(simulation, 0)
     await simulation.run(10_000)
     expect([config.get('color'), other.get('color')]).toEqual(['white', 'white'])
+  })
+})
+
+describe('a room that a member entered with a wrong clock', () => {
+  const enter = (simulation: Simulation, name: string): Promise<Room> =>
+    simulation.member(name).cluster.room('design')
+  const textIn = (room: Room) => room.doc.getText()
+  const seenBy = ({ presence }: Room) => presence.others.getSnapshot().map(other => other.presence)
+
+  async function restartInRoom(simulation: Simulation, skewMs: number): Promise<Room> {
+    simulation.crash('m0')
+    await simulation.run(1_000)
+    simulation.skew('m0', skewMs)
+    simulation.restart('m0')
+    await simulation.run(1_000)
+    return enter(simulation, 'm0')
+  }
+
+  it.each(skews)(
+    'shows its presence, documents, events and queries, once it is right: %s',
+    async (_, skewMs) => {
+      await runTwice(async () => {
+        const simulation = settled(11)
+        const [first, other] = [await enter(simulation, 'm0'), await enter(simulation, 'm1')]
+        first.presence.set({ x: 1 })
+        first.broadcast('first')
+        void simulation.member('m0').cluster.broadcast('news', 0)
+        textIn(other).insert(0, 'a')
+        textIn(first)
+        await simulation.run(10_000)
+        const received: unknown[] = []
+        other.events.addEventListener('event', ({ detail }) => received.push(detail.value))
+        simulation
+          .member('m1')
+          .cluster.events.addEventListener('broadcast', ({ detail }) => received.push(detail.value))
+        const room = await restartInRoom(simulation, skewMs)
+        room.presence.set({ x: 2 })
+        textIn(room)
+        await simulation.run(20_000)
+        await setClockRight(simulation)
+        expect(seenBy(other)).toEqual([{ x: 2 }])
+        expect(room.provider.synced).toBe(true)
+        room.presence.set({ y: 3 })
+        room.broadcast('event')
+        await simulation.member('m0').cluster.broadcast('news', 1)
+        textIn(room).insert(0, 'b')
+        await simulation.run(10_000)
+        expect(seenBy(other)).toEqual([{ x: 2, y: 3 }])
+        expect(received.sort()).toEqual([1, 'event'])
+        expect(textIn(other).toString()).toBe('ba')
+        const again = await restartInRoom(simulation, 0)
+        again.presence.set({ z: 4 })
+        await simulation.run(20_000)
+        expect(seenBy(other)).toEqual([{ z: 4 }])
+        return simulation
+      })
+    },
+  )
+})
+
+describe('a cluster whose clocks were all 60 days ahead', () => {
+  it('continues when they are set right: presence, documents, broadcasts and queries, also of a restarted member', async () => {
+    await runTwice(async () => {
+      const simulation = settled(12)
+      const names = simulation.members.map(({ name }) => name)
+      for (const name of names) simulation.crash(name)
+      await simulation.run(1_000)
+      const received: (readonly [name: string, value: unknown])[] = []
+      const start = async (name: string): Promise<Room> => {
+        simulation.restart(name)
+        await simulation.run(1_000)
+        const { cluster } = simulation.member(name)
+        const room = await cluster.room('design')
+        room.doc.getText()
+        room.presence.set({ of: name })
+        room.events.addEventListener('event', ({ detail }) => received.push([name, detail.value]))
+        cluster.events.addEventListener('broadcast', ({ detail }) => received.push([name, detail.value]))
+        cluster.answer('double', value => Number(value) * 2)
+        return room
+      }
+      const rooms: Room[] = []
+      for (const name of names) {
+        simulation.skew(name, 60 * dayMs)
+        rooms.push(await start(name))
+      }
+      await simulation.run(20_000)
+      const checkAll = async (value: number) => {
+        for (const [i, room] of rooms.entries()) {
+          const others = names.filter((_, of) => of !== i)
+          const seen = room.presence.others.getSnapshot().map(({ presence }) => presence['of'])
+          expect(seen.sort()).toEqual(others)
+          received.length = 0
+          room.broadcast(value)
+          const { cluster } = simulation.member(names[i] ?? '')
+          await cluster.broadcast('news', value)
+          room.doc.getText().insert(0, 'x')
+          let answers: readonly unknown[] = []
+          void cluster.query('double', value).then(result => {
+            answers = result.answers.map(({ value }) => value)
+          })
+          await simulation.run(1_000)
+          expect(answers).toEqual(names.map(() => value * 2))
+          const expected = others.flatMap(name => [
+            [name, value],
+            [name, value],
+          ])
+          expect(received.filter(([name]) => name !== names[i]).sort()).toEqual(expected)
+          expect(new Set(rooms.map(({ doc }) => doc.getText().toString())).size).toBe(1)
+        }
+      }
+      await checkAll(1)
+      for (const name of names) simulation.skew(name, 0)
+      await simulation.run(60_000)
+      await checkAll(2)
+      simulation.crash('m0')
+      await simulation.run(40_000)
+      rooms[0] = await start('m0')
+      await simulation.run(20_000)
+      await checkAll(3)
+      return simulation
+    })
   })
 })
 

@@ -15,7 +15,7 @@ const maxDelayMs = 2_147_483_647
  * arrived is handled before its timeout.
  */
 const clock: Clock = {
-  now: () => ({ monotonicMs: performance.now(), epochMs: Date.now() }),
+  now: () => ({ monotonicMs: performance.now(), epochMs: Math.max(0, Date.now()) }),
   setTimer(atMonotonicMs, callback) {
     const delayMs = Math.min(maxDelayMs, Math.max(0, atMonotonicMs - performance.now()))
     let immediate: ReturnType<typeof setImmediate> | undefined

@@ -66,7 +66,8 @@ export function applyGuarded(
   try {
     Y.transact(
       doc,
-      () => {
+      transaction => {
+        if (transaction.origin === origin) transaction.meta.set(applyGuarded, origin)
         change()
         isApplied = true
       },
@@ -78,6 +79,11 @@ export function applyGuarded(
     reportError(error)
   }
   return true
+}
+
+/** Whether the functions above began the transaction, with this origin. The app may begin transactions with the same origin. */
+export function isAppliedBy(origin: unknown, { meta }: Pick<Y.Transaction, 'meta'>): boolean {
+  return meta.has(applyGuarded) && meta.get(applyGuarded) === origin
 }
 
 /** Bytes of pending structs and deletions. */
