@@ -30,6 +30,20 @@ describe('a document in a view', () => {
     expect(textOf(other)).toBe('from the view, from the other')
   })
 
+  it('has the same text as at the member if the app inserts half of a surrogate pair', async () => {
+    vi.stubGlobal('reportError', () => {})
+    const other = await bench.other().room('design')
+    const room = await inView()
+    await bench.run(5_000)
+    for (const half of ['\ud83d', '\ude00']) {
+      room.doc.getText('text').insert(0, half)
+      await bench.run(5_000)
+    }
+    vi.unstubAllGlobals()
+    expect(textOf(room)).toBe('\ufffd\ufffd')
+    expect(textOf(other)).toBe(textOf(room))
+  })
+
   it('is shared by two views without a network, and edits are not echoed', async () => {
     const [a, b] = [await inView(), await inView()]
     expect([a.provider.status, b.provider.status]).toEqual(['connected', 'connected'])

@@ -10,6 +10,7 @@ import { changedClients } from '../spaces/documents/changed-clients.ts'
 import type { DeletedRange } from '../spaces/documents/deletion-ranges.ts'
 import { stateOf } from '../spaces/documents/epochs/id-map.ts'
 import { updateChunks } from '../spaces/documents/update-chunks.ts'
+import { replaceNew } from './encodable-values.ts'
 
 /** The part of a transaction from which changes are collected. */
 export type CollectedTransaction = Pick<Y.Transaction, 'beforeState' | 'afterState' | 'deleteSet'>
@@ -17,12 +18,14 @@ export type CollectedTransaction = Pick<Y.Transaction, 'beforeState' | 'afterSta
 /** The part of a transaction that shows who changed the document. */
 export type TransactionOrigin = Pick<Y.Transaction, 'origin' | 'meta'>
 
-/** What the open transaction of a document has changed so far; undefined: none is open. */
+/** What the open transaction of a document has changed so far, ready to be encoded; undefined: none is open. */
 export function openTransaction(doc: Y.Doc): (CollectedTransaction & TransactionOrigin) | undefined {
   const { _transaction: open } = doc
   if (!open) return undefined
   const { beforeState, deleteSet, origin, meta } = open
-  return { beforeState, afterState: stateOf(doc), deleteSet, origin, meta }
+  const clocks = { beforeState, afterState: stateOf(doc) }
+  replaceNew(open, clocks)
+  return { ...clocks, deleteSet, origin, meta }
 }
 
 export class DocumentChanges {

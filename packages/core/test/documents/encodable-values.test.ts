@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import * as Y from 'yjs'
 import { InvalidValueError } from '../../src/api/errors.ts'
+import { openTransaction } from '../../src/documents/document-changes.ts'
 import { replaceUnencodable } from '../../src/documents/encodable-values.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
@@ -53,6 +54,150 @@ it.each<[what: string, write: (doc: Y.Doc) => void, result: unknown]>([
   const copy = new Y.Doc()
   Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc))
   expect(contents(copy)).toEqual(contents(doc))
+})
+
+/** The content as the app reads it and as another replica reads it. */
+function contents(doc: Y.Doc): unknown[] {
+  const copy = new Y.Doc()
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc))
+  return [doc, copy].map(each => [
+    each.getMap('m').toJSON(),
+    each.getArray('a').toJSON(),
+    each.getText('t').toDelta(),
+    each.getXmlFragment('x').toString(),
+  ])
+}
+
+const [high, low, replaced] = ['\ud83d', '\ude00', '\ufffd']
+
+it.each<[what: string, write: (doc: Y.Doc) => void, result: unknown]>([
+  ['a text', doc => doc.getText('t').insert(0, `a${high}`), [{ insert: `a${replaced}` }]],
+  ['a value', doc => doc.getMap('m').set('k', [{ [high]: low }]), { k: [{ [replaced]: replaced }] }],
+  ['a key', doc => doc.getMap('m').set(high, 1), { [replaced]: 1 }],
+  [
+    'an attribute',
+    doc => doc.getText('t').insert(0, 'x', { [high]: 1 }),
+    [{ insert: 'x', attributes: { [replaced]: 1 } }],
+  ],
+  [
+    'an element',
+    doc => doc.getXmlFragment('x').push([new Y.XmlElement(high)]),
+    `<${replaced}></${replaced}>`,
+  ],
+])('half of a surrogate pair in %s becomes U+FFFD, as other members read it', (_, write, result) => {
+  const { doc, errors } = documentAndErrors()
+  write(doc)
+  expect(errors).toEqual([
+    new InvalidValueError(
+      'the document has U+FFFD in place of half of a surrogate pair: cut texts at whole characters',
+    ),
+  ])
+  const [own, copied] = contents(doc)
+  expect(own).toContainEqual(result)
+  expect(own).toEqual(copied)
+})
+
+it('replaces half of a surrogate pair in the id of a subdocument', () => {
+  const { doc } = documentAndErrors()
+  const copy = new Y.Doc()
+  doc.getMap('m').set('d', new Y.Doc({ guid: high, meta: { at: low } }))
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc))
+  const ids = [doc, copy].map(each => [...each.getSubdocs()].map(({ guid }) => guid))
+  expect(ids).toEqual([[replaced], [replaced]])
+})
+
+it('does not join halves of surrogate pairs that were inserted one after the other', () => {
+  const { doc } = documentAndErrors()
+  const replica = new Y.Doc()
+  doc.on('update', update => Y.applyUpdate(replica, update))
+  const text = doc.getText('t')
+  for (const half of [high, low]) text.insert(text.length, half)
+  expect(text.toString()).toBe(replica.getText('t').toString())
+  doc.transact(() => {
+    for (const half of [high, low]) text.insert(text.length, half)
+  })
+  expect(text.toString()).toBe(replaced.repeat(4))
+  expect(replica.getText('t').toString()).toBe(text.toString())
+})
+
+it('keeps the last of several entries whose keys become equal, in every replica', () => {
+  const { doc } = documentAndErrors()
+  const replica = new Y.Doc()
+  doc.on('update', update => Y.applyUpdate(replica, update))
+  const map = doc.getMap('m')
+  const seen: unknown[] = []
+  map.observe(({ keysChanged }) => seen.push([...keysChanged]))
+  const check = (value: unknown) => {
+    expect(map.toJSON()).toEqual(value === undefined ? {} : { [replaced]: value })
+    expect(replica.getMap('m').toJSON()).toEqual(map.toJSON())
+    expect([...contents(doc)].map(each => (each as unknown[])[0])).toEqual([map.toJSON(), map.toJSON()])
+  }
+  map.set(replaced, 0)
+  map.set(high, 1)
+  check(1)
+  map.set(low, 2)
+  check(2)
+  map.set(high, new Y.Map([['x', 3]]))
+  check({ x: 3 })
+  doc.transact(() => {
+    map.set(high, 4)
+    map.set(high, 5)
+    map.set(low, 6)
+  })
+  check(6)
+  doc.transact(() => {
+    map.set(low, 7)
+    map.delete(low)
+  })
+  check(undefined)
+  map.set(replaced, 8)
+  check(8)
+  expect(seen).toEqual(Array.from({ length: 7 }, () => [replaced]))
+})
+
+it('refuses a name of a shared type with half of a surrogate pair', () => {
+  const { doc } = documentAndErrors()
+  expect(() => doc.getText(high)).toThrow(InvalidValueError)
+  expect([...doc.share.keys()]).toEqual([])
+  expect(doc.getText('t')).toBe(doc.get('t', Y.Text))
+})
+
+it.each([
+  ['a date', new Date(0), {}],
+  ['a map', { a: new Map([[1, 2]]) }, { a: {} }],
+  ['a function', [() => 1, 2], [undefined, 2]],
+])('gives the writer what other members read: %s', (_, value, result) => {
+  const { doc, errors } = documentAndErrors()
+  doc.getMap('m').set('k', value)
+  expect(doc.getMap('m').toJSON()).toEqual({ k: result })
+  const [own, copied] = contents(doc)
+  expect(own).toEqual(copied)
+  expect(errors).toEqual([expect.any(InvalidValueError)])
+})
+
+it('does not change the document when the app changes a value that it wrote', () => {
+  const { doc, errors } = documentAndErrors()
+  const [value, bytes, embed] = [{ list: [1] }, Uint8Array.of(1), { list: [1] }]
+  doc.getMap('m').set('k', value)
+  doc.getArray('a').push([value, bytes])
+  doc.getText('t').insertEmbed(0, embed)
+  const [before] = contents(doc)
+  value.list.push(2)
+  embed.list.push(2)
+  bytes[0] = 2
+  expect(contents(doc)).toEqual([before, before])
+  expect(errors).toEqual([])
+})
+
+it('replaces the value in an open transaction before its changes are encoded', () => {
+  const { doc, errors } = documentAndErrors()
+  doc.transact(() => {
+    doc.getMap('m').set('k', cyclic)
+    doc.getMap('m').set(high, 1)
+    openTransaction(doc)
+    expect(doc.getMap('m').toJSON()).toEqual({ k: null, [replaced]: 1 })
+  })
+  expect(errors).toHaveLength(1)
 })
 
 it('leaves all other values as they are', () => {
