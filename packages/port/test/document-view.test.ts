@@ -34,6 +34,7 @@ describe('a document in a view', () => {
     vi.stubGlobal('reportError', () => {})
     const other = await bench.other().room('design')
     const room = await inView()
+    expect(textOf(other)).toBe(textOf(room))
     await bench.run(5_000)
     for (const half of ['\ud83d', '\ude00']) {
       room.doc.getText('text').insert(0, half)
