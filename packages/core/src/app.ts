@@ -38,6 +38,14 @@ export { withLeave } from './handles/with-leave.ts'
 export { reportAppError, reportRejection } from './runtime/app-calls.ts'
 export { AppEvents } from './runtime/app-events.ts'
 export { AppNotifications } from './runtime/app-notifications.ts'
+export {
+  addEntry,
+  countEntries,
+  type Entries,
+  endView,
+  firstEntry,
+  markView,
+} from './runtime/handle-entries.ts'
 export { pendingQuery } from './runtime/lazy-queries.ts'
 export { createStore, type OwnedStore } from './runtime/owned-store.ts'
 export { QueryHandlers } from './runtime/query-handlers.ts'

@@ -1,5 +1,5 @@
 /** Serve: lets views at the other ends of ports share one member. */
-import type { Cluster, Config, Room } from '@hearsay/core'
+import type { Cluster } from '@hearsay/core'
 import { checkOptionNames } from '@hearsay/core/app'
 import { createBirpc } from 'birpc'
 import { openChannel, type Port } from './channel.ts'
@@ -8,7 +8,6 @@ import type { MemberCalls, ViewCalls } from './contract.ts'
 import { queryCalls } from './query-calls.ts'
 import { type Allow, ViewRights } from './served/rights.ts'
 import { type LastFocus, ServedView } from './served/served-view.ts'
-import { SharedSpaces } from './served/shared-spaces.ts'
 
 /** Options of `serveCluster`. */
 export interface ServeOptions {
@@ -34,14 +33,8 @@ export interface ServedPort {
   close(): void
 }
 
-/** The state that the views of one member share. */
-interface Shared {
-  readonly rooms: SharedSpaces<Room>
-  readonly configs: SharedSpaces<Config>
-  readonly focus: LastFocus
-}
-
-const sharedBy = new WeakMap<Cluster, Shared>()
+/** Which view of a member had the focus last. */
+const focusOf = new WeakMap<Cluster, LastFocus>()
 const calls = [
   'connect',
   'acknowledge',
@@ -77,7 +70,8 @@ let views = 0
 /**
  * Serves a cluster to the view at the other end of a port, which calls `connectCluster`. Call it once for each port, with the
  * same cluster. The views share the member's rooms and configs: the member enters a room with the first view that needs it, and
- * leaves it with the last one. The member opens and leaves configs in the same way, without a schema.
+ * leaves it with the last one, unless the app itself has called `cluster.room` for it. The member opens and leaves configs in the same
+ * way, without a schema. If the app itself leaves a room or config, it is left for its views, too.
  *
  * A view ends when it leaves, when its port closes, or with `close`. The presence of the view then disappears.
  *
@@ -87,16 +81,12 @@ export function serveCluster(cluster: Cluster, port: Port, options: ServeOptions
   checkOptionNames('serveCluster', options, { allow: true, view: true }, '{ allow: { update: false } }')
   const { allow, view: id } = options
   const rights = new ViewRights(allow)
-  const shared = sharedBy.get(cluster) ?? {
-    rooms: new SharedSpaces<Room>(room => room.leave()),
-    configs: new SharedSpaces<Config>(config => config.leave()),
-    focus: { atMs: 0 },
-  }
-  sharedBy.set(cluster, shared)
+  const focus = focusOf.get(cluster) ?? { atMs: 0 }
+  focusOf.set(cluster, focus)
   views += 1
   const served = new ServedView({
     cluster,
-    ...shared,
+    focus,
     rights,
     view: id ?? `${views}`,
     send: batch => void view.batch.asEvent(batch),

@@ -1,4 +1,5 @@
 import { InvalidValueError, NotAllowedError, NotRunningError, type Room } from '@hearsay/core'
+import { limits } from '@hearsay/core/app'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type * as Y from 'yjs'
 import { ViewBench } from './view-bench.ts'
@@ -43,6 +44,40 @@ describe('a document in a view', () => {
     vi.unstubAllGlobals()
     expect(textOf(room)).toBe('\ufffd\ufffd')
     expect(textOf(other)).toBe(textOf(room))
+  })
+
+  it('is closed at the member when the last view closes it, unless the app has it open', async () => {
+    const [a, b] = [await inView(), await inView()]
+    const own = await bench.member.room('design')
+    for (let opened = 0; opened < 2 * limits.maxDocuments; opened++) {
+      const { doc, provider } = a.document(`page ${opened}`)
+      doc.getText('text').insert(0, 'x')
+      if (opened % 16 === 0) await bench.crossed()
+      provider.destroy()
+    }
+    const page = a.document('page')
+    page.doc.getText('text').insert(0, 'x')
+    b.document('page')
+    await bench.run(5_000)
+    page.provider.destroy()
+    await bench.crossed()
+    expect(b.document('page').provider.status).toBe('connected')
+    const { doc, provider } = own.document('page')
+    b.document('page').provider.destroy()
+    await bench.crossed()
+    expect(provider.status).toBe('connected')
+    expect(doc.getText('text').toString()).toBe('x')
+  })
+
+  it('has its content again when a view opens it after the last view closed it', async () => {
+    const room = await inView()
+    const { doc, provider } = room.document('page')
+    doc.getText('text').insert(0, 'x')
+    provider.destroy()
+    await bench.run(5_000)
+    const { doc: again } = room.document('page')
+    await bench.run(5_000)
+    expect(again.getText('text').toString()).toBe('x')
   })
 
   it('is shared by two views without a network, and edits are not echoed', async () => {

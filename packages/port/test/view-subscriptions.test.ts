@@ -1,20 +1,18 @@
 import { systemClock } from '@hearsay/core/app'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { SharedSpaces } from '../src/served/shared-spaces.ts'
 import { ViewQueue } from '../src/served/view-queue.ts'
 import { ViewSubscriptions } from '../src/served/view-subscriptions.ts'
 
 let left: string[]
-let spaces: SharedSpaces<string>
 let subscriptions: ViewSubscriptions
 beforeEach(() => {
   left = []
-  spaces = new SharedSpaces(space => left.push(space))
   subscriptions = new ViewSubscriptions(new ViewQueue(systemClock, () => {}))
 })
 
-const open = (number: number, name = 'flags', enter = async () => name) =>
-  subscriptions.open({ number, name }, spaces, enter)
+const spaceOf = (name: string) => ({ name, leave: () => void left.push(name) })
+const open = async (number: number, name = 'flags', enter = async () => spaceOf(name)) =>
+  (await subscriptions.open({ number, name }, enter)).name
 
 describe('a room or config of a view', () => {
   it('is left when the view closes its number, after everything else that belongs to the number has ended', async () => {

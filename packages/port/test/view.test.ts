@@ -128,6 +128,56 @@ describe('a view in a room', () => {
     expect(other.members.getSnapshot()).toHaveLength(1)
   })
 
+  it.each([
+    ['before', 'after'],
+    ['after', 'before'],
+  ])('leaves the room to the app of the member, which entered it %s the view', async when => {
+    const enter = () => bench.member.room<Fields>('design')
+    const before = when === 'before' ? await enter() : undefined
+    const view = await (await bench.view()).cluster.room<Fields>('design')
+    const own = before ?? (await enter())
+    const other = await bench.other().room<Fields>('design')
+    own.presence.set({ name: 'ada' })
+    view.presence.set({ cursor: 1 })
+    await bench.run(5_000)
+    expect(presenceAt(other)).toEqual([{ name: 'ada', cursor: 1 }])
+    view.leave()
+    await bench.run(60_000)
+    expect(presenceAt(other)).toEqual([{ name: 'ada' }])
+    own.presence.set({ name: 'grace' })
+    await bench.run(5_000)
+    expect(presenceAt(other)).toEqual([{ name: 'grace' }])
+  })
+
+  it('stays in the room that the app of the member leaves, until the last view leaves it', async () => {
+    const [a, b] = [await bench.view(), await bench.view()]
+    const first = await a.cluster.room<Fields>('design')
+    const own = await bench.member.room<Fields>('design')
+    const other = await bench.other().room<Fields>('design')
+    own.presence.set({ name: 'ada' })
+    own.awareness.setLocalState({ name: 'ada' })
+    first.presence.set({ cursor: 1 })
+    await bench.run(5_000)
+    expect(presenceAt(other)).toEqual([{ name: 'ada', cursor: 1 }])
+    expect(other.awareness.getStates().size).toBe(2)
+    own.leave()
+    await bench.run(60_000)
+    expect(presenceAt(other)).toEqual([{ cursor: 1 }])
+    expect(other.awareness.getStates().size).toBe(1)
+    // A new view gets the same room, and so does the app if it enters the room again.
+    const second = await b.cluster.room<Fields>('design')
+    const again = await bench.member.room<Fields>('design')
+    second.presence.set({ cursor: 2 })
+    again.presence.set({ name: 'grace' })
+    first.leave()
+    await bench.run(5_000)
+    expect(presenceAt(other)).toEqual([{ name: 'grace', cursor: 2 }])
+    again.leave()
+    second.leave()
+    await bench.run(60_000)
+    expect(other.members.getSnapshot()).toHaveLength(1)
+  })
+
   it('shows other members one member with its views, of which the focused one wins', async () => {
     const [a, b] = [await bench.view(), await bench.view()]
     const first = await a.cluster.room<Fields>('design')

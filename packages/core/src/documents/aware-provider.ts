@@ -85,8 +85,8 @@ export abstract class AwareProvider extends ProviderState implements ViewAwarene
     this.presenceChanged()
   }
 
-  /** The status is about to change to `disconnected`. */
-  protected withdrawAwareness(): void {
+  /** The app has left the room, or the status is about to change to `disconnected`. */
+  withdrawAwareness(): void {
     this.#claim(undefined)
   }
 

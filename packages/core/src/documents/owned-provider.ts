@@ -35,6 +35,8 @@ export interface OwnedProvider extends Provider, ViewAwareness {
   reportCollision(memberId: string): void
   /** The other members are in an epoch that this replica cannot enter. */
   supersede(): void
+  /** Removes the awareness of the app until it changes. */
+  withdrawAwareness(): void
   /** Sends and stores pending changes at once. */
   flush(): void
 }

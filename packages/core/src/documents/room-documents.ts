@@ -4,6 +4,7 @@ import { checkSpaceName } from '../api/call-options.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
 import { checkOptionNames, type OptionNames } from '../api/option-names.ts'
 import type { DocumentOptions, RoomDocument } from '../api/room-document.ts'
+import { addEntry, countEntries, isUnused } from '../runtime/handle-entries.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { byteLength } from '../wire/checks.ts'
 import * as limits from '../wire/limits.ts'
@@ -37,11 +38,14 @@ export class RoomDocuments implements DocumentOwner {
   /** @throws {InvalidOptionsError} @throws {NotRunningError} the room was left, and the document was not open before */
   get(name: string, options: DocumentOptions = {}): RoomDocument {
     checkDocument(name, options)
-    const open = this.#open.get(name)
-    if (open) return open
-    checkDocumentCount(this.#open.size)
-    this.#checkNames(name)
+    const known = this.#open.get(name)
+    if (known) {
+      addEntry(known)
+      return known
+    }
+    this.#makeSpaceFor(name)
     const made = this.#make(name, options.seed)
+    countEntries(made)
     this.#open.set(name, made)
     return made
   }
@@ -80,6 +84,10 @@ export class RoomDocuments implements DocumentOwner {
     this.#open.delete(name)
   }
 
+  withdrawAwareness(): void {
+    for (const { provider } of this.#open.values()) provider.withdrawAwareness()
+  }
+
   disconnect(): void {
     for (const { provider } of this.#open.values()) provider.disconnect()
   }
@@ -115,6 +123,26 @@ export class RoomDocuments implements DocumentOwner {
     if (!carried?.lineage) return carried?.doc
     if (!log.lineage && log.isEmpty) log.replace(carried.lineage)
     return isSameEpoch(log.lineage?.epoch, carried.lineage.epoch) ? carried.doc : undefined
+  }
+
+  /**
+   * Closes documents that no view has open any more, until there is space for one more. They stay open until then, because their
+   * last changes may still have to reach other members, and a page that reloads opens them again.
+   *
+   * @throws {InvalidOptionsError}
+   */
+  #makeSpaceFor(name: string): void {
+    for (;;) {
+      const unused = [...this.#open.values()].find(isUnused)
+      try {
+        checkDocumentCount(this.#open.size)
+        this.#checkNames(name)
+        return
+      } catch (error) {
+        if (!unused) throw error
+        unused.provider.destroy()
+      }
+    }
   }
 
   /** All documents are announced in one field of limited size. */

@@ -15,6 +15,7 @@ import type { Version } from '../config/config-conflicts.ts'
 import { ConfigReplica } from '../config/config-replica.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
+import { endApp } from '../runtime/handle-entries.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
 import type { WriterList, WriterRule } from '../spaces/writer-rule.ts'
 import type { FactStorage } from '../storage/fact-storage.ts'
@@ -175,7 +176,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   }
 
   leave(): void {
-    if (!this.#isOpen) return
+    if (!this.#isOpen || endApp(this)) return
     this.close()
     this.#options.driver.leave(this.#options.space)
   }

@@ -153,6 +153,11 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost, SignedRoo
     this.announcer.stop()
   }
 
+  /** Removes the awareness of the app from all documents. That of views remains. */
+  withdrawAwareness(): void {
+    this.#documents.withdrawAwareness()
+  }
+
   isOpen(): boolean {
     return this.#isOpen
   }

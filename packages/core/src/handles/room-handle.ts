@@ -18,6 +18,7 @@ import type { Member } from '../member/member.ts'
 import { type RoomListener, RoomReplica } from '../rooms/room-replica.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
+import { endApp } from '../runtime/handle-entries.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
 import { ownRate } from '../spaces/space-rates.ts'
 import type { ClusterView, SpaceRoster } from '../spaces/space-roster.ts'
@@ -169,6 +170,10 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     const { notifications, driver, space, signed } = this.#options
     if (!this.#isOpen) return
     notifications.step(() => {
+      if (endApp(this)) {
+        this.#withdraw()
+        return
+      }
       this.close()
       signed?.leave()
       driver.leave(space)
@@ -236,6 +241,13 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     if (this.#isOpen && isMisdated(this.#generation, this.#options.incarnation())) this.#publisher.renew()
     for (const { author: from, value } of this.#arrivedEvents.splice(0))
       this.#events.emit('event', { from, value })
+  }
+
+  /** The app has left, and views remain: removes what the app has published. */
+  #withdraw(): void {
+    const own = Object.keys(this.presence.own.getSnapshot())
+    this.#publisher.set(Object.fromEntries(own.map(field => [field, undefined])))
+    this.#documents.withdrawAwareness()
   }
 
   #setPresence(change: Readonly<Record<string, unknown>>): void {

@@ -12,6 +12,7 @@ import type { HeldBy, HeldByOptions, HeldSpace } from '../api/held-by.ts'
 import { checkSameRoom, type RoomOptions, type RoomSettings, roomSettings } from '../api/room-options.ts'
 import { checkRoles } from '../api/writers.ts'
 import type { Engine } from '../runtime/engine.ts'
+import { countEntries, type Entries, firstEntry } from '../runtime/handle-entries.ts'
 import { SpacesDriver } from '../runtime/spaces-driver.ts'
 import { contentId } from '../spaces/content-hashes.ts'
 import { PrivateRooms } from '../spaces/private-rooms.ts'
@@ -28,6 +29,11 @@ import { RoomHandle } from './room-handle.ts'
 import type { SignedRoom } from './signed-room.ts'
 import { SpaceStorage } from './space-storage.ts'
 
+interface Opened<Settings> {
+  readonly settings: Settings
+  readonly entries: Entries
+}
+
 export class SpaceRegistry {
   readonly #engine: Engine
   readonly #query: HeldByHost['query']
@@ -36,12 +42,12 @@ export class SpaceRegistry {
   readonly #storage: SpaceStorage
   readonly #privateRooms = new PrivateRooms()
   /** Rooms by name. */
-  readonly #rooms = new Map<string, { settings: RoomSettings; room: Promise<RoomHandle> }>()
+  readonly #rooms = new Map<string, Opened<RoomSettings> & { room: Promise<RoomHandle> }>()
   /** The rooms that were entered successfully. */
   readonly #openRooms = new Set<RoomHandle>()
   /** The configs that were opened successfully. */
   readonly #openConfigs = new Set<ConfigHandle>()
-  readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<ConfigHandle> }>()
+  readonly #configs = new Map<string, Opened<ConfigSettings> & { config: Promise<ConfigHandle> }>()
   /** The rooms and configs that are open, by content id. */
   readonly #open = new Map<string, NamedSpace>()
   #isLeaving = false
@@ -84,12 +90,17 @@ export class SpaceRegistry {
     const open = this.#rooms.get(name)
     if (open) {
       checkSameRoom(name, open.settings, settings)
+      open.entries.count += 1
       return open.room
     }
     this.#checkCount(spacesOf(settings))
     const room = this.#openRoom(name, settings)
-    this.#rooms.set(name, { settings, room })
-    room.catch(() => this.#rooms.delete(name))
+    const entries = firstEntry()
+    this.#rooms.set(name, { settings, entries, room })
+    room.then(
+      handle => countEntries(handle, entries),
+      () => this.#rooms.delete(name),
+    )
     return room
   }
 
@@ -106,12 +117,17 @@ export class SpaceRegistry {
     const open = this.#configs.get(space)
     if (open) {
       checkSameSettings(name, open.settings, settings)
+      open.entries.count += 1
       return open.config
     }
     this.#checkCount(1)
     const config = this.#openConfig(name, space, settings)
-    this.#configs.set(space, { settings, config })
-    config.catch(() => this.#configs.delete(space))
+    const entries = firstEntry()
+    this.#configs.set(space, { settings, entries, config })
+    config.then(
+      handle => countEntries(handle, entries),
+      () => this.#configs.delete(space),
+    )
     return config
   }
 

@@ -6,6 +6,9 @@ import {
   checkSameSettings,
   checkSpaceName,
   configSettings,
+  countEntries,
+  type Entries,
+  firstEntry,
 } from '@hearsay/core/app'
 import type { RemoteMember } from '../contract.ts'
 import { MirroredConfig } from './mirrored-config.ts'
@@ -24,7 +27,10 @@ export interface MirroredConfigsOptions {
 
 export class MirroredConfigs {
   readonly #options: MirroredConfigsOptions
-  readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<MirroredConfig> }>()
+  readonly #configs = new Map<
+    string,
+    { settings: ConfigSettings; entries: Entries; config: Promise<MirroredConfig> }
+  >()
 
   constructor(options: MirroredConfigsOptions) {
     this.#options = options
@@ -37,14 +43,16 @@ export class MirroredConfigs {
     const known = this.#configs.get(name)
     if (known) {
       checkSameSettings(name, known.settings, settings)
+      known.entries.count += 1
       return known.config
     }
-    const config = this.#open(name, settings)
-    this.#configs.set(name, { settings, config })
+    const entries = firstEntry()
+    const config = this.#open(name, settings, entries)
+    this.#configs.set(name, { settings, entries, config })
     return config
   }
 
-  async #open(name: string, settings: ConfigSettings): Promise<MirroredConfig> {
+  async #open(name: string, settings: ConfigSettings, entries: Entries): Promise<MirroredConfig> {
     const { spaces, nextNumber } = this.#options
     const number = nextNumber()
     const left = () => {
@@ -53,6 +61,7 @@ export class MirroredConfigs {
     }
     const config = new MirroredConfig({ ...this.#options, name, number, settings, left })
     spaces.set(number, config)
+    countEntries(config, entries)
     await config.open()
     return config
   }

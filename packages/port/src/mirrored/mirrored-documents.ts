@@ -1,8 +1,10 @@
 /** Mirrored documents: the documents of one room that a view has open. There is one object for each name. */
 import type { DocumentOptions, RoomDocument } from '@hearsay/core'
 import {
+  addEntry,
   checkDocument,
   checkDocumentCount,
+  countEntries,
   followClientId,
   isolateObservers,
   type LocalClaim,
@@ -40,7 +42,10 @@ export class MirroredDocuments {
   get(name: string, options: DocumentOptions = {}): RoomDocument {
     checkDocument(name, options)
     const known = this.#open.get(name)
-    if (known) return known
+    if (known) {
+      addEntry(known)
+      return known
+    }
     checkDocumentCount(this.#open.size)
     const { claim, ...shared } = this.#options
     const doc = new Y.Doc()
@@ -66,6 +71,7 @@ export class MirroredDocuments {
         return provider.canWrite
       },
     }
+    countEntries(open)
     this.#open.set(name, open)
     return open
   }

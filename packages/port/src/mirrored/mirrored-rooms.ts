@@ -1,6 +1,14 @@
 /** Mirrored rooms: the rooms that a view has entered, each once. */
 import type { Member, RoomOptions, Store } from '@hearsay/core'
-import { type AppNotifications, checkSameRoom, type RoomSettings, roomSettings } from '@hearsay/core/app'
+import {
+  type AppNotifications,
+  checkSameRoom,
+  countEntries,
+  type Entries,
+  firstEntry,
+  type RoomSettings,
+  roomSettings,
+} from '@hearsay/core/app'
 import { resultOf } from '../answer.ts'
 import type { RemoteMember } from '../contract.ts'
 import { MirroredRoom } from './mirrored-room.ts'
@@ -21,7 +29,10 @@ export interface MirroredRoomsOptions {
 
 export class MirroredRooms {
   readonly #options: MirroredRoomsOptions
-  readonly #rooms = new Map<string, { settings: RoomSettings; room: Promise<MirroredRoom> }>()
+  readonly #rooms = new Map<
+    string,
+    { settings: RoomSettings; entries: Entries; room: Promise<MirroredRoom> }
+  >()
 
   constructor(options: MirroredRoomsOptions) {
     this.#options = options
@@ -33,14 +44,16 @@ export class MirroredRooms {
     const known = this.#rooms.get(name)
     if (known) {
       checkSameRoom(name, known.settings, settings)
+      known.entries.count += 1
       return known.room
     }
-    const room = this.#open(name, settings)
-    this.#rooms.set(name, { settings, room })
+    const entries = firstEntry()
+    const room = this.#open(name, settings, entries)
+    this.#rooms.set(name, { settings, entries, room })
     return room
   }
 
-  async #open(name: string, settings: RoomSettings): Promise<MirroredRoom> {
+  async #open(name: string, settings: RoomSettings, entries: Entries): Promise<MirroredRoom> {
     const { spaces, nextNumber, member } = this.#options
     const number = nextNumber()
     const left = () => {
@@ -49,6 +62,7 @@ export class MirroredRooms {
     }
     const room = new MirroredRoom({ ...this.#options, name, number, settings, left })
     spaces.set(number, room)
+    countEntries(room, entries)
     try {
       room.opened(resultOf(await room.open(member)))
     } catch (error) {

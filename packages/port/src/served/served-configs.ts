@@ -5,14 +5,12 @@ import type { OpenedConfig, SentConfigOptions } from '../config-calls.ts'
 import { historiesCodec } from '../table-codecs.ts'
 import { EndableCalls } from './endable-calls.ts'
 import type { ViewRights } from './rights.ts'
-import type { SharedSpaces } from './shared-spaces.ts'
 import { StoreMirror } from './store-mirror.ts'
 import type { ViewQueue } from './view-queue.ts'
 import type { NumberedSpace, ViewSubscriptions } from './view-subscriptions.ts'
 
 export interface ServedConfigsOptions {
   readonly cluster: Cluster
-  readonly configs: SharedSpaces<Config>
   readonly rights: ViewRights
   readonly queue: ViewQueue
   readonly subscriptions: ViewSubscriptions
@@ -34,7 +32,7 @@ export class ServedConfigs {
   }
 
   async open(space: NumberedSpace, options: SentConfigOptions): Promise<OpenedConfig> {
-    const { cluster, rights, subscriptions, configs, queue } = this.#options
+    const { cluster, rights, subscriptions, queue } = this.#options
     const { number, name } = space
     const access = rights.config(name)
     rights.check(access === 'read' || access === 'write', `config '${name}'`)
@@ -44,7 +42,7 @@ export class ServedConfigs {
       ...(writers !== undefined && { writers }),
       ...(retentionMs !== undefined && { retentionMs }),
     }
-    const config = await subscriptions.open(space, configs, () => cluster.config(name, known))
+    const config = await subscriptions.open(space, () => cluster.config(name, known))
     const isWritable = access === 'write'
     const open: OpenConfig = { config, isWritable, syncs: new EndableCalls('synced') }
     this.#open.set(number, open)

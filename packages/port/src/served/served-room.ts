@@ -2,7 +2,7 @@
  * Served room: one room of one view. Checks what the view may change in the room, and serves the documents that it has open.
  */
 import type { HeldBy, HeldByOptions, Json, PresenceView, Room } from '@hearsay/core'
-import { InvalidOptionsError, type LocalClaim } from '@hearsay/core/app'
+import { endView, InvalidOptionsError, type LocalClaim, markView } from '@hearsay/core/app'
 import * as Y from 'yjs'
 import type { OpenedDocument } from '../contract.ts'
 import type { ViewRights } from './rights.ts'
@@ -71,6 +71,7 @@ export class ServedRoom {
     const { queue, number, isWritable, room, view } = this.#options
     const options = isWritable && seed ? { seed: (doc: Y.Doc) => Y.applyUpdate(doc, seed) } : {}
     const open = room.document(name, options)
+    markView(open)
     this.closeDocument(name)
     const document = new ServedDocument({
       open,
@@ -100,9 +101,12 @@ export class ServedRoom {
 
   closeDocument(name: string): void {
     const { queue, number } = this.#options
-    this.#documents.get(name)?.stop()
+    const document = this.#documents.get(name)
+    if (!document) return
+    document.stop()
     this.#documents.delete(name)
     queue.removeDocument(number, name)
+    endView(document.open)
   }
 
   close(): void {

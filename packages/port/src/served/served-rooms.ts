@@ -1,18 +1,16 @@
 /** Served rooms: the rooms that one view has open. */
-import type { Cluster, Room, RoomOptions } from '@hearsay/core'
+import type { Cluster, RoomOptions } from '@hearsay/core'
 import { NotRunningError } from '@hearsay/core/app'
 import type { OpenedRoom } from '../contract.ts'
 import { othersCodec, writeIds } from '../table-codecs.ts'
 import type { ViewRights } from './rights.ts'
 import { ServedRoom } from './served-room.ts'
-import type { SharedSpaces } from './shared-spaces.ts'
 import { StoreMirror } from './store-mirror.ts'
 import type { ViewQueue } from './view-queue.ts'
 import type { NumberedSpace, ViewSubscriptions } from './view-subscriptions.ts'
 
 export interface ServedRoomsOptions {
   readonly cluster: Cluster
-  readonly rooms: SharedSpaces<Room>
   readonly rights: ViewRights
   readonly queue: ViewQueue
   readonly subscriptions: ViewSubscriptions
@@ -30,11 +28,11 @@ export class ServedRooms {
 
   /** @param isFocused whether the user turned to this view last */
   async open(space: NumberedSpace, options: RoomOptions, isFocused: () => boolean): Promise<OpenedRoom> {
-    const { cluster, rooms, rights, queue, subscriptions, view } = this.#options
+    const { cluster, rights, queue, subscriptions, view } = this.#options
     const { number, name } = space
     const access = rights.room(name)
     rights.check(access === 'read' || access === 'write', `room '${name}'`)
-    const room = await subscriptions.open(space, rooms, () => cluster.room(name, options))
+    const room = await subscriptions.open(space, () => cluster.room(name, options))
     const isWritable = access === 'write'
     const served = new ServedRoom({ number, view, room, rights, isWritable, queue })
     this.#open.set(number, served)

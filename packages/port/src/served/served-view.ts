@@ -6,7 +6,6 @@
  */
 import type {
   Cluster,
-  Config,
   Explanation,
   HeldBy,
   HeldByOptions,
@@ -17,7 +16,6 @@ import type {
   LeaveOptions,
   QueryOptions,
   QueryResult,
-  Room,
   RoomOptions,
 } from '@hearsay/core'
 import { InvalidOptionsError, type LocalClaim, systemClock } from '@hearsay/core/app'
@@ -43,7 +41,6 @@ import { ServedConfigs } from './served-configs.ts'
 import { ServedInvitations } from './served-invitations.ts'
 import { type RemoteHandlers, ServedQueries } from './served-queries.ts'
 import { ServedRooms } from './served-rooms.ts'
-import type { SharedSpaces } from './shared-spaces.ts'
 import { StoreMirror } from './store-mirror.ts'
 import { ViewQueue } from './view-queue.ts'
 import { ViewSubscriptions } from './view-subscriptions.ts'
@@ -55,8 +52,6 @@ export interface LastFocus {
 
 export interface ServedViewOptions {
   readonly cluster: Cluster
-  readonly rooms: SharedSpaces<Room>
-  readonly configs: SharedSpaces<Config>
   readonly focus: LastFocus
   readonly rights: ViewRights
   /** Id of the view. */

@@ -5,9 +5,8 @@
  * The view chooses the numbers of its rooms and configs. A number is in use from the call that opens the room or config until
  * the view closes it. Closing undoes everything that belongs to the number, the latest first, even during the opening.
  */
-import { InvalidOptionsError, NotRunningError } from '@hearsay/core/app'
+import { endView, InvalidOptionsError, markView, NotRunningError } from '@hearsay/core/app'
 import { clusterNumber, type StoreName } from '../contract.ts'
-import type { SharedSpaces } from './shared-spaces.ts'
 import type { StoreMirror } from './store-mirror.ts'
 import type { ViewQueue } from './view-queue.ts'
 
@@ -34,15 +33,15 @@ export class ViewSubscriptions {
   }
 
   /**
-   * Opens a room or config under a number. Closing the number leaves it.
+   * Opens a room or config under a number. Closing the number leaves it, unless other views or the app have it open.
    *
+   * @param open opens the room or config of this name, or returns it if it is open. It may refuse one view
    * @throws {InvalidOptionsError} the number is in use, or the view has too many rooms and configs open
    * @throws {NotRunningError} the view has ended, or has closed the number meanwhile
    * @throws the errors of `open`
    */
-  async open<Space>(
+  async open<Space extends { leave(): void }>(
     { number, name }: NumberedSpace,
-    spaces: SharedSpaces<Space>,
     open: () => Promise<Space>,
   ): Promise<Space> {
     this.#checkNumber(number)
@@ -50,15 +49,17 @@ export class ViewSubscriptions {
     this.onClose(number, () => {
       isClosed = true
     })
-    const space = await spaces.enter(name, open).catch(error => {
+    const space = await open().catch(error => {
       this.close(number)
       throw error
     })
+    markView(space)
+    const leave = () => endView(space) && space.leave()
     if (isClosed) {
-      spaces.leave(name)
+      leave()
       throw new NotRunningError(`the view has left '${name}' already`)
     }
-    this.onClose(number, () => spaces.leave(name))
+    this.onClose(number, leave)
     return space
   }
 
