@@ -9,7 +9,6 @@
 import * as Y from 'yjs'
 import { StorageError } from '../api/errors.ts'
 import type { Clock } from '../base/clock.ts'
-import { isComplete } from '../spaces/documents/apply-update.ts'
 import { updateChunks } from '../spaces/documents/update-chunks.ts'
 import type { LogKeys } from './log-keys.ts'
 import type { SpaceWrites } from './write-queue.ts'
@@ -66,7 +65,7 @@ export class LogCompaction {
 
   #isBaseDue(): boolean {
     const { doc } = this.#log
-    return doc !== undefined && isComplete(doc) && this.#keys.isLogLong
+    return doc !== undefined && this.#keys.isLogLong
   }
 
   /** Runs steps until none is due. */
@@ -127,7 +126,7 @@ export class LogCompaction {
   }
 }
 
-/** The whole document, in chunks. */
+/** The whole document, in chunks, without what is pending. */
 export function baseOf(doc: Y.Doc): Iterable<Uint8Array> {
   return updateChunks(doc, { since: new Map(), maxBytes: baseChunkBytes })
 }

@@ -15,12 +15,7 @@
  */
 import * as Y from 'yjs'
 import type { Clock } from '../base/clock.ts'
-import {
-  applyUpdate,
-  encodeWithoutPending,
-  isComplete,
-  throwError,
-} from '../spaces/documents/apply-update.ts'
+import { applyUpdate, encodeWithoutPending, throwError } from '../spaces/documents/apply-update.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { isUpdate } from '../spaces/documents/readable-updates.ts'
@@ -221,8 +216,7 @@ export class UpdateLog implements CompactedLog {
 
   /** The changes that write the whole document under new keys. */
   #allChanges(): KeyValueChange[] {
-    const isWhole = this.#doc !== undefined && isComplete(this.#doc) && !this.#isStopped
-    const updates = this.#doc && isWhole ? [...baseOf(this.#doc)] : this.whole()
+    const updates = this.#doc && !this.#isStopped ? [...baseOf(this.#doc)] : this.whole()
     this.#keys.takeAll()
     return updates.map(update => this.#keys.putBase(update))
   }

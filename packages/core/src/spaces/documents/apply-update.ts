@@ -101,6 +101,26 @@ export function dropPending({ store }: Y.Doc): void {
   store.pendingDs = null
 }
 
+/** Keeps a copy of what is pending, because Yjs changes it in place. @returns a function that makes it pending again */
+export function keepPending({ store }: Y.Doc): () => void {
+  const { pendingStructs: structs, pendingDs } = store
+  const pendingStructs = structs && { missing: new Map(structs.missing), update: structs.update }
+  return () => void Object.assign(store, { pendingStructs, pendingDs })
+}
+
+/**
+ * Applies again what is pending: Yjs keeps a few structs pending although all on which they depend have arrived.
+ *
+ * @returns false: Yjs cannot apply it, and it is not pending any more
+ */
+export function applyPending(doc: Y.Doc, origin: unknown, reportError: ReportError): boolean {
+  const { pendingStructs, pendingDs } = doc.store
+  dropPending(doc)
+  return [pendingStructs?.update, pendingDs].every(
+    update => !update || applyGuarded(doc, origin, () => Y.applyUpdateV2(doc, update), reportError),
+  )
+}
+
 /**
  * The content of the document as one update, without pending structs and deletions. Yjs would merge these into the update,
  * and a pending struct may replace the struct that the document contains under the same id.

@@ -3,13 +3,23 @@
  *
  * The replica accepts only updates of version 1. Each update is decoded and checked as a whole before any of it is
  * applied, so an unreadable update changes nothing. If Yjs cannot apply a readable update nevertheless, the part before
- * the first invalid struct stays in the document, and counts as a change like any other. An update that arrives before
- * one that it depends on is pending. Pending updates are dropped when they are too large or too old. The next exchange
- * brings them again, together with the missing update.
+ * the first invalid struct stays in the document, and counts as a change like any other.
+ *
+ * An update that arrives before one that it depends on is pending, until the missing one arrives or the next epoch begins. Its
+ * author may have gone, and the missing one may come much later from a member that was offline. After some time the replica
+ * neither requests the missing update any more nor waits for it. An update that would make too much pending is dropped. The next
+ * exchange brings it again, together with the missing one.
  */
 import type * as Y from 'yjs'
 import * as limits from '../../wire/limits.ts'
-import { applyUpdate, dropPending, pendingBytes, type ReportError, throwError } from './apply-update.ts'
+import {
+  applyPending,
+  applyUpdate,
+  keepPending,
+  pendingBytes,
+  type ReportError,
+  throwError,
+} from './apply-update.ts'
 import { changedClients } from './changed-clients.ts'
 import { DocumentDigest } from './document-digest.ts'
 import { DocumentEpochs, type Lineage } from './epochs/document-epochs.ts'
@@ -18,7 +28,7 @@ import { SyncState } from './sync-state.ts'
 
 /** Maximum bytes of updates that wait for updates on which they depend. */
 const maxPendingBytes = 1_048_576
-/** After this many sweeps with a gap, the replica drops the pending updates. */
+/** After this many sweeps with a gap, the replica does not wait for the missing updates any more. */
 const maxSweeps = 2
 
 export interface DocumentSyncOptions {
@@ -57,7 +67,10 @@ export class DocumentSync {
   #hash: Uint8Array | undefined
   #changes = 0
   #hasDropped = false
+  /** Sweeps since the pending bytes changed. */
   #sweeps = 0
+  /** Pending bytes at the last sweep. */
+  #sweptBytes = 0
   #drops = 0
 
   constructor(options: DocumentSyncOptions) {
@@ -75,6 +88,7 @@ export class DocumentSync {
       isCarried,
       reportError,
       hash: () => this.hash(),
+      isPendingOld: () => this.#isPendingOld,
       replaced: () => this.#replaced(),
       shared: () => options.sent?.(),
       changed: lineage => options.epochChanged?.(lineage),
@@ -141,37 +155,57 @@ export class DocumentSync {
   apply(update: Uint8Array): 'new' | 'stale' | 'rejected' {
     if (!isReadable(update)) return 'rejected'
     if (this.digest.liveBytes + update.length > limits.maxDocumentBytes) return 'rejected'
-    const [before, wasComplete] = [this.#changes, !this.hasGap()]
+    const [before, pendingBefore] = [this.#changes, pendingBytes(this.doc)]
+    const restorePending = keepPending(this.doc)
     const isWhole = applyUpdate(this.doc, update, this.#options.origin, this.#reportError)
-    if (!this.hasGap()) this.#sweeps = 0
-    this.#hasDropped = pendingBytes(this.doc) > maxPendingBytes
+    // The app may have made more pending than other members may.
+    this.#hasDropped = pendingBytes(this.doc) > Math.max(maxPendingBytes, pendingBefore)
     if (this.#hasDropped) {
-      dropPending(this.doc)
+      restorePending()
       this.#drops += 1
     }
+    const pendingAfter = pendingBytes(this.doc)
     const hasChanged = this.#changes !== before
     if (hasChanged) {
       this.epochs.markShared()
-      this.#options.applied?.(isWhole && wasComplete && !this.hasGap() ? update : undefined)
+      this.#options.applied?.(
+        isWhole && pendingBefore + pendingAfter === 0 && !this.#hasDropped ? update : undefined,
+      )
     }
     if (!isWhole) return 'rejected'
     if (hasChanged) return 'new'
     return this.#hasDropped ? 'rejected' : 'stale'
   }
 
-  /** Whether an update is pending. Later content of its author is invisible until the missing update arrives. */
+  /**
+   * Whether an update is missing that another member may have. Later content of its author is invisible until the missing update
+   * arrives.
+   */
   hasGap(): boolean {
-    return this.#hasDropped || pendingBytes(this.doc) > 0
+    return this.#hasDropped || (pendingBytes(this.doc) > 0 && !this.#isPendingOld)
   }
 
-  /**
-   * Called at intervals: drops pending updates if no member seems to have the content on which they depend.
-   */
+  /** Called at intervals: no member seems to have the content that is still missing. */
   sweep(): void {
-    this.#sweeps = this.hasGap() ? this.#sweeps + 1 : 0
-    if (this.#sweeps < maxSweeps) return
-    this.#sweeps = 0
-    this.#hasDropped = false
-    dropPending(this.doc)
+    const bytes = pendingBytes(this.doc)
+    if (bytes > 0 && (bytes <= maxPendingBytes || !this.#isPendingOld)) this.#applyPending()
+    const bytesAfter = pendingBytes(this.doc)
+    const isSame = bytesAfter === this.#sweptBytes
+    this.#sweptBytes = bytesAfter
+    if (bytesAfter === 0 && !this.#hasDropped) this.#sweeps = 0
+    else this.#sweeps = isSame ? this.#sweeps + 1 : 1
+    if (this.#isPendingOld) this.#hasDropped = false
+  }
+
+  get #isPendingOld(): boolean {
+    return this.#sweeps >= maxSweeps && pendingBytes(this.doc) === this.#sweptBytes
+  }
+
+  #applyPending(): void {
+    const before = this.#changes
+    applyPending(this.doc, this.#options.origin, this.#reportError)
+    if (this.#changes === before) return
+    this.epochs.markShared()
+    this.#options.applied?.(undefined)
   }
 }

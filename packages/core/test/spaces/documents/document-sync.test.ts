@@ -134,12 +134,12 @@ describe('a malicious update', () => {
     }
   })
 
-  it('that deletes content that does not exist stays pending, harmless, until it is dropped', () => {
+  it('that deletes content that does not exist stays pending, harmless, and delays nothing after some time', () => {
     const before = sync.hash()
     sync.apply(bytes(0, 1, 9_999, 1, 0, 2 ** 40))
-    expect([sync.hash(), sync.hasGap()]).toEqual([before, true])
-    sync.sweep()
-    sync.sweep()
+    expect([sync.hash(), sync.hasGap(), sync.epochs.mayBegin]).toEqual([before, true, false])
+    for (let sweep = 0; sweep < 3; sweep++) sync.sweep()
+    expect(sync.epochs.mayBegin).toBe(true)
     expect([sync.hash(), sync.hasGap()]).toEqual([before, false])
   })
 })
@@ -153,6 +153,49 @@ describe('an update that depends on a missing one', () => {
     sync.apply(first)
     expect(sync.hasGap()).toBe(false)
     expect(doc.getText('text').length).toBe(15)
+  })
+
+  it('becomes visible when the missing one arrives much later, and is not requested meanwhile', () => {
+    const applied = vi.fn()
+    sync = new DocumentSync({ name: '', doc, origin: 'remote', applied })
+    const [first, second, third] = updatesOf(words(3, 3))
+    if (!first || !second || !third) throw new Error('three changes')
+    sync.apply(third)
+    for (let sweep = 0; sweep < 100; sweep++) sync.sweep()
+    expect(sync.hasGap()).toBe(false)
+    // Something new is missing.
+    sync.apply(second)
+    expect(sync.hasGap()).toBe(true)
+    for (let sweep = 0; sweep < 100; sweep++) sync.sweep()
+    expect(applied).not.toHaveBeenCalled()
+    sync.apply(first)
+    expect(sync.hasGap()).toBe(false)
+    expect(doc.getText('text').length).toBe(18)
+    expect(applied.mock.calls).toEqual([[undefined]])
+  })
+
+  it('that the app has applied stays pending, whatever its size and whatever other members send', () => {
+    const updates = updatesOf(words(100, 16_000))
+    const [first, ...rest] = updates
+    Y.applyUpdate(doc, Y.mergeUpdates(rest), 'app')
+    const [, foreign] = updatesOf(words(2, 3))
+    if (!first || !foreign) throw new Error('two changes')
+    sync.apply(foreign)
+    for (let sweep = 0; sweep < 100; sweep++) sync.sweep()
+    sync.apply(first)
+    expect(doc.getText('text').length).toBe(1_600_009)
+  })
+
+  it('is applied by a sweep if Yjs kept it pending although the missing one has arrived', () => {
+    const [first, second] = updatesOf(words(2, 3))
+    if (!first || !second) throw new Error('two changes')
+    sync.apply(second)
+    const { pendingStructs } = doc.store
+    sync.apply(first)
+    doc.store.pendingStructs = pendingStructs
+    sync.sweep()
+    expect(sync.hasGap()).toBe(false)
+    expect(doc.store.pendingStructs).toBe(null)
   })
 
   it('is dropped above a megabyte, and the gap remains to be requested', () => {

@@ -37,6 +37,8 @@ export interface DocumentEpochsOptions {
   readonly reportError: ReportError
   /** The present digest of the document. */
   readonly hash: () => Uint8Array
+  /** Whether what is pending has been pending for so long that it delays no epoch. The next epoch drops it. */
+  readonly isPendingOld: () => boolean
   /**
    * All content of the document has new ids, so references to the old ids are invalid. The document also needs a new
    * client id. Otherwise its next insertions would get ids that this replica used before for other content, and old
@@ -100,7 +102,13 @@ export class DocumentEpochs {
   }
 
   get mayBegin(): boolean {
-    return !this.areIdsFollowed && !this.isChanging && isComplete(this.#options.doc)
+    return !this.areIdsFollowed && !this.isChanging && this.#isSettled
+  }
+
+  /** Whether nothing is pending for which waiting is useful. */
+  get #isSettled(): boolean {
+    const { doc, isPendingOld } = this.#options
+    return isComplete(doc) || isPendingOld()
   }
 
   /** The epoch that would begin now. */
@@ -144,7 +152,10 @@ export class DocumentEpochs {
     if (!known || !isLaterEpoch(epoch, known)) return
     this.later.set(epoch)
     const { doc } = this.#options
-    if (doc.store.clients.size === 0 && isComplete(doc)) this.#enter({ epoch: named(epoch) })
+    if (doc.store.clients.size > 0 || !this.#isSettled) return
+    // What is pending has ids from before the epoch.
+    dropPending(doc)
+    this.#enter({ epoch: named(epoch) })
   }
 
   /** Whether no member can provide the base of the later epoch. @param holders members that are in it */
