@@ -10,6 +10,8 @@
  * remembers the time of the deletion for longer, because clocks and sweeps differ: otherwise old values from another
  * member would reappear.
  *
+ * If there are more keys than a member stores, the keys with the latest newest entries stay. So all members keep the same keys.
+ *
  * Stored entries whose time has become implausible for the local clock are quarantined: they are neither shared nor
  * shown, and remain in storage. Quarantined entries are checked again at each sweep, which runs at intervals and when the clock
  * was set.
@@ -47,6 +49,8 @@ export interface Merged {
   readonly index: number
   /** The newest version before the merge. */
   readonly former: StoredFact<EntryFact> | undefined
+  /** A key that was dropped, because there are too many. */
+  readonly dropped: string | undefined
 }
 
 export class ConfigEntries {
@@ -55,6 +59,9 @@ export class ConfigEntries {
   readonly #clock = new HybridClock()
   /** Dropped keys → time of their deletion, in epoch ms; the key that was dropped first comes first. */
   readonly #dropped = new Map<string, number>()
+
+  /** The key whose newest entry is the earliest; undefined: unknown. */
+  #earliest: { readonly key: string; readonly newest: StoredFact<EntryFact> } | undefined
 
   /** Stored entries whose time is implausible now; by id. */
   readonly #quarantined = new Map<string, StoredFact<EntryFact>>()
@@ -109,6 +116,7 @@ export class ConfigEntries {
       .flat()
       .filter(({ fact }) => !isPlausibleTimestamp(fact.epochMs, epochMs))
     for (const entry of quarantined) this.#moveToQuarantine(entry)
+    if (quarantined.length > 0) this.#earliest = undefined
     if (!this.areTimesPlausible(epochMs)) this.#setClockBack()
     return { quarantined, again }
   }
@@ -145,7 +153,7 @@ export class ConfigEntries {
     if (!versions) {
       if (fact.epochMs <= (this.#dropped.get(fact.key) ?? Number.NEGATIVE_INFINITY)) return 'stale'
       if (this.#isDeletedFor(fact, epochMs, dropFactor)) return 'stale'
-      return this.#keys.size < maxStoredKeys ? 'new' : 'rejected'
+      return this.#hasCapacityFor(fact) ? 'new' : 'stale'
     }
     if (versions.some(({ fact: { signature } }) => equalBytes(signature, fact.signature))) return 'stale'
     const last = versions.at(-1)
@@ -166,7 +174,8 @@ export class ConfigEntries {
     const last = versions.length > maxVersions ? versions.pop() : undefined
     if (last) this.#options.facts.remove(last)
     this.#dropOldVersions(versions, epochMs)
-    return { entry, index: versions.indexOf(entry), former }
+    if (this.#earliest && compareEntries(entry, this.#earliest.newest) < 0) this.#earliest = undefined
+    return { entry, index: versions.indexOf(entry), former, dropped: this.#dropBeyondCapacity() }
   }
 
   /**
@@ -202,7 +211,37 @@ export class ConfigEntries {
       else this.#keys.delete(key)
       changed.push(key)
     }
+    if (changed.length > 0) this.#earliest = undefined
     return changed
+  }
+
+  #hasCapacityFor(fact: EntryFact): boolean {
+    if (this.#keys.size < maxStoredKeys) return true
+    const earliest = this.#findEarliest()
+    return earliest !== undefined && compareEntries(storedFact(fact), earliest.newest) > 0
+  }
+
+  #dropBeyondCapacity(): string | undefined {
+    if (this.#keys.size <= maxStoredKeys) return undefined
+    // The merged entry may be that of the earliest key.
+    this.#earliest = undefined
+    const key = this.#findEarliest()?.key
+    if (key === undefined) return undefined
+    // The oldest first: if the process ends meanwhile, a deletion outlives the value it deleted.
+    for (const version of this.versions(key).toReversed()) this.#options.facts.remove(version)
+    this.#keys.delete(key)
+    this.#earliest = undefined
+    return key
+  }
+
+  #findEarliest(): { readonly key: string; readonly newest: StoredFact<EntryFact> } | undefined {
+    const known = this.#earliest
+    if (known && this.#keys.get(known.key)?.[0] === known.newest) return known
+    this.#earliest = undefined
+    for (const [key, [newest]] of this.#keys)
+      if (newest && (!this.#earliest || compareEntries(newest, this.#earliest.newest) < 0))
+        this.#earliest = { key, newest }
+    return this.#earliest
   }
 
   #moveToQuarantine(entry: StoredFact<EntryFact>): void {

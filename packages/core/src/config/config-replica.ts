@@ -26,7 +26,7 @@ export interface ConfigReplicaOptions extends Omit<ConfigEntriesOptions, 'facts'
   readonly quarantined: (entry: StoredFact<EntryFact>) => void
   /** Called after an entry has left quarantine, if the replica did not admit it again. */
   readonly dropped: (entry: StoredFact<EntryFact>) => void
-  /** Called after the replica has dropped a key that was deleted long ago, or entries of authors that were revoked. */
+  /** Called after the replica has dropped a key that was deleted long ago, a key beyond the capacity, or entries of revoked authors. */
   readonly forgotten: (key: string) => void
 }
 
@@ -52,6 +52,7 @@ export class ConfigReplica implements SpaceReplica {
     const before = this.entries.versions(fact.key)
     const merged = this.entries.merge(fact, epochMs)
     this.#options.merged(merged)
+    if (merged.dropped !== undefined) this.#options.forgotten(merged.dropped)
     // While the local clock was behind, other members accepted the time of this entry and this member did not. So an entry
     // that this member wrote in that time may be misdated.
     if (merged.index === 0) this.#plan(this.#rewritesIn([merged.entry, ...before], now))

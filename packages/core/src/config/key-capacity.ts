@@ -6,11 +6,16 @@
 /** Keys with a value that the local member may write. 134 MB with the largest values and full histories. */
 export const maxKeys = 1_024
 /**
- * Keys with entries, deleted keys included. Twice `maxKeys`, because deleted keys are stored until their retention
- * ends, and new keys must be possible meanwhile. Members accept keys of others up to this number: members on both sides of
- * a partition may write `maxKeys` keys each, and would otherwise stay different.
+ * Keys with entries, deleted keys included, up to which the local member may write a new key. Twice `maxKeys`, because deleted
+ * keys are stored until their retention ends, and new keys must be possible meanwhile.
  */
-export const maxStoredKeys: number = 2 * maxKeys
+export const maxOwnStoredKeys: number = 2 * maxKeys
+/**
+ * Keys with entries, deleted keys included, that a member stores. Four times `maxKeys`: the members on each side of a partition
+ * may write `maxKeys` keys, and a config has all of them when four sides meet. Beyond that, all members keep the same keys: those
+ * whose newest entries are the latest.
+ */
+export const maxStoredKeys: number = 4 * maxKeys
 
 /**
  * Whether the local member may write a new key.
@@ -22,7 +27,7 @@ export function hasSpaceForKey<Entries>(
   hasValue: (entries: Entries) => boolean,
 ): boolean {
   if (keys.size < maxKeys) return true
-  if (keys.size >= maxStoredKeys) return false
+  if (keys.size >= maxOwnStoredKeys) return false
   let withValue = 0
   for (const entries of keys.values()) if (hasValue(entries)) withValue += 1
   return withValue < maxKeys

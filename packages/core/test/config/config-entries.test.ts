@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { ConfigEntries, maxVersions } from '../../src/config/config-entries.ts'
-import { maxKeys } from '../../src/config/key-capacity.ts'
+import { maxKeys, maxStoredKeys } from '../../src/config/key-capacity.ts'
 import { FactSet } from '../../src/spaces/fact-set.ts'
 import { type WriterList, writerRule } from '../../src/spaces/writer-rule.ts'
 import type { EntryFact, SpaceFact } from '../../src/wire/space-fact.ts'
@@ -121,18 +122,29 @@ describe('config entries', () => {
     expect(left).toEqual(written)
   })
 
-  it('are rejected if the author may not write, the time is in the far future, or there are too many keys', () => {
+  it('are rejected if the author may not write, or the time is in the far future', () => {
     const [ada = '', bob = ''] = ids
     const a = holder(new Set([ada]))
     expect(a.entries.admit(entryFact(ada, { epochMs: nowMs }), at(nowMs))).toBe('new')
     expect(a.entries.admit(entryFact(bob, { epochMs: nowMs }), at(nowMs))).toBe('rejected')
     expect(a.entries.admit(entryFact(ada, { epochMs: nowMs + 2 * dayMs }), at(nowMs))).toBe('rejected')
+  })
+
+  it('keep the keys that were set or deleted last, up to four times as many as a member may write', () => {
+    const a = holder()
+    const [ada = ''] = ids
+    const keyAt = (key: string, ms: number) => entryFact(ada, { key, epochMs: nowMs + ms })
     merge(
       a,
-      Array.from({ length: 2 * maxKeys }, (_, i) => entryFact(ada, { key: `${i}`, epochMs: nowMs })),
+      Array.from({ length: maxStoredKeys }, (_, i) => keyAt(`${i}`, i - maxStoredKeys)),
     )
-    expect(a.entries.admit(entryFact(ada, { key: 'one more', epochMs: nowMs }), at(nowMs))).toBe('rejected')
-    expect(a.entries.admit(entryFact(ada, { key: '0', epochMs: nowMs + 1 }), at(nowMs))).toBe('new')
+    expect(a.entries.admit(keyAt('earlier', -maxStoredKeys - 1), at(nowMs))).toBe('stale')
+    expect(a.entries.merge(keyAt('later', 0), nowMs).dropped).toBe('0')
+    expect(a.entries.size).toBe(maxStoredKeys)
+    // A new entry makes the key one of the latest.
+    merge(a, [keyAt('1', 1)])
+    expect(a.entries.merge(keyAt('last', 2), nowMs).dropped).toBe('2')
+    expect(a.facts.size).toBe(maxStoredKeys + 1)
   })
 
   it('of 1,024 keys by each side of a partition become the same everywhere, and no member writes a further key', () => {
@@ -151,18 +163,16 @@ describe('config entries', () => {
     const [ada = ''] = ids
     const a = holder()
     const keys = Array.from({ length: maxKeys }, (_, i) => `${i}`)
-    const isNew = (key: string) =>
-      a.entries.admit(entryFact(ada, { key, epochMs: nowMs }), at(nowMs)) === 'new'
     merge(
       a,
       keys.map(key => entryFact(ada, { key, epochMs: nowMs, value: undefined })),
     )
-    expect(isNew('one more')).toBe(true)
+    expect(a.entries.hasSpace).toBe(true)
     merge(
       a,
       keys.map(key => entryFact(ada, { key: `new ${key}`, epochMs: nowMs })),
     )
-    expect(isNew('one more')).toBe(false)
+    expect(a.entries.hasSpace).toBe(false)
     expect(a.entries.admit(entryFact(ada, { key: '0', epochMs: nowMs + 1 }), at(nowMs))).toBe('new')
   })
 
@@ -225,5 +235,29 @@ describe('a deletion', () => {
     a.entries.sweep(nowMs + 2 * retentionMs)
     expect(valuesOf(a)).toEqual(['new', undefined, 'old'])
     expect(a.facts.size).toBe(3)
+  })
+
+  it('have the same keys at all members, however many the sides of a partition have written', () => {
+    const sides = ids.map(() => holder())
+    const random = mulberry32(1)
+    for (const [side, each] of sides.entries())
+      for (let n = 0; n < maxStoredKeys; n++) {
+        // Some keys are written on all sides, and some are deleted.
+        const key = n % 8 === 0 ? `${n}` : `${n} ${side}`
+        const epochMs = nowMs - Math.floor(random() * 1_000_000)
+        merge(each, [entryFact(ids[side] ?? '', { key, epochMs, value: n % 5 === 0 ? undefined : n })])
+      }
+    const hashes = () => new Set(sides.map(({ facts }) => Buffer.from(facts.hash()).toString('hex')))
+    for (let exchange = 0; hashes().size > 1 && exchange < 12; exchange++) {
+      const [from, to] = [sides[exchange % 3], sides[(exchange + 1) % 3]]
+      if (!from || !to) continue
+      const { entries } = from
+      merge(
+        to,
+        [...entries.keys()].flatMap(key => entries.versions(key).map(({ fact }) => fact)),
+      )
+    }
+    expect(hashes().size).toBe(1)
+    expect(sides.map(({ entries }) => entries.size)).toEqual(Array(3).fill(maxStoredKeys))
   })
 })
