@@ -18,6 +18,8 @@ export interface CompactedLog {
   /** The document; undefined while it is not open. */
   readonly doc: Y.Doc | undefined
   readonly isStopped: boolean
+  /** Whether stored updates are pending: the store lost one on which they depend. A new base would not contain them. */
+  readonly hasGap: boolean
 }
 
 /**
@@ -64,8 +66,8 @@ export class LogCompaction {
   }
 
   #isBaseDue(): boolean {
-    const { doc } = this.#log
-    return doc !== undefined && this.#keys.isLogLong
+    const { doc, hasGap } = this.#log
+    return doc !== undefined && !hasGap && this.#keys.isLogLong
   }
 
   /** Runs steps until none is due. */

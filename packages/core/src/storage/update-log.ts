@@ -15,7 +15,12 @@
  */
 import * as Y from 'yjs'
 import type { Clock } from '../base/clock.ts'
-import { applyUpdate, encodeWithoutPending, throwError } from '../spaces/documents/apply-update.ts'
+import {
+  applyUpdate,
+  encodeWithoutPending,
+  isComplete,
+  throwError,
+} from '../spaces/documents/apply-update.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { isUpdate } from '../spaces/documents/readable-updates.ts'
@@ -54,6 +59,8 @@ export class UpdateLog implements CompactedLog {
   #closed: readonly Uint8Array[]
   #doc: Y.Doc | undefined
   #isStopped = false
+  /** Stored updates were pending when the document was opened. */
+  #hadGap = false
 
   /** @throws {StorageError} the stored values are damaged or not a document; nothing was changed */
   constructor(options: UpdateLogOptions) {
@@ -89,6 +96,7 @@ export class UpdateLog implements CompactedLog {
       throw damaged(this.#options.prefix)
     }
     this.#takeLeftovers(doc)
+    this.#hadGap = !isComplete(doc)
     if (isWritten) this.#rewrite(this.#lineage)
   }
 
@@ -98,6 +106,11 @@ export class UpdateLog implements CompactedLog {
 
   get isStopped(): boolean {
     return this.#isStopped
+  }
+
+  get hasGap(): boolean {
+    this.#hadGap &&= this.#doc !== undefined && !isComplete(this.#doc)
+    return this.#hadGap
   }
 
   /** Whether the document is closed and the log contains no update of it. */
@@ -216,7 +229,7 @@ export class UpdateLog implements CompactedLog {
 
   /** The changes that write the whole document under new keys. */
   #allChanges(): KeyValueChange[] {
-    const updates = this.#doc && !this.#isStopped ? [...baseOf(this.#doc)] : this.whole()
+    const updates = this.#doc && !this.#isStopped && !this.hasGap ? [...baseOf(this.#doc)] : this.whole()
     this.#keys.takeAll()
     return updates.map(update => this.#keys.putBase(update))
   }

@@ -223,6 +223,40 @@ describe('an update log', () => {
     expect(doc.store.pendingStructs).not.toBeNull()
   })
 
+  it('is compacted while an update of another member is pending', async () => {
+    const { keyValues, written } = countingStore()
+    const member = await openStored(keyValues)
+    // Client 20 from clock 5 on: its beginning is missing.
+    Y.applyUpdate(member.doc, Uint8Array.of(1, 1, 20, 5, 4, 1, 1, 97, 1, 97, 0))
+    expect(member.doc.store.pendingStructs).not.toBeNull()
+    for (let edit = 0; edit < 200; edit++) {
+      member.doc.getMap('map').set('same', 'x'.repeat(20_000))
+      await member.clock.pass(100)
+    }
+    await idle(member)
+    const stored = await keyValues.read(prefix)
+    expect(stored.reduce((sum, [, { length }]) => sum + length, 0)).toBeLessThan(written() / 10)
+  })
+
+  it('keeps what the store contains after an update that it lost', async () => {
+    const keyValues = datastoreKeyValues(new MemoryDatastore())
+    const first = await openStored(keyValues)
+    for (const text of ['1', '2', '3'])
+      first.doc.getText('text').insert(first.doc.getText('text').length, text)
+    await idle(first)
+    const lost = (await keyValues.read(prefix)).slice(1, 2)
+    await keyValues.write(lost.map(([key]) => ({ key, value: undefined })))
+    const member = await openStored(keyValues)
+    expect(member.doc.getText('text').toString()).toBe('1')
+    for (let edit = 0; edit < 200; edit++) {
+      member.doc.getMap('map').set('same', 'x'.repeat(20_000))
+      await member.clock.pass(100)
+    }
+    await idle(member)
+    await keyValues.write(lost.map(([key, value]) => ({ key, value })))
+    expect((await openStored(keyValues)).doc.getText('text').toString()).toBe('123')
+  })
+
   it('contains no changes from after the room was left', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
     const member = await openStored(keyValues)
