@@ -39,7 +39,6 @@ export { reportAppError, reportRejection } from './runtime/app-calls.ts'
 export { AppEvents } from './runtime/app-events.ts'
 export { AppNotifications } from './runtime/app-notifications.ts'
 export {
-  addEntry,
   countEntries,
   type Entries,
   endView,

@@ -80,6 +80,20 @@ describe('a document in a view', () => {
     expect(again.getText('text').toString()).toBe('x')
   })
 
+  it('is not synced while the document of the member is disconnected', async () => {
+    const room = await inView()
+    const own = await bench.member.room('design')
+    expect(textOf(room)).toBe('')
+    await bench.run(5_000)
+    expect(room.provider.synced).toBe(true)
+    own.provider.disconnect()
+    await bench.crossed()
+    expect(room.provider.synced).toBe(false)
+    own.provider.connect()
+    await bench.run(5_000)
+    expect(room.provider.synced).toBe(true)
+  })
+
   it('is shared by two views without a network, and edits are not echoed', async () => {
     const [a, b] = [await inView(), await inView()]
     expect([a.provider.status, b.provider.status]).toEqual(['connected', 'connected'])

@@ -17,6 +17,7 @@ describe('the rights of a view', () => {
     [{ allow: { queries: 'yes' } }, 'allow.queries: give true or false'],
     [{ allow: { invitations: 1 } }, 'allow.invitations: give true or false'],
     [{ allow: { rooms: null } }, 'allow.rooms: give names'],
+    [{ allow: { rooms: [] } }, 'allow.rooms: give names'],
     [{ allow: { rooms: { notes: 'raed' } } }, "allow.rooms: 'notes' is 'raed'"],
     [{ allow: { configs: { '*': true } } }, "allow.configs: '*' is 'true'"],
   ])('are not granted by a mistake: %j', (options, message) => {

@@ -14,16 +14,22 @@ export function renameKey(transaction: Y.Transaction, { parent, parentSub }: Y.I
   if (!(parent instanceof Y.AbstractType) || parentSub === null) return
   const { _map: entries } = parent
   const renamed: Y.Item[] = []
-  for (let each = entries.get(parentSub) ?? null; each; each = each.left) renamed.unshift(each)
+  for (let each = entries.get(parentSub) ?? null; each; each = each.left) renamed.push(each)
   entries.delete(parentSub)
-  for (const entry of renamed) {
-    const left = entries.get(key) ?? null
-    Object.assign(entry, { parentSub: key, left, origin: left && left.lastId, right: null })
-    entries.set(key, entry)
-    if (!left) continue
-    left.right = entry
-    left.delete(transaction)
+  // The transaction may have written the new key, too. An entry never follows one that was written after it.
+  let last = entries.get(key) ?? null
+  for (; last && isNew(transaction, last); last = last.left) renamed.push(last)
+  for (const entry of renamed.sort((a, b) => a.id.clock - b.id.clock)) {
+    Object.assign(entry, { parentSub: key, left: last, origin: last && last.lastId, right: null })
+    if (last) last.right = entry
+    last?.delete(transaction)
+    last = entry
   }
+  if (last) entries.set(key, last)
   transaction.changed.get(parent)?.delete(parentSub)
   transaction.changed.get(parent)?.add(key)
+}
+
+function isNew({ doc, beforeState }: Y.Transaction, { id }: Y.Item): boolean {
+  return id.client === doc.clientID && id.clock >= (beforeState.get(id.client) ?? 0)
 }

@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import * as Y from 'yjs'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import { InvalidValueError } from '../../src/api/errors.ts'
 import { openTransaction } from '../../src/documents/document-changes.ts'
 import { replaceUnencodable } from '../../src/documents/encodable-values.ts'
@@ -152,7 +153,53 @@ it('keeps the last of several entries whose keys become equal, in every replica'
   check(undefined)
   map.set(replaced, 8)
   check(8)
-  expect(seen).toEqual(Array.from({ length: 7 }, () => [replaced]))
+  doc.transact(() => {
+    map.set(high, 9)
+    map.set(replaced, 10)
+    map.set(low, 11)
+    map.set(replaced, 12)
+    map.delete(low)
+  })
+  check(12)
+  expect(seen).toEqual(Array.from({ length: 8 }, () => [replaced]))
+})
+
+it('leaves all replicas equal, whatever keys and texts their apps write', () => {
+  vi.stubGlobal('reportError', () => {})
+  const random = mulberry32(1)
+  const pick = <T>(each: readonly T[]) => each[Math.floor(random() * each.length)] as T
+  for (let round = 0; round < 40; round++) {
+    const docs = [10, 11, 12].map(clientID => {
+      const doc = new Y.Doc()
+      doc.clientID = clientID
+      replaceUnencodable(doc)
+      return doc
+    })
+    const write = (doc: Y.Doc) => {
+      const [map, text, key] = [doc.getMap('m'), doc.getText('t'), pick([replaced, high, low, 'a'])]
+      const inner = map.get(replaced)
+      pick([
+        () => map.set(key, random()),
+        () => map.set(key, new Y.Map([[pick([high, replaced]), 1]])),
+        () => map.delete(key),
+        () => void (inner instanceof Y.Map && inner.set(key, random())),
+        () => text.insert(Math.floor(random() * (text.length + 1)), pick([high, low, '😀'])),
+        () => text.length > 0 && text.delete(0, 1),
+      ])()
+    }
+    for (let step = 0; step < 30; step++) {
+      const doc = pick(docs)
+      doc.transact(() => {
+        for (let writes = Math.ceil(random() * 3); writes > 0; writes--) write(doc)
+      })
+      if (random() < 0.3) Y.applyUpdate(pick(docs), Y.encodeStateAsUpdate(pick(docs)))
+    }
+    const all = [...docs, new Y.Doc()]
+    const merged = Y.mergeUpdates(docs.map(each => Y.encodeStateAsUpdate(each)))
+    for (const each of all) Y.applyUpdate(each, merged)
+    const [first, ...others] = all.map(each => [each.getMap('m').toJSON(), each.getText('t').toString()])
+    expect(others, `round ${round}`).toEqual([first, first, first])
+  }
 })
 
 it('refuses a name of a shared type with half of a surrogate pair', () => {

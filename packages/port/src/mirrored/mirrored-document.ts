@@ -166,7 +166,7 @@ export class MirroredDocument extends ProviderState implements Provider {
   }
 
   /** The member's document has changed. */
-  changed({ update, generation, status, synced, superseded, claims }: DocumentChange): void {
+  changed({ update, generation, synced, superseded, claims }: DocumentChange): void {
     if (this.#generation === undefined) return
     if (superseded) this.#superseded = superseded
     if (claims) this.#claims = claims
@@ -174,7 +174,7 @@ export class MirroredDocument extends ProviderState implements Provider {
     if (update && generation > this.#generation) this.#takeNewIds(update)
     else if (update) applyUpdate(this.doc, update, this, reportAppError)
     this.#generation = generation
-    if (status === 'connected') this.setSynced(synced)
+    this.setSynced(synced)
   }
 
   /** The member's provider has emitted this event. */

@@ -1,10 +1,8 @@
 /** Mirrored documents: the documents of one room that a view has open. There is one object for each name. */
 import type { DocumentOptions, RoomDocument } from '@hearsay/core'
 import {
-  addEntry,
   checkDocument,
   checkDocumentCount,
-  countEntries,
   followClientId,
   isolateObservers,
   type LocalClaim,
@@ -42,10 +40,7 @@ export class MirroredDocuments {
   get(name: string, options: DocumentOptions = {}): RoomDocument {
     checkDocument(name, options)
     const known = this.#open.get(name)
-    if (known) {
-      addEntry(known)
-      return known
-    }
+    if (known) return known
     checkDocumentCount(this.#open.size)
     const { claim, ...shared } = this.#options
     const doc = new Y.Doc()
@@ -71,7 +66,6 @@ export class MirroredDocuments {
         return provider.canWrite
       },
     }
-    countEntries(open)
     this.#open.set(name, open)
     return open
   }

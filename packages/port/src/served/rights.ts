@@ -92,7 +92,7 @@ const allowNames = {
 } as const
 
 function rulesOf(option: string, access: Readonly<Record<string, Access>> = { '*': 'write' }): Rule[] {
-  if (typeof access !== 'object' || access === null)
+  if (typeof access !== 'object' || access === null || Array.isArray(access))
     throw new InvalidOptionsError(`allow.${option}: give names with 'list', 'read' or 'write'`)
   return Object.entries(access).map(([name, access]) => {
     if (!accesses.includes(access))
