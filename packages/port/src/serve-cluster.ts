@@ -70,8 +70,8 @@ let views = 0
 /**
  * Serves a cluster to the view at the other end of a port, which calls `connectCluster`. Call it once for each port, with the
  * same cluster. The views share the member's rooms and configs: the member enters a room with the first view that needs it, and
- * leaves it with the last one, unless the app itself has called `cluster.room` for it. The member opens and leaves configs in the same
- * way, without a schema. If the app itself leaves a room or config, it is left for its views, too.
+ * leaves it with the last one, unless the app itself has called `cluster.room` for it. The member opens and leaves configs in
+ * the same way, without a schema. If the app itself leaves first, the member stays until the last view has left.
  *
  * A view ends when it leaves, when its port closes, or with `close`. The presence of the view then disappears.
  *

@@ -197,6 +197,9 @@ export interface Config<
    * more often than other members accept (see `Cluster.query`), and with a {@link NotRunningError} if the config was left.
    */
   heldBy(options?: HeldByOptions): Promise<HeldBy>
-  /** Stops sharing the config. The last values of the config stay readable. Idempotent. */
+  /**
+   * Stops sharing the config. The last values of the config stay readable. Idempotent. If views of this member have the config open
+   * (`serveCluster`), the member leaves it with the last view.
+   */
   leave(): void
 }

@@ -88,7 +88,8 @@ export interface Room<P extends object = Record<string, Json>> {
   heldBy(options?: HeldByOptions): Promise<HeldBy>
   /**
    * Leaves the room and announces it to the other members. Documents keep their content and are no longer synchronised.
-   * Idempotent.
+   * Idempotent. If views of this member have the room open (`serveCluster`), only the presence and awareness of this app
+   * disappear, and the member leaves with the last view.
    */
   leave(): void
 }
