@@ -2,6 +2,7 @@
  * Control channel: how the tabs of one cluster find their leader.
  *
  * Each message goes to all other tabs. The content of a view goes over the view's own channel, and to the leader only.
+ * Any script of the origin can send on the channel, so tabs ignore messages of another form.
  */
 
 export type ControlMessage =
@@ -19,6 +20,17 @@ export type ControlMessage =
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }
 
+/** The fields of each type of message, all of them texts. */
+const fields: Readonly<Record<ControlMessage['type'], readonly string[]>> = {
+  open: ['view', 'channel'],
+  opened: ['channel', 'leader'],
+  leading: ['leader'],
+  ended: ['leader'],
+  closed: ['view'],
+  ping: [],
+  pong: [],
+}
+
 export class ControlChannel {
   readonly #channel: BroadcastChannel
   readonly #listeners = new Set<(message: ControlMessage) => void>()
@@ -26,8 +38,8 @@ export class ControlChannel {
   /** @param name tabs with the same name share a channel */
   constructor(name: string) {
     this.#channel = new BroadcastChannel(`hearsay:tabs:${name}`)
-    this.#channel.onmessage = ({ data }: MessageEvent<ControlMessage>) => {
-      for (const listener of [...this.#listeners]) listener(data)
+    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (isMessage(data)) for (const listener of [...this.#listeners]) listener(data)
     }
   }
 
@@ -44,5 +56,14 @@ export class ControlChannel {
   close(): void {
     this.#listeners.clear()
     this.#channel.close()
+  }
+}
+
+function isMessage(data: unknown): data is ControlMessage {
+  const { type, ...rest } = Object(data)
+  return Object.hasOwn(fields, type) && fields[type as ControlMessage['type']].every(isTextIn)
+
+  function isTextIn(name: string): boolean {
+    return typeof rest[name] === 'string' && rest[name] !== ''
   }
 }
