@@ -20,10 +20,10 @@ describe('the subject of a revocation', () => {
 
   it('is a ticket, or that in a file', async () => {
     const file = join(temporaryFolder(), 'a.ticket')
-    writeFileSync(file, 'hearsay1.abc\nthe second line\n')
-    const subject = { type: 'ticket', ticket: 'hearsay1.abc' }
-    expect(await revokedSubject([bob], file)).toEqual(subject)
-    expect(await revokedSubject([bob], 'hearsay1.abc')).toEqual(subject)
+    const text = 'Your ticket: hearsay1.abc\nthe second line\n'
+    writeFileSync(file, text)
+    expect(await revokedSubject([bob], file)).toEqual({ type: 'ticket', ticket: text })
+    expect(await revokedSubject([bob], 'hearsay1.abc')).toEqual({ type: 'ticket', ticket: 'hearsay1.abc' })
     const link = 'https://app.example.org/#hearsay=hearsay1.abc'
     expect(await revokedSubject([bob], link)).toEqual({ type: 'ticket', ticket: link })
   })

@@ -19,26 +19,9 @@ export const ticketVariable = 'HEARSAY_TICKET'
 export const hasTicket = (file: string | undefined): boolean =>
   file !== undefined || process.env[ticketVariable] !== undefined
 
-/** The ticket in the file, or else the environment variable. Undefined: there is none. */
+/** A text with the ticket: that of the file, or else of the environment variable. Undefined: there is none. */
 export async function readTicket(file: string | undefined): Promise<string | undefined> {
-  return file === undefined
-    ? process.env[ticketVariable]
-    : ticketOf(await secretText('--ticket-file', file, 'ticket'))
-}
-
-/** The ticket at the beginning of a text. A chat may have broken it into several lines: these contain no other characters. */
-export function ticketOf(text: string): string {
-  const [first = '', ...others] = text
-    .trim()
-    .split(/\r?\n/)
-    .map(line => line.trim())
-  let ticket = first
-  for (const line of others) {
-    // A line with the beginning of a further ticket contains a point.
-    if (!(/hearsay\d+\./.test(ticket) ? /^[\w-]+$/ : /^[\w.-]+$/).test(line)) break
-    ticket += line
-  }
-  return ticket
+  return file === undefined ? process.env[ticketVariable] : await secretText('--ticket-file', file, 'ticket')
 }
 
 export const hasTerminal = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
@@ -63,7 +46,7 @@ export function askForTicket(): Promise<string> {
       end = setTimeout(() => {
         // The last line of a paste may wait for Enter.
         if (lines.line !== '') return
-        resolve(ticketOf(text))
+        resolve(text)
         lines.close()
       }, pasteMs)
     })

@@ -3,17 +3,16 @@ import { existsSync, statSync } from 'node:fs'
 import type { Member } from '@hearsay/core'
 import { findMember, isMemberId } from '../attach/find-member.ts'
 import { secretText } from '../member/secret-file.ts'
-import { ticketOf } from '../member/ticket.ts'
 import { UsageError } from '../usage-error.ts'
 
 export type RevokedSubject =
   | { readonly type: 'member'; readonly member: Member }
-  /** `ticket`: its text. */
+  /** `ticket`: a text that contains it. */
   | { readonly type: 'ticket'; readonly ticket: string }
   /** The id of an invitation, or of a member that is not known here. */
   | { readonly type: 'id'; readonly id: string }
 
-const isTicket = (text: string) => /(^|=)hearsay\d+\./.test(text.trim())
+const isTicket = (text: string) => /hearsay\d+\./i.test(text)
 
 /**
  * The first of these that fits: a ticket, a member, any id, a file with a ticket.
@@ -21,13 +20,13 @@ const isTicket = (text: string) => /(^|=)hearsay\d+\./.test(text.trim())
  * @throws {UsageError} nothing fits, or several members do
  */
 export async function revokedSubject(members: readonly Member[], text: string): Promise<RevokedSubject> {
-  if (text === '-') return { type: 'ticket', ticket: ticketOf(await secretText('revoke', text, 'ticket')) }
+  if (text === '-') return { type: 'ticket', ticket: await secretText('revoke', text, 'ticket') }
   if (isTicket(text)) return { type: 'ticket', ticket: text }
   const member = findMember(members, text)
   if (member) return { type: 'member', member }
   if (isMemberId(text)) return { type: 'id', id: text }
   if (existsSync(text) && statSync(text).isFile()) {
-    const ticket = ticketOf(await secretText('revoke', text, 'ticket'))
+    const ticket = await secretText('revoke', text, 'ticket')
     if (isTicket(ticket)) return { type: 'ticket', ticket }
     throw new UsageError(`no member is called '${text}', and the file of this name contains no ticket`)
   }

@@ -14,7 +14,7 @@ export interface MemberOptions {
    */
   cluster?: string
   /**
-   * A ticket of `Cluster.invite`, or a link that contains one after `#hearsay=`. A ticket contains the name of the cluster,
+   * A ticket of `Cluster.invite`, or a text that contains one, such as a link. A ticket contains the name of the cluster,
    * addresses, the secret if the cluster has one, and a key with which this member proves that it was invited. So no other
    * option is required. Pass the same ticket at each start. After `Cluster.renew`, the member uses the ticket that is valid
    * for longer, as long as it has its storage. Do not pass `secret` or `authority` together with a ticket.

@@ -27,7 +27,8 @@ export interface Ticket {
 /**
  * Reads a ticket, so that an app can show its content before it joins.
  *
- * @param text the ticket, or a link whose part after `#` contains `hearsay=` and the ticket; white space in it is ignored
+ * @param text the ticket, or any text of at most 64 Ki characters that contains it, such as a link or a message. The first
+ *   complete ticket counts, even if a chat has broken it into lines
  * @throws {InvalidOptionsError} the text is not a ticket, a part of it is missing, a later version made it, or it has expired
  */
 export function decodeTicket(text: string): Ticket {

@@ -41,8 +41,12 @@ export type TicketFault = 'no-ticket' | 'other-version' | 'damaged' | 'invalid'
 
 const prefix = 'hearsay1.'
 const checksumBytes = 4
-/** A text of this length is no ticket. Base64 of the largest ticket has 10,929 characters. */
-const maxCharacters = 16_384
+/** Our choice: a long message with the largest ticket, which has 10,929 characters in base64. A longer text is no ticket. */
+const maxCharacters = 65_536
+/** Our choice: the largest ticket in lines of 11 characters. */
+const maxRuns = 1_024
+/** Our choice: how many tickets of one text are tried. */
+const maxTickets = 4
 
 export function encodeTicket({
   cluster,
@@ -65,35 +69,42 @@ export function encodeTicket({
 }
 
 /**
- * @param text the ticket, or a URL whose fragment contains `hearsay=` and the ticket; white space in it is ignored, because
- *   chats and terminals break long lines
+ * Finds the first complete ticket in a text. Chats, mails and terminals break a ticket into lines, put characters before each
+ * line, and put text around the ticket. So a ticket is read in runs of its characters, until its checksum fits.
+ *
+ * @param text the ticket, or any text that contains it, such as a URL or a message
  */
 export function decodeTicketText(text: string): Result<TicketContent, TicketFault> {
-  const ticket = ticketIn(text)
-  if (ticket === undefined) return fault('no-ticket')
-  if (!ticket.startsWith(prefix)) return fault('other-version')
-  let bytes: Uint8Array
-  try {
-    bytes = fromString(ticket.slice(prefix.length), 'base64url')
-  } catch {
-    return fault('damaged')
+  let failure: TicketFault = 'no-ticket'
+  if (text.length > maxCharacters) return fault(failure)
+  // A keyboard may begin a text with a capital letter.
+  for (const { 0: start, 1: version, index } of [...text.matchAll(/hearsay(\d+)\./gi)].slice(0, maxTickets)) {
+    const body = version === '1' ? bodyIn(text.slice(index + start.length)) : undefined
+    if (body) return contentOf(body)
+    failure = version === '1' ? 'damaged' : 'other-version'
   }
-  const body = bytes.subarray(0, -checksumBytes)
-  if (!equals(checksum(body), bytes.subarray(body.length))) return fault('damaged')
-  return contentOf(body)
+  return fault(failure)
 }
 
-/** The ticket in a text, with its version; undefined if there is none. */
-function ticketIn(text: string): string | undefined {
-  if (text.length > maxCharacters) return undefined
-  const all = text.replace(/\s/g, '')
-  const [, fragment] = /#(.*)$/s.exec(all) ?? []
-  const parts = fragment === undefined ? [all] : fragment.split('&')
-  const [, value] = /^(?:hearsay=)?(hearsay\d+\..*)$/s.exec(parts.find(isTicketPart) ?? '') ?? []
-  return value
+/** The encoded ticket at the beginning of a text; undefined if a part of it is missing or wrong. */
+function bodyIn(text: string): Uint8Array | undefined {
+  let base64 = ''
+  for (const run of text.split(/[^\w-]+/, maxRuns)) {
+    base64 += run
+    const bytes = bytesOf(base64)
+    const body = bytes.subarray(0, -checksumBytes)
+    if (equals(checksum(body), bytes.subarray(body.length))) return body
+  }
+  return undefined
 }
 
-const isTicketPart = (part: string): boolean => /^(hearsay=)?hearsay\d+\./.test(part)
+function bytesOf(base64: string): Uint8Array {
+  try {
+    return fromString(base64, 'base64url')
+  } catch {
+    return new Uint8Array()
+  }
+}
 
 function contentOf(body: Uint8Array): Result<TicketContent, TicketFault> {
   const decoded = guarded<TicketContent>(body, limits.maxTicketBytes, () => {

@@ -30,16 +30,33 @@ describe('a ticket', () => {
     expect(decodeTicketText(encodeTicket(short))).toEqual({ ok: false, failure: 'invalid' })
   })
 
-  it('may be the fragment of a link, among others, with white space around it and line breaks in it', async () => {
+  it.each<[string, (text: string) => string]>([
+    ['the end of a link', text => `https://app.example.org/#hearsay=${text}`],
+    ['a part of a link', text => `atlas://join#view=3&hearsay=${text}&theme=dark`],
+    ['the whole fragment of a link', text => `https://app.example.org/path?x=1#${text}`],
+    ['an encoded link', text => encodeURIComponent(`https://app.example.org/#hearsay=${text}&x=1`)],
+    ['a link in Markdown', text => `[join](https://app.example.org/#hearsay=${text})`],
+    ['a part of a message', text => `Here is your ticket: ${text}\nSee you on Monday`],
+    ['the end of a sentence', text => `Paste "${text}".`],
+    ['text after a capital letter', text => text.replace('h', 'H')],
+    ['lines', text => `\n  ${text.replace(/(.{11})/g, '$1\r\n  ')}\n`],
+    ['lines, with the first break after the prefix', text => text.replace('.', '.\n')],
+    ['lines of a message that was answered', text => text.replace(/(.{76})/g, '\n> $1')],
+    ['lines of a mail', text => text.replace(/(.{75})/g, '$1=\n')],
+    ['characters with invisible ones between', text => text.replace(/(.{30})/g, '$1\u200b\u00ad\u00a0')],
+    ['the first of two tickets', text => `${text}\nhearsay1.AAAA`],
+    ['the second of two tickets, because the first is damaged', text => `hearsay1.AAAA\nhearsay2.AA ${text}`],
+  ])('may be %s', async (_, around) => {
+    const ticket = await content()
+    expect(decodeTicketText(around(encodeTicket(ticket)))).toEqual({ ok: true, value: ticket })
+  })
+
+  it('is not looked for without end', async () => {
     const text = encodeTicket(await content())
-    for (const around of [
-      `  ${text}\n`,
-      text.replace(/(.{80})/g, '$1\r\n  '),
-      `https://app.example.org/#hearsay=${text}`,
-      `atlas://join#view=3&hearsay=${text}&theme=dark`,
-      `https://app.example.org/path?x=1#${text}`,
-    ])
-      expect(decodeTicketText(around)).toMatchObject({ ok: true })
+    expect(decodeTicketText(text + ' '.repeat(65_536))).toEqual({ ok: false, failure: 'no-ticket' })
+    expect(decodeTicketText('hearsay1.AAAA '.repeat(4) + text)).toEqual({ ok: false, failure: 'damaged' })
+    const noise = '/A'.repeat(30_000)
+    expect(decodeTicketText(`hearsay1.${noise}${text}`)).toMatchObject({ ok: true })
   })
 
   it.each([
@@ -47,7 +64,7 @@ describe('a ticket', () => {
     ['no-ticket', 'hello'],
     ['no-ticket', 'hearsay'],
     ['no-ticket', 'https://app.example.org/#top'],
-    ['no-ticket', `hearsay1.${'A'.repeat(20_000)}`],
+    ['no-ticket', `hearsay1.${'A'.repeat(66_000)}`],
     ['other-version', 'hearsay2.AAAA'],
     ['damaged', 'hearsay1.'],
     ['damaged', 'hearsay1.AAAA AAAA'],
