@@ -8,9 +8,9 @@ import { jsonLine } from '../src/terminal/format.ts'
 import { printError } from '../src/terminal/output.ts'
 import { tableLines } from '../src/terminal/text-table.ts'
 
-/** Sets the title of the window, clears the screen, breaks the line, and reverses the text. */
-const hostile = 'bob\u001b]0;owned\u0007\u001b[2J\u009b2J\n\u202e'
-const controls = /\p{Cc}|[\u202A-\u202E\u2066-\u2069]/u
+/** Sets the title of the window, clears the screen, breaks the line in four ways, and reverses the text. */
+const hostile = 'bob\u001b]0;owned\u0007\u001b[2J\u009b2J\n\u0085\u2028\u2029\u202e'
+const controls = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
 const addresses = [`/dns4/${hostile}/tcp/1`]
 const members = ['one', 'two'].map(
   id =>

@@ -1,7 +1,9 @@
 /** Output: a command whose stdout has no reader, or cannot be written. */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { closeSync, existsSync, openSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { connectControl, listControl } from '@hearsay/port/node'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { whileRead } from '../src/terminal/output.ts'
 import { bin, newCluster } from './hearsay-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -85,3 +87,36 @@ describe.runIf(hasGnuTail)(
     })
   },
 )
+
+describe('a reader that stops reading', () => {
+  it('misses lines, and learns how many', () => {
+    const stream = { writableLength: 0 }
+    const lines: string[] = []
+    const print = whileRead(stream, dropped => lines.push(`${dropped} dropped`))
+    print(() => lines.push('a'))
+    stream.writableLength = 1_048_577
+    for (const line of ['b', 'c']) print(() => lines.push(line))
+    stream.writableLength = 0
+    for (const line of ['d', 'e']) print(() => lines.push(line))
+    expect(lines).toEqual(['a', '2 dropped', 'd', 'e'])
+  })
+
+  it.skipIf(process.platform === 'win32')('does not stop a member, and not its end', async () => {
+    const [cluster, folder] = [newCluster(), temporaryFolder()]
+    const joined = [process.execPath, bin, 'join', cluster, ...usual, '--json', '--control', folder]
+    const child = spawn('sh', ['-c', '"$@" | sleep 600', 'sh', ...joined], {
+      detached: true,
+      stdio: 'ignore',
+    })
+    onTestFinished(() => void process.kill(-(child.pid ?? 0), 'SIGKILL'))
+    const view = await vi.waitFor(() => connectControl({ cluster, folder, mayLeave: true }), {
+      timeout: 50_000,
+      interval: 100,
+    })
+    // A pipe takes 64 KiB.
+    for (let i = 0; i < 10; i++) await view.broadcast('large', 'x'.repeat(16_000))
+    expect(await view.explain(view.self.id)).toMatchObject({ status: 'alive' })
+    await view.leave()
+    await vi.waitUntil(async () => (await listControl({ folder })).length === 0, { timeout: 10_000 })
+  })
+})

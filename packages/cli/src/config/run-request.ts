@@ -4,7 +4,7 @@
  */
 import type { Cluster, Config, Json } from '@hearsay/core'
 import { asUsageError } from '../member/as-usage-error.ts'
-import { printError } from '../terminal/output.ts'
+import { neverWaitForReader, printError } from '../terminal/output.ts'
 import type { ConfigRequest, ReadRequest } from './options.ts'
 import type { Entry, Report } from './report.ts'
 
@@ -73,14 +73,15 @@ async function write(command: ConfigCommand, key: string, value: Json | undefine
 function watch(command: ConfigCommand, only: string | undefined): Promise<never> {
   const { member, config, report } = command
   const concerns = (key: string) => only === undefined || key === only
+  const print = neverWaitForReader()
   report.ready(member)
   const entries = entriesOf(config).filter(({ key }) => concerns(key))
   if (entries.length > 0) report.list(entries)
   config.events.addEventListener('change', ({ detail }) => {
-    if (concerns(detail.key)) report.change(detail)
+    if (concerns(detail.key)) print(() => report.change(detail))
   })
   config.events.addEventListener('conflict', ({ detail }) => {
-    if (concerns(detail.key)) report.conflict(detail)
+    if (concerns(detail.key)) print(() => report.conflict(detail))
   })
   synced(command).then(
     agrees => agrees ?? warn(`${noAnswer(command)} yet; still trying`),

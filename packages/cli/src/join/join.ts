@@ -10,7 +10,7 @@ import { followBroadcasts, followMembers } from '../member/member-events.ts'
 import { joinOptions, type MemberFlags } from '../member/options.ts'
 import { startMember } from '../member/start-member.ts'
 import { askForTicket, hasTerminal, hasTicket } from '../member/ticket.ts'
-import { endProcess, outputClosed, printError } from '../terminal/output.ts'
+import { endProcess, neverWaitForReader, outputClosed, printError } from '../terminal/output.ts'
 import { UsageError } from '../usage-error.ts'
 import { jsonLines } from './json-lines.ts'
 import type { ServedMetrics } from './metrics.ts'
@@ -43,6 +43,7 @@ async function run(
   log: ProcessLog | undefined,
 ): Promise<void> {
   const warn = (line: string) => (log ? log.write('warn', line) : printError(line))
+  const print = neverWaitForReader(warn)
   // Measuring the width of text takes a fifth of the start, so only the text output loads it.
   const { ready, event, broadcast } = flags.json ? jsonLines : (await import('./log.ts')).log
   // Only a member with metrics loads their code.
@@ -63,12 +64,12 @@ async function run(
   ready(member, served?.url)
   const commands = flags.exec && (await import('../exec/commands.ts')).runCommands(flags.exec, member, warn)
   followMembers(member, each => {
-    event(each)
+    print(() => event(each))
     log?.event(each)
     commands?.handle(each)
   })
   followBroadcasts(member, each => {
-    broadcast(each)
+    print(() => broadcast(each))
     commands?.handle({ event: 'event', from: each.from, name: each.name, value: each.value })
   })
   warnOfCopy(member, warn)

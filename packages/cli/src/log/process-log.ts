@@ -8,6 +8,7 @@ import type { ClusterEventType } from '@hearsay/core'
 import type { LogLevel, LogRecord } from '@hearsay/port/node'
 import type { TimedMemberEvent } from '../member/member-events.ts'
 import { jsonLine, printable, shortId } from '../terminal/format.ts'
+import { whileRead } from '../terminal/output.ts'
 import { type LogFlags, type LogFormat, levels } from './options.ts'
 
 export interface ProcessLog {
@@ -35,9 +36,14 @@ export async function openLog({ log: format, logLevel }: LogFlags): Promise<Proc
   if (format === undefined) return undefined
   const { followLog } = await import('../join/control-server.ts')
   let member: string | undefined
+  const print = (record: LogRecord, fields: object = {}) =>
+    process.stderr.write(`${formats[format](record, member, fields)}\n`)
+  const whileKept = whileRead(process.stderr, dropped => {
+    const message = `${dropped} lines of the log were dropped, because its reader was too slow`
+    print({ atMs: Date.now(), level: 'warn', component: ownComponent, message })
+  })
   const write = (record: LogRecord, fields: object = {}) => {
-    if (levels.indexOf(record.level) <= levels.indexOf(logLevel))
-      process.stderr.write(`${formats[format](record, member, fields)}\n`)
+    if (levels.indexOf(record.level) <= levels.indexOf(logLevel)) whileKept(() => print(record, fields))
   }
   followLog(logLevel, write)
   return {

@@ -5,7 +5,7 @@ import { jsonLines } from '../join/json-lines.ts'
 import { asUsageError } from '../member/as-usage-error.ts'
 import { failsWithMember, leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { quitKeyPressed } from '../terminal/keys.ts'
-import { endProcess, outputClosed, printError } from '../terminal/output.ts'
+import { endProcess, neverWaitForReader, outputClosed, printError } from '../terminal/output.ts'
 import { jsonRenderer } from './json-renderer.ts'
 import type { PresenceFlags } from './options.ts'
 import type { Occupant, Renderer } from './renderer.ts'
@@ -54,16 +54,17 @@ async function createRenderer(member: Cluster, room: Room, json: true | undefine
 /** Reports each member that is in the room already, then each change. */
 function followRoom(member: Cluster, room: Room, renderer: Renderer): void {
   const reported = new Map<string, Occupant>()
+  const print = neverWaitForReader()
   const look = (id: string, fields: readonly string[]) => {
     const other = room.presence.others.getSnapshot().find(each => each.id === id)
     const before = reported.get(id)
     if (other) {
       const occupant = occupantOf(member, id, other.presence)
       reported.set(id, occupant)
-      renderer.changed({ event: before ? 'update' : 'enter', occupant, fields })
+      print(() => renderer.changed({ event: before ? 'update' : 'enter', occupant, fields }))
     } else if (before) {
       reported.delete(id)
-      renderer.changed({ event: 'leave', occupant: before, fields })
+      print(() => renderer.changed({ event: 'leave', occupant: before, fields }))
     }
   }
   for (const { id, presence } of room.presence.others.getSnapshot()) look(id, Object.keys(presence))

@@ -6,16 +6,18 @@ export const shortId = (id: string): string => `…${id.slice(-shortIdLength)}`
 /** Without the ellipsis. */
 export const shortIdLength = 8
 
-/** Removes control characters from foreign text: they could change the reader's terminal. */
-export const printable = (text: string): string =>
-  text.replace(/\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD')
+/**
+ * Characters that could change the reader's terminal or the order of the text, or at which a reader of lines breaks a line,
+ * such as Node's readline at U+2028.
+ */
+const controls = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/gu
+
+/** Removes control characters from foreign text. */
+export const printable = (text: string): string => text.replace(controls, '\uFFFD')
 
 /** One line of JSON for stdout or a log. Control characters in foreign text are escaped, also those that JSON allows. */
 export const jsonLine = (line: object): string =>
-  JSON.stringify(line).replace(
-    /\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu,
-    text => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  JSON.stringify(line).replace(controls, text => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Milliseconds as text: `9 ms`, `7 310 ms`, and a dash for undefined. */
 export const milliseconds = (ms: number | undefined): string =>

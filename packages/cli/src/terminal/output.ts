@@ -1,14 +1,27 @@
 /**
- * Output: how a process ends when stdout can no longer be written.
+ * Output: how a process writes lines, and how it ends when stdout can no longer be written.
  *
+ * A command waits for a slow reader, as all commands do, unless it is a member that others depend on: that one drops lines.
  * A closed reader, as in `| head -1`, ends a command without a message and with exit code 0, as shells expect. Any other
  * failure, such as a full disk, is one line on stderr and exit code 1.
  */
 import { spawn } from 'node:child_process'
 import { fstatSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 import { jsonLine, printable } from './format.ts'
 
+/** Our choice: some thousand lines, as for the log of a member. */
+const maxUnsentBytes = 1_048_576
+/** Our choice: a process that is asked to end has 2 s, of which the leave takes at most 1.5 s. */
+const flushMs = 300
+
+/** What Node has below a stream of the process, but does not document. */
+interface Handle {
+  readonly _handle?: { setBlocking?(isBlocking: boolean): void } | null
+}
+
 let failure: NodeJS.ErrnoException | undefined
+let waitsForReader = true
 const listeners = new Set<() => void>()
 
 /** Call it before the first write: without it a failed write ends the process with a stack trace. */
@@ -19,6 +32,41 @@ export function watchOutput(): void {
   })
   // There is no output left to report the error to.
   process.stderr.on('error', () => undefined)
+}
+
+/**
+ * From now on, a reader of stdout or stderr that stops reading does not stop this process. Node writes to pipes and terminals
+ * of Unix synchronously: a member would answer nobody until the reader continues, and the others would declare it dead.
+ *
+ * @param warn called with a line about events that were left out
+ * @returns prints an event, or leaves it out while the reader of stdout is too slow
+ */
+export function neverWaitForReader(warn: (line: string) => void = printError): (print: () => void) => void {
+  waitsForReader = false
+  for (const stream of [process.stdout, process.stderr]) (stream as Handle)._handle?.setBlocking?.(false)
+  return whileRead(process.stdout, dropped =>
+    warn(`${dropped} events were not printed, because the reader of the output was too slow`),
+  )
+}
+
+/**
+ * Makes a function that writes to a stream only while its reader keeps up.
+ *
+ * @param resumed called before the first write after some were left out, with their number
+ */
+export function whileRead(
+  stream: { readonly writableLength: number },
+  resumed: (dropped: number) => void,
+): (write: () => void) => void {
+  let dropped = 0
+  return write => {
+    if (stream.writableLength > maxUnsentBytes) dropped += 1
+    else {
+      if (dropped > 0) resumed(dropped)
+      dropped = 0
+      write()
+    }
+  }
 }
 
 /** Resolves when stdout can no longer be written. */
@@ -50,7 +98,10 @@ export function outputClosed(): Promise<undefined> {
 
 /** Ends the process when all output is written. @param exitCode the exit code if the output could be written */
 export async function endProcess(exitCode: number): Promise<never> {
-  await new Promise<void>(resolve => process.stdout.write('', () => setImmediate(resolve)))
+  const written = [process.stdout, process.stderr].map(
+    stream => new Promise<void>(resolve => stream.write('', () => setImmediate(resolve))),
+  )
+  await Promise.race([Promise.all(written), ...(waitsForReader ? [] : [wait(flushMs)])])
   if (!failure) process.exit(exitCode)
   if (failure.code === 'EPIPE') process.exit(0)
   printError(`the output cannot be written: ${failure.message}`)
