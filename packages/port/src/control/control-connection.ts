@@ -37,14 +37,15 @@ export async function openControl(
       socket.destroy()
       resolve('silent')
     }, greetingTimeoutMs)
+    let failure: string | undefined
     socket.once('error', ({ code }: NodeJS.ErrnoException) => {
-      // A member's socket listens before it has this name, so the process has ended.
-      if (code === 'ECONNREFUSED') void removeSocket(path, found).catch(() => {})
-      resolve(code === 'ECONNREFUSED' || code === 'ENOENT' ? 'gone' : 'full')
+      failure = code
     })
-    socket.once('close', () => {
+    socket.once('close', async () => {
       clearTimeout(timeout)
-      resolve('full')
+      // A member's socket listens before it has this name, so the process has ended. A command ends after this call.
+      if (failure === 'ECONNREFUSED') await removeSocket(path, found).catch(() => {})
+      resolve(failure === 'ECONNREFUSED' || failure === 'ENOENT' ? 'gone' : 'full')
     })
     firstMessage(port, (message, open) => {
       clearTimeout(timeout)

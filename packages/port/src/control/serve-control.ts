@@ -26,6 +26,8 @@ import { serveConnection } from './served-connection.ts'
 const maxConnections = 32
 /** Our choice: how long a closing socket waits for its clients to read the last answers. */
 const drainMs = 500
+/** Our choice: a check costs one system call, and a user who asks again after a moment gets an answer. */
+const checkMs = 10_000
 
 /** Options of `serveControl`. */
 export interface ServeControlOptions {
@@ -52,7 +54,8 @@ export interface ControlSocket {
 /**
  * Serves a cluster to other processes of this user on this machine, such as `hearsay members`: over a Unix socket with the
  * mode 0600, on Windows over a named pipe. Those processes find the socket by `connectControl` and `listControl`. At most 32
- * connections are open at once. Close it when the member has left.
+ * connections are open at once. If the socket or its folder is removed, the member creates it again within 10 s. Close it when
+ * the member has left.
  *
  * @throws {InvalidOptionsError} an option is invalid, the path is too long, or other users can write to the folder
  * @throws {NotRunningError} the cluster has not started, or was left
@@ -70,38 +73,60 @@ export async function serveControl(
   if (status === 'left') throw new NotRunningError('serveControl: the cluster was left')
   const path = socketPath(folder, cluster.name, id)
   const sockets = new Set<Socket>()
-  const server = createServer(socket => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-    serveConnection(cluster, socket, allow)
-  })
-  server.maxConnections = maxConnections
-  let own: string | undefined
-  try {
-    await createFolder(folder)
-    await listen(server, path)
-    own = await socketAt(path)
-  } catch (error) {
-    server.close()
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error
-    throw new ListenError(`serveControl: cannot listen on ${path}: ${(error as Error).message}`, {
-      cause: error,
+  const listening = async (): Promise<Listening> => {
+    const server = createServer(socket => {
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+      serveConnection(cluster, socket, allow)
     })
+    server.maxConnections = maxConnections
+    try {
+      await createFolder(folder)
+      await listen(server, path)
+      // The socket does not keep the process running, and a connection that cannot be accepted does not end the process.
+      server.unref()
+      server.on('error', () => {})
+      return { server, own: await socketAt(path) }
+    } catch (error) {
+      server.close()
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error
+      throw new ListenError(`serveControl: cannot listen on ${path}: ${(error as Error).message}`, {
+        cause: error,
+      })
+    }
   }
-  // The socket does not keep the process running, and a connection that cannot be accepted does not end the process.
-  server.unref()
-  server.on('error', () => {})
+  let present = Promise.resolve(await listening())
   let closing: Promise<void> | undefined
+  const check = async () => {
+    if ((await socketAt(path)) !== undefined || closing) return
+    const before = await present
+    present = listening().then(
+      after => {
+        before.server.close()
+        return after
+      },
+      () => before,
+    )
+  }
+  // The system removes `XDG_RUNTIME_DIR` when its user logs out, also while processes of the user run.
+  const timer = process.platform === 'win32' ? undefined : setInterval(check, checkMs).unref()
   return {
     path,
     get connections() {
       return sockets.size
     },
     close: () => {
-      closing ??= close(server, sockets, path, own)
+      clearInterval(timer)
+      closing ??= present.then(({ server, own }) => close(server, sockets, path, own))
       return closing
     },
   }
+}
+
+interface Listening {
+  readonly server: Server
+  /** Identifies the socket at the path. */
+  readonly own: string | undefined
 }
 
 async function listen(server: Server, path: string): Promise<void> {

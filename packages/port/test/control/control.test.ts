@@ -1,12 +1,21 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, connect as netConnect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InvalidOptionsError, ListenError, NotRunningError } from '@hearsay/core'
 import { logger } from '@libp2p/logger'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { defaultFolder } from '../../src/control/control-folder.ts'
 import {
   type ControlSocket,
@@ -158,7 +167,23 @@ describe('a control socket', () => {
     spawnSync(process.execPath, ['-e', script])
     expect(readdirSync(folder)).toHaveLength(1)
     expect(await listControl({ folder })).toEqual([])
-    await vi.waitFor(() => expect(readdirSync(folder)).toEqual([]), within)
+    // A command ends as soon as the call has resolved.
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it.skipIf(onWindows)('returns after its folder was removed', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { path, close } = await serve()
+    const view = await connectControl({ folder })
+    rmSync(folder, { recursive: true })
+    vi.advanceTimersByTime(10_000)
+    await vi.waitFor(() => expect(existsSync(path)).toBe(true), within)
+    expect(await listControl({ folder })).toHaveLength(1)
+    expect(view.self.status).toBe('alive')
+    await close()
+    vi.advanceTimersByTime(20_000)
+    expect(readdirSync(folder)).toEqual([])
   })
 
   it.skipIf(onWindows)('replaces the socket that a killed process of the same member has left', async () => {
