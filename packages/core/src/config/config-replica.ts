@@ -26,7 +26,7 @@ export interface ConfigReplicaOptions extends Omit<ConfigEntriesOptions, 'facts'
   readonly quarantined: (entry: StoredFact<EntryFact>) => void
   /** Called after an entry has left quarantine, if the replica did not admit it again. */
   readonly dropped: (entry: StoredFact<EntryFact>) => void
-  /** Called after the replica has dropped a key that was deleted long ago, a key beyond the capacity, or entries of revoked authors. */
+  /** Called after the replica has dropped a key (deleted long ago, or beyond the capacity), or entries of revoked authors. */
   readonly forgotten: (key: string) => void
 }
 

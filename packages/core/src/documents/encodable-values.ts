@@ -1,10 +1,10 @@
 /**
  * Encodable values: gives the writer of a change the same values that all other members decode, before an observer sees them.
  *
- * Yjs keeps each value as the app gave it, and other members read what its encoding contains. Where the two differ, the
- * members would differ without notice: UTF-8 cannot represent half of a surrogate pair, a `Date` becomes an empty object, and an
- * object that the app changes later changes in the writer's document only. Yjs throws while it encodes some values. Until then
- * they are in the document, and each attempt to send or store the document fails.
+ * Yjs keeps each value as the app gave it, and other members read what its encoding contains. Where the two differ, the members
+ * would differ without notice: UTF-8 cannot represent half of a surrogate pair, a `Date` becomes an empty object, and an object
+ * that the app changes later changes in the writer's document only. Yjs throws while it encodes some values. Until then they
+ * are in the document, and each attempt to send or store the document fails.
  */
 import * as Y from 'yjs'
 import { InvalidValueError } from '../api/errors.ts'
@@ -52,8 +52,13 @@ function* newItems(
   { doc, local }: Y.Transaction,
   clocks: Pick<Y.Transaction, 'beforeState' | 'afterState'>,
 ): Generator<Y.Item> {
-  for (const { client, before } of changedClients(clocks)) {
-    if (!local && client !== doc.clientID) continue
+  const { clientID } = doc
+  // To compare all clients after each update of another member would take time for each client of the document.
+  const changed = local
+    ? changedClients(clocks)
+    : [{ client: clientID, before: clocks.beforeState.get(clientID) ?? 0 }]
+  for (const { client, before } of changed) {
+    if (before >= Y.getState(doc.store, client)) continue
     const structs = doc.store.clients.get(client) ?? []
     for (let i = Y.findIndexSS(structs, before); i < structs.length; i++) {
       const struct = structs[i]

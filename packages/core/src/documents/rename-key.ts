@@ -1,8 +1,8 @@
 /**
  * Rename key: gives new entries of a map, or new attributes of an element, another key, as if the app had given them that key.
  *
- * Yjs keeps all entries of one key in a list, whose last entry is the current one. A renamed entry is appended to the list of its
- * new key, and replaces the entry that was current.
+ * Yjs keeps all entries of one key in a list, whose last entry is the current one. A renamed entry is appended to the list of
+ * its new key, and replaces the entry that was current.
  */
 import * as Y from 'yjs'
 

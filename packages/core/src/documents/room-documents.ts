@@ -126,8 +126,8 @@ export class RoomDocuments implements DocumentOwner {
   }
 
   /**
-   * Closes documents that no view has open any more, until there is space for one more. They stay open until then, because their
-   * last changes may still have to reach other members, and a page that reloads opens them again.
+   * Closes documents that no view has open any more, until there is space for one more. They stay open until then, because
+   * their last changes may still have to reach other members, and a page that reloads opens them again.
    *
    * @throws {InvalidOptionsError}
    */

@@ -7,8 +7,8 @@
  *
  * An update that arrives before one that it depends on is pending, until the missing one arrives or the next epoch begins. Its
  * author may have gone, and the missing one may come much later from a member that was offline. After some time the replica
- * neither requests the missing update any more nor waits for it. An update that would make too much pending is dropped. The next
- * exchange brings it again, together with the missing one.
+ * neither requests the missing update any more nor waits for it. An update that would make too much pending is dropped. The
+ * next exchange brings it again, together with the missing one.
  */
 import type * as Y from 'yjs'
 import * as limits from '../../wire/limits.ts'
@@ -178,8 +178,8 @@ export class DocumentSync {
   }
 
   /**
-   * Whether an update is missing that another member may have. Later content of its author is invisible until the missing update
-   * arrives.
+   * Whether an update is missing that another member may have. Later content of its author is invisible until the missing
+   * update arrives.
    */
   hasGap(): boolean {
     return this.#hasDropped || (pendingBytes(this.doc) > 0 && !this.#isPendingOld)
