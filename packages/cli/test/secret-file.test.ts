@@ -1,7 +1,7 @@
 /** Secret files: as editors and shells of all systems write them, and the standard input. */
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -96,4 +96,16 @@ describe('the standard input', () => {
     child.kill('SIGINT')
     expect(await once(child, 'exit')).toEqual([7, null])
   })
+})
+
+it.skipIf(onWindows)('a file that cannot be written is not left behind empty', () => {
+  const file = join(temporaryFolder(), 'key')
+  const program = `
+    import { writeNewFile } from '${new URL('../src/member/secret-file.ts', import.meta.url).href}'
+    try { writeNewFile('--out', process.argv[1], 'the key') } catch (error) { console.log(error.message) }`
+  const args = ['--input-type=module', '--eval', program, '--', file]
+  // No file may contain a byte, as on a full disk.
+  const output = execFileSync('sh', ['-c', 'ulimit -f 0; exec "$@" | cat', 'sh', process.execPath, ...args])
+  expect(String(output)).toMatch(/cannot be written: EFBIG/)
+  expect(existsSync(file)).toBe(false)
 })

@@ -1,5 +1,5 @@
 /** Secret file: a file with a secret, a ticket or the key of an authority. No message contains the file's content. */
-import { constants, createReadStream, fstatSync, openSync, writeFileSync } from 'node:fs'
+import { constants, createReadStream, fstatSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { UsageError } from '../usage-error.ts'
 
@@ -48,6 +48,8 @@ export function writeNewFile(option: string, file: string, line: string): void {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'EEXIST')
       throw new UsageError(`${file} exists and is not overwritten. Choose another file with ${option}`)
+    // A full disk leaves an empty file, which the next attempt would not overwrite.
+    rmSync(file, { force: true })
     throw new UsageError(`${option}: ${file} cannot be written: ${message}`)
   }
 }
