@@ -206,6 +206,22 @@ describe('a view in a room', () => {
     expect(after?.presence).toBe(before?.presence)
   })
 
+  it('that opens after the clock was set back has the focus', async () => {
+    const a = await bench.view()
+    const first = await a.cluster.room<Fields>('design')
+    const other = await bench.other().room<Fields>('design')
+    first.presence.set({ cursor: 1 })
+    await bench.run(1_000)
+    const setBackMs = Date.now() - 3 * 3_600_000
+    const now = vi.spyOn(Date, 'now').mockReturnValue(setBackMs)
+    const b = await bench.view()
+    const second = await b.cluster.room<Fields>('design')
+    second.presence.set({ cursor: 2 })
+    await bench.run(5_000)
+    now.mockRestore()
+    expect(presenceAt(other)).toEqual([{ cursor: 2 }])
+  })
+
   it('sends and receives broadcasts', async () => {
     const { cluster } = await bench.view()
     const room = await cluster.room('design')

@@ -155,6 +155,10 @@ export class Network {
       reviewConnections: () => {},
       networkChanged: () => {},
       withoutPubsub: () => member.links.withoutPubsub(),
+      clockAheadMs: id => {
+        const other = this.directory.memberOf(id)
+        return other ? other.clock.now().epochMs - member.clock.now().epochMs : 0
+      },
     }
   }
 

@@ -240,7 +240,8 @@ export interface Cluster {
    *
    * @throws {InvalidOptionsError} an option is invalid, or the cluster has no authority
    * @throws {NotAllowedError} this member may not invite, or may not grant this: it has neither the authority's key, nor a
-   *   ticket with the role `admin` and `mayInvite`
+   *   ticket with the role `admin` and `mayInvite`. Also while the clock of this machine was never set, or differs by more than a
+   *   day from those of most connected members
    * @throws {NotRunningError} the cluster has not started, or was left
    */
   invite(options?: InviteOptions): Promise<Invitation>
@@ -256,7 +257,8 @@ export interface Cluster {
    * @param what a member id, a ticket, or the `id` of an {@link Invitation}
    * @throws {InvalidOptionsError} `what` is none of the three, or the cluster has no authority
    * @throws {NotAllowedError} this member may not revoke this: only the authority and members with the role `admin` may, and
-   *   only the authority revokes admins. Also if this admin has 256 revocations already
+   *   only the authority revokes admins. Also if this admin has 256 revocations already, and while the clock of this machine was
+   *   never set, or differs by more than a day from those of most connected members
    * @throws {NotRunningError} the cluster has not started, or was left
    */
   revoke(what: string): Promise<void>

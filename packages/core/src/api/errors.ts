@@ -27,7 +27,8 @@ export class RateLimitError extends Error {
 
 /**
  * This member may not do this: it is not a writer of the config or document, it may not invite or revoke, or the cluster has no
- * keys that a member could change. The message names the missing right. Nothing changed.
+ * keys that a member could change. The message names the missing right. Or the clock of this machine is wrong, so other members
+ * would not accept what this member signs. Nothing changed.
  */
 export class NotAllowedError extends Error {
   override readonly name = 'NotAllowedError'

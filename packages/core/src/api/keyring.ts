@@ -41,7 +41,8 @@ export interface KeyHolders {
  *
  * All methods reject with a {@link NotRunningError} if the cluster has not started or was left, and with a
  * {@link NotAllowedError} if the cluster has no secret. `add`, `use` and `remove` also reject with a {@link NotAllowedError} if
- * this member may not change the keys.
+ * this member may not change the keys, or while the clock of this machine differs by more than a day from those of most
+ * connected members.
  */
 export interface Keyring {
   /** The keys, the primary one first. */

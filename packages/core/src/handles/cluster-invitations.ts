@@ -24,10 +24,12 @@ import { maxFactsOfAuthor, maxPolicyFacts } from '../policy/policy-set.ts'
 import { endOfAdminsRevocations, factsAgainst } from '../policy/revocation-kind.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { MemberAuthority } from '../runtime/member-authority.ts'
+import { isPlausibleTimestamp } from '../wire/checks.ts'
 import { draftFact, type PolicyFact } from '../wire/fact.ts'
 import type { Grant } from '../wire/grant.ts'
 import { isMemberId } from '../wire/member-id.ts'
 import { type Signer, signedBytes } from '../wire/signing.ts'
+import { checkClockAgrees, checkClockIsSet } from './clock-check.ts'
 import { ticketAddresses } from './ticket-addresses.ts'
 
 const seedBytes = 32
@@ -41,6 +43,8 @@ export async function invite(engine: Engine, options: InviteOptions = {}): Promi
   const checked = checkInvite(options, engine.host.clock.now().epochMs)
   checkAddresses('invite: addresses', checked.addresses ?? [], bootstrapMultiaddr)
   const authority = authorityOf(engine, 'invite')
+  checkClockIsSet('invite', engine)
+  checkClockAgrees('invite', engine)
   const issuer = issuerOf(engine, authority)
   const { roles, mayInvite } = checked
   const seed = crypto.getRandomValues(new Uint8Array(seedBytes))
@@ -87,13 +91,17 @@ export async function revoke(engine: Engine, what: string): Promise<void> {
     throw new NotAllowedError(
       "revoke: only the authority revokes admins. Call this at a member with the authority's key",
     )
+  checkClockIsSet('revoke', engine)
+  checkClockAgrees('revoke', engine)
   // The grant of an unknown key may be the longest one.
   const endMs = last?.notAfterMs ?? epochMs + maxExpiryMs
   const mayBeAdmin = key !== undefined && (last?.roles.includes(adminRole) ?? true)
   // The clocks of other members may be behind.
   const untilEpochMs = (mayBeAdmin ? endOfAdminsRevocations(endMs) : endMs) + 2 * clockToleranceMs
   const author = key?.id ?? self
-  const known = factsAgainst(engine.machine.policy, [subject]).find(fact => fact.author === author)
+  const known = factsAgainst(engine.machine.policy, [subject]).find(
+    fact => fact.author === author && isPlausibleTimestamp(fact.epochMs, epochMs),
+  )
   if (known && known.untilEpochMs >= untilEpochMs) return host.writes.stored()
   const draft = draftFact(author, {
     type: 'revocation',

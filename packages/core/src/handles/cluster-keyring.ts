@@ -7,7 +7,9 @@ import { checkSecret } from '../api/secret.ts'
 import { changedKeyring, type KeyringChange, type KeyringRefusal, keyIn } from '../policy/keyring-state.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { MemberKeyring } from '../runtime/member-keyring.ts'
+import { isPlausibleTimestamp } from '../wire/checks.ts'
 import { type KeyringKey, maxKeys } from '../wire/keyring-fact.ts'
+import { checkClockAgrees } from './clock-check.ts'
 import { keyringQuery } from './cluster-queries.ts'
 
 /** Our choice: if a member takes longer, the app can ask it again. */
@@ -95,7 +97,17 @@ export class ClusterKeyring implements Keyring {
       throw new NotAllowedError(
         "keyring: this cluster has an authority, so only a member with the authority's key changes the keys. Call this at the founder, or start a member with the option 'authority'",
       )
-    const next = changedKeyring(keyring.state, change, this.#nowMs())
+    const { engine } = this.#options
+    const nowMs = this.#nowMs()
+    checkClockAgrees('keyring', engine)
+    if (
+      !isPlausibleTimestamp(keyring.state.version, nowMs) &&
+      engine.machine.overlay.connected().length === 0
+    )
+      throw new NotAllowedError(
+        'keyring: the keys were changed last at a later time than the clock of this machine shows. Set the clock, or wait until another member is connected, so that the clocks can be compared',
+      )
+    const next = changedKeyring(keyring.state, change, nowMs)
     if (next === 'known') return
     if (typeof next === 'string') throw new InvalidOptionsError(`${method}: ${refusals[next]}`)
     await keyring.publish(next)

@@ -24,6 +24,7 @@ import type { MemberAuthority, SeedKey } from '../runtime/member-authority.ts'
 import { openPolicy } from '../storage/policy-storage.ts'
 import { StoredValue } from '../storage/stored-value.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
+import { earliestEpochMs } from '../wire/checks.ts'
 import { memberIdFromKey } from '../wire/member-id.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
 import { GrantExchange } from './admission/grant-exchange.ts'
@@ -122,7 +123,8 @@ async function founded(key: SeedKey, { self, cluster, platform }: OpenAuthorityO
     subject: self,
     isInvitation: false,
     roles: [adminRole],
-    notAfterMs: platform.clock.now().epochMs + maxExpiryMs,
+    // The clock of a machine without a battery may be set later, and these grants must not have ended then.
+    notAfterMs: Math.max(platform.clock.now().epochMs, earliestEpochMs) + maxExpiryMs,
     mayInvite: true,
   }
   const extended = await extendChain(grant, { authority: key.id, cluster, issuer: key })

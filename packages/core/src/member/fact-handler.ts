@@ -95,12 +95,13 @@ export class FactHandler {
 
   #handlePolicy(fact: PolicyFact, from: string | undefined, now: Instant): void {
     const { self, policy, rates, rumors, antiEntropy, effectQueue, expulsions } = this.#options
-    if (policy.outcome(fact, now.epochMs) !== 'merged') return
-    if (from !== self && !policy.isUnlimited(fact.author) && !rates.take(fact, now.monotonicMs)) return
+    const isOwn = from === self
+    if (policy.outcome(fact, now.epochMs, isOwn) !== 'merged') return
+    if (!isOwn && !policy.isUnlimited(fact.author) && !rates.take(fact, now.monotonicMs)) return
     const { size } = policy
-    policy.merge(fact, now.epochMs)
+    policy.merge(fact, now.epochMs, isOwn)
     antiEntropy.changed(now.monotonicMs)
-    if (from === self) rumors.add(fact)
+    if (isOwn) rumors.add(fact)
     effectQueue.push({ type: 'policy', fact })
     // A keyring takes the place of a revocation if the set is full.
     if (fact.type === 'revocation' || policy.size === size)

@@ -116,6 +116,8 @@ export class MemberView {
 
   /** The ids of the members that departed at least `retentionMs` ago; `ephemeralMs` for ephemeral members that left. */
   departed(epochMs: number, retentionMs: number, ephemeralMs: number = retentionMs): string[] {
+    // The clock was ahead when the member departed, and was set back.
+    for (const [id, date] of this.#departed) if (date > epochMs) this.#departed.set(id, epochMs)
     return [...this.#departed]
       .filter(([id, date]) => {
         const fact = this.#rows.get(id)?.fact

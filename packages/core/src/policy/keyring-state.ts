@@ -4,6 +4,7 @@
  * Each change gives a new state with a greater version. The states of all members are ordered by version, and the latest one
  * counts everywhere. The topics come from the first key of the cluster, and no change of keys changes them.
  */
+import { isPlausibleTimestamp } from '../wire/checks.ts'
 import { type KeyringContent, type KeyringKey, maxKeys, maxRemovedKeys } from '../wire/keyring-fact.ts'
 
 export interface KeyringState extends KeyringContent {
@@ -24,7 +25,10 @@ export function changedKeyring(
   change: KeyringChange,
   epochMs: number,
 ): KeyringState | KeyringRefusal {
-  const version = Math.max(state.version + 1, epochMs)
+  // A version from a clock that was ahead counts at no other member.
+  const version = isPlausibleTimestamp(state.version, epochMs)
+    ? Math.max(state.version + 1, epochMs)
+    : epochMs
   const { keys, removed } = state
   if (change.type === 'add') {
     const { key } = change

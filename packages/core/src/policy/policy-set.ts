@@ -8,6 +8,7 @@
 import { compare } from 'uint8arrays/compare'
 import { concat } from 'uint8arrays/concat'
 import { lowerBound } from '../base/arrays.ts'
+import { isPlausibleTimestamp } from '../wire/checks.ts'
 import { isPolicyFact, type PolicyFact, type SignedFact } from '../wire/fact.ts'
 import { equalBytes, shortHash } from '../wire/hashes.ts'
 import type { PolicyKind, PolicyKinds } from './policy-kind.ts'
@@ -104,20 +105,27 @@ export class PolicySet {
     return this.#inOrder()
   }
 
-  /** What `merge` would return, without changing the set. */
-  outcome(fact: PolicyFact, epochMs: number): PolicyOutcome {
+  /**
+   * What `merge` would return, without changing the set.
+   *
+   * @param isOwn this member wrote the fact now. It also replaces one whose date is implausible: a clock was ahead when that was
+   *   written, and the other members rejected it
+   */
+  outcome(fact: PolicyFact, epochMs: number, isOwn = false): PolicyOutcome {
     const kind = this.#kinds[fact.type]
     if (!kind) return 'rejected'
     const entry = entryOf(kind, fact)
     const stored = this.#entries.get(entry.key)
-    if (stored && !isLater(entry, stored)) return 'known'
+    const isReplaced =
+      !stored || isLater(entry, stored) || (isOwn && !isPlausibleTimestamp(kind.dateOf(stored.fact), epochMs))
+    if (!isReplaced) return 'known'
     if (entry.untilEpochMs <= epochMs || !kind.admits(fact, epochMs)) return 'rejected'
     return this.#excess(entry) === entry ? 'rejected' : 'merged'
   }
 
-  /** Merges a verified fact. */
-  merge(fact: PolicyFact, epochMs: number): PolicyOutcome {
-    const outcome = this.outcome(fact, epochMs)
+  /** Merges a verified fact. @param isOwn as for `outcome` */
+  merge(fact: PolicyFact, epochMs: number, isOwn = false): PolicyOutcome {
+    const outcome = this.outcome(fact, epochMs, isOwn)
     const kind = this.#kinds[fact.type]
     if (outcome !== 'merged' || !kind) return outcome
     const entry = entryOf(kind, fact)

@@ -10,6 +10,7 @@ import { andThen } from '../base/maybe-async.ts'
 import type { MachineInput } from '../member/machine-io.ts'
 import { KeyringKind } from '../policy/keyring-kind.ts'
 import { adoptedKeyring, type KeyringState, keyIn } from '../policy/keyring-state.ts'
+import { isPlausibleTimestamp } from '../wire/checks.ts'
 import { draftFact, type PolicyFact } from '../wire/fact.ts'
 import { type KeyringKey, keyringKey, maxKeys, sealKeyring } from '../wire/keyring-fact.ts'
 import { type Signer, signedBytes } from '../wire/signing.ts'
@@ -84,7 +85,9 @@ export class MemberKeyring {
 
   /** A policy fact was merged. Of facts with the same version, the policy set merges the one that counts last. */
   merged(fact: PolicyFact): void {
-    if (fact.type !== 'keyring' || fact.version < this.#state.version) return
+    const { version } = this.#state
+    const isDated = isPlausibleTimestamp(version, this.#options.clock.now().epochMs)
+    if (fact.type !== 'keyring' || (fact.version < version && isDated)) return
     const content = this.kind.contentOf(fact)
     if (content) this.#adopt(adoptedKeyring(content, fact.version, this.#options.given))
   }

@@ -45,6 +45,11 @@ export interface Transport {
   networkChanged(): void
   /** The connected members without an open gossipsub stream. No rumor can be sent to these members. */
   withoutPubsub(): readonly string[]
+  /**
+   * How far the wall clock of a connected member is ahead of the local one, in milliseconds, if by more than a minute. 0: it is
+   * not, or this is not known. @default 0 for each member
+   */
+  clockAheadMs?(id: string): number
 }
 
 /**

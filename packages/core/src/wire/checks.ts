@@ -26,7 +26,7 @@ export function isPlausibleTimestamp(timestampMs: number, epochMs: number): bool
 }
 
 /** September 2020. hearsay did not exist then, so a clock with an earlier time was never set. */
-const earliestEpochMs = 1_600_000_000_000
+export const earliestEpochMs = 1_600_000_000_000
 
 /** Whether a clock that shows this time can be right. */
 export function isClockSet(epochMs: number): boolean {

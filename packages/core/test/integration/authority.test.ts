@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { until } from '../../../../test/helpers/until.ts'
 import { extendChain } from '../../src/grants/grant-chain.ts'
 import { decodeTicketText, encodeTicket } from '../../src/grants/ticket-codec.ts'
@@ -56,6 +56,19 @@ describe('a cluster with an authority', () => {
     expect(ada.self.roles).toEqual(['dev', 'operator'])
     expect(shown(founder, ada.self)?.roles).toEqual(['dev', 'operator'])
     expect(shown(ada, founder.self)?.roles).toEqual(['admin'])
+  })
+
+  it('keeps the founder when its clock, which was never set at its start, is set', async () => {
+    const realNow = Date.now
+    const startedMs = realNow()
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => realNow() - startedMs)
+    const founder = await founded('no battery')
+    await expect(founder.invite()).rejects.toThrow('invite: the clock of this machine was never set.')
+    clock.mockRestore()
+    const { ticket } = await founder.invite()
+    const ada = await join({ ticket, name: 'ada' })
+    await Promise.all([sees(founder, ada), sees(ada, founder)])
+    expect(founder.health.getSnapshot().grantsEnd).toBeUndefined()
   })
 
   it('refuses peers without a ticket, with a ticket of another authority, or with the cluster name alone', async () => {

@@ -178,4 +178,12 @@ describe('member view', () => {
     view.forget(ada)
     expect(view.get(ada)).toBeUndefined()
   })
+
+  it('counts the departure of a member from now on if the clock was ahead then and was set back', () => {
+    const view = new MemberView(self)
+    view.observe(fact({ incarnation: 1 }), 'dead', 900_000, 900_000)
+    expect(view.departed(5_000, 10_000)).toEqual([])
+    expect(view.departed(14_999, 10_000)).toEqual([])
+    expect(view.departed(15_000, 10_000)).toEqual([ada])
+  })
 })

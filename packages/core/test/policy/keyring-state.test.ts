@@ -36,6 +36,11 @@ describe('the state of a keyring', () => {
     expect(changed(added, { type: 'add', key: third }, 4_000).version).toBe(5_001)
   })
 
+  it('has the present time as version after a change by a clock that was ahead', () => {
+    const ahead = changed(initial, { type: 'add', key: second }, 40 * 86_400_000)
+    expect(changed(ahead, { type: 'add', key: third }, 4_000).version).toBe(4_000)
+  })
+
   it('refuses to remove the primary key, an unknown key, a fifth key, and a key that was removed', () => {
     const full = { ...initial, keys: [1, 2, 3, 4].map(keyOf), removed: [keyOf(9).fingerprint] }
     const refusal = (change: Parameters<typeof changedKeyring>[1]) => changedKeyring(full, change, 1)

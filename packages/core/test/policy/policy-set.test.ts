@@ -52,6 +52,17 @@ describe('a policy set', () => {
     expect(set.size).toBe(1)
   })
 
+  it('replaces a fact from a clock that was ahead only by one that this member writes itself now', () => {
+    const set = policySet()
+    const ahead = revocation(authority, 'a', nowMs + 2 * day)
+    const earlier = revocation(authority, 'a', nowMs + day)
+    set.merge(ahead, nowMs)
+    expect(set.merge(earlier, nowMs, true)).toBe('known')
+    expect(set.merge(earlier, nowMs - 2 * day)).toBe('known')
+    expect(set.merge(earlier, nowMs - 2 * day, true)).toBe('merged')
+    expect(factsOf(set)).toEqual([earlier])
+  })
+
   it('rejects facts that have ended, that its kind refuses, and of kinds that do not count here', () => {
     const set = policySet()
     expect(set.merge(revocation(authority, 'a', nowMs), nowMs)).toBe('rejected')

@@ -328,8 +328,10 @@ export class ServedView implements MemberCalls {
   #focused(atMs: number): void {
     const { focus } = this.#options
     if (!Number.isFinite(atMs)) return
-    this.#focusedAtMs = Math.min(atMs, systemClock.now().epochMs)
-    focus.atMs = Math.max(focus.atMs, this.#focusedAtMs)
+    const nowMs = systemClock.now().epochMs
+    this.#focusedAtMs = Math.min(atMs, nowMs)
+    // The clock was set back if the last focus is in the future.
+    focus.atMs = Math.max(focus.atMs > nowMs ? 0 : focus.atMs, this.#focusedAtMs)
   }
 
   async #settled(call: number): Promise<string | undefined> {

@@ -42,6 +42,7 @@ export class TrafficCounters {
       reviewConnections: () => transport.reviewConnections(),
       networkChanged: () => transport.networkChanged(),
       withoutPubsub: () => transport.withoutPubsub(),
+      clockAheadMs: id => transport.clockAheadMs?.(id) ?? 0,
     }
   }
 

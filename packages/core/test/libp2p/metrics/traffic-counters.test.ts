@@ -37,6 +37,7 @@ describe('the traffic counters', () => {
       reviewConnections: true,
       networkChanged: true,
       withoutPubsub: true,
+      clockAheadMs: true,
     }
     for (const name of Object.keys(methods)) counted[name]?.(bytes(1), bytes(1), bytes(1))
     expect(calls.map(([name]) => name)).toEqual(Object.keys(methods))
