@@ -99,7 +99,7 @@ function describe({ isUnencodable, isUnreadable, isHalfPair }: CopyFaults): stri
   return [
     isUnencodable &&
       `null in place of a value that Yjs cannot encode: an object that contains itself or is nested deeper than ${maxDepth} levels, a key '__proto__', a bigint of more than 64 bits, or an embed or attribute that is not JSON`,
-    isUnreadable && 'an empty object or undefined in place of a Date, Map, function or the like',
+    isUnreadable && 'an empty object or undefined in place of a Date, Map or function',
     isHalfPair && 'U+FFFD in place of half of a surrogate pair: cut texts at whole characters',
   ]
     .filter(Boolean)
