@@ -30,7 +30,10 @@ export function createProgram({ hasCompletion = true }: { hasCompletion?: boolea
   const program = new Command('hearsay')
     .description('Run members of a cluster without a central server, and see which members are alive')
     .version(manifest.version)
-    .hook('preAction', (_program, command) => refuseEmpty(command))
+    .hook('preAction', (_program, command) => {
+      // The word to complete may be empty.
+      if (!completionCommands.includes(command.name())) refuseEmpty(command)
+    })
 
   addJoinOptions(program.command('join')).action(async (cluster, options) => {
     const { join } = await import('./join/join.ts')

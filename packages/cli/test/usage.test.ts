@@ -93,7 +93,7 @@ const invalid: [what: string, args: string[], message: RegExp][] = [
   [
     'a long value',
     ['config', 'set', 'a', 'b', 'k', 'v'.repeat(100_000)],
-    /the value of 'k' has 100002 bytes/,
+    /the value of 'k': 100002 bytes, at most 16384/,
   ],
   [
     'a long name of a config',

@@ -30,7 +30,7 @@ export function checkedEntry(
   if (value === undefined)
     throw new InvalidValueError(`set: '${key}' is undefined: delete('${key}') removes it`)
   const { value: carried, bytes } = sharedValue('set', key, value)
-  checkBytes(`set: '${key}'`, bytes, limits.maxConfigValueBytes)
+  checkBytes(`set: the value of '${key}'`, bytes, limits.maxConfigValueBytes)
   const checked = check(key, carried)
   if (checked.type === 'invalid') throw new InvalidValueError(`set: '${key}': ${checked.issues.join('; ')}`)
   if (!hasSpace(key))

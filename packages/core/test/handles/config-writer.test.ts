@@ -82,7 +82,7 @@ describe('a config writer', () => {
     [
       'k',
       'x'.repeat(limits.maxConfigValueBytes),
-      /^set: 'k': \d+ bytes, at most 16384. Put large values into a document/,
+      /^set: the value of 'k': \d+ bytes, at most 16384. Put large values into a document/,
     ],
     ['x'.repeat(limits.maxConfigKeyBytes + 1), 1, /^set: the key has \d+ bytes/],
   ])('rejects %.10s: %.10s', async (key, value, message) => {
