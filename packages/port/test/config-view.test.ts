@@ -185,7 +185,7 @@ describe('a write in a view', () => {
   it.each<[unknown, string, RegExp]>([
     [undefined, 'color', /^set: 'color' is undefined: delete\('color'\) removes it/],
     [Number.NaN, 'color', /^set: 'color' is NaN/],
-    [{ text: 'x'.repeat(17_000) }, 'color', /^set: 'color': \d+ bytes/],
+    [{ text: 'x'.repeat(17_000) }, 'color', /^set: the value of 'color': \d+ bytes/],
     [1, 'x'.repeat(300), /^set: the key has \d+ bytes/],
     [() => {}, 'color', /^set: 'color' is a function/],
     [7, 'color', /^set: 'color': Invalid type: Expected string/],
