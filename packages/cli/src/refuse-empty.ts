@@ -1,6 +1,6 @@
 /**
- * Refuse empty: an argument or an option whose text is empty is refused before a command runs. It usually comes from a variable
- * of a shell that is not set. An argument with a parser, such as the value of a config, may be empty.
+ * Refuse empty: refuses an empty argument or option before a command runs. An empty text usually comes from a variable of a
+ * shell that is not set. An argument with a parser, such as the value of a config, may be empty.
  */
 import type { Command } from 'commander'
 import { UsageError } from './usage-error.ts'

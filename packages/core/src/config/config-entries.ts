@@ -60,7 +60,7 @@ export class ConfigEntries {
   /** Dropped keys → time of their deletion, in epoch ms; the key that was dropped first comes first. */
   readonly #dropped = new Map<string, number>()
 
-  /** The key whose newest entry is the earliest; undefined: unknown. */
+  /** The key whose newest entry is older than those of all other keys. Undefined: no key was searched since the last change. */
   #earliest: { readonly key: string; readonly newest: StoredFact<EntryFact> } | undefined
 
   /** Stored entries whose time is implausible now; by id. */

@@ -42,9 +42,9 @@ export class QueryInbound {
 
   frame(from: string, bytes: Uint8Array): void {
     const facts = this.#inbound.message(from, decodeQueryFrame(bytes)) ?? []
-    const authors = new Set<string>()
+    const answers = new Set<string>()
     const wanted = facts.filter(
-      fact => this.#isFirst(fact, from, authors) && this.#isNew(fact, from, 'direct'),
+      fact => this.#isFirst(fact, from, answers) && this.#isNew(fact, from, 'direct'),
     )
     if (wanted.length === 0) return
     andThen(this.#verified(from, wanted), ({ facts }) => {
@@ -64,11 +64,15 @@ export class QueryInbound {
   }
 
   /** False for an answer if an earlier one in the frame has the same author and query: only one of them counts. */
-  #isFirst(fact: QueryFact, from: string, authors: Set<string>): boolean {
+  #isFirst(fact: QueryFact, from: string, answers: Set<string>): boolean {
     if (fact.type !== 'answer') return true
     const key = `${fact.query} ${fact.author}`
-    if (authors.has(key)) this.#options.reporter.reportExcess(from, fact.payload.length + factCost)
-    return authors.size < authors.add(key).size
+    if (answers.has(key)) {
+      this.#options.reporter.reportExcess(from, fact.payload.length + factCost)
+      return false
+    }
+    answers.add(key)
+    return true
   }
 
   #isNew(fact: QueryFact, from: string, route: QueryRoute): boolean {

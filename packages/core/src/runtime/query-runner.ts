@@ -3,7 +3,8 @@
  *
  * At most 32 handlers run at once, and at most 8 for one asker. A query ends when its handler has settled, or when the asker no
  * longer waits. In the second case the handler may ignore the signal and run on: it counts until it has settled, but at most
- * for the longest time of a query. So an asker with short timeouts cannot start more handlers. An error of a handler is reported once in this process; the asker receives only the failure `error`.
+ * for the longest time of a query. So an asker with short timeouts cannot start more handlers. This process reports an error of
+ * a handler once; the asker receives only the failure `error`.
  */
 import type { QueryHandler } from '../api/query.ts'
 import { sharedQueryValue } from '../api/query-checks.ts'
