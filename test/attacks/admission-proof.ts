@@ -26,6 +26,8 @@ const timeoutMs = 3_000
 
 export interface Proof {
   readonly isAdmitted: boolean
+  /** Whether the other end ended the attempt after it had the proof. False: it accepted the proof, or the time was over. */
+  readonly isRefused: boolean
   /** What was sent; undefined: the other end sent no challenge. */
   readonly request: Uint8Array | undefined
 }
@@ -36,36 +38,43 @@ export async function prove(
   { cluster, secret }: Credentials,
   self: string,
 ): Promise<Proof> {
-  let request: Uint8Array | undefined
-  try {
-    const signal = AbortSignal.timeout(timeoutMs)
-    const stream = await connection.newStream(admissionProtocol, { signal, runOnLimitedConnection: true })
-    const bytes = byteStream(stream)
-    const challenge = (await bytes.read({ bytes: nonceBytes, signal })).subarray()
+  return await attempt(connection, challenge => {
     const ends = { initiator: self, responder: connection.remotePeer.toString() }
     const key = clusterKeys(cluster, secret).admission
     const session = { key, cluster: clusterTag(cluster), ...ends, challenge }
     const nonce = crypto.getRandomValues(new Uint8Array(nonceBytes))
-    request = admissionRequest(session, nonce)
-    if (!request) return { isAdmitted: false, request }
-    stream.send(request)
-    const answer = (await bytes.read({ bytes: answerBytes, signal })).subarray()
-    return { isAdmitted: answeredCapabilities(session, nonce, answer) !== undefined, request }
-  } catch {
-    return { isAdmitted: false, request }
-  }
+    const request = admissionRequest(session, nonce)
+    if (!request) return undefined
+    return { request, isAccepted: answer => answeredCapabilities(session, nonce, answer) !== undefined }
+  })
 }
 
-/** Sends a recorded request as the proof. @returns whether the other end answered it */
-export async function replay(connection: Connection, request: Uint8Array): Promise<boolean> {
+/** Sends a recorded request as the proof. Any answer counts as an admission. */
+export async function replay(connection: Connection, request: Uint8Array): Promise<Proof> {
+  return await attempt(connection, () => ({ request, isAccepted: () => true }))
+}
+
+interface Attempt {
+  readonly request: Uint8Array
+  readonly isAccepted: (answer: Uint8Array) => boolean
+}
+
+async function attempt(
+  connection: Connection,
+  answerTo: (challenge: Uint8Array) => Attempt | undefined,
+): Promise<Proof> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  let request: Uint8Array | undefined
   try {
-    const signal = AbortSignal.timeout(timeoutMs)
     const stream = await connection.newStream(admissionProtocol, { signal, runOnLimitedConnection: true })
     const bytes = byteStream(stream)
-    await bytes.read({ bytes: nonceBytes, signal })
+    const attempted = answerTo((await bytes.read({ bytes: nonceBytes, signal })).subarray())
+    if (!attempted) return { isAdmitted: false, isRefused: false, request }
+    request = attempted.request
     stream.send(request)
-    return (await bytes.read({ bytes: answerBytes, signal })).length > 0
+    const isAdmitted = attempted.isAccepted((await bytes.read({ bytes: answerBytes, signal })).subarray())
+    return { isAdmitted, isRefused: false, request }
   } catch {
-    return false
+    return { isAdmitted: false, isRefused: request !== undefined && !signal.aborted, request }
   }
 }

@@ -72,7 +72,8 @@ async function attempt({ order, count }: ScriptContext, peer: RawPeer, attempt: 
     for (const request of [{ type: 'reserve' }, { type: 'connect', peer: peerId }] as const)
       requests.push(relayRequest(connection, request).then(answer => answer === 'ok'))
   }
-  if (proof === 'replayed proof') requests.push(replay(connection, replayed))
+  if (proof === 'replayed proof')
+    requests.push(replay(connection, replayed).then(({ isAdmitted }) => isAdmitted))
   // Sends its record on a stream, as a member would, but sends no proof.
   else if (proof === 'no proof') await peer.sendFacts(target, [await peer.identity.record({ name: proof })])
   else requests.push(peer.prove(connection))

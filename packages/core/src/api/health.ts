@@ -48,8 +48,8 @@ export interface Health extends MemberHealth {
   /**
    * The number of connections since the start that were not admitted. Either the other end did not prove that it has the
    * same secret and the same cluster name, or it did not accept this member's proof, or this member refuses the peer for a
-   * minute because it broke the protocol too often. On a node of the app, connections of peers that dialled and sent no
-   * proof do not count.
+   * minute because it broke the protocol too often. A connection that its other end closed before it began to prove does
+   * not count. On a node of the app, connections of peers that dialled and sent no proof do not count.
    */
   readonly refusedConnections: number
   /**

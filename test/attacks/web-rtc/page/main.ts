@@ -10,12 +10,12 @@ import { type Proof, prove, replay } from '../../admission-proof.ts'
 import { credentialsFor, type ProofKind, proofKinds } from '../../proof-kinds.ts'
 import { relayRequest } from '../../scripts/relay-request.ts'
 import { type Way, type WebRTCOrder, type WebRTCOutcome, ways } from '../order.ts'
-import { PageStranger, untilClosed } from './page-stranger.ts'
+import { isClosedWithin, PageStranger } from './page-stranger.ts'
 import { receivedBytes } from './received-bytes.ts'
 
 /** Our choice: few, because one machine runs all ends of all connections. */
 const concurrency = 6
-/** Our choice: longer than a member keeps a connection that is not admitted, which is 5 s. */
+/** Our choice: longer than a member keeps a connection that is not admitted, which is 5 s on an idle machine. */
 const patienceMs = 6_000
 
 let order: WebRTCOrder
@@ -47,6 +47,7 @@ async function learn(given: WebRTCOrder): Promise<WebRTCOutcome> {
     if (connection) {
       await askAll(connection)
       count(`connections that asked, ${way}`)
+      countLeft(await isClosedWithin(connection, patienceMs))
     }
     await stranger.stop()
   }
@@ -63,7 +64,12 @@ async function join(index: number): Promise<void> {
   try {
     const connection = await enter(stranger, way)
     if (!connection) count(`not connected by ${way}`)
-    else if (await isAdmittedBy(stranger, connection, way, kind)) count('got in')
+    else {
+      const { isAdmitted, isRefused } = await attempt(stranger, connection, way, kind)
+      if (isAdmitted) count('got in')
+      // By the other ways, the connection leads to the page.
+      else if (way !== 'member relay') countLeft(isRefused)
+    }
   } finally {
     await stranger.stop()
   }
@@ -99,52 +105,60 @@ async function enter(stranger: PageStranger, way: Way): Promise<Connection | und
   }
 }
 
-async function isAdmittedBy(
+/** The member may not notice a connection that the stranger closes first. A page sees the end of WebRTC after 20 s. */
+function countLeft(isRefused: boolean): void {
+  if (!isRefused) count('connections to the page left before it refused them')
+}
+
+type Outcome = Pick<Proof, 'isAdmitted' | 'isRefused'>
+
+async function attempt(
   stranger: PageStranger,
   connection: Connection,
   way: Way,
   kind: ProofKind,
-): Promise<boolean> {
-  const outcomes = [isProofAccepted(stranger, connection, kind)]
+): Promise<Outcome> {
+  const proof = attemptProof(stranger, connection, kind)
+  const others: Promise<boolean>[] = []
   if (way === 'member relay') {
-    outcomes.push(relayRequest(connection, { type: 'reserve' }).then(answer => answer === 'ok'))
-    outcomes.push(opens(stranger, webRTCAddress(order.memberRelay)))
+    others.push(relayRequest(connection, { type: 'reserve' }).then(answer => answer === 'ok'))
+    others.push(opens(stranger, webRTCAddress(order.memberRelay)))
   }
-  if (way === 'open relay') outcomes.push(opens(stranger, webRTCAddress(order.openRelay)))
-  return (await Promise.all(outcomes)).includes(true)
+  if (way === 'open relay') others.push(opens(stranger, webRTCAddress(order.openRelay)))
+  const { isAdmitted, isRefused } = await proof
+  return { isAdmitted: isAdmitted || (await Promise.all(others)).includes(true), isRefused }
 }
 
 async function opens(stranger: PageStranger, address: string): Promise<boolean> {
   return (await stranger.dial(address)) !== undefined
 }
 
-/** @returns whether the other end accepted the proof, or sent anything to a peer that sent none */
-async function isProofAccepted(
+async function attemptProof(
   stranger: PageStranger,
   connection: Connection,
   kind: ProofKind,
-): Promise<boolean> {
+): Promise<Outcome> {
   const { credentials } = order
   if (kind === 'replayed proof') return await replay(connection, recorded)
-  if (kind === 'no proof') return await isAnswered(connection)
-  return (await prove(connection, credentialsFor(kind, credentials), stranger.id)).isAdmitted
+  if (kind === 'no proof') return await sendHello(connection)
+  return await prove(connection, credentialsFor(kind, credentials), stranger.id)
 }
 
-/** Sends a hello, as a member does. @returns whether a frame arrives before the other end closes the connection */
-async function isAnswered(connection: Connection): Promise<boolean> {
+/** Sends a hello without a proof. A frame that arrives before the other end closes the connection counts as an admission. */
+async function sendHello(connection: Connection): Promise<Outcome> {
   const hello = encodeHello({ cluster: clusterTag(order.credentials.cluster), epochMs: Date.now() })
-  let hasReceived = false
+  let isAdmitted = false
   try {
     const stream = await connection.newStream(protocols.sync, { signal: AbortSignal.timeout(3_000) })
     stream.addEventListener('message', () => {
-      hasReceived = true
+      isAdmitted = true
     })
     stream.send(prefixed(hello))
   } catch {
     // The other end does not accept the stream.
   }
-  await untilClosed(connection, patienceMs)
-  return hasReceived
+  const isRefused = await isClosedWithin(connection, patienceMs)
+  return { isAdmitted, isRefused }
 }
 
 async function recordRequest(): Promise<Uint8Array> {

@@ -65,11 +65,11 @@ export class PageStranger {
   }
 }
 
-/** Resolves when the other end has closed the connection, or when the time is over. */
-export async function untilClosed(connection: Connection, timeoutMs: number): Promise<void> {
-  if (connection.status !== 'open') return
-  await new Promise<void>(resolve => {
-    setTimeout(resolve, timeoutMs)
-    connection.addEventListener('close', () => resolve())
+/** @returns whether the connection closes before the time is over */
+export async function isClosedWithin(connection: Connection, timeoutMs: number): Promise<boolean> {
+  if (connection.status !== 'open') return true
+  return await new Promise<boolean>(resolve => {
+    setTimeout(() => resolve(false), timeoutMs)
+    connection.addEventListener('close', () => resolve(true))
   })
 }
