@@ -6,6 +6,7 @@
  */
 import type { WebRTCComponents } from '@hearsay/webrtc'
 import type { Connection, Transport } from '@libp2p/interface'
+import { closeWithPeers } from './closed-web-rtc.ts'
 import { DialRateLimiter } from './dial-rate-limiter.ts'
 
 /** Timeout of the first attempt. On slow networks, the second attempt may use all remaining time of the dial. */
@@ -18,6 +19,7 @@ export function boundedWebRTC(create: WebRTC): WebRTC {
   return components => {
     const rateLimiter = new DialRateLimiter(performance.now())
     const transport = create(components)
+    closeWithPeers(components.events)
     // libp2p would keep a listener for every past connection (js-libp2p#3567). The connection manager closes the open
     // connections when the node stops.
     Reflect.set(transport, '_closeOnShutdown', () => {})
