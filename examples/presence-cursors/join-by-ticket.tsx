@@ -1,4 +1,5 @@
 /** Join by ticket: joins with the ticket in the page's address, with the one of the last visit, or with one that is pasted. */
+import type { JoinOptions } from '@hearsay/core'
 import { ClusterProvider, useConnectionStatus } from '@hearsay/react'
 import { joinFromTab } from '@hearsay/tabs'
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
@@ -6,16 +7,24 @@ import { storedTicket, storeTicket, takeTicketOfAddress } from './ticket.ts'
 
 const cluster = 'presence-cursors'
 
-/** All tabs of the browser share one member. `joinCluster` is called in one tab, and only this tab loads the networking. */
+const core = () => import('@hearsay/core')
+
+async function optionsOf(ticket: string): Promise<JoinOptions> {
+  const { decodeTicket } = await core()
+  // A new invitation gets a new identity: no ticket readmits a member that was revoked itself.
+  const storage = `${cluster} ${decodeTicket(ticket).invitation}`
+  return { cluster, ticket, storage, iceServers: [] }
+}
+
+/**
+ * All tabs of the browser share one member. `joinCluster` is called in one tab. Only this tab and the one that is next to join
+ * load the networking.
+ */
 const joinWith = (ticket: string) =>
   joinFromTab({
     cluster,
-    join: async () => {
-      const { decodeTicket, joinCluster } = await import('@hearsay/core')
-      // A new invitation gets a new identity: no ticket readmits a member that was revoked itself.
-      const storage = `${cluster} ${decodeTicket(ticket).invitation}`
-      return joinCluster({ cluster, ticket, storage, iceServers: [] })
-    },
+    join: async () => (await core()).joinCluster(await optionsOf(ticket)),
+    prepare: async () => (await core()).prepareCluster(await optionsOf(ticket)),
   })
 
 export function JoinByTicket({ children }: { children: ReactNode }): ReactNode {

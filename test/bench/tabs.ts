@@ -23,8 +23,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '20' },
     /** `crash`, `close` or both. */
     ends: { type: 'string', default: 'crash,close' },
-    /** `no`, `yes` or both: whether the next leader loads the member in advance. */
-    preload: { type: 'string', default: 'no,yes' },
+    /** `no`, `yes` or both: whether the next leader prepares the member. */
+    prepare: { type: 'string', default: 'no,yes' },
   },
 })
 const runs = Number(values.runs)
@@ -58,12 +58,12 @@ const browser = await launchChromium()
 const [one, many] = seconds > 0 ? [await cost(1), await cost(manyTabs)] : []
 const handovers: Record<string, readonly Handover[]> = {}
 for (const end of ['crash', 'close'] as const)
-  for (const hasPreload of [false, true]) {
+  for (const isPrepared of [false, true]) {
     if (!values.ends.split(',').includes(end)) continue
-    if (!values.preload.split(',').includes(hasPreload ? 'yes' : 'no')) continue
+    if (!values.prepare.split(',').includes(isPrepared ? 'yes' : 'no')) continue
     const samples: Handover[] = []
-    for (let run = 0; run < runs; run++) samples.push(await handOver(end, hasPreload))
-    const name = `${end}${hasPreload ? '; with preload' : ''}`
+    for (let run = 0; run < runs; run++) samples.push(await handOver(end, isPrepared))
+    const name = `${end}${isPrepared ? '; prepared' : ''}`
     handovers[name] = samples
     console.error(timelineOf(name, samples))
   }
@@ -128,13 +128,13 @@ async function openTabs(
   context: BrowserContext,
   [device]: readonly Device[],
   count: number,
-  hasPreload: boolean,
+  isPrepared: boolean,
 ): Promise<Tab[]> {
   const tabs: Tab[] = []
   for (let i = 0; i < count; i++) {
     const { name: cluster, self } = (device as Device).cluster
     const options = { cluster, name: 'browser', bootstrap: self.addresses }
-    const tab = await Tab.joinShared(context, site.url, options, hasPreload)
+    const tab = await Tab.joinShared(context, site.url, options, isPrepared)
     await tab.ask('enter')
     tabs.push(tab)
   }
@@ -206,12 +206,12 @@ interface Handover {
   readonly idle: { readonly next: Idle; readonly follower: Idle }
 }
 
-async function handOver(end: 'crash' | 'close', hasPreload: boolean): Promise<Handover> {
-  console.error(`${end}${hasPreload ? '; with preload' : ''}`)
+async function handOver(end: 'crash' | 'close', isPrepared: boolean): Promise<Handover> {
+  console.error(`${end}${isPrepared ? '; prepared' : ''}`)
   const devices = await startDevices(randomUUID())
   const context = await browser.newContext()
   context.setDefaultTimeout(120_000)
-  const [leader, ...rest] = await openTabs(context, devices, tabsInHandover, hasPreload)
+  const [leader, ...rest] = await openTabs(context, devices, tabsInHandover, isPrepared)
   // The tabs wait in the order in which they were opened.
   const [next, follower] = rest as [Tab, Tab]
   await rest.at(-1)?.ask('move', everyMs)

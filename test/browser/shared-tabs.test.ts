@@ -54,11 +54,11 @@ afterAll(async () => {
   await site.close()
 })
 
-async function openTabs(count: number, browser = context): Promise<Tab[]> {
+async function openTabs(count: number, browser = context, isPrepared = false): Promise<Tab[]> {
   const options = { cluster: other.name, name: 'browser', bootstrap: other.self.addresses }
   const tabs: Tab[] = []
   for (let i = 0; i < count; i++) {
-    const tab = await Tab.joinShared(browser, site.url, options)
+    const tab = await Tab.joinShared(browser, site.url, options, isPrepared)
     await tab.ask('enter')
     tabs.push(tab)
   }
@@ -104,6 +104,38 @@ describe.skipIf(skipsBrowser)('tabs that share a member', { timeout: 60_000 }, (
     expect(events).not.toContain('leave browser')
     expect(room.presence.others.getSnapshot()).toHaveLength(1)
     for (const tab of rest) expect(await tab.ask('sightings')).toEqual([])
+  })
+
+  it('go on in a prepared tab after each of two crashes, as the same member', async () => {
+    const [leader, ...rest] = await openTabs(3, context, true)
+    const [second, third] = rest as [Tab, Tab]
+    for (const [crashed, next] of [
+      [leader as Tab, second],
+      [second, third],
+    ] as const) {
+      while (!(await next.ask('isPrepared'))) await sleep(50)
+      await crashed.crash()
+      await third.ask('show', 1)
+      await untilShown(1)
+      while (!(await next.ask('isLeader'))) await sleep(50)
+      await third.ask('show', 2)
+      await untilShown(2)
+    }
+    expect(other.members.getSnapshot()).toHaveLength(2)
+    expect(events).not.toContain('leave browser')
+  })
+
+  it('go on in the third tab when the second one crashes while it takes over', async () => {
+    const [leader, second, third] = (await openTabs(3, context, true)) as [Tab, Tab, Tab]
+    await third.ask('show', 1)
+    await untilShown(1)
+    await leader.crash()
+    await second.crash()
+    await third.ask('show', 2)
+    await untilShown(2)
+    expect(await third.ask('isLeader')).toBe(true)
+    expect(other.members.getSnapshot()).toHaveLength(2)
+    expect(events).not.toContain('leave browser')
   })
 
   it('go on in another tab when the leader is closed, and leave with the last one', async () => {

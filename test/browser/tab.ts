@@ -33,11 +33,11 @@ export class Tab {
     browser: Pick<Browser | BrowserContext, 'newPage'>,
     url: string,
     options: JoinOptions,
-    hasPreload = false,
+    isPrepared = false,
   ): Promise<Tab> {
     const tab = await Tab.on(await browser.newPage(), url)
     const { cluster: storage = '' } = options
-    await tab.ask('joinShared', { iceServers: [], storage, ...options }, hasPreload)
+    await tab.ask('joinShared', { iceServers: [], storage, ...options }, isPrepared)
     return tab
   }
 

@@ -35,6 +35,7 @@ export type { HeldBy, HeldByOptions, HeldSpace } from './api/held-by.ts'
 export type { Invitation, InviteOptions } from './api/invitation.ts'
 export type { KeyHolders, KeyInfo, Keyring, KeyringOptions } from './api/keyring.ts'
 export type { MemberOptions } from './api/member-options.ts'
+export type { PreparedMember } from './api/prepared-member.ts'
 export type {
   Other,
   OtherView,

@@ -1,8 +1,9 @@
 /** joinFromTab: the public function of the package. */
-import type { Cluster } from '@hearsay/core'
+import type { Cluster, PreparedMember } from '@hearsay/core'
 import { checkOptionNames, InvalidOptionsError } from '@hearsay/core/app'
 import { contractVersion } from '@hearsay/port'
 import { followPage } from './page-lifecycle.ts'
+import { PreparedJoin } from './prepared-join.ts'
 import { Tab } from './tab.ts'
 
 /** Options of `joinFromTab`. */
@@ -15,10 +16,11 @@ export interface TabOptions {
    */
   readonly join: () => Promise<Cluster>
   /**
-   * Loads what `join` needs, for example `() => import('@hearsay/core')`. Called in the tab that is next in line to lead, when
-   * that tab is idle, so that it takes over sooner. @default nothing is loaded in advance
+   * Prepares what `join` does, for example `async () => (await import('@hearsay/core')).prepareCluster(…)` with the options of
+   * `join`. Called in the one tab that is next to lead, when it is idle, so that it takes over sooner. The prepared member is
+   * closed if the tab ends first. If the preparation fails, the tab calls `join`. @default nothing is prepared
    */
-  readonly preload?: () => Promise<unknown>
+  readonly prepare?: () => Promise<PreparedMember>
 }
 
 /**
@@ -36,9 +38,9 @@ export interface TabOptions {
  * @throws the error of `join`, if this tab leads
  */
 export async function joinFromTab(options: TabOptions): Promise<Cluster> {
-  const names = { cluster: true, join: true, preload: true } as const
+  const names = { cluster: true, join: true, prepare: true } as const
   checkOptionNames('joinFromTab', options, names, "{ cluster: 'atlas', join: () => joinCluster(…) }")
-  const { cluster, join, preload } = options
+  const { cluster, join, prepare } = options
   if (typeof cluster !== 'string' || cluster === '')
     throw new InvalidOptionsError("joinFromTab: give the cluster's name, like { cluster: 'atlas' }")
   if (typeof join !== 'function')
@@ -51,13 +53,19 @@ export async function joinFromTab(options: TabOptions): Promise<Cluster> {
     )
     return await join()
   }
+  if (prepare !== undefined && typeof prepare !== 'function')
+    throw new InvalidOptionsError(
+      'joinFromTab: give a function that prepares, like { prepare: () => prepareCluster(…) }',
+    )
   // Tabs that still run an older version of the app, with another version of the protocol, share another member.
   const name = `${contractVersion}:${cluster}`
-  const next = () => {
-    // A failure to load is reported when the tab has to lead.
-    if (preload) whenIdle(() => void preload().catch(() => {}))
-  }
-  const tab = new Tab({ name, join, next })
+  const prepared = new PreparedJoin({ join, prepare, whenIdle })
+  const tab = new Tab({
+    name,
+    join: () => prepared.join(),
+    next: () => prepared.prepare(),
+    notNext: () => prepared.discard(),
+  })
   const unfollow = followPage({ paused: () => tab.pause(), resumed: () => tab.resume() })
   try {
     return await tab.start()
@@ -67,8 +75,12 @@ export async function joinFromTab(options: TabOptions): Promise<Cluster> {
   }
 }
 
-/** Calls `act` when the tab is idle. */
-function whenIdle(act: () => void): void {
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(act)
-  else setTimeout(act, 1_000)
+/** Calls `act` when the tab is idle. @returns a function that ends the wait */
+function whenIdle(act: () => void): () => void {
+  if ('requestIdleCallback' in globalThis) {
+    const id = requestIdleCallback(act)
+    return () => cancelIdleCallback(id)
+  }
+  const timer = setTimeout(act, 1_000)
+  return () => clearTimeout(timer)
 }

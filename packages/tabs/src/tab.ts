@@ -22,6 +22,8 @@ export interface TabSettings {
   readonly join: () => Promise<Cluster>
   /** This tab is next in line. */
   readonly next: () => void
+  /** This tab does not lead next. */
+  readonly notNext?: () => void
 }
 
 /** `paused`: the page is frozen, or the user has left it. */
@@ -82,7 +84,7 @@ export class Tab {
     // The only tab keeps its member, which announces that the page is frozen or closes.
     if (this.#state !== 'active' || (this.#leader && !this.#leader.hasOthers(this.#id))) return
     this.#state = 'paused'
-    this.#wait.abort()
+    this.#endWait()
     if (this.#leader) this.#leader.handOver()
     else this.#control.send({ type: 'closed', view: this.#id })
     this.#port?.close()
@@ -100,13 +102,18 @@ export class Tab {
   async #end(): Promise<void> {
     if (this.#state === 'ended') return
     this.#state = 'ended'
-    this.#wait.abort()
+    this.#endWait()
     this.#control.send({ type: 'closed', view: this.#id })
     await this.#leader?.end(this.#leader.hasOthers(this.#id))
     await this.#leading
     this.#port?.close()
     this.#pending?.channel?.close()
     this.#control.close()
+  }
+
+  #endWait(): void {
+    this.#wait.abort()
+    this.#settings.notNext?.()
   }
 
   #waitInLine(): void {

@@ -34,6 +34,7 @@ let longestGapMs = 0
 const storeStates: string[] = []
 
 let isLeader = false
+let isPreparedToLead = false
 
 /** All pages of one machine share this clock, to a fraction of a millisecond. */
 const nowMs = () => performance.timeOrigin + performance.now()
@@ -73,21 +74,40 @@ export const member = {
     return follow(await joinAlone(options))
   },
   /** All pages of the browser that call this share a member. @returns its id */
-  async joinShared(options: JoinOptions, hasPreload = false): Promise<string> {
+  async joinShared(options: JoinOptions, isPrepared = false): Promise<string> {
+    const begun = () => {
+      isLeader = true
+      endStep('leader lock granted')
+    }
     return follow(
       await joinFromTab({
         cluster: options.cluster ?? '',
         join: async () => {
-          isLeader = true
-          endStep('leader lock granted')
+          begun()
           const { joinCluster } = await import('@hearsay/core')
           endStep('modules loaded')
           return followTakeover(await joinCluster(options))
         },
-        ...(hasPreload && { preload: () => import('@hearsay/core') }),
+        ...(isPrepared && {
+          prepare: async () => {
+            const { prepareCluster } = await import('@hearsay/core')
+            const { join, close } = await prepareCluster(options)
+            isPreparedToLead = true
+            return {
+              async join() {
+                begun()
+                endStep('modules loaded')
+                return followTakeover(await join())
+              },
+              close,
+            }
+          },
+        }),
       }),
     )
   },
+  /** Whether this page has ever prepared to take over. */
+  isPrepared: (): boolean => isPreparedToLead,
   /** Whether this page has ever joined the cluster by itself. */
   isLeader: (): boolean => isLeader,
   watchTakeover,

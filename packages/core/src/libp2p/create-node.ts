@@ -52,23 +52,12 @@ export interface NodePlan {
  */
 const windows = { keepAliveInterval: 2 ** 31 - 1, streamOptions: { maxStreamWindowSize: 1_048_576 } }
 
-/** Starts the node. If anything fails, nothing is left running, and the store is closed. */
+/** Creates and starts the node. If anything fails, nothing is left running, and the store is closed. */
 export async function createNode(options: Named<JoinOptions>, plan: NodePlan): Promise<Cluster> {
   const { storage } = plan
   try {
-    const node = await startNode(options, plan)
-    plan.started?.(node)
-    const { cluster } = node.services
-    const leave = once(async (options?: LeaveOptions) => {
-      plan.stopping?.()
-      const left = cluster.leave(options)
-      // The browser may freeze the page before the member has stopped.
-      if (options?.returnsWithinMs !== undefined) storage.release?.()
-      await left
-      await node.stop()
-      await storage.close()
-    })
-    return withLeave(cluster, leave)
+    const privateKey = await identityOf(options, plan)
+    return await startNode(await buildNode(options, plan, privateKey), plan)
   } catch (error) {
     plan.stopping?.()
     await storage.close()
@@ -76,7 +65,38 @@ export async function createNode(options: Named<JoinOptions>, plan: NodePlan): P
   }
 }
 
-async function startNode(options: Named<JoinOptions>, plan: NodePlan): Promise<MemberNode> {
+/** Starts a node that `buildNode` has made. If that fails, the node does not run, and the store is still open. */
+export async function startNode(
+  node: MemberNode,
+  plan: Pick<NodePlan, 'storage' | 'listenError' | 'started' | 'stopping'>,
+): Promise<Cluster> {
+  const { storage } = plan
+  try {
+    await node.start()
+  } catch (error) {
+    await node.stop()
+    throw isListenError(error) ? plan.listenError(error) : error
+  }
+  plan.started?.(node)
+  const { cluster } = node.services
+  const leave = once(async (options?: LeaveOptions) => {
+    plan.stopping?.()
+    const left = cluster.leave(options)
+    // The browser may freeze the page before the member has stopped.
+    if (options?.returnsWithinMs !== undefined) storage.release?.()
+    await left
+    await node.stop()
+    await storage.close()
+  })
+  return withLeave(cluster, leave)
+}
+
+/** Makes the node, which neither listens nor dials before it is started. */
+export async function buildNode(
+  options: Named<JoinOptions>,
+  plan: Omit<NodePlan, 'storage'> & { readonly storage: Pick<OpenedStorage, 'datastore'> },
+  privateKey: Ed25519PrivateKey,
+): Promise<MemberNode> {
   const { datastore } = plan.storage
   const gate = new AdmissionGate()
   const parts = plan.node(gate)
@@ -85,7 +105,7 @@ async function startNode(options: Named<JoinOptions>, plan: NodePlan): Promise<M
     start: false,
     logger: lazyLogger(),
     ...(options.metrics && { metrics: options.metrics }),
-    privateKey: await identityOf(options, plan),
+    privateKey,
     addresses: { listen: [...plan.listen], appendAnnounce: [...(plan.announce ?? [])] },
     connectionEncrypters: [coalescingNoise()],
     streamMuxers: [yamux(windows)],
@@ -107,18 +127,15 @@ async function startNode(options: Named<JoinOptions>, plan: NodePlan): Promise<M
     },
   })
   skipKnownWrites(node.peerStore)
-  try {
-    await node.start()
-  } catch (error) {
-    await node.stop()
-    throw isListenError(error) ? plan.listenError(error) : error
-  }
   return node
 }
 
-async function identityOf(
+export async function identityOf(
   { wrapKey, unwrapKey }: JoinOptions,
-  { identity, storage: { datastore } }: NodePlan,
+  {
+    identity,
+    storage: { datastore },
+  }: Pick<NodePlan, 'identity'> & { readonly storage: Pick<OpenedStorage, 'datastore'> },
 ): Promise<Ed25519PrivateKey> {
   if (identity) return await identity(datastore)
   // A key in memory ends with the process.

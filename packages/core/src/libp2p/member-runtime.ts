@@ -87,6 +87,10 @@ export async function openRuntime(
     clock,
     namedMembers: platform.namedMembers,
   })
+  const [incarnation, cachedPeers = []] = await Promise.all([
+    storage.incarnation.read(),
+    storage.cachedPeers.read(),
+  ])
   const host = {
     id: self,
     clock,
@@ -94,8 +98,8 @@ export async function openRuntime(
     keys,
     ...access.host,
     random: unpredictableNumber,
-    incarnation: await storage.incarnation.read(),
-    cachedPeers: (await storage.cachedPeers.read()) ?? [],
+    incarnation,
+    cachedPeers,
     persist: (incarnation: number) => writes.store([storage.incarnation.change(incarnation)]),
     persistCachedPeers: (addresses: readonly string[]) =>
       writes.push([storage.cachedPeers.change(addresses)]),

@@ -64,10 +64,13 @@ export class StoreLedger {
     this.#writesKey = `${writesKey}${writer}`
   }
 
-  /** The store was opened for the first time. */
+  /** The store was opened, and has no writer but this one from now on. */
   async opened(store: Pick<Datastore, 'query'>): Promise<void> {
-    for (const prefix of smallPrefixes)
+    this.#values.clear()
+    const read = async (prefix: string) => {
       for await (const { key, value } of store.query({ prefix })) this.#values.set(key.toString(), value)
+    }
+    await Promise.all(smallPrefixes.map(read))
     this.#writes = countOf(this.#values.get(this.#writesKey))
   }
 

@@ -12,8 +12,8 @@ import type { Cluster } from '../../api/cluster.ts'
 import { InvalidOptionsError, ListenError } from '../../api/errors.ts'
 import { openStorage } from '../../storage/browser/open-storage.ts'
 import { guardedComponents } from '../admission/guarded-components.ts'
-import { createNode } from '../create-node.ts'
-import { checkJoinOptions, type JoinOptions, withTicketOf } from '../join-options.ts'
+import { createNode, type NodePlan } from '../create-node.ts'
+import { checkJoinOptions, type JoinOptions, type NamedJoinOptions, withTicketOf } from '../join-options.ts'
 import { closingWebSockets } from '../web-socket-cleanup.ts'
 import { boundedWebRTC } from './bounded-web-rtc.ts'
 import { platform } from './platform.ts'
@@ -39,6 +39,12 @@ const dialled: ReadonlySet<string> = new Set(['ws', 'wss', 'webrtc', 'p2p-circui
  * @throws {ListenError} the member cannot listen on an address. Nothing is left running.
  */
 export async function joinCluster(given: JoinOptions): Promise<Cluster> {
+  const options = await checkedOptions(given)
+  return await createNode(options, { ...planOf(options), storage: await openStorage(options.storage) })
+}
+
+/** The options with what their ticket contains. @throws {InvalidOptionsError} a page cannot join with them */
+export async function checkedOptions(given: JoinOptions): Promise<NamedJoinOptions> {
   checkJoinOptions(given)
   const options = await withTicketOf(given)
   // Without a secure context there are no WebCrypto and no locks.
@@ -52,20 +58,25 @@ export async function joinCluster(given: JoinOptions): Promise<Cluster> {
     throw new InvalidOptionsError(
       'identity: leave it out, because several pages may be open. Each page has an identity in its storage',
     )
-  const { listen = hasWebRTC ? everywhere : [], bootstrap = [], iceServers } = options
+  const { bootstrap = [] } = options
   // Addresses that a page cannot dial are allowed among them, because a member in Node publishes all of its addresses.
   if (bootstrap.length > 0 && !bootstrap.some(isForPages))
     throw new InvalidOptionsError(
       'bootstrap: a page can dial none of these. Give a WebSocket, like /ip4/192.0.2.1/tcp/4002/ws',
     )
+  return options
+}
+
+/** The plan of a page's node, without the store. */
+export function planOf(options: NamedJoinOptions): Omit<NodePlan, 'storage'> {
+  const { listen = hasWebRTC ? everywhere : [], iceServers } = options
   const rtcConfiguration = iceServers && { iceServers: [...iceServers] }
   const webSockets = closingWebSockets(uri => {
     const socket = new WebSocket(uri)
     return { socket, destroy: () => socket.close() }
   })
-  return await createNode(options, {
+  return {
     platform,
-    storage: await openStorage(options.storage),
     listen,
     node: gate => ({
       transports: hasWebRTC
@@ -82,7 +93,7 @@ export async function joinCluster(given: JoinOptions): Promise<Cluster> {
       connectionGater: { denyDialMultiaddr: () => false },
     }),
     listenError: error => listenError(error, listen),
-  })
+  }
 }
 
 function listenError(error: Error, listen: readonly string[]): ListenError {

@@ -34,6 +34,11 @@ export class DurableIdbDatastore extends WritingDatastore implements Recoverable
     await this.#ledger.opened(this)
   }
 
+  /** Another page has written since the database was opened. This page is the only writer from now on. */
+  async refresh(): Promise<void> {
+    await this.#ledger.opened(this)
+  }
+
   async close(): Promise<void> {
     this.#database?.close()
     this.#database = undefined

@@ -11,6 +11,7 @@ import { StorageError } from '../../api/errors.ts'
 import { identityKey } from '../member-storage.ts'
 import type { OpenedStorage } from '../recoverable-datastore.ts'
 import { EphemeralDatastore, type RecoverableDatastore } from '../recoverable-datastore.ts'
+import type { DurableIdbDatastore } from './durable-idb-datastore.ts'
 
 /**
  * Opens the store.
@@ -37,7 +38,8 @@ export async function openStorage(storage: string | Datastore | undefined): Prom
   }
 }
 
-async function openDatabase(name: string, writer: string): Promise<RecoverableDatastore> {
+/** Opens the database, and closes it again if it is not hearsay's. @param writer name of this page among those that write */
+export async function openDatabase(name: string, writer: string): Promise<DurableIdbDatastore> {
   // Loaded only if a database is named.
   const { DurableIdbDatastore } = await import('./durable-idb-datastore.ts')
   const datastore = new DurableIdbDatastore(name, writer)
@@ -64,7 +66,7 @@ const closeWaitMs = 2_000
 const unloadWaitMs = 250
 
 /** @returns the function that releases the identity; undefined if another page uses it */
-function lockIdentity(name: string): Promise<(() => void) | undefined> {
+export function lockIdentity(name: string): Promise<(() => void) | undefined> {
   const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
   const signal = AbortSignal.timeout(navigation?.type === 'reload' ? closeWaitMs : unloadWaitMs)
   return new Promise((resolve, reject) => {
