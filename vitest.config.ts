@@ -6,10 +6,14 @@ import { configDefaults, defineConfig } from 'vitest/config'
  * would test the machine. `npm test` first runs `alone`, and then two of the other projects at a time.
  */
 const real = {
-  // Compares real times with simulated times.
-  alone: ['packages/simulator/test/gossip-calibration.test.ts'],
+  alone: [
+    // Compares real times with simulated times.
+    'packages/simulator/test/gossip-calibration.test.ts',
+    // Needs 22 s of processor time, and beside other tests twice as much.
+    'packages/core/test/integration/many.test.ts',
+  ],
   sockets: [
-    'packages/core/test/integration/**/*.test.ts',
+    'packages/core/test/integration/**/!(many).test.ts',
     'packages/electron/test/integration/**/*.test.ts',
     'packages/react/test/integration/**/*.test.tsx',
     'test/attacks/**/*.test.ts',
