@@ -115,20 +115,21 @@ export class Queries {
   }
 
   /**
-   * Whether to verify and deliver a received fact. A direct query or broadcast counts against the rate of its author at once:
-   * its author sent it, so no other peer uses up this rate, and a frame with many of them is not verified as a whole.
+   * Whether to verify and deliver a received fact. A direct query or broadcast counts against the rate of its author at once,
+   * also if it is repeated: its author sent it, so no other peer uses up this rate, and a frame with many of them is not
+   * verified as a whole.
    *
    * @param from the peer that sent it
    */
   admit(fact: QueryFact, from: string, route: QueryRoute, now: Instant): QueryAdmission {
     const admission = this.#judge(fact, from, route, now)
-    if (admission !== 'new' || fact.type === 'answer') return admission
+    if ((admission !== 'new' && admission !== 'repeated') || fact.type === 'answer') return admission
     const nowMs = now.monotonicMs
     const isWithinRate =
       route === 'direct'
         ? this.#rates.take(fact.author, route, nowMs)
         : this.#rates.allows(fact.author, route, nowMs)
-    return isWithinRate ? 'new' : 'excess'
+    return isWithinRate ? admission : 'excess'
   }
 
   /** As `admit`, regardless of the rates. */
@@ -155,27 +156,28 @@ export class Queries {
     query.answer = undefined
   }
 
-  /** Delivers a verified fact. @returns false if an equal fact was delivered before */
-  deliver(fact: QueryFact, from: string, route: QueryRoute, now: Instant): boolean {
-    if (this.#judge(fact, from, route, now) !== 'new') return false
+  /** Delivers a verified fact. @returns `new`, or why not: other facts may have arrived since the fact was admitted */
+  deliver(fact: QueryFact, from: string, route: QueryRoute, now: Instant): QueryAdmission {
+    const admission = this.#judge(fact, from, route, now)
+    if (admission !== 'new') return admission
     const nowMs = now.monotonicMs
     const { view } = this.#options
     if (fact.type === 'answer') {
       if (this.#own.awaits(fact)) this.#answered(fact, nowMs)
       else this.#relay(fact, nowMs)
-      return true
+      return 'new'
     }
-    if (route === 'rumor' && !this.#rates.take(fact.author, route, nowMs)) return false
+    if (route === 'rumor' && !this.#rates.take(fact.author, route, nowMs)) return 'excess'
     this.#delivered.accept(fact.author, fact.generation, fact.number, now.epochMs + maxAheadMs)
     if (fact.type === 'broadcast') {
       this.#effects.push({ type: 'broadcast', fact })
-      return true
+      return 'new'
     }
     const id = queryId(fact)
     const evicted = this.#foreign.add(id, fact, from, nowMs)
     if (evicted !== undefined) this.#effects.push({ type: 'expired', id: evicted })
     if (fact.to?.includes(view.self) ?? true) this.#effects.push({ type: 'run', id, query: fact })
-    return true
+    return 'new'
   }
 
   /** The records or statuses of these members changed. */

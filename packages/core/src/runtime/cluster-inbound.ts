@@ -1,12 +1,13 @@
 /**
  * Cluster inbound: the messages about the cluster, from the bytes of a peer to the inputs of the membership machine.
  *
- * A member forwards a rumor only under two conditions. All its facts are verified, known ones included, because
+ * A member forwards a rumor only under two conditions. All its facts were verified, now or when the stored copy arrived, because
  * receivers count a forged fact against the member that forwarded it. All its facts are by and about members.
  */
 import { heartbeatsIn } from '../anti-entropy/sync-steps.ts'
 import type { Clock } from '../base/clock.ts'
 import { andThen } from '../base/maybe-async.ts'
+import { TokenBuckets } from '../base/token-buckets.ts'
 import type { MemberGrants } from '../grants/member-grants.ts'
 import type { FactFilter } from '../member/fact-filter.ts'
 import type { MachineInput } from '../member/machine-io.ts'
@@ -36,10 +37,18 @@ export interface ClusterInboundOptions extends InboundOptions {
   readonly receiver: { handle(input: MachineInput): void }
 }
 
+/**
+ * The outdated facts that are verified for each peer, only so that their rumors can be forwarded. Without tokens, only the new
+ * facts of a rumor are verified, and the rumor is not forwarded. Our choice: the burst covers the introductions of a thousand
+ * newcomers by four members each.
+ */
+const outdatedRate = { burst: 4_096, refillMs: 1_000 / 128, maxKeys: 4_096 }
+
 export class ClusterInbound {
   readonly #options: ClusterInboundOptions
   readonly #inbound: Inbound
   readonly #forwarded: ForwardedFacts
+  readonly #outdated = new TokenBuckets(outdatedRate)
 
   constructor(options: ClusterInboundOptions) {
     this.#options = options
@@ -66,15 +75,28 @@ export class ClusterInbound {
     const decoded = this.#inbound.message(from, decodeRumors(bytes))
     if (!decoded) return 'reject'
     const facts = this.#received(decoded)
-    if (this.#filterNew(facts, from, false).length === 0)
-      return this.#forwarded.markIfFirst(facts) ? 'accept' : 'ignore'
-    return andThen(this.#verified(from, facts), ({ facts, forged }) => {
+    const newFacts = this.#filterNew(facts, from, false)
+    if (newFacts.length === 0) return this.#forwarded.markIfFirst(facts) ? 'accept' : 'ignore'
+    const outdated = newFacts.length < facts.length ? this.#outdatedIn(facts, newFacts) : []
+    const mayForward = outdated.length === 0 || this.#takeOutdated(from, outdated.length)
+    return andThen(this.#verified(from, mayForward ? [...newFacts, ...outdated] : newFacts), ({ forged }) => {
       if (forged) return 'reject'
-      this.#options.receiver.handle({ type: 'rumors', from, facts })
-      if (!this.#options.filter.isForwardable(facts)) return 'ignore'
+      this.#options.receiver.handle({ type: 'rumors', from, facts: mayForward ? facts : newFacts })
+      if (!mayForward || !this.#options.filter.isForwardable(facts)) return 'ignore'
       this.#forwarded.add(facts)
       return 'accept'
     })
+  }
+
+  /** The facts that are neither new nor stored, so that their signatures were never verified here. */
+  #outdatedIn(facts: readonly SignedFact[], newFacts: readonly SignedFact[]): SignedFact[] {
+    const { policy, table } = this.#options
+    const isNew = new Set(newFacts)
+    return facts.filter(fact => !isNew.has(fact) && !(policy.stored(fact) ?? table.stored(fact)))
+  }
+
+  #takeOutdated(from: string, cost: number): boolean {
+    return this.#outdated.take(from, this.#options.clock.now().monotonicMs, { cost })
   }
 
   #received(facts: readonly SignedFact[]): readonly SignedFact[] {

@@ -13,6 +13,8 @@ export class LazyQueries implements QueriesPort {
   readonly #host: Pick<DriverHost, 'log'>
   #loaded: QueriesPort | undefined
   #isStopped = false
+  /** Other members can send any number of messages, so a failure is logged once. */
+  #isFailureLogged = false
 
   /** @param listener loads the queries, and attaches them */
   constructor(listener: Pick<DriverListener, 'queries'>, host: Pick<DriverHost, 'log'>) {
@@ -50,7 +52,8 @@ export class LazyQueries implements QueriesPort {
     const queries = this.#loaded ?? this.#listener.queries()
     if (!(queries instanceof Promise)) return act(queries)
     return queries.then(act).catch(error => {
-      this.#host.log(`queries cannot be loaded: ${error}`)
+      if (!this.#isFailureLogged) this.#host.log(`queries cannot be loaded: ${error}`)
+      this.#isFailureLogged = true
       return undefined
     })
   }

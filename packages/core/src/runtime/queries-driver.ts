@@ -121,8 +121,8 @@ export class QueriesDriver implements QueriesPort, QueryReceiver {
     this.#step(queries => queries.repeat(fact, this.#nowMs()))
   }
 
-  deliver(fact: QueryFact, from: string, route: QueryRoute): boolean {
-    return this.#step(queries => queries.deliver(fact, from, route, this.#options.clock.now())) ?? false
+  deliver(fact: QueryFact, from: string, route: QueryRoute): QueryAdmission {
+    return this.#step(queries => queries.deliver(fact, from, route, this.#options.clock.now())) ?? 'ignored'
   }
 
   /** The member is leaving: ends its own queries. The member still answers queries of other members. */

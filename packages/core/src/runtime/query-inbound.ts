@@ -24,8 +24,8 @@ export interface QueryReceiver {
   admit(fact: QueryFact, from: string, route: QueryRoute): QueryAdmission
   /** The author of a query sends it again. */
   repeat(fact: QueryFact): void
-  /** Delivers a verified fact. @returns false if an equal fact was delivered before */
-  deliver(fact: QueryFact, from: string, route: QueryRoute): boolean
+  /** Delivers a verified fact. @returns `new`, or why not: other facts may have arrived since the fact was admitted */
+  deliver(fact: QueryFact, from: string, route: QueryRoute): QueryAdmission
 }
 
 /** The cost of one message for a receiver, besides its payload. */
@@ -48,7 +48,7 @@ export class QueryInbound {
     )
     if (wanted.length === 0) return
     andThen(this.#verified(from, wanted), ({ facts }) => {
-      for (const fact of facts) this.#options.receiver.deliver(fact, from, 'direct')
+      for (const fact of facts) this.#isDelivered(fact, from, 'direct')
     })
   }
 
@@ -59,7 +59,7 @@ export class QueryInbound {
     if (!fact || !this.#isNew(fact, from, 'rumor')) return 'ignore'
     return andThen(this.#verified(from, [fact]), ({ forged }) => {
       if (forged) return 'reject'
-      return this.#options.receiver.deliver(fact, from, 'rumor') ? 'accept' : 'ignore'
+      return this.#isDelivered(fact, from, 'rumor') ? 'accept' : 'ignore'
     })
   }
 
@@ -77,8 +77,17 @@ export class QueryInbound {
 
   #isNew(fact: QueryFact, from: string, route: QueryRoute): boolean {
     const admission = this.#options.receiver.admit(fact, from, route)
-    if (admission === 'excess') this.#options.reporter.reportExcess(from, fact.payload.length + factCost)
     if (admission === 'repeated') this.#options.receiver.repeat(fact)
+    return this.#isNewOrCounted(admission, fact, from)
+  }
+
+  #isDelivered(fact: QueryFact, from: string, route: QueryRoute): boolean {
+    return this.#isNewOrCounted(this.#options.receiver.deliver(fact, from, route), fact, from)
+  }
+
+  /** Counts a fact beyond a rate. @returns whether the fact is new */
+  #isNewOrCounted(admission: QueryAdmission, fact: QueryFact, from: string): boolean {
+    if (admission === 'excess') this.#options.reporter.reportExcess(from, fact.payload.length + factCost)
     return admission === 'new'
   }
 

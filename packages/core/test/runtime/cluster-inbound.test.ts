@@ -27,6 +27,24 @@ describe('a rumor', () => {
     expect(bench.rumor(record(bob))).toBe('ignore')
   })
 
+  it('with a new fact costs no verification of the facts that are stored', () => {
+    const bench = new InboundBench()
+    bench.merge(record(ada), record(carol))
+    expect(bench.rumor(record(ada), record(bob), record(carol))).toBe('accept')
+    expect(bench.verified).toEqual([bob])
+  })
+
+  it('with more outdated facts than the rate of its sender allows brings its new facts, and is not forwarded', () => {
+    const bench = new InboundBench()
+    bench.merge(record(ada, 2))
+    const outdated = Array.from({ length: 100 }, () => record(ada))
+    const verdicts = Array.from({ length: 50 }, (_, i) => bench.rumor(...outdated, record(bob, i + 1)))
+    expect(verdicts.indexOf('ignore')).toBe(40)
+    expect(bench.deliveredFacts.filter(({ author }) => author === bob)).toHaveLength(50)
+    expect(bench.verified).toHaveLength(4_000 + 50)
+    expect(bench.violations).toEqual([])
+  })
+
   it('without a new fact costs no verification and delivers nothing', () => {
     const bench = new InboundBench()
     bench.merge(record(ada, 2))

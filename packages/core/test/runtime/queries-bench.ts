@@ -49,6 +49,8 @@ export class QueriesBench {
   readonly violations: string[] = []
   excessBytes = 0
   verifications = 0
+  /** Whether the result of a verification arrives later. */
+  isAsync = false
   readonly driver: QueriesDriver
 
   constructor() {
@@ -73,7 +75,8 @@ export class QueriesBench {
         sign: bytes => signatureOf(self ?? '', bytes),
         verify: (author, bytes, signature) => {
           this.verifications += 1
-          return Buffer.compare(signatureOf(author, bytes), signature) === 0
+          const isValid = Buffer.compare(signatureOf(author, bytes), signature) === 0
+          return this.isAsync ? Promise.resolve(isValid) : isValid
         },
       },
       reporter: {

@@ -148,6 +148,24 @@ describe('a flood', () => {
     expect(bench.verifications).toBe(512 + 6)
   })
 
+  it('of repeated direct queries counts against the peer', () => {
+    const { bench } = benchWithHandler()
+    const query = signed(ada, queryBody())
+    for (let i = 0; i < 512; i++) bench.frame(ada, query)
+    expect(bench.excessBytes).toBe(0)
+    bench.frame(ada, ...Array.from({ length: 100 }, () => query))
+    expect([bench.verifications, bench.excessBytes]).toEqual([1, 100 * (query.payload.length + 512)])
+  })
+
+  it('of queries whose verification is in progress at the same time counts against the peer', async () => {
+    const { bench } = benchWithHandler()
+    bench.isAsync = true
+    const queries = Array.from({ length: 40 }, (_, number) => signed(ada, queryBody({ number })))
+    const verdicts = await Promise.all(queries.map(query => bench.rumor(bob, query)))
+    expect(verdicts.filter(verdict => verdict === 'accept')).toHaveLength(32)
+    expect(bench.excessBytes).toBeGreaterThan(8 * 512)
+  })
+
   it('of answers by one member in one frame costs one verification', () => {
     const { bench } = benchWithHandler()
     const asked = bench.ask()
