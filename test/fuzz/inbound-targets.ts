@@ -85,6 +85,7 @@ function spaceInbound(): SpaceInbound {
       isSubscribed: each => each === space,
       admit: () => 'new',
       isWithinRates: () => true,
+      takeExchanged: () => true,
       steps: (_, steps) => {
         for (const { space, facts } of steps) deliver(space, facts ?? [])
       },

@@ -52,17 +52,29 @@ export class TokenBuckets {
   take(key: string, nowMs: number, { cost = 1, burst = this.#options.burst }: TakeOptions = {}): boolean {
     const tokens = Math.min(burst, this.#tokens(key, nowMs))
     if (tokens < cost) return false
-    this.#buckets.delete(key)
-    this.#buckets.set(key, { tokens: tokens - cost, atMs: nowMs })
-    const [oldest] = this.#buckets.keys()
-    if (this.#buckets.size > this.#options.maxKeys && oldest !== undefined) this.#buckets.delete(oldest)
+    this.#set(key, tokens - cost, nowMs)
     return true
+  }
+
+  /**
+   * Takes tokens even if the bucket has too few: it then has less than none, and needs more time to refill. A negative cost
+   * gives tokens back.
+   */
+  charge(key: string, nowMs: number, cost: number): void {
+    this.#set(key, Math.min(this.#options.burst, this.#tokens(key, nowMs) - cost), nowMs)
   }
 
   /** Deletes the buckets that are full again. */
   sweep(nowMs: number): void {
     for (const key of this.#buckets.keys())
       if (this.#tokens(key, nowMs) >= this.#options.burst) this.#buckets.delete(key)
+  }
+
+  #set(key: string, tokens: number, atMs: number): void {
+    this.#buckets.delete(key)
+    this.#buckets.set(key, { tokens, atMs })
+    const [oldest] = this.#buckets.keys()
+    if (this.#buckets.size > this.#options.maxKeys && oldest !== undefined) this.#buckets.delete(oldest)
   }
 
   #tokens(key: string, nowMs: number): number {

@@ -2,7 +2,7 @@
  * Space inbound: the messages about rooms and shared configs, from the bytes of a peer to the steps of the spaces.
  *
  * Either all facts of a rumor are verified, or none. None is verified if a fact is rejected, if no fact is new, or if
- * the facts exceed a rate. Of the facts in a frame, only the new ones are verified, except broadcasts that exceed a
+ * the facts exceed a rate. Of the facts in a frame, only the new ones are verified, except those that exceed a
  * rate. A rejected fact is no violation of the peer that forwarded it: the peer may have forwarded it in good faith,
  * under the rules of another version.
  */
@@ -32,6 +32,8 @@ export interface SpaceReceiver {
   admit(space: string, fact: SpaceFact): Admission
   /** Counts the facts of a rumor. @returns false if they exceed the rate of an author or of the peer that sent them */
   isWithinRates(rumor: RatedRumor): boolean
+  /** Counts the new facts of a step. @returns false if they exceed the rate of the peer that sent them */
+  takeExchanged(from: string, facts: number): boolean
   /** The private room with this space tag; undefined if the space is not private. */
   privateRoom(space: string): PrivateRoom | undefined
   /** A message of a peer about a private room could not be opened. The message changes nothing. */
@@ -61,10 +63,7 @@ export class SpaceInbound {
     if (unopened) receiver.unopened(from, unopened.space, bytes.length)
     if (steps.length === 0) return
     const verified = steps.map(step => {
-      const newFacts = (step.facts ?? []).filter(
-        fact =>
-          receiver.admit(step.space, fact) === 'new' && this.#isStateOrWithinRates(step.space, from, fact),
-      )
+      const newFacts = this.#newFacts(from, step)
       return andThen(this.#verified(from, step.space, newFacts), ({ facts }) => ({ ...step, facts }))
     })
     andThen(all<SpaceStep>(verified), steps => receiver.steps(from, steps))
@@ -95,13 +94,26 @@ export class SpaceInbound {
     })
   }
 
+  /** The new facts of a step that are within the rates. */
+  #newFacts(from: string, { space, facts = [] }: SpaceStep): SpaceFact[] {
+    const { receiver, reporter } = this.#options
+    const newFacts = facts.filter(
+      fact => receiver.admit(space, fact) === 'new' && this.#isStateOrWithinRates(space, from, fact),
+    )
+    if (newFacts.length === 0 || receiver.takeExchanged(from, newFacts.length)) return newFacts
+    reporter.reportExcess(
+      from,
+      newFacts.reduce((sum, { payload }) => sum + payload.length, 0),
+    )
+    return []
+  }
+
   /**
-   * Whether the fact is state, or a broadcast within the rates of its author. Members exchange state as fast as they
-   * can, so no rate applies to it. Only the author of a broadcast sends the broadcast in a frame: otherwise a peer could use up
-   * the rate of another author with forged broadcasts.
+   * Whether the fact is state, which members exchange, or a broadcast or document update within the rates of its author. Only
+   * their author sends these in a frame: otherwise a peer could use up the rate of another author with forged ones.
    */
   #isStateOrWithinRates(space: string, from: string, fact: SpaceFact): boolean {
-    if (fact.type !== 'event') return true
+    if (fact.type !== 'event' && fact.type !== 'update') return true
     const rumor = { space, from, newFacts: [fact], others: [] }
     if (fact.author === from && this.#options.receiver.isWithinRates(rumor)) return true
     this.#options.reporter.reportExcess(from, fact.payload.length)

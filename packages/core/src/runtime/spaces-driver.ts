@@ -212,6 +212,10 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     return this.#spaces.limits.takeRumor(rumor, this.#options.clock.now().monotonicMs)
   }
 
+  takeExchanged(from: string, facts: number): boolean {
+    return this.#spaces.limits.takeExchanged(from, facts, this.#options.clock.now().monotonicMs)
+  }
+
   /** Counts a broadcast of this member. @returns false if it broadcasts more than other members accept */
   mayBroadcast(bytes: number): boolean {
     return this.#spaces.limits.takeOwn('events', bytes, this.#options.clock.now().monotonicMs)

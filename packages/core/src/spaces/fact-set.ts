@@ -43,6 +43,7 @@ const noFacts = new Uint8Array(hashBytes)
 export class FactSet {
   readonly #buckets = new Map<number, Bucket>()
   #size = 0
+  #bytes = 0
   /** The hash of all buckets. Undefined: a fact changed, and the hash was not computed since. */
   #hash: Uint8Array | undefined
   #onChange: ((change: FactChange) => void) | undefined
@@ -54,6 +55,11 @@ export class FactSet {
 
   get size(): number {
     return this.#size
+  }
+
+  /** Approximate bytes of all facts, encoded. */
+  get bytes(): number {
+    return this.#bytes
   }
 
   /** All facts, in no particular order. */
@@ -71,15 +77,17 @@ export class FactSet {
     if (bucket.facts.has(stored.id)) return
     this.#buckets.set(index, bucket)
     bucket.facts.set(stored.id, stored)
-    this.#changed(bucket, 1)
+    this.#changed(bucket, stored, 1)
     this.#onChange?.({ type: 'added', stored })
   }
 
   remove(stored: StoredFact): void {
     const bucket = this.#buckets.get(bucketOf(stored))
-    if (!bucket?.facts.delete(stored.id)) return
+    const known = bucket?.facts.get(stored.id)
+    if (!bucket || !known) return
+    bucket.facts.delete(stored.id)
     if (bucket.facts.size === 0) this.#buckets.delete(bucketOf(stored))
-    this.#changed(bucket, -1)
+    this.#changed(bucket, known, -1)
     this.#onChange?.({ type: 'removed', stored })
   }
 
@@ -111,9 +119,10 @@ export class FactSet {
 
   /** Whether another set contains the same facts. False unless `storedIds` covers all buckets. */
   equals({ buckets, ids }: StoredIds): boolean {
+    if (buckets || ids.length !== this.#size) return false
     const own = this.#in(undefined)
     const theirs = new Set(ids)
-    return !buckets && theirs.size === own.length && own.every(({ id }) => theirs.has(id))
+    return theirs.size === own.length && own.every(({ id }) => theirs.has(id))
   }
 
   /**
@@ -130,7 +139,7 @@ export class FactSet {
     for (let i = 0; i < missing.length; i++) {
       const stored = missing[(startAt + i) % missing.length]
       if (!stored) continue
-      bytes += stored.fact.payload.length + framingBytes
+      bytes += bytesOf(stored)
       if (bytes > maxBytes && facts.length > 0) return { facts, more: true }
       facts.push(stored.fact)
     }
@@ -150,10 +159,11 @@ export class FactSet {
     return bucket.hash
   }
 
-  #changed(bucket: Bucket, by: 1 | -1): void {
+  #changed(bucket: Bucket, stored: StoredFact, by: 1 | -1): void {
     bucket.hash = undefined
     this.#hash = undefined
     this.#size += by
+    this.#bytes += by * bytesOf(stored)
   }
 }
 
@@ -167,3 +177,5 @@ function hashOf(facts: ReadonlyMap<string, StoredFact>): Uint8Array {
 
 /** Bytes of author, signature and their framing. */
 const framingBytes = 108
+
+const bytesOf = ({ fact }: StoredFact): number => fact.payload.length + framingBytes

@@ -49,7 +49,8 @@ function divided(step: SpaceStep): SpaceStep[] {
   return [facts, ...documents.map(document => ({ space, documents: [document] }))]
 }
 
-function bytesOf({ facts = [], storedIds, bucketHashes, documents = [] }: SpaceStep): number {
+/** Approximate bytes of a step, encoded: at least as many as it has. */
+export function bytesOf({ facts = [], storedIds, bucketHashes, documents = [] }: SpaceStep): number {
   const factsBytes = facts.reduce((sum, fact) => sum + factBytes(fact), 0)
   const documentsBytes = documents.reduce((sum, document) => sum + documentBytes(document), 0)
   const hashesBytes = bucketHashes?.length ?? 0
@@ -64,7 +65,7 @@ function bytesOf({ facts = [], storedIds, bucketHashes, documents = [] }: SpaceS
 }
 
 /** An upper bound: the author, the signature and the lengths take at most 112 bytes. */
-const factBytes = ({ payload }: SpaceFact): number => payload.length + 112
+export const factBytes = ({ payload }: SpaceFact): number => payload.length + 112
 
 function documentBytes({ document, stateVector, bucketHashes, piece }: DocumentStep): number {
   const parts = [stateVector, bucketHashes, piece?.content].map(part => part?.length ?? 0)

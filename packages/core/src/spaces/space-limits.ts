@@ -2,11 +2,14 @@
  * Space limits: decides whether the rates allow what other members send to the spaces and what the local member publishes,
  * and counts what the rates do not allow.
  */
+import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import { ClientRates } from './documents/client-rates.ts'
+import { bytesOf } from './frame-packing.ts'
 import type { OpenSpaces } from './open-spaces.ts'
 import type { SpaceMembers } from './space-members.ts'
 import { SpaceRates } from './space-rates.ts'
+import type { SpaceReplica } from './space-replica.ts'
 
 /** A rumor, and the peer that forwarded it. */
 export interface RatedRumor {
@@ -47,6 +50,34 @@ export class SpaceLimits {
       others.every(fact => this.#rates.takeOfPeer(from, fact, nowMs))
     if (!isAllowed) this.#exceeded += 1
     return isAllowed
+  }
+
+  /** Counts new facts that a peer sends in an exchange. @returns whether its rate allows them */
+  takeExchanged(from: string, facts: number, nowMs: number): boolean {
+    const isAllowed = this.#rates.takeExchanged(from, facts, nowMs)
+    if (!isAllowed) this.#exceeded += 1
+    return isAllowed
+  }
+
+  /** Facts of a peer were merged: facts that a space grew by do not count. @param facts less than 0: the space has fewer */
+  grew(from: string, facts: number, nowMs: number): void {
+    this.#rates.grew(from, facts, nowMs)
+  }
+
+  /** Whether the rate of answers to a peer allows another one. */
+  mayAnswer(to: string, nowMs: number): boolean {
+    const isAllowed = this.#rates.mayAnswer(to, nowMs)
+    if (!isAllowed) this.#exceeded += 1
+    return isAllowed
+  }
+
+  /** Counts the steps of an answer. */
+  answered(to: string, steps: readonly SpaceStep[], { facts, documents }: SpaceReplica, nowMs: number): void {
+    if (steps.length === 0) return
+    let contentBytes = facts.bytes
+    for (const { digest } of documents.values()) contentBytes += digest.liveBytes
+    const bytes = steps.reduce((sum, step) => sum + bytesOf(step), 0)
+    this.#rates.answered(to, bytes, contentBytes, nowMs)
   }
 
   /** Counts what the local member publishes. @returns whether its rate allows it */

@@ -1,5 +1,6 @@
 /**
- * Space rates: how many bytes of rumors about its spaces this member accepts, in all spaces together.
+ * Space rates: how many bytes of rumors about its spaces this member accepts, and how much a peer may exchange with it, in all
+ * spaces together.
  *
  * Each author has two rates: one for broadcasts, and one for all other facts. New facts by a member of the space count
  * against these rates. All other facts count against the rate of the peer that sent the rumor: new facts by authors that are
@@ -8,8 +9,13 @@
  *
  * For its own facts the member has half of an author's rate. So other members accept what it sends, even if the facts of
  * several seconds arrive together.
+ *
+ * Exchanges have two rates for each peer: the facts that the peer sends, and the bytes of the answers that it gets. Neither
+ * slows down a member that comes late: facts that a space grows by do not count, and answers count in relation to the content
+ * of their space.
  */
 import { TokenBuckets } from '../base/token-buckets.ts'
+import * as limits from '../wire/limits.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 
 interface Rate {
@@ -18,6 +24,7 @@ interface Rate {
 }
 
 const kibibyte = 1_024
+const maxKeys = 4_096
 /** Our choice: twelve members on one computer can forward this much without being overloaded. */
 const authorRate: Rate = { burstBytes: 2_048 * kibibyte, bytesPerSecond: 512 * kibibyte }
 /** The rates of the local member. */
@@ -30,12 +37,26 @@ const peerRate: Rate = { burstBytes: 256 * kibibyte, bytesPerSecond: 32 * kibiby
 /** Each fact counts as this many bytes more than its payload, because its signature has to be checked. */
 const factOverheadBytes = 512
 
+/**
+ * Facts that a peer sends in exchanges, beyond those that the spaces grow by. Our choice: the burst is the most facts that one
+ * space has, all replaced while a member was away.
+ */
+const exchangedRate = { burst: limits.maxSignedChanges, refillMs: 1_000 / 512 }
+/**
+ * Answers to one peer in exchanges, in bytes. Our choice: a peer can get the whole content of a space four times at once, and
+ * once more in 8 s. A space with less than `leastContentBytes` counts as if it had as much.
+ */
+const leastContentBytes = 16_384 * kibibyte
+const answerRate: Rate = { burstBytes: 4 * leastContentBytes, bytesPerSecond: leastContentBytes / 8 }
+
 type RateClass = 'events' | 'state'
 
 export class SpaceRates {
   readonly #authors = { events: bucketsOf(authorRate), state: bucketsOf(authorRate) }
   readonly #own = { events: bucketsOf(ownRate), state: bucketsOf(ownRate) }
   readonly #peers = bucketsOf(peerRate)
+  readonly #exchanged = new TokenBuckets({ ...exchangedRate, maxKeys })
+  readonly #answers = bucketsOf(answerRate)
 
   /** Counts a new fact by a member of its space. @returns false if the rate of its author is used up */
   takeOfMember(fact: SpaceFact, nowMs: number): boolean {
@@ -52,13 +73,34 @@ export class SpaceRates {
     return this.#own[rateClass].take('', nowMs, { cost: bytesOf(payloadBytes) })
   }
 
+  /** Counts facts that a peer sends in an exchange. @returns false if its rate is used up */
+  takeExchanged(peer: string, facts: number, nowMs: number): boolean {
+    return this.#exchanged.take(peer, nowMs, { cost: facts })
+  }
+
+  /** A space has this many facts more after those of the peer were merged, or fewer. */
+  grew(peer: string, facts: number, nowMs: number): void {
+    this.#exchanged.charge(peer, nowMs, -facts)
+  }
+
+  /** Whether a request of this peer gets an answer. */
+  mayAnswer(peer: string, nowMs: number): boolean {
+    return this.#answers.has(peer, nowMs)
+  }
+
+  /** Counts an answer to a peer, after it was made. @param contentBytes approximate bytes of the whole space */
+  answered(peer: string, bytes: number, contentBytes: number, nowMs: number): void {
+    this.#answers.charge(peer, nowMs, bytes * Math.min(1, leastContentBytes / contentBytes))
+  }
+
   sweep(nowMs: number): void {
-    for (const buckets of [this.#authors.events, this.#authors.state, this.#peers]) buckets.sweep(nowMs)
+    const { events, state } = this.#authors
+    for (const buckets of [events, state, this.#peers, this.#exchanged, this.#answers]) buckets.sweep(nowMs)
   }
 }
 
 const bucketsOf = ({ burstBytes, bytesPerSecond }: Rate): TokenBuckets =>
-  new TokenBuckets({ burst: burstBytes, refillMs: 1_000 / bytesPerSecond, maxKeys: 4_096 })
+  new TokenBuckets({ burst: burstBytes, refillMs: 1_000 / bytesPerSecond, maxKeys })
 
 const classOf = ({ type }: SpaceFact): RateClass => (type === 'event' ? 'events' : 'state')
 

@@ -3,6 +3,9 @@
  *
  * Facts are merged before the answer is made, so the answer never asks for what the step contained. In a space that the app
  * left a moment ago, only streams continue.
+ *
+ * A peer that asks for more than the rate of answers allows gets an empty step where it expects an answer, because it would
+ * otherwise consider the local member unreachable. The next exchange continues.
  */
 import type { Instant } from '../base/clock.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
@@ -11,7 +14,7 @@ import { offerFanout } from './offer-schedule.ts'
 import type { OpenSpace } from './open-spaces.ts'
 import { agreesWithSpace, answerFacts, offerSpace } from './space-exchange.ts'
 import type { SpaceFacts, SpaceFactsOptions } from './space-facts.ts'
-import { continueStreams, rejectUnopened } from './step-rules.ts'
+import { continueStreams, isRequest, rejectUnopened, requestsAnswer, withoutRequests } from './step-rules.ts'
 
 export interface StepHandlerOptions extends SpaceFactsOptions {
   readonly facts: SpaceFacts
@@ -36,14 +39,25 @@ export class StepHandler {
     return recentlyLeft ? continueStreams(recentlyLeft.transfers, from, step, now.monotonicMs) : []
   }
 
-  #answer({ replica, transfers }: OpenSpace, from: string, step: SpaceStep, now: Instant): SpaceStep[] {
+  #answer(space: OpenSpace, from: string, step: SpaceStep, now: Instant): SpaceStep[] {
+    const { limits } = this.#options
+    const nowMs = now.monotonicMs
+    const isLimited = isRequest(step) && !limits.mayAnswer(from, nowMs)
+    const steps = this.#stepsFor(space, from, isLimited ? withoutRequests(step) : step, now)
+    limits.answered(from, steps, space.replica, nowMs)
+    return isLimited && requestsAnswer(step) ? [...steps, { space: step.space }] : steps
+  }
+
+  #stepsFor({ replica, transfers }: OpenSpace, from: string, step: SpaceStep, now: Instant): SpaceStep[] {
     const { facts: spaceFacts, limits, outbox, schedule, view } = this.#options
     const nowMs = now.monotonicMs
     outbox.touch(step.space)
     const agreed = agreesWithSpace(replica, step)
     if (agreed) schedule.agreed()
     else if (agreed === false) schedule.changed(nowMs)
+    const size = replica.facts.size
     const areNew = spaceFacts.merge(step.space, step.facts ?? [], now)
+    if (replica.facts.size !== size) limits.grew(from, replica.facts.size - size, nowMs)
     if (agreed || (step.storedIds && replica.facts.equals(step.storedIds)))
       outbox.push({ type: 'agreed', space: step.space, with: from })
     const { maxDeltaBytes = this.#options.maxDeltaBytes } = replica

@@ -36,6 +36,19 @@ export function requestsAnswer({ storedIds, documents = [] }: SpaceStep): boolea
   return storedIds?.mutual === true || documents.some(step => step.mutual || step.stateVector)
 }
 
+/** Whether the answer to this step may be much longer than the step. */
+export function isRequest({ hash, bucketHashes, storedIds, documents = [] }: SpaceStep): boolean {
+  return Boolean(hash ?? bucketHashes ?? storedIds) || documents.some(step => !isPartOfStream(step))
+}
+
+/** The step without its requests. Streams continue. */
+export function withoutRequests({ space, facts = [], more = false, documents = [] }: SpaceStep): SpaceStep {
+  return { space, facts, more, documents: documents.filter(isPartOfStream) }
+}
+
+const isPartOfStream = ({ piece, ack, hasNoPast }: DocumentStep): boolean =>
+  piece !== undefined || ack !== undefined || hasNoPast === true
+
 /** Continues the streams of a space that was left, so that content that was written before is still sent. */
 export function continueStreams(
   transfers: ChunkedTransfers,

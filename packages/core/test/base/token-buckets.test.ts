@@ -26,6 +26,14 @@ describe('TokenBuckets', () => {
     expect(buckets.take('ada', 500)).toBe(true)
   })
 
+  it('charges more tokens than a bucket has, and gives tokens back up to the burst', () => {
+    const buckets = new TokenBuckets(options)
+    buckets.charge('ada', 0, 4)
+    expect([1_000, 2_999, 3_000].map(nowMs => buckets.has('ada', nowMs))).toEqual([false, false, true])
+    buckets.charge('ada', 3_000, -9)
+    expect([2, 3].map(cost => buckets.has('ada', 3_000, cost))).toEqual([true, false])
+  })
+
   it('stores a bounded number of buckets, and none that is full', () => {
     const buckets = new TokenBuckets(options)
     for (const key of ['a', 'b', 'c', 'd']) buckets.take(key, 0)

@@ -32,6 +32,8 @@ class SpaceInboundBench {
   excessBytes = 0
   /** New facts that were counted against the rates of their authors. */
   rated = 0
+  /** New facts of frames that were counted against the rate of the peer. */
+  exchanged = 0
   isWithinRates = true
   verifications = 0
   readonly inbound: SpaceInbound
@@ -54,6 +56,10 @@ class SpaceInboundBench {
         },
         isWithinRates: ({ newFacts }) => {
           this.rated += newFacts.length
+          return this.isWithinRates
+        },
+        takeExchanged: (_, facts) => {
+          this.exchanged += facts
           return this.isWithinRates
         },
         steps: (_, steps) => this.steps.push(...steps),
@@ -125,18 +131,30 @@ describe('a rumor of a space', () => {
 })
 
 describe('a frame of spaces', () => {
-  it('beyond a rate delivers its state, but not its broadcasts', () => {
+  it('beyond a rate is neither verified nor delivered, and its bytes count for the peer that sent it', () => {
     const bench = new SpaceInboundBench()
     bench.isWithinRates = false
     const event = signed(relay, { type: 'event', generation: 1, number: 1, value: 'hello' })
-    bench.inbound.frame(relay, encodeSpaceFrame([{ space: design, facts: [field(ada, 'a'), event] }]))
-    expect(bench.namesInSteps).toEqual([['a']])
-    expect(bench.excessBytes).toBe(event.payload.length)
+    const state = field(ada, 'a')
+    bench.inbound.frame(relay, encodeSpaceFrame([{ space: design, facts: [state, event], more: true }]))
+    // The rest of the step counts.
+    expect(bench.steps).toMatchObject([{ space: design, facts: [], more: true }])
+    expect(bench.verifications).toBe(0)
+    expect(bench.excessBytes).toBe(event.payload.length + state.payload.length)
   })
 
-  it('takes broadcasts of their sender only, so that nobody uses up the rate of another author', () => {
+  it('counts its new facts against the rate of the peer that sent it', () => {
     const bench = new SpaceInboundBench()
-    const body = { type: 'event', generation: 1, number: 1, value: 'hello' } as const
+    const facts = [field(ada, 'a'), field(ada, 'stale'), field(bob, 'b')]
+    bench.inbound.frame(relay, encodeSpaceFrame([{ space: design, facts }]))
+    expect([bench.exchanged, bench.rated]).toEqual([2, 0])
+  })
+
+  it.each([
+    { type: 'event', generation: 1, number: 1, value: 'hello' } as const,
+    { type: 'update', document: '', update: Uint8Array.of(0, 0) } as const,
+  ])('brings an $type of its sender only, so that nobody uses up the rate of another author', body => {
+    const bench = new SpaceInboundBench()
     const forged = Array.from({ length: 100 }, () => signed(ada, body, relay))
     bench.inbound.frame(relay, encodeSpaceFrame([{ space: design, facts: [...forged, signed(relay, body)] }]))
     expect([bench.rated, bench.verifications]).toEqual([1, 1])

@@ -8,9 +8,16 @@ import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { SpacesDriver } from '../../src/runtime/spaces-driver.ts'
 import { DocumentSync } from '../../src/spaces/documents/document-sync.ts'
 import { PrivateRooms } from '../../src/spaces/private-rooms.ts'
+import type { Json } from '../../src/wire/json.ts'
 import type { PrivateRoom } from '../../src/wire/private-room.ts'
 import { signedSpaceBytes } from '../../src/wire/signing.ts'
-import { decodeSpaceRumors, encodeSpaceFrame, encodeSpaceRumors } from '../../src/wire/space-codec.ts'
+import {
+  decodeSpaceFrame,
+  decodeSpaceRumors,
+  encodeSpaceFrame,
+  encodeSpaceRumors,
+  type SpaceStep,
+} from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFact } from '../../src/wire/space-fact.ts'
 import { spaceTag } from '../../src/wire/tags.ts'
 import { privateRoomOf } from '../helpers/private-rooms.ts'
@@ -37,14 +44,15 @@ class SpacesDriverBench {
   steps = 0
   readonly doc = new Y.Doc()
   readonly driver: SpacesDriver
+  nowMs = 0
+  verifications = 0
 
   constructor({ isAsync = false, privateRoom }: { isAsync?: boolean; privateRoom?: PrivateRoom } = {}) {
     const privateRooms = new PrivateRooms()
     if (privateRoom) privateRooms.add(privateRoom)
     const space = privateRoom?.space ?? publicSpace
-    const now = { monotonicMs: 0, epochMs: 1_700_000_000_000 }
     const clock = {
-      now: () => now,
+      now: () => ({ monotonicMs: this.nowMs, epochMs: 1_700_000_000_000 }),
       setTimer: () => () => void this.calls.push('cancel timer'),
     }
     this.driver = new SpacesDriver({
@@ -78,7 +86,10 @@ class SpacesDriverBench {
       },
       keys: {
         sign: bytes => (isAsync ? Promise.resolve(signatureOf(self, bytes)) : signatureOf(self, bytes)),
-        verify: (id, bytes, signature) => Buffer.compare(signatureOf(id, bytes), signature) === 0,
+        verify: (id, bytes, signature) => {
+          this.verifications += 1
+          return Buffer.compare(signatureOf(id, bytes), signature) === 0
+        },
       },
       random: mulberry32(1),
       membership: {
@@ -97,7 +108,7 @@ class SpacesDriverBench {
     })
     const content = new RoomReplica({
       self,
-      spaceRoster: { of: () => undefined },
+      spaceRoster: { of: () => ({ status: 'alive', generation: 1 }) },
       others: () => [],
       suspects: () => [],
       listener: {
@@ -112,6 +123,18 @@ class SpacesDriverBench {
       this.steps += 1
     }
     this.driver.enter(space, content, { stepped }, 1)
+  }
+
+  frame(...steps: readonly Omit<SpaceStep, 'space'>[]): void {
+    this.driver.frame(relay, encodeSpaceFrame(steps.map(step => ({ space, ...step }))))
+  }
+
+  /** The steps of the frames that were sent since the last call. */
+  takeSteps(): SpaceStep[] {
+    return this.sent.splice(0).flatMap(bytes => {
+      const decoded = decodeSpaceFrame(bytes)
+      return decoded.ok ? decoded.value : []
+    })
   }
 
   get text(): string {
@@ -243,6 +266,80 @@ describe('spaces driver', () => {
     expect(await bench.driver.areSigned(space, [update(honest)])).toBe(true)
     expect(await bench.driver.areSigned(space, [update(honest), update(honest, idOf('liar'))])).toBe(false)
     expect(bench.violations).toEqual([])
+  })
+})
+
+describe('a peer that exchanges more than any honest one', () => {
+  const presence = (by: string, name: string, version: number, value: Json = 1): SpaceFact => {
+    const draft = draftSpaceFact(by, { type: 'field', generation: 1, version, name, value })
+    return { ...draft, signature: signatureOf(by, signedSpaceBytes(testTag, space, draft)) }
+  }
+  const documentRequest = { documents: [{ document: '', stateVector: Uint8Array.of(0) }] }
+  const idsRequest = { storedIds: { buckets: undefined, ids: [], mutual: true } }
+
+  it('gets 64 MiB of answers at once, then 2 MiB a second, and an empty answer instead', () => {
+    const bench = new SpacesDriverBench()
+    bench.doc.getText('text').insert(0, 'x'.repeat(2_000_000))
+    const bytesOfAnswers = (requests: number): number => {
+      let bytes = 0
+      for (let i = 0; i < requests; i++) {
+        bench.frame(documentRequest)
+        expect(bench.sent.length).toBeGreaterThan(0)
+        bytes += bench.sent.splice(0).reduce((sum, { length }) => sum + length, 0)
+      }
+      return bytes / 1_048_576
+    }
+    const atOnce = bytesOfAnswers(80)
+    expect([atOnce > 63, atOnce < 66]).toEqual([true, true])
+    expect(bench.driver.usage().limited).toBeGreaterThan(10)
+    const emptyStep = { space, facts: [], documents: [], storedIds: undefined }
+    for (const request of [documentRequest, idsRequest]) {
+      bench.frame(request)
+      expect(bench.takeSteps()).toMatchObject([emptyStep])
+    }
+    // Facts of the peer still count.
+    bench.frame({ ...idsRequest, facts: [presence(author, 'a', 1)] })
+    expect(bench.driver.usage().facts).toBe(1)
+    expect(bench.takeSteps()).toMatchObject([emptyStep])
+    bench.nowMs = 1_000
+    expect(bytesOfAnswers(10)).toBeLessThan(4)
+    expect(bench.violations).toEqual([])
+  })
+
+  it('has 16,384 rising versions of presence verified at once, then 512 a second; fields that are added do not count', () => {
+    const bench = new SpacesDriverBench()
+    const authors = Array.from({ length: 5 }, (_, i) => idOf(`${i}`))
+    const step = (version: number) => ({
+      facts: authors.flatMap(by => Array.from({ length: 200 }, (_, i) => presence(by, `${i}`, version))),
+    })
+    bench.frame(step(0))
+    expect(bench.driver.takeExchanged(relay, 15_000)).toBe(true)
+    for (let i = 1; i < 3; i++) bench.frame(step(i))
+    expect([bench.driver.usage().facts, bench.verifications]).toEqual([1_000, 2_000])
+    expect(bench.excessBytes).toBeGreaterThan(1_000)
+    bench.nowMs = 2_000
+    for (let i = 3; i < 5; i++) bench.frame(step(i))
+    expect(bench.verifications).toBe(3_000)
+    expect([bench.violations, bench.driver.usage().limited]).toEqual([[], 2])
+  })
+
+  it('adds no more clients to a document by updates in frames than by rumors', () => {
+    const bench = new SpacesDriverBench()
+    const clients = (from: number): Uint8Array => {
+      const doc = new Y.Doc()
+      for (let client = from; client < from + 1_000; client++) {
+        doc.clientID = client
+        doc.getMap('all').set(`${client}`, 1)
+      }
+      return Y.encodeStateAsUpdate(doc)
+    }
+    const updateBy = (by: string, bytes: Uint8Array): SpaceFact => {
+      const draft = draftSpaceFact(by, { type: 'update', document: '', update: bytes })
+      return { ...draft, signature: signatureOf(by, signedSpaceBytes(testTag, space, draft)) }
+    }
+    for (let i = 1; i <= 3; i++) bench.frame({ facts: [updateBy(relay, clients(i * 10_000))] })
+    expect(bench.doc.store.clients.size).toBe(2_000)
+    expect(bench.excessBytes).toBeGreaterThan(0)
   })
 })
 

@@ -50,6 +50,46 @@ describe('SpaceRates', () => {
     expect(successes(() => rates.takeOfMember(small, 0))).toBeLessThan(4_096)
   })
 
+  it('takes 16,384 facts of a peer in exchanges at once, then 512 a second', () => {
+    const rates = new SpaceRates()
+    expect(successes(() => rates.takeExchanged(relay, 4_096, 0))).toBe(4)
+    expect(successes(() => rates.takeExchanged(relay, 1, 1_000))).toBe(512)
+    expect(rates.takeExchanged(bob, 4_096, 0)).toBe(true)
+  })
+
+  it('does not count exchanged facts that a space grows by', () => {
+    const rates = new SpaceRates()
+    for (let i = 0; i < 100; i++) {
+      expect(rates.takeExchanged(relay, 4_096, 0)).toBe(true)
+      rates.grew(relay, 4_096, 0)
+    }
+    // A space that shrinks and grows again has not grown.
+    for (const facts of [-16_384, 16_384, -16_384]) rates.grew(relay, facts, 0)
+    expect(rates.takeExchanged(relay, 1, 0)).toBe(false)
+  })
+
+  it('answers a peer with 64 MiB at once, then with 2 MiB a second', () => {
+    const rates = new SpaceRates()
+    const answers = (nowMs: number) =>
+      successes(() => {
+        if (!rates.mayAnswer(relay, nowMs)) return false
+        rates.answered(relay, 524_288, 1_000, nowMs)
+        return true
+      })
+    expect([answers(0), answers(1_000), answers(2_000)]).toEqual([128, 4, 4])
+    expect(rates.mayAnswer(bob, 0)).toBe(true)
+  })
+
+  it('answers a peer with a larger space four times at once', () => {
+    const rates = new SpaceRates()
+    const content = 256 * 1_048_576
+    for (let i = 0; i < 4; i++) {
+      expect(rates.mayAnswer(relay, 0)).toBe(true)
+      rates.answered(relay, content, content, 0)
+    }
+    expect([0, 7_999, 8_001].map(nowMs => rates.mayAnswer(relay, nowMs))).toEqual([false, true, true])
+  })
+
   it("gives the local member half of an author's rate", () => {
     const rates = new SpaceRates()
     const bytes = 1_024 * 1_024 - 512
