@@ -17,9 +17,9 @@ export interface Health extends MemberHealth {
    */
   readonly rejected: number
   /**
-   * How many messages in rooms and shared configs, and updates of documents, this member has neither merged nor forwarded
-   * since the start, because their author or the peer that sent them exceeded its rate. State arrives later, by an exchange;
-   * broadcasts do not.
+   * How many messages in rooms and shared configs, and updates of documents, this member has neither merged, forwarded nor
+   * answered since the start, because their author or the peer that sent them exceeded its rate. State arrives later, by an
+   * exchange; broadcasts do not.
    */
   readonly limited: number
   /**

@@ -16,7 +16,10 @@ export interface SpacesUsage {
   readonly transfers: number
   /** Facts and updates so far that broke a rule of their space. Such facts changed nothing. */
   readonly rejected: number
-  /** Rumors, broadcasts and document updates so far that exceeded a rate. Such messages were neither merged nor forwarded. */
+  /**
+   * Rumors, broadcasts, document updates, steps and requests so far that exceeded a rate. They were neither merged, forwarded nor
+   * answered.
+   */
   readonly limited: number
   /** Client ids so far under which two replicas of a document wrote. */
   readonly collisions: number

@@ -108,7 +108,7 @@ class SpacesDriverBench {
     })
     const content = new RoomReplica({
       self,
-      spaceRoster: { of: () => ({ status: 'alive', generation: 1 }) },
+      spaceRoster: { of: () => ({ status: 'alive', wasAlive: true, generation: 1 }) },
       others: () => [],
       suspects: () => [],
       listener: {
