@@ -14,8 +14,14 @@ export interface TokenBucketsOptions {
 }
 
 export interface TakeOptions {
-  /** The number of tokens to take. @default 1 */
+  /** The number of tokens to take; less than 0: gives tokens back. @default 1 */
   readonly cost?: number
+  /**
+   * Takes tokens even if the bucket has too few: it then has less than none, and needs more time to refill.
+   *
+   * @default false
+   */
+  readonly isForced?: boolean
   /**
    * The greatest number of tokens in this bucket, if it is smaller than in other buckets.
    *
@@ -49,32 +55,24 @@ export class TokenBuckets {
   }
 
   /** Takes tokens. @returns false, and changes nothing, if the bucket has too few */
-  take(key: string, nowMs: number, { cost = 1, burst = this.#options.burst }: TakeOptions = {}): boolean {
+  take(
+    key: string,
+    nowMs: number,
+    { cost = 1, burst = this.#options.burst, isForced }: TakeOptions = {},
+  ): boolean {
     const tokens = Math.min(burst, this.#tokens(key, nowMs))
-    if (tokens < cost) return false
-    this.#set(key, tokens - cost, nowMs)
+    if (tokens < cost && !isForced) return false
+    this.#buckets.delete(key)
+    this.#buckets.set(key, { tokens: Math.min(burst, tokens - cost), atMs: nowMs })
+    const [oldest] = this.#buckets.keys()
+    if (this.#buckets.size > this.#options.maxKeys && oldest !== undefined) this.#buckets.delete(oldest)
     return true
-  }
-
-  /**
-   * Takes tokens even if the bucket has too few: it then has less than none, and needs more time to refill. A negative cost
-   * gives tokens back.
-   */
-  charge(key: string, nowMs: number, cost: number): void {
-    this.#set(key, Math.min(this.#options.burst, this.#tokens(key, nowMs) - cost), nowMs)
   }
 
   /** Deletes the buckets that are full again. */
   sweep(nowMs: number): void {
     for (const key of this.#buckets.keys())
       if (this.#tokens(key, nowMs) >= this.#options.burst) this.#buckets.delete(key)
-  }
-
-  #set(key: string, tokens: number, atMs: number): void {
-    this.#buckets.delete(key)
-    this.#buckets.set(key, { tokens, atMs })
-    const [oldest] = this.#buckets.keys()
-    if (this.#buckets.size > this.#options.maxKeys && oldest !== undefined) this.#buckets.delete(oldest)
   }
 
   #tokens(key: string, nowMs: number): number {

@@ -21,7 +21,7 @@ export class ForwardedFacts {
 
   /** These facts arrived in a rumor that the member forwards, and were merged. */
   add(facts: readonly SignedFact[]): void {
-    for (const fact of facts) this.#forwarded.add(this.#stored(fact) ?? fact)
+    for (const fact of facts) this.#forwarded.add(this.stored(fact) ?? fact)
   }
 
   /**
@@ -31,13 +31,14 @@ export class ForwardedFacts {
    * @returns whether the facts were marked: if so, the member forwards their rumor
    */
   markIfFirst(facts: readonly SignedFact[]): boolean {
-    const stored = facts.flatMap(fact => this.#stored(fact) ?? [])
+    const stored = facts.flatMap(fact => this.stored(fact) ?? [])
     const isFirst = stored.length === facts.length && stored.some(fact => !this.#forwarded.has(fact))
     if (isFirst) this.add(stored)
     return isFirst
   }
 
-  #stored(fact: SignedFact): SignedFact | undefined {
+  /** The stored copy of this fact, whose signature was verified, if both are equal byte for byte. */
+  stored(fact: SignedFact): SignedFact | undefined {
     return this.#policy.stored(fact) ?? this.#table.stored(fact)
   }
 }

@@ -77,8 +77,9 @@ export class ClusterInbound {
     const facts = this.#received(decoded)
     const newFacts = this.#filterNew(facts, from, false)
     if (newFacts.length === 0) return this.#forwarded.markIfFirst(facts) ? 'accept' : 'ignore'
-    const outdated = newFacts.length < facts.length ? this.#outdatedIn(facts, newFacts) : []
-    const mayForward = outdated.length === 0 || this.#takeOutdated(from, outdated.length)
+    const outdated = this.#outdatedIn(facts, newFacts)
+    const cost = outdated.length
+    const mayForward = this.#outdated.take(from, this.#options.clock.now().monotonicMs, { cost })
     return andThen(this.#verified(from, mayForward ? [...newFacts, ...outdated] : newFacts), ({ forged }) => {
       if (forged) return 'reject'
       this.#options.receiver.handle({ type: 'rumors', from, facts: mayForward ? facts : newFacts })
@@ -89,14 +90,10 @@ export class ClusterInbound {
   }
 
   /** The facts that are neither new nor stored, so that their signatures were never verified here. */
-  #outdatedIn(facts: readonly SignedFact[], newFacts: readonly SignedFact[]): SignedFact[] {
-    const { policy, table } = this.#options
+  #outdatedIn(facts: readonly SignedFact[], newFacts: readonly SignedFact[]): readonly SignedFact[] {
+    if (newFacts.length === facts.length) return []
     const isNew = new Set(newFacts)
-    return facts.filter(fact => !isNew.has(fact) && !(policy.stored(fact) ?? table.stored(fact)))
-  }
-
-  #takeOutdated(from: string, cost: number): boolean {
-    return this.#outdated.take(from, this.#options.clock.now().monotonicMs, { cost })
+    return facts.filter(fact => !isNew.has(fact) && !this.#forwarded.stored(fact))
   }
 
   #received(facts: readonly SignedFact[]): readonly SignedFact[] {

@@ -80,7 +80,7 @@ export class SpaceRates {
 
   /** A space has this many facts more after those of the peer were merged, or fewer. */
   grew(peer: string, facts: number, nowMs: number): void {
-    this.#exchanged.charge(peer, nowMs, -facts)
+    this.#exchanged.take(peer, nowMs, { cost: -facts, isForced: true })
   }
 
   /** Whether a request of this peer gets an answer. */
@@ -90,7 +90,8 @@ export class SpaceRates {
 
   /** Counts an answer to a peer, after it was made. @param contentBytes approximate bytes of the whole space */
   answered(peer: string, bytes: number, contentBytes: number, nowMs: number): void {
-    this.#answers.charge(peer, nowMs, bytes * Math.min(1, leastContentBytes / contentBytes))
+    const cost = bytes * Math.min(1, leastContentBytes / contentBytes)
+    this.#answers.take(peer, nowMs, { cost, isForced: true })
   }
 
   sweep(nowMs: number): void {
