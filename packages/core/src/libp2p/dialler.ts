@@ -106,8 +106,7 @@ export class Dialler {
   }
 
   async #connect(id: string): Promise<Connection> {
-    if (this.#gate.refusedPeers.has(id))
-      throw new Error(`${id} broke the protocol and is refused for a while`)
+    if (this.#gate.isRefused(id)) throw new Error(`${id} broke the protocol and is refused for a while`)
     const listed = this.#addresses.get(id) ?? []
     if (listed.length === 0) return this.#open(id, peerIdFromString(id), this.#members.signal(dialTimeoutMs))
     const situation = this.#situation(this.#lastHost.get(id))

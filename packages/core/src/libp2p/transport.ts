@@ -233,7 +233,7 @@ export class Libp2pTransport implements Transport {
   }
 
   refuse(id: string, forMs: number): void {
-    this.#options.gate.refusedPeers.add(id, forMs)
+    this.#options.gate.refusePeer(id, forMs)
     this.#dialler.disconnect(id)
   }
 

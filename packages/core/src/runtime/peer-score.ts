@@ -9,6 +9,7 @@
  */
 import type { Clock } from '../base/clock.ts'
 import { TokenBuckets } from '../base/token-buckets.ts'
+import { RefusedPeers } from './refused-peers.ts'
 
 /** How long a peer with too many violations is not admitted. Our choice: about as long as one point lasts. */
 export const refusalMs = 60_000
@@ -35,8 +36,7 @@ export interface ViolationReporter {
 export class PeerScore {
   readonly #records = new Map<string, { points: number; sinceMs: number }>()
   readonly #counts: Record<Violation, number> = { undecodable: 0, 'bad-signature': 0, flood: 0 }
-  /** Peers that are refused, and until when, in monotonic milliseconds. */
-  readonly #refusedUntilMs = new Map<string, number>()
+  readonly #refused = new RefusedPeers()
   readonly #excess = new TokenBuckets(excessRate)
 
   /** Counts a violation. @returns whether to disconnect the peer */
@@ -51,19 +51,15 @@ export class PeerScore {
     const isExceeded = points >= maxPoints
     // A peer that was disconnected and reconnects reaches the limit again with its next violation.
     this.#records.set(id, { points: Math.min(points, maxPoints - 1), sinceMs })
-    keepLatest(this.#records)
-    if (isExceeded) {
-      this.#refusedUntilMs.delete(id)
-      this.#refusedUntilMs.set(id, nowMs + refusalMs)
-      keepLatest(this.#refusedUntilMs)
-    }
+    const [oldest] = this.#records.keys()
+    if (this.#records.size > maxPeers && oldest !== undefined) this.#records.delete(oldest)
+    if (isExceeded) this.#refused.add(id, nowMs + refusalMs)
     return isExceeded
   }
 
   /** Whether the peer is refused now. */
   isRefused(id: string, clock: Pick<Clock, 'now'>): boolean {
-    const untilMs = this.#refusedUntilMs.get(id)
-    return untilMs !== undefined && clock.now().monotonicMs < untilMs
+    return this.#refused.has(id, () => clock.now().monotonicMs)
   }
 
   /** Counts bytes beyond a rate. @returns whether an honest peer may have sent this many */
@@ -75,9 +71,4 @@ export class PeerScore {
   violations(): Readonly<Record<Violation, number>> {
     return { ...this.#counts }
   }
-}
-
-function keepLatest(map: Map<string, unknown>): void {
-  const [oldest] = map.keys()
-  if (map.size > maxPeers && oldest !== undefined) map.delete(oldest)
 }

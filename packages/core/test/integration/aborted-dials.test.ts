@@ -11,7 +11,7 @@ import type { AdmissionGate } from '../../src/libp2p/admission/admission-gate.ts
 import { Dialler, type DiallerComponents } from '../../src/libp2p/dialler.ts'
 
 const gate = {
-  refusedPeers: { has: () => false },
+  isRefused: () => false,
   isAdmitted: () => false,
 } as unknown as AdmissionGate
 

@@ -149,12 +149,12 @@ async function openStream(gate: AdmissionGate, connection: Connection, data: Uin
 describe('the admission gate', () => {
   it('admits no connection of a peer that is refused, until the time is over', async () => {
     const { gate, reopen, refusals, close } = await gateOfAda()
-    gate.refusedPeers.add(`${bob}`, 60_000)
+    gate.refusePeer(`${bob}`, 60_000)
     const refused = reopen()
     expect(await gate.whenAdmitted(refused)).toBe(false)
     expect([refusals, close.mock.calls.length]).toEqual([['violations'], 1])
     await vi.advanceTimersByTimeAsync(60_000)
-    expect(gate.refusedPeers.has(`${bob}`)).toBe(false)
+    expect(gate.isRefused(`${bob}`)).toBe(false)
     reopen()
     expect(refusals).toEqual(['violations', 'no-proof'])
   })

@@ -17,6 +17,7 @@
  */
 import type { Connection, Libp2pEvents, Stream, StreamHandler, TypedEventTarget } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
+import { RefusedPeers } from '../../runtime/refused-peers.ts'
 import { startPeerDeadline } from '../peer-deadline.ts'
 import {
   type AdmissionKey,
@@ -26,7 +27,6 @@ import {
   handshakeTimeoutMs,
 } from './handshake.ts'
 import type { RefusalReason } from './refusals.ts'
-import { RefusedPeers } from './refused-peers.ts'
 import { RenewedProofs } from './renewed-proofs.ts'
 
 /**
@@ -59,8 +59,7 @@ interface Pending {
 }
 
 export class AdmissionGate {
-  /** Peers whose connections are not admitted for a while. */
-  readonly refusedPeers: RefusedPeers = new RefusedPeers()
+  readonly #refusedPeers = new RefusedPeers()
   #options: AdmissionGateOptions | undefined
   #handshake: Handshake | undefined
   /** The open connections that are admitted, and the id of the key that was proved last. */
@@ -95,7 +94,7 @@ export class AdmissionGate {
     const { registrar, events } = options.components
     const opened = ({ detail }: CustomEvent<Connection>) => {
       this.#entry(detail)
-      if (this.refusedPeers.has(detail.remotePeer.toString())) this.#refuse(detail, 'violations')
+      if (this.isRefused(detail.remotePeer.toString())) this.#refuse(detail, 'violations')
       else if (detail.direction === 'outbound') void this.#initiate(detail)
     }
     const closed = ({ detail }: CustomEvent<Connection>) => this.#closed(detail)
@@ -122,6 +121,16 @@ export class AdmissionGate {
     this.#shown.clear()
     this.#options = undefined
     this.#handshake = undefined
+  }
+
+  /** Admits no connection of this peer for a while. */
+  refusePeer(id: string, forMs: number): void {
+    this.#refusedPeers.add(id, performance.now() + forMs)
+  }
+
+  /** Whether no connection of this peer is admitted now. */
+  isRefused(id: string): boolean {
+    return this.#refusedPeers.has(id, () => performance.now())
   }
 
   isAdmitted(connection: Connection): boolean {

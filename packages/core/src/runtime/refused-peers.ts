@@ -6,19 +6,16 @@ export class RefusedPeers {
   /** Id → until when the peer is refused, in monotonic ms. */
   readonly #untilMs = new Map<string, number>()
 
-  /** Refuses a peer for this long. */
-  add(id: string, forMs: number): void {
+  add(id: string, untilMs: number): void {
     this.#untilMs.delete(id)
-    this.#untilMs.set(id, performance.now() + forMs)
+    this.#untilMs.set(id, untilMs)
     const [oldest] = this.#untilMs.keys()
     if (this.#untilMs.size > maxPeers && oldest !== undefined) this.#untilMs.delete(oldest)
   }
 
-  has(id: string): boolean {
+  /** @param nowMs the time, asked for only if the peer was ever refused */
+  has(id: string, nowMs: () => number): boolean {
     const untilMs = this.#untilMs.get(id)
-    if (untilMs === undefined) return false
-    if (performance.now() < untilMs) return true
-    this.#untilMs.delete(id)
-    return false
+    return untilMs !== undefined && nowMs() < untilMs
   }
 }
