@@ -41,9 +41,10 @@ export { AppNotifications } from './runtime/app-notifications.ts'
 export {
   countEntries,
   type Entries,
-  endView,
+  endApp,
+  endEntry,
   firstEntry,
-  markView,
+  markEntry,
 } from './runtime/handle-entries.ts'
 export { pendingQuery } from './runtime/lazy-queries.ts'
 export { createStore, type OwnedStore } from './runtime/owned-store.ts'

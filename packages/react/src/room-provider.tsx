@@ -8,8 +8,9 @@ import { useReady } from './use-async-state.ts'
 /** What `RoomProvider` takes. */
 export interface RoomProviderProps<P extends object> {
   /**
-   * The name of the room, as `cluster.room` takes it. Several providers of one name share one room. The room is left 1 s
-   * after the last of them unmounts.
+   * The name of the room, as `cluster.room` takes it. Several providers of one name share one room. 1 s after the last of
+   * them unmounts, the fields of presence that providers and hooks have set disappear, and the room is left, unless the app
+   * itself has it open.
    */
   readonly name: string
   /** The presence of the local member at the moment it joins the room. Later changes of this prop have no effect. */

@@ -1,6 +1,7 @@
 /** Room session: the room of one provider. Presence set before the room is joined is published once it is joined. */
 import type { Json, Room } from '@hearsay/core'
 import type { Resource } from './resource.ts'
+import { showPresence } from './shown-presence.ts'
 
 export class RoomSession {
   readonly source: Resource<Room>
@@ -27,7 +28,7 @@ export class RoomSession {
     if (outcome.type !== 'ready') return
     const change = this.#pendingUpdates
     this.#pendingUpdates = {}
-    outcome.value.presence.set(change)
+    showPresence(outcome.value, change)
   }
 }
 

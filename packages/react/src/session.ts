@@ -1,8 +1,10 @@
 /** Session: a cluster, and the rooms and configs that its components use, each joined once. */
 import type { Cluster, Config, ConfigSchema, Room, RoomOptions } from '@hearsay/core'
+import { openShared, releaseShared } from './component-entries.ts'
 import type { ConfigDefinition } from './define-config.ts'
 import { RefCountedResources, releaseDelayMs } from './ref-counted-resources.ts'
 import { type Resource, readyResource, whenReady } from './resource.ts'
+import { removeShown, showPresence } from './shown-presence.ts'
 
 /** A cluster, a promise of one, or a function that joins one. */
 export type ClusterSource = Cluster | Promise<Cluster> | (() => Promise<Cluster>)
@@ -13,8 +15,10 @@ export type AnyConfig = Config<ConfigSchema | undefined>
 /** What `ClusterProvider` passes to the hooks below it. */
 export class Session {
   readonly cluster: Resource<Cluster>
-  readonly #rooms = new RefCountedResources<Room>(room => room.leave())
-  readonly #configs = new RefCountedResources<AnyConfig>(config => config.leave())
+  readonly #rooms = new RefCountedResources<Room>(room => {
+    if (!releaseShared(room)) removeShown(room)
+  })
+  readonly #configs = new RefCountedResources<AnyConfig>(releaseShared)
   #onMounted: () => void = () => {}
   readonly #untilMounted = new Promise<void>(resolve => {
     this.#onMounted = resolve
@@ -46,11 +50,11 @@ export class Session {
   room(name: string, presence: object, options: RoomOptions | undefined): Resource<Room> {
     const join = async () => {
       const cluster = await whenReady(this.cluster)
-      const room = await cluster.room(name, options)
+      const room = await openShared(() => cluster.room(name, options))
       try {
-        room.presence.set({ ...presence })
+        showPresence(room, { ...presence })
       } catch (error) {
-        room.leave()
+        releaseShared(room)
         throw error
       }
       return room
@@ -60,7 +64,10 @@ export class Session {
 
   config(asked: string | ConfigDefinition<ConfigSchema | undefined>): Resource<AnyConfig> {
     const { name, options } = typeof asked === 'string' ? { name: asked } : asked
-    const open = async () => (await whenReady(this.cluster)).config(name, options)
+    const open = async () => {
+      const cluster = await whenReady(this.cluster)
+      return openShared(() => cluster.config(name, options))
+    }
     return this.#configs.resource(name, open, options)
   }
 }

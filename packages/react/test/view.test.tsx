@@ -4,10 +4,15 @@ import { connectCluster, serveCluster } from '@hearsay/port'
 import { createSimulation } from '@hearsay/simulator'
 import { act } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
-import { createRoomHooks, useConnectionStatus, useDocument, useMembers } from '../src/index.ts'
+import { createRoomHooks, useConfig, useConnectionStatus, useDocument, useMembers } from '../src/index.ts'
 import { pass, settle, show, watch } from './rendered-cluster.tsx'
 
-const { RoomProvider, useOthers, useUpdatePresence } = createRoomHooks<{ cursor: number }>()
+interface Shown {
+  cursor: number
+  note: string
+}
+
+const { RoomProvider, useOthers, useRoom, useUpdatePresence } = createRoomHooks<Shown>()
 
 /** A view of m0 over a port, and the room of m1. Virtual time passes until a condition holds in the view. */
 async function fixture() {
@@ -18,7 +23,7 @@ async function fixture() {
   const { port1, port2 } = new MessageChannel()
   const served = serveCluster(first.cluster, port1)
   const view = await connectCluster(port2)
-  const room = await second.cluster.room<{ cursor: number }>('design')
+  const room = await second.cluster.room<Shown>('design')
   const until = async (condition: () => boolean) => {
     while (!condition()) {
       await pass(simulation, 100)
@@ -60,5 +65,31 @@ describe('the hooks over a port', () => {
     expect([names.seen.length, others.seen.length]).toEqual(renders)
     act(() => served.close())
     await until(() => status.seen.at(-1) === 'left')
+  })
+  it('keep a room and a config that the app has opened in the view when the components unmount', async () => {
+    const { view, room: theirs, until } = await fixture()
+    const own = await view.room<Shown>('design')
+    const config = await view.config('flags')
+    const room = watch(() => useRoom())
+    const flags = watch(() => useConfig('flags'))
+    const { rerender } = show(
+      view,
+      <RoomProvider name="design" presence={{ cursor: 1 }}>
+        {room.here()}
+        {flags.here()}
+      </RoomProvider>,
+    )
+    const shown = () => theirs.presence.others.getSnapshot()[0]?.presence
+    await until(() => room.seen.at(-1) === own && flags.seen.at(-1) === config && shown()?.cursor === 1)
+    own.presence.set({ note: 'the app' })
+    rerender(null)
+    await until(() => shown()?.cursor === undefined)
+    expect(shown()).toEqual({ note: 'the app' })
+    await config.set('color', 'red')
+    own.leave()
+    config.leave()
+    await until(() => theirs.members.getSnapshot().length === 1)
+    expect(() => own.broadcast('gone')).toThrow(/was left/)
+    await expect(config.set('color', 'blue')).rejects.toThrow(/was left/)
   })
 })

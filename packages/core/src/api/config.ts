@@ -198,8 +198,8 @@ export interface Config<
    */
   heldBy(options?: HeldByOptions): Promise<HeldBy>
   /**
-   * Stops sharing the config. The last values of the config stay readable. Idempotent. If views of this member have the config open
-   * (`serveCluster`), the member leaves it with the last view.
+   * Stops sharing the config. The last values of the config stay readable. Idempotent. If views of this member (`serveCluster`)
+   * or components of `@hearsay/react` have the config open, the member leaves it with the last of them.
    */
   leave(): void
 }

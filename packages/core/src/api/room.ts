@@ -89,7 +89,8 @@ export interface Room<P extends object = Record<string, Json>> {
   /**
    * Leaves the room and announces it to the other members. Documents keep their content and are no longer synchronised.
    * Idempotent. If views of this member have the room open (`serveCluster`), only the presence and awareness of this app
-   * disappear, and the member leaves with the last view.
+   * disappear, and the member leaves with the last view. While components of `@hearsay/react` have the room open, nothing
+   * changes: the member leaves with the last of them.
    */
   leave(): void
 }

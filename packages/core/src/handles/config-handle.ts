@@ -176,7 +176,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   }
 
   leave(): void {
-    if (!this.#isOpen || endApp(this)) return
+    if (!this.#isOpen || endApp(this) !== 'none') return
     this.close()
     this.#options.driver.leave(this.#options.space)
   }

@@ -170,10 +170,9 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     const { notifications, driver, space, signed } = this.#options
     if (!this.#isOpen) return
     notifications.step(() => {
-      if (endApp(this)) {
-        this.#withdraw()
-        return
-      }
+      const remaining = endApp(this)
+      if (remaining === 'views') this.#withdraw()
+      if (remaining !== 'none') return
       this.close()
       signed?.leave()
       driver.leave(space)

@@ -90,7 +90,7 @@ export class SpaceRegistry {
     const open = this.#rooms.get(name)
     if (open) {
       checkSameRoom(name, open.settings, settings)
-      open.entries.count += 1
+      open.entries.app += 1
       return open.room
     }
     this.#checkCount(spacesOf(settings))
@@ -117,7 +117,7 @@ export class SpaceRegistry {
     const open = this.#configs.get(space)
     if (open) {
       checkSameSettings(name, open.settings, settings)
-      open.entries.count += 1
+      open.entries.app += 1
       return open.config
     }
     this.#checkCount(1)

@@ -339,7 +339,7 @@ export class MirroredCluster implements Cluster {
 
   async #leave(options?: LeaveOptions): Promise<void> {
     if (this.#ended !== undefined) return
-    for (const space of [...this.#spaces.values()]) space.leave()
+    for (const space of [...this.#spaces.values()]) space.close()
     resultOf(await this.#member.leave(options))
     this.end('this view has left')
   }

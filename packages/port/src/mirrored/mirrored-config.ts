@@ -15,6 +15,7 @@ import {
   checkSignal,
   checkWith,
   checkWriter,
+  endApp,
   givenWriters,
   hasSpaceForKey,
   mayWrite,
@@ -131,6 +132,10 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
   }
 
   leave(): void {
+    if (this.#state !== 'left' && endApp(this) === 'none') this.close()
+  }
+
+  close(): void {
     if (this.#state === 'left') return
     const { member, number } = this.#options
     this.#close()

@@ -43,7 +43,7 @@ export class MirroredConfigs {
     const known = this.#configs.get(name)
     if (known) {
       checkSameSettings(name, known.settings, settings)
-      known.entries.count += 1
+      known.entries.app += 1
       return known.config
     }
     const entries = firstEntry()

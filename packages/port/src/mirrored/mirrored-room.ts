@@ -24,6 +24,7 @@ import {
   type AppNotifications,
   broadcastValue,
   checkFields,
+  endApp,
   givenWriters,
   LocalPresence,
   mayWrite,
@@ -171,6 +172,10 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
   }
 
   leave(): void {
+    if (this.#isOpen && endApp(this) === 'none') this.close()
+  }
+
+  close(): void {
     if (!this.#isOpen) return
     const { member, number } = this.#options
     this.end()

@@ -44,7 +44,7 @@ export class MirroredRooms {
     const known = this.#rooms.get(name)
     if (known) {
       checkSameRoom(name, known.settings, settings)
-      known.entries.count += 1
+      known.entries.app += 1
       return known.room
     }
     const entries = firstEntry()

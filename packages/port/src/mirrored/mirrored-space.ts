@@ -14,8 +14,8 @@ export interface MirroredSpace {
   attach(member: RemoteMember): Promise<void>
   /** The member has had time to receive the state of the cluster: removes everything that it has not sent. */
   settle(): void
-  /** The view has left. */
-  leave(): void
+  /** The view has left: leaves the space, whoever has it open. */
+  close(): void
   /** The view has ended. */
   end(): void
 }

@@ -5,7 +5,7 @@
  * The view chooses the numbers of its rooms and configs. A number is in use from the call that opens the room or config until
  * the view closes it. Closing undoes everything that belongs to the number, the latest first, even during the opening.
  */
-import { endView, InvalidOptionsError, markView, NotRunningError } from '@hearsay/core/app'
+import { endEntry, InvalidOptionsError, markEntry, NotRunningError } from '@hearsay/core/app'
 import { clusterNumber, type StoreName } from '../contract.ts'
 import type { StoreMirror } from './store-mirror.ts'
 import type { ViewQueue } from './view-queue.ts'
@@ -49,12 +49,16 @@ export class ViewSubscriptions {
     this.onClose(number, () => {
       isClosed = true
     })
-    const space = await open().catch(error => {
+    const marked = async (): Promise<Space> => {
+      const space = await open()
+      // The app may leave between the two.
+      return markEntry(space, 'views') ? space : marked()
+    }
+    const space = await marked().catch(error => {
       this.close(number)
       throw error
     })
-    markView(space)
-    const leave = () => endView(space) && space.leave()
+    const leave = () => endEntry(space, 'views') && space.leave()
     if (isClosed) {
       leave()
       throw new NotRunningError(`the view has left '${name}' already`)
