@@ -25,6 +25,7 @@ export type OpenPort = () => Promise<Port>
  * ready, calls wait. Stores keep the last values until the member sends newer ones, for at most 10 s.
  *
  * @throws {InvalidOptionsError} the other end has another version of this package
+ * @throws {NotRunningError} the member has left its cluster
  * @throws the error of the function that opens a port
  */
 export function connectCluster(port: Port | OpenPort): Promise<Cluster> {

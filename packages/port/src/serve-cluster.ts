@@ -73,7 +73,8 @@ let views = 0
  * leaves it with the last one, unless the app itself has called `cluster.room` for it. The member opens and leaves configs in
  * the same way, without a schema. If the app itself leaves first, the member stays until the last view has left.
  *
- * A view ends when it leaves, when its port closes, or with `close`. The presence of the view then disappears.
+ * A view ends when it leaves, when its port closes, with `close`, or when the member leaves the cluster without the option
+ * `returnsWithinMs`. The presence of the view then disappears.
  *
  * @throws {InvalidOptionsError} an option is unknown, or `allow` is not valid
  */
@@ -91,6 +92,7 @@ export function serveCluster(cluster: Cluster, port: Port, options: ServeOptions
     view: id ?? `${views}`,
     send: batch => void view.batch.asEvent(batch),
     ended: () => channel.close(),
+    memberLeft: () => end('the member has left the cluster'),
     handlers: {
       asked: (...values) => view.asked(...values),
       askedNoMore: number => void view.askedNoMore.asEvent(number),
@@ -118,6 +120,10 @@ export function serveCluster(cluster: Cluster, port: Port, options: ServeOptions
     // An answer may take as long as its query waits, which is bounded.
     timeout: -1,
   })
+  const end = (reason: string) => {
+    void view.closed.asEvent(reason)
+    served.end()
+  }
   return {
     get refusedCalls() {
       return served.refusedCalls
@@ -125,9 +131,6 @@ export function serveCluster(cluster: Cluster, port: Port, options: ServeOptions
     get droppedEvents() {
       return served.droppedEvents
     },
-    close() {
-      void view.closed.asEvent('the member closed this view')
-      served.end()
-    },
+    close: () => end('the member closed this view'),
   }
 }

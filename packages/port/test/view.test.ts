@@ -93,6 +93,36 @@ describe('a view whose port has closed', () => {
   })
 })
 
+describe('a view whose member has left', () => {
+  it('ends: its documents are disconnected, and all calls throw', async () => {
+    const { cluster } = await bench.view()
+    const room = await cluster.room<Fields>('design')
+    const config = await cluster.config('flags')
+    await vi.waitUntil(() => room.provider.status === 'connected')
+    const { member } = bench
+    const left = member.leave()
+    await bench.run(5_000)
+    await left
+    await vi.waitUntil(() => room.provider.status === 'disconnected', { timeout: 20_000 })
+    expect(room.provider.synced).toBe(false)
+    expect(cluster.self.status).toBe('left')
+    expect(() => room.presence.set({ cursor: 1 })).toThrow(NotRunningError)
+    expect(() => cluster.update({ name: 'x' })).toThrow(/the member has left the cluster/)
+    await expect(config.synced()).rejects.toThrow(NotRunningError)
+    await expect(room.provider.stored()).rejects.toThrow(NotRunningError)
+    await expect(bench.view(undefined, member)).rejects.toThrow(/the member has left the cluster/)
+  })
+
+  it('has the answer to its own call of leave', async () => {
+    const { member } = bench
+    const { cluster } = await bench.view({ leave: true })
+    const left = cluster.leave()
+    await bench.run(5_000)
+    await left
+    expect(member.self.status).toBe('left')
+  })
+})
+
 describe('a view in a room', () => {
   const presenceAt = (room: Room<Fields>): unknown =>
     room.presence.others.getSnapshot().map(({ presence }) => presence)

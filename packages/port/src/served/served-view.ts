@@ -18,7 +18,7 @@ import type {
   QueryResult,
   RoomOptions,
 } from '@hearsay/core'
-import { InvalidOptionsError, type LocalClaim, systemClock } from '@hearsay/core/app'
+import { InvalidOptionsError, type LocalClaim, NotRunningError, systemClock } from '@hearsay/core/app'
 import { type Answer, answer, answerLater } from '../answer.ts'
 import type { OpenedConfig, SentConfigOptions } from '../config-calls.ts'
 import {
@@ -61,6 +61,8 @@ export interface ServedViewOptions {
   readonly handlers: RemoteHandlers
   /** The view has ended. */
   readonly ended: () => void
+  /** The member has left the cluster. */
+  readonly memberLeft: () => void
 }
 
 const memberEvents = [
@@ -119,6 +121,8 @@ export class ServedView implements MemberCalls {
       if (this.#subscriptions.has(clusterNumber))
         throw new InvalidOptionsError('connectCluster: the view is connected already')
       const { cluster, rights } = this.#options
+      if (this.#hasMemberLeft)
+        throw new NotRunningError('connectCluster: the member has left the cluster: join again')
       this.#focused(focusedAtMs)
       const changed = () => this.#queue.changed()
       const mirrors = {
@@ -134,6 +138,12 @@ export class ServedView implements MemberCalls {
         this.#subscriptions.mirror(clusterNumber, name, mirror)
       this.#subscriptions.listen(clusterNumber, cluster.events, ...memberEvents)
       this.#subscriptions.onClose(clusterNumber, () => this.#settles.endAll())
+      const stop = cluster.members.subscribe(() => {
+        if (!this.#hasMemberLeft) return
+        stop()
+        void this.#endWithMember()
+      })
+      this.#subscriptions.onClose(clusterNumber, stop)
       for (const store of ['members', 'health']) this.#subscriptions.watch([clusterNumber, store], true)
       const { update, leave, queries, invitations } = rights
       return {
@@ -314,6 +324,17 @@ export class ServedView implements MemberCalls {
     this.#subscriptions.end()
     this.#queue.stop()
     this.#options.ended()
+  }
+
+  get #hasMemberLeft(): boolean {
+    return this.#options.cluster.self.status === 'left'
+  }
+
+  /** The member is leaving: ends the view afterwards, when the view has the answer if it has made the member leave. */
+  async #endWithMember(): Promise<void> {
+    const { cluster, memberLeft } = this.#options
+    await cluster.leave().catch(() => {})
+    systemClock.setTimer(systemClock.now().monotonicMs, memberLeft)
   }
 
   /** Whether the user turned to this view last. */
