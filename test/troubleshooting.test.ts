@@ -28,7 +28,7 @@ const sources = [
   'packages/core/src/libp2p/published-addresses.ts',
   'packages/core/src/libp2p/wrapped-identity.ts',
   'packages/core/src/storage/key-values.ts',
-  'packages/core/src/storage/node/{durable-level-datastore,open-storage}.ts',
+  'packages/core/src/storage/node/{durable-level-datastore,folder-mode,open-storage}.ts',
   'packages/core/src/storage/write-queue.ts',
   'packages/cli/src/attach/open-cluster.ts',
   'packages/cli/src/join/join.ts',

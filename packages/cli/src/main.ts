@@ -42,21 +42,24 @@ function explain(
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '')
   // For an invalid value, commander's own message says which values are valid.
-  const hint = error.code === 'commander.invalidArgument' ? '' : `. See ${commandIn(program, argv)} --help`
-  // Only `config` takes keys and values that may begin with a dash.
-  if (error.code === 'commander.unknownOption' && argv.includes('config'))
-    return { exitCode: 2, line: `${line}. Put -- before a key or value that begins with a dash` }
-  return { exitCode: 2, line: line + hint }
+  if (error.code === 'commander.invalidArgument') return { exitCode: 2, line }
+  const command = commandIn(program, argv)
+  // The names of members, keys and values may begin with a dash.
+  const takesMore = error.code === 'commander.unknownOption' && command.registeredArguments.length > 0
+  const dash = takesMore ? '. Put -- before an argument that begins with a dash' : ''
+  return { exitCode: 2, line: `${line}${dash}. See ${nameOf(command)} --help` }
 }
 
 /** The command of a command line, as far as it exists. */
-function commandIn(program: Command, argv: readonly string[]): string {
-  const names = [program.name()]
-  let command: Command | undefined = program
+function commandIn(program: Command, argv: readonly string[]): Command {
+  let command = program
   for (const word of argv.slice(2)) {
-    command = command.commands.find(each => each.name() === word)
-    if (!command) break
-    names.push(word)
+    const next = command.commands.find(each => each.name() === word)
+    if (!next) break
+    command = next
   }
-  return names.join(' ')
+  return command
 }
+
+const nameOf = (command: Command): string =>
+  command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name()

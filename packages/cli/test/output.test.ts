@@ -1,5 +1,6 @@
 /** Output: a command whose stdout has no reader, or cannot be written. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { connectControl, listControl } from '@hearsay/port/node'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -99,6 +100,38 @@ describe('a reader that stops reading', () => {
     stream.writableLength = 0
     for (const line of ['d', 'e']) print(() => lines.push(line))
     expect(lines).toEqual(['a', '2 dropped', 'd', 'e'])
+  })
+
+  it.skipIf(process.platform === 'win32')('stops neither a monitor nor its end', async () => {
+    const [cluster, folder] = [newCluster(), temporaryFolder()]
+    const joined = [bin, 'join', cluster, ...usual, '--json', '--control', folder]
+    const member = spawn(process.execPath, joined, { stdio: 'ignore' })
+    onTestFinished(() => void member.kill('SIGKILL'))
+    const view = await vi.waitFor(() => connectControl({ cluster, folder }), {
+      timeout: 50_000,
+      interval: 100,
+    })
+    // Nobody reads the pipe, which takes some 200 KiB.
+    const monitor = spawn(process.execPath, [bin, 'monitor', '--json', '--control', folder])
+    onTestFinished(() => void monitor.kill('SIGKILL'))
+    let printed = ''
+    monitor.stdout.once('data', () => monitor.stdout.pause())
+    monitor.stderr.on('data', text => {
+      printed += text
+    })
+    await vi.waitUntil(() => monitor.stdout.isPaused(), { timeout: 50_000 })
+    for (let i = 0; i < 150; i++) await view.broadcast('large', 'x'.repeat(16_000))
+    monitor.stdout.resume()
+    await vi.waitUntil(
+      async () => {
+        await view.broadcast('small', 'x')
+        return /lines were not printed, because the reader of the output was too slow/.test(printed)
+      },
+      { timeout: 20_000 },
+    )
+    const ended = once(monitor, 'exit')
+    monitor.kill('SIGINT')
+    expect(await ended).toEqual([0, null])
   })
 
   it.skipIf(process.platform === 'win32')('does not stop a member, and not its end', async () => {

@@ -1,10 +1,10 @@
 /** Secret files: as editors and shells of all systems write them, and the standard input. */
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { firstLine, type SecretContent } from '../src/member/secret-file.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -55,6 +55,21 @@ describe('the first line of a file', () => {
   ])('is refused if the file is too large for a %s, or no text', async (content, message) => {
     for (const file of [fileWith('a'.repeat(65_537)), fileWith(Uint8Array.of(255))])
       await expect(firstLine('--a-file', file, content)).rejects.toThrow(message)
+  })
+
+  it.skipIf(onWindows).each<[SecretContent, number, number]>([
+    ['authority', 0o644, 1],
+    ['authority', 0o640, 1],
+    ['authority', 0o600, 0],
+    ['secret', 0o644, 0],
+  ])('of a %s with mode %o is read with %d warnings', async (content, mode, warnings) => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const file = fileWith(secret)
+    chmodSync(file, mode)
+    expect(await firstLine('--a-file', file, content)).toBe(secret)
+    expect(error).toHaveBeenCalledTimes(warnings)
+    if (warnings > 0) expect(error.mock.lastCall?.[0]).toContain(`${file} (mode 0${mode.toString(8)})`)
+    error.mockRestore()
   })
 
   it.skipIf(onWindows)('is refused at the limit of a file that does not end', async () => {

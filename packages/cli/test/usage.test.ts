@@ -26,6 +26,11 @@ const invalid: [what: string, args: string[], message: RegExp][] = [
     /give the name of the cluster, or a ticket: by --ticket-file, .*HEARSAY_TICKET$/,
   ],
   ['a missing ticket', ['join', '--ticket-file', '/nowhere/ticket'], /--ticket-file: .*ENOENT/],
+  [
+    'a name that begins with a dash',
+    ['rtt', '-rf'],
+    /unknown option '-rf'\. Put -- before an argument that begins with a dash\. See hearsay rtt --help$/,
+  ],
   ['a ticket on the command line', ['join', '--ticket', 'x'], /unknown option '--ticket'/],
   ['a missing authority', ['join', '--authority-file', '/nowhere/key'], /--authority-file: .*ENOENT/],
   [

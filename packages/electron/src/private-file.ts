@@ -1,5 +1,8 @@
-/** Private file: a file in the app's data that only its user can read. After a crash, the file is complete or missing. */
-import { open, readFile, rename } from 'node:fs/promises'
+/**
+ * Private file: a file in the app's data that only its user can read, also after a backup has restored it with another mode.
+ * After a crash, the file is complete or missing.
+ */
+import { chmod, open, readFile, rename } from 'node:fs/promises'
 import type { SafeStorage } from './electron.ts'
 
 /**
@@ -12,7 +15,10 @@ export function canEncrypt(safeStorage: SafeStorage): boolean {
 
 export async function readIfThere(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path)
+    const content = await readFile(path)
+    // No user of an app would look into a log. The file may belong to another user, or be on a disk that is read-only.
+    await chmod(path, 0o600).catch(() => {})
+    return content
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error

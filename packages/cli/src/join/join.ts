@@ -14,7 +14,7 @@ import { endProcess, neverWaitForReader, outputClosed, printError } from '../ter
 import { UsageError } from '../usage-error.ts'
 import { jsonLines } from './json-lines.ts'
 import type { ServedMetrics } from './metrics.ts'
-import { warnIfUnanswered, warnOfCopy, warnOfEnd } from './warnings.ts'
+import { warnIfUnanswered, warnOfCopy, warnOfProblems } from './warnings.ts'
 
 export interface JoinFlags extends MemberFlags, ControlFlags, LogFlags, ExecFlags {
   readonly relay?: boolean
@@ -73,7 +73,7 @@ async function run(
     commands?.handle({ event: 'event', from: each.from, name: each.name, value: each.value })
   })
   warnOfCopy(member, warn)
-  warnOfEnd(member, warn)
+  warnOfProblems(member, warn)
   if (flags.relay && (options.secret ?? options.ticket ?? options.authority) === undefined)
     warn("anybody who knows the cluster's name may use this relay. Give all members a secret to prevent that")
   const addresses = [

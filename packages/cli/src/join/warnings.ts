@@ -16,13 +16,19 @@ export function warnOfCopy(member: Cluster, warn: Warn): void {
   )
 }
 
-/** Prints once for each reason that the member is no longer in its cluster: its ticket has expired, or was revoked. */
-export function warnOfEnd({ health }: Cluster, warn: Warn): void {
-  let last: string | undefined
+/**
+ * Prints the problems of these names, each once while it lasts: the member is no longer in its cluster, or other users can open
+ * its storage.
+ */
+export function warnOfProblems({ health }: Cluster, warn: Warn): void {
+  let shown: readonly string[] = []
   const look = () => {
-    const text = health.getSnapshot().problems.find(({ name }) => name === 'not-a-member')?.text
-    if (text !== undefined && text !== last) warn(text)
-    last = text
+    const texts = health
+      .getSnapshot()
+      .problems.filter(({ name }) => name === 'not-a-member' || name === 'storage-open')
+      .map(({ text }) => text)
+    for (const text of texts) if (!shown.includes(text)) warn(text)
+    shown = texts
   }
   health.subscribe(look)
   look()

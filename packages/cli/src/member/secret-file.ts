@@ -1,6 +1,7 @@
 /** Secret file: a file with a secret, a ticket or the key of an authority. No message contains the file's content. */
-import { constants, createReadStream, fstatSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { constants, createReadStream, fstatSync, openSync, rmSync, type Stats, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { printError } from '../terminal/output.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** What the file should contain. */
@@ -28,7 +29,7 @@ export async function firstLine(option: string, file: string, content: SecretCon
 
 /** The whole text of the file. @throws {UsageError} as `firstLine` */
 export async function secretText(option: string, file: string, content: SecretContent): Promise<string> {
-  const bytes = await read(option, file)
+  const bytes = await read(option, file, content)
   if (bytes.length > maxBytes)
     throw new UsageError(`${option}: ${file} has more than 64 KiB. ${advice[content]}`)
   const text = textOf(bytes)
@@ -54,11 +55,11 @@ export function writeNewFile(option: string, file: string, line: string): void {
   }
 }
 
-async function read(option: string, file: string): Promise<Uint8Array> {
+async function read(option: string, file: string, content: SecretContent): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let bytes = 0
   try {
-    for await (const part of file === '-' ? process.stdin : openFile(file)) {
+    for await (const part of file === '-' ? process.stdin : openFile(file, content)) {
       parts.push(part)
       bytes += part.length
       if (bytes > maxBytes) break
@@ -70,10 +71,25 @@ async function read(option: string, file: string): Promise<Uint8Array> {
 }
 
 /** While Node opens or reads a named pipe like a file, and waits for its other end, the process reacts to no signal. */
-function openFile(file: string): AsyncIterable<Uint8Array> {
+function openFile(file: string, content: SecretContent): AsyncIterable<Uint8Array> {
   const fd = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-  if (fstatSync(fd).isFIFO()) return new Socket({ fd, readable: true, writable: false })
+  const found = fstatSync(fd)
+  if (content === 'authority') warnIfOpen(file, found)
+  if (found.isFIFO()) return new Socket({ fd, readable: true, writable: false })
   return createReadStream('', { fd })
+}
+
+/**
+ * Warns if other users can read the key of an authority, which admits anybody to the cluster. As OpenSSH does, this checks only
+ * files of the own user: orchestrators mount files with modes of their own. Windows has no modes.
+ */
+function warnIfOpen(file: string, { uid, mode }: Stats): void {
+  if (uid !== process.getuid?.() || (mode & 0o077) === 0 || (mode & constants.S_IFMT) !== constants.S_IFREG)
+    return
+  const bits = `0${(mode & 0o777).toString(8)}`
+  printError(
+    `other users of this machine can read the key of the authority in ${file} (mode ${bits}). Run 'chmod 600' on it`,
+  )
 }
 
 /**

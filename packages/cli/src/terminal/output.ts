@@ -1,8 +1,8 @@
 /**
  * Output: how a process writes lines, and how it ends when stdout can no longer be written.
  *
- * A command waits for a slow reader, as all commands do, unless it is a member that others depend on: that one drops lines.
- * A closed reader, as in `| head -1`, ends a command without a message and with exit code 0, as shells expect. Any other
+ * A command waits for a slow reader, as all commands do. A member that others depend on drops lines instead, and so does
+ * `hearsay monitor`. A closed reader, as in `| head -1`, ends a command without a message and with exit code 0, as shells expect. Any other
  * failure, such as a full disk, is one line on stderr and exit code 1.
  */
 import { spawn } from 'node:child_process'
@@ -38,14 +38,14 @@ export function watchOutput(): void {
  * From now on, a reader of stdout or stderr that stops reading does not stop this process. Node writes to pipes and terminals
  * of Unix synchronously: a member would answer nobody until the reader continues, and the others would declare it dead.
  *
- * @param warn called with a line about events that were left out
- * @returns prints an event, or leaves it out while the reader of stdout is too slow
+ * @param warn called with a line about lines that were left out
+ * @returns prints a line, or leaves it out while the reader of stdout is too slow
  */
 export function neverWaitForReader(warn: (line: string) => void = printError): (print: () => void) => void {
   waitsForReader = false
   for (const stream of [process.stdout, process.stderr]) (stream as Handle)._handle?.setBlocking?.(false)
   return whileRead(process.stdout, dropped =>
-    warn(`${dropped} events were not printed, because the reader of the output was too slow`),
+    warn(`${dropped} lines were not printed, because the reader of the output was too slow`),
   )
 }
 

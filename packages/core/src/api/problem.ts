@@ -16,6 +16,7 @@
  * - `lossy-network`: messages of this member arrive late or not at all.
  * - `silent-connections`: gossip stopped on connections that are open.
  * - `storage`: the store does not accept writes.
+ * - `storage-open`: other users of the machine can open the folder of the store, which contains the private key.
  * - `full`: the table has reached its limit of members.
  */
 export type ProblemName =
@@ -34,6 +35,7 @@ export type ProblemName =
   | 'lossy-network'
   | 'silent-connections'
   | 'storage'
+  | 'storage-open'
   | 'full'
 
 /** A fault of this member or of its surroundings, with advice for a person. */

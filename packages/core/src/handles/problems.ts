@@ -49,7 +49,8 @@ export function problemsOf(
   problems.push(...fromHost)
   if (localDiscoveryError !== undefined)
     add('local-discovery', `Members in the local network are not found: ${localDiscoveryError}.`)
-  if (connections === 0 && visible <= 1 && problems.length === 0 && runningMs >= aloneAfterMs)
+  const isExplained = problems.some(({ name }) => name !== 'storage-open')
+  if (connections === 0 && visible <= 1 && !isExplained && runningMs >= aloneAfterMs)
     add(
       'alone',
       'No other member was found. Give this member the address of another one as `bootstrap`, or start one in the same local network.',

@@ -61,6 +61,7 @@ export const memberDefinitions = {
         'lossy-network': 'Messages of this member arrive late or not at all.',
         'silent-connections': 'Gossip stopped on connections that are open.',
         storage: 'The store does not accept writes.',
+        'storage-open': 'Other users of the machine can open the folder of the store.',
         full: 'The table has reached its limit.',
       },
     },

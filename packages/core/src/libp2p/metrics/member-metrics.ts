@@ -221,6 +221,7 @@ function countNames(problems: readonly Problem[]): Record<ProblemName, number> {
     'lossy-network': 0,
     'silent-connections': 0,
     storage: 0,
+    'storage-open': 0,
     full: 0,
   }
   for (const { name } of problems) counts[name] = 1

@@ -6,6 +6,7 @@ import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Cluster } from '../../api/cluster.ts'
 import { InvalidOptionsError, ListenError } from '../../api/errors.ts'
+import { FolderMode } from '../../storage/node/folder-mode.ts'
 import { openStorage, storageBytes } from '../../storage/node/open-storage.ts'
 import { guardedComponents } from '../admission/guarded-components.ts'
 import { createNode, type MemberNode } from '../create-node.ts'
@@ -46,6 +47,7 @@ export async function joinCluster(given: JoinOptions): Promise<Cluster> {
   let discovery: LocalDiscovery | undefined
   const inbound = new InboundSockets()
   const relayBounds = new RelayBounds()
+  const folderMode = new FolderMode(options.storage)
   const checkListener = (listener: Listener) => checkOrigins(listener, options.origins ?? [])
   // Each module is loaded only if it is used, so that a member starts fast.
   const listensOnWebSockets = listen.some(address => /\/wss?(\/|$)/.test(address))
@@ -78,6 +80,9 @@ export async function joinCluster(given: JoinOptions): Promise<Cluster> {
     listenError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
     started(node) {
       const log = node.logger.forComponent('hearsay')
+      void folderMode.check().then(() => {
+        if (folderMode.problem) log.error(folderMode.problem.text)
+      })
       if (relay && options.secret === undefined && !options.keyring && !options.authorityKey)
         log(
           "anybody who knows the cluster's name may use this relay, within its limits. Give all members a secret to prevent that",
@@ -107,11 +112,11 @@ export async function joinCluster(given: JoinOptions): Promise<Cluster> {
       ...(typeof options.storage === 'string' && { storageBytes: storageBytes(options.storage) }),
     },
     health() {
-      const relayProblem = relayBounds.problem(performance.now())
+      const problems = [relayBounds.problem(performance.now()), folderMode.problem]
       return {
         localDiscoveryError: discovery?.fault,
         droppedConnections: inbound.dropped,
-        problems: relayProblem ? [relayProblem] : [],
+        problems: problems.filter(each => each !== undefined),
       }
     },
     stopping() {
