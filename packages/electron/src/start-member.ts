@@ -161,6 +161,7 @@ class StartedMember implements AppMember {
     app.on('will-quit', leaveAndQuit)
     this.#ignoreQuit = () => app.off('will-quit', leaveAndQuit)
     this.#unfollow = [
+      followLeave(cluster, () => void this.leave()),
       followPower(powerMonitor, cluster, leaveAndQuit),
       ...(awayAfterMs === undefined ? [] : [followUser(powerMonitor, cluster, awayAfterMs)]),
     ]
@@ -187,5 +188,11 @@ class StartedMember implements AppMember {
     this.#supervisor.end()
   }
 }
+
+/** A view may have the right to make the member leave. @param left called when it has @returns a function that ends this */
+const followLeave = ({ members, self: { id } }: Cluster, left: () => void): (() => void) =>
+  members.subscribe(() => {
+    if (members.getSnapshot().find(each => each.id === id)?.status === 'left') left()
+  })
 
 const ownModule = fileURLToPath(new URL('./member-process.js', import.meta.url))

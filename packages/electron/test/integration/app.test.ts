@@ -203,6 +203,24 @@ it.each([
   expect(electron.app.quits).toBe(2)
 })
 
+it.each([
+  ['a window', ({ view }: { view: Cluster }) => view.leave()],
+  ['the view of the main process', ({ member }: { member: AppMember }) => member.cluster.leave()],
+])('ends everything when %s makes the member leave', async (_, leave) => {
+  const others = await otherMembers(1)
+  const electron = standIn()
+  const member = await start(electron, others, { awayAfterMs: 60_000 })
+  const { page, view } = await openWindow(electron, member, { allow: { leave: true } })
+  await leave({ view, member })
+  await until(() => electron.utilityProcess.running.length === 0)
+  await until(() => [view, member.cluster].every(({ self }) => self.status === 'left'))
+  electron.powerMonitor.state = 'locked'
+  for (const event of ['suspend', 'resume', 'lock-screen']) electron.powerMonitor.emit(event)
+  await expect(openPagePort(page.window, 'late')).rejects.toThrow(NotRunningError)
+  electron.app.quit()
+  await until(() => electron.app.quits === 1)
+})
+
 it('quits in bounded time although the process of the member hangs', async () => {
   const others = await otherMembers(1)
   const electron = standIn()

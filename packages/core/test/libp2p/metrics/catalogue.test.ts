@@ -45,7 +45,7 @@ describe('the catalogue of metrics', () => {
 
   it.each(entries)('%s has few values of a label', (_, definition) => {
     const label = 'label' in definition ? definition.label : undefined
-    expect(Object.keys(label?.values ?? {}).length).toBeLessThanOrEqual(16)
+    expect(Object.keys(label?.values ?? {}).length).toBeLessThanOrEqual(24)
     if (label) expect(label.name).toMatch(/^[a-z]+$/)
   })
 
