@@ -7,7 +7,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { type Cluster, joinCluster, type Room } from '@hearsay/core'
+import { type Cluster, joinCluster, type Room, type RoomDocument } from '@hearsay/core'
 import { mulberry32 } from '../helpers/mulberry32.ts'
 import { hasSeed, openSeeded, template } from './documents/seeding.ts'
 
@@ -87,7 +87,9 @@ async function open(opening: number): Promise<void> {
   count.syncedWithLess += arrived.filter(
     ({ whenSynced }) => whenSynced !== undefined && whenSynced < holderCharacters,
   ).length
-  count.neverSynced += arrived.filter(({ whenSynced }) => whenSynced === undefined).length
+  count.neverSynced += arrived.filter(
+    ({ whenSynced, isTemplateSynced }) => whenSynced === undefined || !isTemplateSynced,
+  ).length
   count.templateDoubled += texts.some(text => text.length > template.length) ? 1 : 0
   count.templateMissing += texts.some(text => text.length < template.length) ? 1 : 0
   await Promise.all(arrived.map(({ cluster }) => cluster.leave()))
@@ -98,6 +100,8 @@ interface Arrived {
   readonly cluster: Cluster
   /** Characters of the large document when it first became synced. */
   readonly whenSynced: number | undefined
+  /** Whether the document with the template became synced in time. */
+  readonly isTemplateSynced: boolean
   readonly templateText: () => string
 }
 
@@ -107,12 +111,20 @@ async function arrive(name: string, document: string, delayMs: number): Promise<
   const room: Room = await cluster.room('room')
   const large = room.document('large')
   const small = openSeeded(room, document, isSeedKnown)
-  const synced = Promise.withResolvers<number>()
-  large.provider.on('synced', isSynced => {
-    if (isSynced) synced.resolve(large.doc.getText('text').length)
+  const [whenSynced, isTemplateSynced = false] = await Promise.all([
+    synced(large, () => large.doc.getText('text').length),
+    synced(small, () => true),
+  ])
+  return { cluster, whenSynced, isTemplateSynced, templateText: () => small.doc.getText('text').toString() }
+}
+
+/** @returns what `look` returns when the document first becomes synced; undefined: that takes too long */
+async function synced<T>({ provider }: RoomDocument, look: () => T): Promise<T | undefined> {
+  const { promise, resolve } = Promise.withResolvers<T>()
+  provider.on('synced', isSynced => {
+    if (isSynced) resolve(look())
   })
-  const whenSynced = await Promise.race([synced.promise, sleep(boundMs, undefined)])
-  return { cluster, whenSynced, templateText: () => small.doc.getText('text').toString() }
+  return await Promise.race([promise, sleep(boundMs, undefined)])
 }
 
 function join(name: string, bootstrap?: Cluster): Promise<Cluster> {
