@@ -48,7 +48,7 @@ export interface StartOptions extends Omit<JoinOptions, 'storage' | 'identity' |
 
 /** The member of the app, in the main process. */
 export interface AppMember {
-  /** A view for the main process, for instance for a menu. The `leave()` of the view ends the member, as {@link leave} does. */
+  /** A view for the main process, with all rights. The `leave()` of the view ends the member, as {@link leave} does. */
   readonly cluster: Cluster
   /** Whether the system's keychain encrypts the member's private key. Otherwise only the rights of the file protect it. */
   readonly isIdentityEncrypted: boolean
@@ -117,7 +117,7 @@ export async function startMember(electron: Electron, options: StartOptions): Pr
     started.resolve(supervisor)
     cluster = await connectCluster(async () => {
       const { port1, port2 } = new electron.MessageChannelMain()
-      await supervisor.serve('main', { leave: true }, () => port1)
+      await supervisor.serve('main', { leave: true, invitations: true }, () => port1)
       return port2
     })
     return new StartedMember({ electron, supervisor, windows, cluster, isEncrypted, awayAfterMs })

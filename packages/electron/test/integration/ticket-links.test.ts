@@ -195,4 +195,7 @@ it('the member of the app joins with the link, and only with it', async () => {
   await until(() => app()?.status === 'alive')
   expect(app()?.roles).toEqual(['operator'])
   await until(() => member?.cluster.self.roles.join() === 'operator')
+  const renewed = await founder.invite({ roles: ['editor'], expiresInMs: 50 * 86_400_000 })
+  await member?.cluster.renew(renewed.ticket)
+  await until(() => app()?.roles.join() === 'editor')
 })
