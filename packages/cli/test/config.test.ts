@@ -83,7 +83,11 @@ describe('hearsay config', () => {
   it('without storage and without another member writes nothing, and says so', async () => {
     const { exitCode, stdout, stderr } = await ask('set', newCluster(), 'color', 'red', '--wait', '0.2')
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: [] })
-    expect(stderr).toEqual([expect.stringMatching(/^hearsay: no member .* 0\.2 s.*: nothing was written$/)])
+    expect(stderr).toEqual([
+      expect.stringMatching(
+        /^hearsay: no member .* 0\.2 s.*: nothing was written\. Open the config at a running member first, or give --storage$/,
+      ),
+    ])
   })
 
   it('writes to a config that only the running member has open, and says so', async () => {

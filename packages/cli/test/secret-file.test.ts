@@ -52,8 +52,8 @@ describe('the first line of a file', () => {
     ['secret', /openssl rand -base64 32'$/],
     ['ticket', /^--a-file: .* Give a file with a ticket, as 'hearsay invite' prints it$/],
     ['authority', /Give the file that 'hearsay found' has written$/],
-  ])('is refused if the file is too large for a %s, or no text', async (content, message) => {
-    for (const file of [fileWith('a'.repeat(65_537)), fileWith(Uint8Array.of(255))])
+  ])('is refused if the file is too large for a %s, no text, or empty', async (content, message) => {
+    for (const file of [fileWith('a'.repeat(65_537)), fileWith(Uint8Array.of(255)), fileWith('\n')])
       await expect(firstLine('--a-file', file, content)).rejects.toThrow(message)
   })
 

@@ -31,7 +31,7 @@ const controlVariable = 'HEARSAY_CONTROL'
 export const addControlOption = (command: Command): Command =>
   command.option(
     '--control <folder>',
-    'the folder of the control sockets (default: HEARSAY_CONTROL, or the folder of this user)',
+    'the folder of the control sockets, with mode 0700 (default: HEARSAY_CONTROL, or the folder of this user)',
   )
 
 const addMemberOption = (command: Command): Command =>

@@ -58,7 +58,9 @@ async function write(command: ConfigCommand, key: string, value: Json | undefine
   // Sync first: otherwise the author would overwrite an entry that it never received.
   const isSynced = (await synced(command)) !== undefined
   if (!isSynced && !keeps) {
-    warn(`${noAnswer(command)}, and there is no --storage: nothing was written`)
+    warn(
+      `${noAnswer(command)}, and there is no --storage: nothing was written. Open the config at a running member first, or give --storage`,
+    )
     return false
   }
   await asUsageError(value === undefined ? config.delete(key) : config.set(key, value))

@@ -21,7 +21,7 @@ const advice: Readonly<Record<SecretContent, string>> = {
  *
  * @param option the option or the command that names the file: the message begins with it
  * @param file a path, or `-` for the standard input
- * @throws {UsageError} the file cannot be read, or is no text, or too large
+ * @throws {UsageError} the file cannot be read, or is empty, no text, or too large
  */
 export async function firstLine(option: string, file: string, content: SecretContent): Promise<string> {
   return (await secretText(option, file, content)).split(/\r?\n/, 1)[0] ?? ''
@@ -34,6 +34,7 @@ export async function secretText(option: string, file: string, content: SecretCo
     throw new UsageError(`${option}: ${file} has more than 64 KiB. ${advice[content]}`)
   const text = textOf(bytes)
   if (text === undefined) throw new UsageError(`${option}: ${file} is not a text file. ${advice[content]}`)
+  if (text.trim() === '') throw new UsageError(`${option}: ${file} is empty. ${advice[content]}`)
   return text
 }
 

@@ -115,7 +115,7 @@ async function checkFolder(folder: string, isOfAnyUser = false): Promise<void> {
   const isOwn = found.isDirectory() && (isOfAnyUser || found.uid === process.getuid?.())
   if (!isOwn || (found.mode & 0o077) !== 0)
     throw new InvalidOptionsError(
-      `folder: ${folder} must be a folder of this user with the mode 0700, because a process that can open a control socket controls the member`,
+      `folder: ${folder} must be a folder of this user with the mode 0700, because a process that can open a control socket controls the member. Run chmod 700 on it, or name a folder that does not exist yet`,
     )
 }
 
