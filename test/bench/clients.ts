@@ -115,11 +115,11 @@ async function newcomer(a: BenchMember, b: BenchMember, count: number): Promise<
 
 /** Both members have half of the document, and each has another tenth that the other lacks. */
 async function apart(a: BenchMember, b: BenchMember, count: number): Promise<Record<string, unknown>> {
-  const lacked = Math.floor(count / 10)
+  const missing = Math.floor(count / 10)
   for (const [i, member] of [a, b].entries()) {
     await member.ask('open', { document: 'apart', isConnected: false })
-    await member.ask('write', { from: 0, count: count - 2 * lacked })
-    await member.ask('write', { from: count - (i + 1) * lacked, count: lacked })
+    await member.ask('write', { from: 0, count: count - 2 * missing })
+    await member.ask('write', { from: count - (i + 1) * missing, count: missing })
   }
   for (const member of [a, b]) await member.ask('reset')
   const sinceMs = await a.ask('connect')

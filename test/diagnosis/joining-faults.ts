@@ -87,7 +87,7 @@ export const joiningFaults: readonly Fault[] = [
     inject: async context => inject(context, { bootstrap: [`127.0.0.1:${await freePort()}`] }),
   },
   {
-    name: 'bootstrap address that accepts and never speaks',
+    name: 'bootstrap address that accepts connections and sends nothing',
     source: 'health',
     words: 'nothing answers in time',
     inject: withBootstrap(() => createServer()),

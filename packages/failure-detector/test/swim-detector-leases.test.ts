@@ -13,7 +13,7 @@ describe('attention leases', () => {
   const connect = (id: string, state: 'open' | 'closed'): DetectorEffect[] =>
     bench.handle({ type: 'connection', id, state })
 
-  const beat = (): void => {
+  const heartbeat = (): void => {
     for (const sequence of [1, 2, 3]) {
       bench.pass(5_000)
       bench.handle({ type: 'heartbeat', id: 'd', incarnation: 1, sequence })
@@ -117,7 +117,7 @@ describe('attention leases', () => {
   })
 
   it('of a member that was asleep leave no gap in its heartbeats', () => {
-    beat()
+    heartbeat()
     announce('asleep', 3_600_000, 'd')
     bench.pass(600_000)
     expect(bench.detector.phi('d', bench.nowMs)).toBeGreaterThan(1)
@@ -126,7 +126,7 @@ describe('attention leases', () => {
   })
 
   it('of a hidden member leave the gap in its heartbeats', () => {
-    beat()
+    heartbeat()
     announce('hidden', 3_600_000, 'd')
     bench.pass(600_000)
     bench.handle({ type: 'member', id: 'd', incarnation: 1 })

@@ -11,14 +11,15 @@ export interface TabOptions {
   /** The cluster's name. Tabs of one origin that give the same name share one member. */
   readonly cluster: string
   /**
-   * Joins the cluster. Called in each tab that becomes the leader. Give `joinCluster` a `storage`: without it, the next leader
+   * Joins the cluster. Called in each tab that becomes the leader and has prepared nothing. Give `joinCluster` a `storage`: without it, the next leader
    * joins as a new member. Import `@hearsay/core` here, so that other tabs do not load it.
    */
   readonly join: () => Promise<Cluster>
   /**
    * Prepares what `join` does, for example `async () => (await import('@hearsay/core')).prepareCluster(…)` with the options of
-   * `join`. Called in the one tab that is next to lead, when it is idle, so that it takes over sooner. The prepared member is
-   * closed if the tab ends first. If the preparation fails, the tab calls `join`. @default nothing is prepared
+   * `join`. Called in the one tab that is next to lead, when it is idle, so that it takes over sooner. This tab then joins with
+   * the prepared member, and does not call `join`. If the preparation fails, the tab calls `join`. The prepared member is closed
+   * if the tab ends first. @default nothing is prepared
    */
   readonly prepare?: () => Promise<PreparedMember>
 }

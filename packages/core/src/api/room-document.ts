@@ -120,7 +120,7 @@ type AwarenessState = any
 
 /**
  * Awareness of y-protocols, with states of any type, because bindings (such as Lexical's) declare their own types of
- * state. A state counts towards the 16 kB of the room's presence.
+ * state. An awareness state counts towards the 16 kB of the room's presence.
  */
 export interface DocumentAwareness extends Awareness {
   /** This client's state; null if it has none. */

@@ -20,7 +20,7 @@ export interface MemberEvent {
 interface ViewRow {
   readonly fact: RecordFact
   readonly member: Member
-  /** Whether the member was alive here in some incarnation: only then its end is an event. */
+  /** Whether this member has ever seen the other one alive, in any incarnation. Only then is the end of the other an event. */
   readonly wasAlive: boolean
 }
 
@@ -59,7 +59,7 @@ export class MemberView {
     return this.#rows.get(id)?.member
   }
 
-  /** Whether the member was alive here in some incarnation. */
+  /** Whether this member has ever seen the other one alive, in any incarnation. */
   wasAlive(id: string): boolean {
     return this.#rows.get(id)?.wasAlive ?? false
   }

@@ -103,7 +103,7 @@ export class MembershipMachine {
     return this.#parts.localRecord.isHidden
   }
 
-  /** Whether a member was alive here in some incarnation. */
+  /** Whether this member has ever seen the other one alive, in any incarnation. */
   wasAlive(id: string): boolean {
     return this.#parts.memberView.wasAlive(id)
   }

@@ -42,7 +42,7 @@ export interface SpaceReplica {
   /** The other members that have announced that they have the document open. */
   holdersOf(document: string): readonly ReplicaHolder[]
   /**
-   * Other members that are present in the space and have announced nothing yet, although each member of a room announces
+   * Other members that are present in the space, but whose announcement has not arrived. Each member of a room announces
    * its documents when it enters.
    */
   membersWithoutAnnouncement(): readonly string[]

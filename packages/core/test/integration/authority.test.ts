@@ -131,7 +131,7 @@ describe('a cluster with an authority', () => {
     await sees(founder, await join({ ticket: valid }))
   })
 
-  it('removes a revoked member everywhere and tells it why, and removes everybody else that used the ticket', async () => {
+  it('removes a revoked member everywhere and informs it why, and removes all other members that used the ticket', async () => {
     const founder = await founded('revoking')
     const [first, second] = [await founder.invite(), await founder.invite()]
     const ada = await join({ ticket: first.ticket, name: 'ada' })
@@ -155,7 +155,7 @@ describe('a cluster with an authority', () => {
     await until(founder.members, () => shown(founder, bob.self)?.roles.join() === 'dev')
   })
 
-  it('tells a member that was away that it was revoked, and starts it with its renewed grants', async () => {
+  it('informs a member that was away that it was revoked, and starts it with its renewed grants', async () => {
     const founder = await founded('away')
     const [first, second] = [await founder.invite(), await founder.invite({ expiresInMs: 3_600_000 })]
     const storage = mkdtempSync(pathOf(tmpdir(), 'hearsay-away-'))

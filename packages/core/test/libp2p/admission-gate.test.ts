@@ -262,7 +262,7 @@ describe('the admission gate of a cluster with several keys', () => {
     await expect(second.handshake(key)).rejects.toThrow()
   })
 
-  it('keeps a connection whose key was removed if the peer proves a remaining key, and tells nobody', async () => {
+  it('keeps a connection whose key was removed if the peer proves a remaining key, and emits nothing', async () => {
     const { gate, connection, handshake, answerProof, setKeys, admitted, refusals } = await gateOfAda()
     await handshake(key)
     setKeys(next, key)
@@ -296,7 +296,7 @@ describe('the admission gate of a cluster with several keys', () => {
     await expect(handshake(next)).rejects.toThrow()
   })
 
-  it('tells a peer that proves it that its key was removed, and admits nobody by that', async () => {
+  it('informs a peer that proves a removed key, and does not admit the peer', async () => {
     const removed = new Uint8Array(32).fill(5)
     const { gate, connection, handshake, refusals } = await gateOfAda({ maxProofs: 4, removed: [removed] })
     await expect(handshake(new Uint8Array(32).fill(6))).rejects.toThrow()

@@ -18,7 +18,7 @@ function keyring(author: string, version: number, key = held): PolicyFact {
 }
 
 describe('the kind of keyring facts', () => {
-  it('keeps the latest fact only, whoever wrote it', () => {
+  it('keeps the latest fact only, of any author', () => {
     const set = policySet({ kinds: { keyring: kind } })
     const [first, second] = [keyring('ada', nowMs), keyring('bob', nowMs + 1)]
     expect([first, second, first].map(fact => set.merge(fact, nowMs))).toEqual(['merged', 'merged', 'known'])

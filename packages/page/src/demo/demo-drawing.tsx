@@ -11,7 +11,7 @@ import { asIds, useOthersMapped, useUpdatePresence } from './room.ts'
 
 export function DemoDrawing(): ReactNode {
   const connections = useConnections()
-  const showsHeartbeats = useConfigValue(settings, 'beats') ?? true
+  const showsHeartbeats = useConfigValue(settings, 'heartbeats') ?? true
   const show = useUpdatePresence()
   const showCursor = ({ currentTarget, clientX, clientY }: PointerEvent) => {
     const { left, top, width, height } = currentTarget.getBoundingClientRect()

@@ -17,7 +17,7 @@ export interface RingLayout {
 /** As fractions of the drawing's width: the circle, with room for labels outside, or without labels. */
 const radius = 0.37
 const denseRadius = 0.46
-/** Our choice: marks at this distance can be told apart and hit, at 400 pixels. */
+/** Our choice: users can distinguish and hit marks at this distance, at 400 pixels. */
 const leastGap = 0.023
 
 /**

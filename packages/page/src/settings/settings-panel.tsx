@@ -4,12 +4,12 @@ import { type ReactNode, useId, useState } from 'react'
 import { accents, maxTitleLength, settings } from './settings.ts'
 import './settings.css'
 
-type Key = 'title' | 'accent' | 'beats'
+type Key = 'title' | 'accent' | 'heartbeats'
 
 export function SettingsPanel(): ReactNode {
   const config = useConfig(settings)
   const accent = useConfigValue(settings, 'accent') ?? 'blue'
-  const showsHeartbeats = useConfigValue(settings, 'beats') ?? true
+  const showsHeartbeats = useConfigValue(settings, 'heartbeats') ?? true
   const [error, setError] = useState<string>()
   const write: Write = (key, value) => {
     config?.set(key, value as never).then(
@@ -47,11 +47,11 @@ export function SettingsPanel(): ReactNode {
             type="checkbox"
             checked={showsHeartbeats}
             disabled={!config}
-            onChange={({ target }) => write('beats', target.checked)}
+            onChange={({ target }) => write('heartbeats', target.checked)}
           />
           Show heartbeats
         </label>
-        <WrittenBy field="beats" />
+        <WrittenBy field="heartbeats" />
       </form>
       <p className="hint" role="status">
         {error ?? 'The last write of a value wins, on all pages.'}

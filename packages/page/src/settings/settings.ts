@@ -10,6 +10,6 @@ export const settings = defineConfig('page', {
   schema: {
     title: v.pipe(v.string(), v.trim(), v.maxLength(maxTitleLength)),
     accent: v.picklist(accents),
-    beats: v.boolean(),
+    heartbeats: v.boolean(),
   },
 })

@@ -172,8 +172,8 @@ describe('a document of a room', () => {
       simulation.dropGossip(20)
       write(documents[0], 'lost ')
       await simulation.run(60)
-      write(documents[0], 'heard')
-      await simulation.runUntil(() => documents.every(each => textOf(each) === 'lost heard'), {
+      write(documents[0], 'arrived')
+      await simulation.runUntil(() => documents.every(each => textOf(each) === 'lost arrived'), {
         withinMs: 250,
       })
       return simulation

@@ -151,8 +151,8 @@ describe('an eclipse', () => {
       expect(await kill(simulation, 'm3', [victim])).toBeLessThanOrEqual(5_000)
       await victim.cluster.update({ tags: { still: 'here' } })
       const others = honest.filter(member => member.isRunning && member !== victim)
-      const hears = ({ machine }: SimulatedMember) => machine.member(victim.id)?.tags['still'] === 'here'
-      await simulation.runUntil(() => others.every(hears), { withinMs: 5_000 })
+      const hasUpdate = ({ machine }: SimulatedMember) => machine.member(victim.id)?.tags['still'] === 'here'
+      await simulation.runUntil(() => others.every(hasUpdate), { withinMs: 5_000 })
     },
     240_000,
   )

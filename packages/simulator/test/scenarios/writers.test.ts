@@ -169,7 +169,7 @@ describe('a document with writers', () => {
     })
   })
 
-  it('rejects a change that is too large, tells its writer at once, and shares it when the document is small enough', async () => {
+  it('rejects a change that is too large, informs its writer at once, and shares it when the document is small enough', async () => {
     const simulation = settled(7, 3)
     const rooms = await enter(simulation, namesFrom(0, 3), ['m0'])
     const tooLarge: unknown[] = []
