@@ -75,7 +75,7 @@ export async function openAuthority(options: OpenAuthorityOptions): Promise<Open
     return chain
   }
   const isRevoked = async (chain: GrantChain) => {
-    for (const fact of await policy.load()) policy.set.merge(fact, clock.now().epochMs)
+    policy.set.restore(await policy.load(), clock.now().epochMs)
     applyRevocations(policy.set, grants)
     return grants.revocations.of(chain) !== undefined
   }

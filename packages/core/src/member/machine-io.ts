@@ -64,7 +64,7 @@ export type MachineEffect =
   | { readonly type: 'set-addresses'; readonly id: string; readonly addresses: readonly Uint8Array[] }
   /** Store the policy fact, which the machine has merged, and act on it. */
   | { readonly type: 'policy'; readonly fact: PolicyFact }
-  /** These policy facts ended: remove them from the store. */
+  /** These policy facts ended, or count again because the clock was set back: store this. */
   | { readonly type: 'policy-ended'; readonly facts: readonly PolicyFact[] }
   /** Store this member's incarnation across restarts. */
   | { readonly type: 'persist'; readonly incarnation: number }

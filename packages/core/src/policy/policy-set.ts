@@ -4,6 +4,9 @@
  * Merging is commutative, associative and idempotent. The set is bounded: when it is full, it drops the fact that ends first,
  * and the authority's facts last, so that two sets with the same facts keep the same ones. The set does not verify signatures:
  * callers pass only verified facts.
+ *
+ * A fact that has ended does not count, and is not synced. It is kept separately, because the local clock may be ahead: if the
+ * clock is set back, the fact counts again.
  */
 import { compare } from 'uint8arrays/compare'
 import { concat } from 'uint8arrays/concat'
@@ -18,6 +21,8 @@ import { PolicySync } from './policy-sync.ts'
 export const maxPolicyFacts = 4_096
 /** The most facts of one author. The authority has no such bound. Our choice. */
 export const maxFactsOfAuthor = 256
+/** The most ended facts that are kept: those that ended last. Our choice. */
+export const maxEndedFacts = 256
 
 /**
  * `merged`: the fact was new. `known`: the set has an equal or later one. `rejected`: it is invalid, ended, or does not fit.
@@ -46,6 +51,8 @@ export class PolicySet {
   readonly #kinds: PolicyKinds
   readonly #authority: string | undefined
   readonly #entries = new Map<string, Entry>()
+  /** Facts that have ended by the local clock, by the keys of their registers. None of these registers is among the entries. */
+  readonly #ended = new Map<string, Entry>()
   /** The entries ordered by key; undefined after a change. */
   #sorted: readonly Entry[] | undefined
   #hash: Uint8Array | undefined
@@ -105,6 +112,11 @@ export class PolicySet {
     return this.#inOrder()
   }
 
+  /** The facts that have ended. */
+  ended(): readonly PolicyRegister[] {
+    return [...this.#ended.values()]
+  }
+
   /**
    * What `merge` would return, without changing the set.
    *
@@ -133,6 +145,7 @@ export class PolicySet {
     if (excess) this.#entries.delete(excess.key)
     const sorted = excess || this.#entries.has(entry.key) ? undefined : this.#sorted
     this.#entries.set(entry.key, entry)
+    this.#ended.delete(entry.key)
     this.#nextEndMs = Math.min(this.#nextEndMs, entry.untilEpochMs)
     this.#changed()
     this.#sorted = sorted?.toSpliced(
@@ -145,10 +158,15 @@ export class PolicySet {
 
   /**
    * Merges the facts that an earlier process stored. The facts were valid then, so it does not matter that the clock of a
-   * machine without a battery is behind after a start.
+   * machine without a battery is behind after a start. Facts that have ended are kept with those.
    */
   restore(facts: readonly PolicyFact[], epochMs: number): void {
-    for (const fact of facts) this.merge(fact, Math.max(epochMs, this.#kinds[fact.type]?.dateOf(fact) ?? 0))
+    for (const fact of facts) {
+      const kind = this.#kinds[fact.type]
+      if (!kind || this.merge(fact, Math.max(epochMs, kind.dateOf(fact))) !== 'rejected') continue
+      const entry = entryOf(kind, fact)
+      if (entry.untilEpochMs <= epochMs && !this.#entries.has(entry.key)) this.#keepEnded(entry)
+    }
   }
 
   /** The stored copy of this fact, if both are equal byte for byte. */
@@ -163,20 +181,46 @@ export class PolicySet {
     return isSame ? stored : undefined
   }
 
-  /** Drops the facts that have ended. @returns these facts */
+  /**
+   * Ends the facts whose date has passed. Ended facts count again if the clock was set back.
+   *
+   * @returns the facts that have ended or count again
+   */
   sweep(epochMs: number): readonly PolicyFact[] {
-    if (epochMs < this.#nextEndMs) return []
+    const early = [...this.#ended.values()].filter(({ untilEpochMs }) => untilEpochMs > epochMs)
+    for (const { key } of early) this.#ended.delete(key)
+    this.restore(
+      early.map(({ fact }) => fact),
+      epochMs,
+    )
+    const ended = epochMs < this.#nextEndMs ? [] : this.#end(epochMs)
+    return [...early, ...ended].map(({ fact }) => fact)
+  }
+
+  #end(epochMs: number): readonly Entry[] {
     const ended = [...this.#entries.values()].filter(({ untilEpochMs }) => untilEpochMs <= epochMs)
-    for (const { key } of ended) this.#entries.delete(key)
+    for (const entry of ended) {
+      this.#entries.delete(entry.key)
+      this.#keepEnded(entry)
+    }
     this.#nextEndMs = Math.min(...[...this.#entries.values()].map(({ untilEpochMs }) => untilEpochMs))
     if (ended.length > 0) this.#changed()
-    return ended.map(({ fact }) => fact)
+    return ended
+  }
+
+  #keepEnded(entry: Entry): void {
+    const known = this.#ended.get(entry.key)
+    if (known && !isLater(entry, known)) return
+    this.#ended.set(entry.key, entry)
+    if (this.#ended.size > maxEndedFacts)
+      this.#ended.delete(this.#least([...this.#ended.values()])?.key ?? '')
   }
 
   /** Drops the facts that do not count any more. The kind of a dropped fact must refuse it from now on. */
   drop(isVoid: (fact: PolicyFact) => boolean): void {
     const dropped = [...this.#entries.values()].filter(({ fact }) => isVoid(fact))
     for (const { key } of dropped) this.#entries.delete(key)
+    for (const { key, fact } of [...this.#ended.values()]) if (isVoid(fact)) this.#ended.delete(key)
     if (dropped.length > 0) this.#changed()
   }
 

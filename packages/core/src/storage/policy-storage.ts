@@ -56,22 +56,23 @@ class PolicyStorage {
     return [...this.#stored.values()]
   }
 
-  /** Stores the facts of the set, and removes all others. Called for each of thousands of facts, so it hashes no key twice. */
+  /** Stores the facts of the set and its ended facts, and removes all others. Called for each of thousands of facts, so it hashes no key twice. */
   update(policy: PolicySet): void {
     const changes: KeyValueChange[] = []
-    for (const { key, fact } of policy.registers()) {
+    const ended = policy.ended()
+    for (const { key, fact } of [...policy.registers(), ...ended]) {
       const path = this.#pathOf(key)
       if (this.#stored.get(path) === fact) continue
       this.#stored.set(path, fact)
       changes.push(changeOf(path, fact))
     }
-    if (this.#stored.size > policy.size) changes.push(...this.#removed(policy))
+    if (this.#stored.size > policy.size + ended.length) changes.push(...this.#removed(policy))
     if (changes.length > 0) this.#queue.push(changes, { sync: true })
   }
 
   /** Removes the facts that are not in the set, and the paths of their registers. */
   #removed(policy: PolicySet): KeyValueChange[] {
-    const kept = new Set(policy.registers().map(({ key }) => key))
+    const kept = new Set([...policy.registers(), ...policy.ended()].map(({ key }) => key))
     for (const key of this.#paths.keys()) if (!kept.has(key)) this.#paths.delete(key)
     const paths = new Set(this.#paths.values())
     const removed = [...this.#stored.keys()].filter(path => !paths.has(path))

@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { idOf, recordBody, signedFact } from '../../../../test/helpers/signed-facts.ts'
-import { maxFactsOfAuthor, maxPolicyFacts, type PolicySet } from '../../src/policy/policy-set.ts'
+import {
+  maxEndedFacts,
+  maxFactsOfAuthor,
+  maxPolicyFacts,
+  type PolicySet,
+} from '../../src/policy/policy-set.ts'
 import type { PolicyFact } from '../../src/wire/fact.ts'
 import { authority, nowMs, policySet, revocation } from './policy-facts.ts'
 
@@ -79,6 +84,33 @@ describe('a policy set', () => {
     expect(factsOf(set)).toEqual([late])
     expect(set.sweep(nowMs + day)).toEqual([late])
     expect(set.hash()).toBeUndefined()
+  })
+
+  it('counts facts again that ended by a clock that was ahead, also after a restart', () => {
+    const [soon, late] = [revocation(authority, 'a', nowMs + 1), revocation(authority, 'b', nowMs + day)]
+    const set = setOf([soon, late])
+    const hash = set.hash()
+    expect(set.sweep(nowMs + 2 * day)).toHaveLength(2)
+    expect(set.size).toBe(0)
+    const restarted = policySet()
+    restarted.restore(
+      set.ended().map(({ fact }) => fact),
+      nowMs + 2 * day,
+    )
+    for (const each of [set, restarted]) {
+      expect(new Set(each.sweep(nowMs))).toEqual(new Set([soon, late]))
+      expect(each.hash()).toEqual(hash)
+      expect(each.ended()).toEqual([])
+    }
+  })
+
+  it('keeps no more than some ended facts, those that ended last', () => {
+    const all = Array.from({ length: 2 * maxEndedFacts }, (_, i) =>
+      revocation(authority, `${i}`, nowMs + 1 + i),
+    )
+    const set = setOf(all)
+    set.sweep(nowMs + day)
+    expect(new Set(set.ended().map(({ fact }) => fact))).toEqual(new Set(all.slice(maxEndedFacts)))
   })
 
   it('keeps of one author the facts that count longest, in any order', () => {

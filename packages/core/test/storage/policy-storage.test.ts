@@ -41,7 +41,22 @@ describe('the stored policy facts', () => {
     expect(new Set(await store.open().load())).toEqual(new Set(facts))
   })
 
-  it('disappear with the facts of the set, also after a restart', async () => {
+  it('contain those that have ended: the clock may have been ahead', async () => {
+    const store = new Store()
+    const ahead = store.open()
+    for (const fact of facts) ahead.set.merge(fact, nowMs)
+    ahead.store()
+    ahead.set.sweep(nowMs + 90_000)
+    ahead.store()
+    const right = store.open()
+    right.set.restore(await right.load(), nowMs)
+    expect(right.set.size).toBe(20)
+    right.set.drop(() => true)
+    right.store()
+    expect(store.values.size).toBe(0)
+  })
+
+  it('are those of the set and its ended ones, also after a restart', async () => {
     const store = new Store()
     const first = store.open()
     for (const fact of facts) first.set.merge(fact, nowMs)
@@ -51,7 +66,8 @@ describe('the stored policy facts', () => {
     set.sweep(nowMs + 5_000)
     set.merge(revocation(authority, 'another', nowMs + 90_000), nowMs + 5_000)
     update()
-    expect([store.values.size, set.size]).toEqual([16, 16])
-    expect(new Set(await store.open().load())).toEqual(new Set(set.registers().map(({ fact }) => fact)))
+    expect([store.values.size, set.size, set.ended().length]).toEqual([21, 16, 5])
+    const kept = [...set.registers(), ...set.ended()].map(({ fact }) => fact)
+    expect(new Set(await store.open().load())).toEqual(new Set(kept))
   })
 })
