@@ -1,6 +1,7 @@
 /** Ticket: reads a ticket for an app, and adds its content to the options of a member. No error message contains a ticket. */
 import { multiaddr } from '@multiformats/multiaddr'
 import { decodeTicketText, type TicketContent, type TicketFault } from '../grants/ticket-codec.ts'
+import { shownTime } from '../wire/checks.ts'
 import { InvalidOptionsError } from './errors.ts'
 import type { MemberOptions } from './member-options.ts'
 
@@ -34,7 +35,8 @@ export interface Ticket {
 export function decodeTicket(text: string): Ticket {
   const content = ticketContent('ticket', text)
   const { cluster, chain, addresses, secret, key } = content
-  const { subject: invitation, roles, notAfterMs: expiresAtMs, mayInvite } = chain.last
+  const { subject: invitation, roles, notAfterMs, mayInvite } = chain.last
+  const expiresAtMs = shownTime(notAfterMs)
   if (Date.now() > expiresAtMs) throw new InvalidOptionsError(`ticket: ${expiredText(expiresAtMs)}`)
   return Object.freeze({
     cluster,

@@ -7,7 +7,7 @@ import { checkSecret } from '../api/secret.ts'
 import { changedKeyring, type KeyringChange, type KeyringRefusal, keyIn } from '../policy/keyring-state.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { MemberKeyring } from '../runtime/member-keyring.ts'
-import { isPlausibleTimestamp } from '../wire/checks.ts'
+import { isPlausibleTimestamp, shownTime } from '../wire/checks.ts'
 import { type KeyringKey, maxKeys } from '../wire/keyring-fact.ts'
 import { checkClockAgrees } from './clock-check.ts'
 import { keyringQuery } from './cluster-queries.ts'
@@ -31,7 +31,7 @@ export class ClusterKeyring implements Keyring {
     return this.#keyring.state.keys.map(({ fingerprint, addedEpochMs }, at) => ({
       fingerprint,
       primary: at === 0,
-      addedAtMs: addedEpochMs || undefined,
+      addedAtMs: shownTime(addedEpochMs) || undefined,
     }))
   }
 

@@ -25,7 +25,7 @@ const maxLastingMs = 347_133_600_000
  * @param notAfterMs when the grant of the key ends
  */
 export function endOfAdminsRevocations(notAfterMs: number): number {
-  return notAfterMs + maxLastingMs + maxAheadMs
+  return Math.min(notAfterMs + maxLastingMs + maxAheadMs, Number.MAX_SAFE_INTEGER)
 }
 
 export function revocationKind(grants: MemberGrants): PolicyKind {

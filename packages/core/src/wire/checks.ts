@@ -10,6 +10,17 @@ export function isCount(value: number | undefined): value is number {
   return value !== undefined && Number.isSafeInteger(value) && value >= 0
 }
 
+/** The last time that a `Date` can show, in epoch milliseconds: in the year 275760. */
+const lastDateMs = 8_640_000_000_000_000
+
+/**
+ * A time that another program wrote, as a time that a `Date` can show. Apps format such times, and `Date.toISOString` throws
+ * for later ones.
+ */
+export function shownTime(epochMs: number): number {
+  return Math.min(epochMs, lastDateMs)
+}
+
 /** How far a time that a member signed may be ahead of the local clock. Our choice: one day. */
 export const maxAheadMs = 86_400_000
 
