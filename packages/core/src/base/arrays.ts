@@ -42,3 +42,8 @@ export function batchesOf<T>(items: Iterable<T>, maxBytes: number, bytesOf: (ite
   }
   return batches
 }
+
+/** The value in the middle, the greater one of two; undefined if there is none. */
+export function median(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+}

@@ -3,6 +3,7 @@
  * until their clocks show its date, or it would end before it begins.
  */
 import { NotAllowedError } from '../api/errors.ts'
+import { median } from '../base/arrays.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { isClockSet, maxAheadMs } from '../wire/checks.ts'
 
@@ -18,7 +19,7 @@ export function checkClockIsSet(call: string, { host }: CheckedEngine): void {
 export function checkClockAgrees(call: string, { host, machine }: CheckedEngine): void {
   const { transport } = host
   const aheadMs = machine.overlay.connected().map(id => transport.clockAheadMs?.(id) ?? 0)
-  const medianMs = aheadMs.sort((a, b) => a - b)[Math.floor(aheadMs.length / 2)] ?? 0
+  const medianMs = median(aheadMs) ?? 0
   if (Math.abs(medianMs) <= maxAheadMs) return
   throw new NotAllowedError(
     `${call}: the clock of this machine is more than a day ${medianMs > 0 ? 'behind' : 'ahead of'} those of the connected members. ${setIt}`,

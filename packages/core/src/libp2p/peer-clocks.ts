@@ -6,6 +6,7 @@
  */
 
 import type { Problem } from '../api/problem.ts'
+import { median } from '../base/arrays.ts'
 import type { Instant } from '../base/clock.ts'
 
 /**
@@ -36,12 +37,12 @@ export class PeerClocks {
 
   /** Set if the median of the connected peers differs from the local clock by more than a minute. */
   problem(now: Instant): Problem | undefined {
-    const sorted = [...this.#offsets.values()].sort((a, b) => a - b)
-    const median = sorted[Math.floor(sorted.length / 2)]
-    if (median === undefined) return undefined
-    const aheadMs = intolerable(median + now.monotonicMs - now.epochMs)
+    const offset = median([...this.#offsets.values()])
+    if (offset === undefined) return undefined
+    const aheadMs = intolerable(offset + now.monotonicMs - now.epochMs)
     if (aheadMs === 0) return undefined
-    const peers = sorted.length === 1 ? 'the connected member' : `${sorted.length} connected members`
+    const { size } = this.#offsets
+    const peers = size === 1 ? 'the connected member' : `${size} connected members`
     const relation = aheadMs > 0 ? 'behind' : 'ahead of'
     return {
       name: 'clock',
