@@ -98,6 +98,23 @@ it.each<[what: string, write: (doc: Y.Doc) => void, result: unknown]>([
   expect(own).toEqual(copied)
 })
 
+it('copies what other members read of an object, and nothing else', () => {
+  const { doc, errors } = documentAndErrors()
+  const hole: unknown[] = [1]
+  hole[2] = { n: 1.5, off: false, none: null, left: undefined, bytes: Uint8Array.of(1, 2) }
+  const value = { [Symbol('own')]: 1, list: hole, inner: { [Symbol('inner')]: 2, text: 'x' } }
+  doc.getMap('m').set('k', value)
+  const [own, copied] = contents(doc)
+  expect(own).toEqual(copied)
+  const read = doc.getMap('m').get('k') as typeof value
+  expect(Reflect.ownKeys(read)).toEqual(['list', 'inner'])
+  expect(Reflect.ownKeys(read.inner)).toEqual(['text'])
+  hole.push('later')
+  value.inner.text = 'y'
+  expect(contents(doc)).toEqual([own, copied])
+  expect(errors).toEqual([])
+})
+
 it('replaces half of a surrogate pair in the id of a subdocument', () => {
   const { doc } = documentAndErrors()
   const copy = new Y.Doc()
