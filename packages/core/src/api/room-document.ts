@@ -166,6 +166,9 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
    * Resolves when all changes in this replica so far, local and remote, are stored and survive the end of this process.
    * Without the option `storage` they are in memory only, and the promise resolves as well.
    *
+   * While an update waits for another one on which it depends, the document does not show it. Of such updates those are stored
+   * that the app applied, except in a room with writers. Those of other members come again with the missing ones.
+   *
    * @throws {StorageError} the changes could not be written. The changes stay in memory, and the member retries the write
    *   while it runs. In a room with writers also if the document is too large.
    * @throws {NotAllowedError} the replica contains changes of this member, which is not a writer of the room, or has the role

@@ -144,6 +144,7 @@ export class DocumentProvider extends AwareProvider implements OwnedProvider {
 
   #collected(transactions: readonly Y.Transaction[]): void {
     this.#host.changed(this.#sync)
+    if (this.#writer.hasLocalPending) this.#writer.sendSoon()
     if (!this.#writer.hasLocalChanges) return
     this.#checkSize()
     if (this.canWrite) this.#writer.sendSoon()

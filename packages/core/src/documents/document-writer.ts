@@ -53,6 +53,10 @@ export class DocumentWriter {
   readonly #foreign: DocumentChanges
   /** Changes of the foreign update that is being applied. */
   readonly #applying: DocumentChanges
+  /** The structs and deletions that were pending after the last transaction. */
+  #pending: readonly unknown[] = []
+  /** The app applied an update that is pending, and that is not stored yet. */
+  #hasLocalPending = false
   /** A promise that resolves when all updates so far are in the log. */
   #storing: Promise<void> = Promise.resolve()
   /** For each long change that is not yet in the log as a whole: stores the rest of it. */
@@ -79,11 +83,21 @@ export class DocumentWriter {
     return !this.#local.isEmpty
   }
 
+  get hasLocalPending(): boolean {
+    return this.#hasLocalPending
+  }
+
   /** @param transaction Yjs has not called its observers yet: one of them may destroy the document, or leave the room */
   collect(transaction: CollectedTransaction & TransactionOrigin): void {
+    const { pendingStructs, pendingDs } = this.#sync.doc.store
+    const before = this.#pending
+    this.#pending = [pendingStructs?.update, pendingDs]
     if (transaction.origin === this.#log) return
     if (isAppliedBy(this.#provider, transaction)) this.#applying.collect(transaction)
-    else this.#local.collect(transaction)
+    else {
+      this.#local.collect(transaction)
+      if (this.#pending.some((each, i) => each && each !== before[i])) this.#hasLocalPending = true
+    }
   }
 
   /** Sends and stores pending changes, now or at the end of the interval. */
@@ -95,7 +109,7 @@ export class DocumentWriter {
   flushLocal(): void {
     const open = openTransaction(this.#sync.doc)
     if (open) this.collect(open)
-    if (this.hasLocalChanges) this.#send.request()
+    if (this.hasLocalChanges || this.#hasLocalPending) this.#send.request()
     this.#send.flush()
   }
 
@@ -131,10 +145,12 @@ export class DocumentWriter {
   /** Drops all pending changes, because they refer to ids that the document no longer has. */
   clear(): void {
     for (const changes of [this.#local, this.#foreign, this.#applying]) changes.clear()
+    this.#hasLocalPending = false
   }
 
   #sendLocal(): void {
     this.flushForeign()
+    this.#storePending()
     // The changes of a reader stay here, because later changes of this document depend on them.
     if (this.#local.isEmpty || !this.#host.canWrite) return
     const { clients } = this.#local
@@ -147,6 +163,14 @@ export class DocumentWriter {
     const isShort = second === undefined && first.length <= maxPublishedBytes
     if (isShort && clients <= maxPublishedClients) this.#host.publish(this.#sync, first)
     else this.#host.push(this.#sync.name, updates)
+  }
+
+  /** An update of another member need not be stored while it is pending: its author has stored it, and sends it again. */
+  #storePending(): void {
+    if (!this.#hasLocalPending || !this.#host.canWrite) return
+    this.#hasLocalPending = false
+    if (this.#host.isOpen()) this.#log.appendPending()
+    else this.#isUnstored = true
   }
 
   #store(updates: SharedUpdates): void {

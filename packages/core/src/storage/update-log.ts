@@ -19,6 +19,7 @@ import {
   applyUpdate,
   encodeWithoutPending,
   isComplete,
+  pendingUpdate,
   throwError,
 } from '../spaces/documents/apply-update.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
@@ -57,9 +58,11 @@ export class UpdateLog implements CompactedLog {
   #obsolete: readonly string[]
   /** The updates of the document while it is not open. */
   #closed: readonly Uint8Array[]
+  /** What the store contains and was pending when the document was closed. */
+  #closedPending: Uint8Array | undefined
   #doc: Y.Doc | undefined
   #isStopped = false
-  /** Stored updates were pending when the document was opened. */
+  /** Stored updates were pending when they were read or written. */
   #hadGap = false
 
   /** @throws {StorageError} the stored values are damaged or not a document; nothing was changed */
@@ -95,6 +98,9 @@ export class UpdateLog implements CompactedLog {
       this.#doc = undefined
       throw damaged(this.#options.prefix)
     }
+    // Separately: merged, a pending struct may replace the one that the document contains under the same id.
+    if (this.#closedPending) applyUpdate(doc, this.#closedPending, this, throwError)
+    this.#closedPending = undefined
     this.#takeLeftovers(doc)
     this.#hadGap = !isComplete(doc)
     if (isWritten) this.#rewrite(this.#lineage)
@@ -182,6 +188,7 @@ export class UpdateLog implements CompactedLog {
   /** The document is closed: remembers its current content. */
   close(): void {
     this.#closed = this.whole()
+    this.#closedPending = this.#doc && this.hasGap ? pendingUpdate(this.#doc) : undefined
     this.#doc = undefined
   }
 
@@ -191,6 +198,14 @@ export class UpdateLog implements CompactedLog {
     if (isEphemeral || this.#isStopped) return
     queue.push([this.#keys.putUpdate(update)])
     this.#compaction.check()
+  }
+
+  /** Appends what is pending in the document. Until all of it is in the document, the log gets no new base. */
+  appendPending(): void {
+    const update = this.#doc && pendingUpdate(this.#doc)
+    if (!update) return
+    this.#hadGap = true
+    this.append(update)
   }
 
   /** Resolves when all changes so far are stored. @throws {StorageError} they cannot be written */
@@ -213,7 +228,8 @@ export class UpdateLog implements CompactedLog {
     const untouched = [...this.#superseded.stored, ...this.#leftovers.flatMap(({ updates }) => updates)]
     const changes = untouched.map(([key, value]) => ({ key, value }))
     const marks = this.#lineage ? lineageChanges(this.#options.prefix, this.#lineage) : []
-    return [...changes, ...this.#allChanges(), ...marks]
+    const pending = this.#doc && this.hasGap ? pendingUpdate(this.#doc) : this.#closedPending
+    return [...changes, ...this.#allChanges(), ...(pending ? [this.#keys.putUpdate(pending)] : []), ...marks]
   }
 
   /** All values, in the form in which the store contains them. */

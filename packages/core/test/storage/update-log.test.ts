@@ -63,6 +63,15 @@ const countOf = async (keyValues: KeyValues): Promise<number> => (await keyValue
 const bytesOf = async (keyValues: KeyValues): Promise<number> =>
   (await keyValues.read(prefix)).reduce((sum, [, update]) => sum + update.length, 0)
 
+/** Two updates of another document. The second depends on the first. */
+function updatesInTwoSteps(): [Uint8Array, Uint8Array] {
+  const doc = new Y.Doc()
+  const updates: Uint8Array[] = []
+  doc.on('update', update => updates.push(update))
+  for (const letter of ['a', 'b']) doc.getText('text').insert(doc.getText('text').length, letter)
+  return updates as [Uint8Array, Uint8Array]
+}
+
 /** Runs all background work. */
 const idle = ({ clock }: StoredDocument) => clock.pass(60_000)
 
@@ -255,6 +264,38 @@ describe('an update log', () => {
     await idle(member)
     await keyValues.write(lost.map(([key, value]) => ({ key, value })))
     expect((await openStored(keyValues)).doc.getText('text').toString()).toBe('123')
+  })
+
+  it('keeps what was pending when the document was closed and opened again', async () => {
+    const [own, later] = updatesInTwoSteps()
+    const keyValues = datastoreKeyValues(new MemoryDatastore())
+    const member = await openStored(keyValues)
+    Y.applyUpdate(member.doc, later)
+    member.updates.appendPending()
+    member.updates.close()
+    const doc = new Y.Doc()
+    member.updates.open(doc)
+    for (let edit = 0; edit < 200; edit++) {
+      doc.getMap('map').set('same', 'x'.repeat(20_000))
+      member.updates.append(Y.encodeStateAsUpdate(doc))
+      await member.clock.pass(100)
+    }
+    await idle(member)
+    const again = await openStored(keyValues)
+    expect(again.doc.getText('text').toString()).toBe('')
+    Y.applyUpdate(again.doc, own)
+    expect(again.doc.getText('text').toString()).toBe('ab')
+  })
+
+  it('contains what is pending when it is written again because the store lost it', async () => {
+    const [own, later] = updatesInTwoSteps()
+    const { doc, updates } = await openStored(datastoreKeyValues(new MemoryDatastore()))
+    Y.applyUpdate(doc, later)
+    updates.appendPending()
+    const copy = new Y.Doc()
+    for (const { value } of updates.changesToRewrite()) if (value) Y.applyUpdate(copy, value)
+    Y.applyUpdate(copy, own)
+    expect(copy.getText('text').toString()).toBe('ab')
   })
 
   it('contains no changes from after the room was left', async () => {

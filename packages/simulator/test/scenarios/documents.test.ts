@@ -264,6 +264,29 @@ describe('a document of a room', () => {
     })
   })
 
+  it('keeps an update that the app applied before the one on which it depends, through a restart', async () => {
+    await repeatedInOpenRooms(async () => {
+      const simulation = settled(13, 3)
+      const elsewhere = new Y.Doc()
+      elsewhere.clientID = 7
+      const updates: Uint8Array[] = []
+      elsewhere.on('update', update => updates.push(update))
+      for (const letter of ['a', 'b']) elsewhere.getText('text').insert(0, letter)
+      const [first, second] = updates as [Uint8Array, Uint8Array]
+      const [bringing] = await open(simulation, ['m0'])
+      Y.applyUpdate(bringing?.doc ?? new Y.Doc(), second)
+      await bringing?.provider.stored()
+      simulation.restart('m0')
+      await simulation.run(5_000)
+      const documents = await open(simulation, ['m0', 'm1'])
+      await simulation.run(20_000)
+      Y.applyUpdate(documents[1]?.doc ?? new Y.Doc(), first)
+      await simulation.run(20_000)
+      expect(documents.map(textOf)).toEqual(['ba', 'ba'])
+      return simulation
+    })
+  })
+
   it('is sent when the cluster is left right after a write', async () => {
     const simulation = settled(12, 4)
     const documents = await open(simulation, namesFrom(0, 3))

@@ -91,6 +91,14 @@ export function pendingBytes({ store }: Y.Doc): number {
   return (store.pendingStructs?.update.length ?? 0) + (store.pendingDs?.length ?? 0)
 }
 
+/** What is pending, as one update; undefined if nothing is. */
+export function pendingUpdate({ store }: Y.Doc): Uint8Array | undefined {
+  const updates = [store.pendingStructs?.update, store.pendingDs].filter(
+    update => update instanceof Uint8Array,
+  )
+  return updates.length === 0 ? undefined : Y.convertUpdateFormatV2ToV1(Y.mergeUpdatesV2(updates))
+}
+
 /** Whether nothing is pending. Pending structs are not among the structs of the document. */
 export function isComplete({ store }: Y.Doc): boolean {
   return store.pendingStructs === null && store.pendingDs === null
