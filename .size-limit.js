@@ -136,7 +136,7 @@ export default [
       ...invitations,
       ...keyring,
     ],
-    limit: '141.3 kB',
+    limit: '141.5 kB',
   },
   {
     name: '@hearsay/react',
