@@ -98,6 +98,8 @@ describe('the suspense entry point', () => {
     rerender(inCluster(null))
     await linger()
     expect(config.seen).toEqual([])
+    // The components would keep the config open.
+    flags.leave()
     await expect(flags.set('no', 'more')).rejects.toThrow('was left')
   })
 

@@ -38,8 +38,11 @@ export class TabBench {
 
   #member(): Cluster {
     const { cluster } = this.simulation.member(`m${this.joined.length - 1}`)
+    let hasLeft = false
     return withLeave(cluster, options => {
-      this.left.push(options)
+      // Later calls wait for the first one.
+      if (!hasLeft) this.left.push(options)
+      hasLeft = true
       return cluster.leave(options)
     })
   }
