@@ -105,6 +105,10 @@ export class ConfigReplica implements SpaceReplica {
     return false
   }
 
+  hasUnreachablePair(): boolean {
+    return false
+  }
+
   carry(): void {}
 
   /** None: members of a config announce nothing. */

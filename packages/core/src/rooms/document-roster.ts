@@ -82,6 +82,14 @@ export class DocumentRoster {
     )
   }
 
+  /** Whether a dial between two of the members that hold a document failed. */
+  hasUnreachablePair(document: string, unreachable: ReadonlySet<string>): boolean {
+    const holders = new Set([this.#options.self, ...this.holdersOf(document).map(({ id }) => id)])
+    return [...holders].some(
+      id => unreachable.has(id) || this.#unreachableOf(id).some(other => holders.has(other)),
+    )
+  }
+
   /** Whether the openers and the carriers are one component. */
   isConnectedByCarriers(document: string, unreachable: ReadonlySet<string>): boolean {
     const holders = [this.#options.self, ...this.holdersOf(document).map(({ id }) => id)]

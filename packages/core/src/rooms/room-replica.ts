@@ -191,6 +191,10 @@ export class RoomReplica implements SpaceReplica {
     return this.roster.holdersOf(document)
   }
 
+  hasUnreachablePair(document: string): boolean {
+    return this.roster.hasUnreachablePair(document, this.#listener.unreachable())
+  }
+
   membersWithoutAnnouncement(): readonly string[] {
     return this.roster.withoutAnnouncements()
   }

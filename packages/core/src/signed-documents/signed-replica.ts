@@ -132,6 +132,10 @@ export class SignedReplica implements SpaceReplica {
     return false
   }
 
+  hasUnreachablePair(): boolean {
+    return false
+  }
+
   carry(): void {}
 
   carriersToRequest(): CarrierRequests {

@@ -69,8 +69,10 @@ export class ExtraPeers {
     this.#dueMs = Number.POSITIVE_INFINITY
     const view = this.#group()
     const extraPeers = new Set<string>()
-    for (const members of [...this.#members.groups(), ...holderGroups(spaces)])
+    for (const members of this.#members.groups())
       for (const id of groupNeighbours(view, [...members])) extraPeers.add(id)
+    for (const { holders, hasUnreachablePair } of holderGroups(spaces))
+      for (const id of groupNeighbours(view, holders, hasUnreachablePair())) extraPeers.add(id)
     for (const id of this.#partitionBridges(spaces, nowMs)) extraPeers.add(id)
     const ids = this.#rotate([...extraPeers], nowMs)
     if (ids.join() === this.#last) return undefined
@@ -123,7 +125,10 @@ export class ExtraPeers {
 /** The holders of each document, as groups. */
 export function* holderGroups(
   spaces: ReadonlyMap<string, { readonly replica: SpaceReplica }>,
-): Generator<readonly string[]> {
+): Generator<{ readonly holders: readonly string[]; readonly hasUnreachablePair: () => boolean }> {
   for (const { replica } of spaces.values())
-    for (const document of replica.documents.keys()) yield replica.holdersOf(document).map(({ id }) => id)
+    for (const document of replica.documents.keys()) {
+      const holders = replica.holdersOf(document).map(({ id }) => id)
+      yield { holders, hasUnreachablePair: () => replica.hasUnreachablePair(document) }
+    }
 }

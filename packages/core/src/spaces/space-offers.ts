@@ -52,7 +52,7 @@ export class SpaceOffers {
     if (!this.schedule.takeInterval(nowMs)) return
     const { spaces, members, outbox, view, random } = this.#options
     const candidates = view.connected().filter(id => members.sharedWith(id).length > 0)
-    const holders = new Set([...holderGroups(spaces.current)].flat())
+    const holders = new Set([...holderGroups(spaces.current)].flatMap(({ holders }) => holders))
     const targets = [candidates, candidates.filter(id => holders.has(id))].flatMap(from =>
       sample(from, 1, random),
     )

@@ -41,6 +41,8 @@ export interface SpaceReplica {
   sweep(now: Instant): void
   /** The other members that have announced that they have the document open. */
   holdersOf(document: string): readonly ReplicaHolder[]
+  /** Whether a dial between two members that have the document open, or carry it, failed. */
+  hasUnreachablePair(document: string): boolean
   /**
    * Other members that are present in the space, but whose announcement has not arrived. Each member of a room announces
    * its documents when it enters.

@@ -80,6 +80,15 @@ describe('the neighbours that the members of a group choose', () => {
       }
   })
 
+  it('include those of the second ring if two members of the group cannot reach each other', () => {
+    const view = { self: 'a', isNeighbour: () => true, isUnreachable: () => false }
+    const group = [...'abcdefghij']
+    const [first, both] = [1, 2].map(count => new Set(createRings(count, group).neighbours('a', () => false)))
+    expect(new Set(groupNeighbours(view, group))).toEqual(first)
+    expect(new Set(groupNeighbours(view, group, true))).toEqual(both)
+    expect(both?.size).toBeGreaterThan(first?.size ?? 0)
+  })
+
   it('are at most four, and never include the member itself or an unreachable one', () => {
     for (let seed = 1; seed <= 300; seed++) {
       const drawn = draw(seed, 0.2)
