@@ -136,7 +136,7 @@ export default [
       ...invitations,
       ...keyring,
     ],
-    limit: '141.8 kB',
+    limit: '141.9 kB',
   },
   {
     name: '@hearsay/react',

@@ -133,8 +133,7 @@ export class Tab {
     try {
       const member = await this.#settings.join()
       // During the join, this tab was paused, another tab took the lock, or the view left.
-      if (this.#state === 'paused' || lost.aborted)
-        return await member.leave({ returnsWithinMs: handoverMs })
+      if (this.#state === 'paused' || lost.aborted) return await member.leave({ returnsWithinMs: handoverMs })
       if (this.#state === 'ended') return await member.leave()
       const leader = new Leader({ name: this.#settings.name, member, control: this.#control })
       // The tab that took the lock continues the member.
