@@ -92,7 +92,7 @@ describe('a hostile view', () => {
     close()
   })
 
-  it('cannot have the member measure whether the members agree without the right to ask', async () => {
+  it('cannot start a measurement of the convergence without the right `queries`', async () => {
     const { view, close } = hostileView({ queries: false })
     await view.call('connect', contractVersion)
     await view.call('acknowledge', 1)

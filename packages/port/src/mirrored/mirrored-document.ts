@@ -111,7 +111,7 @@ export class MirroredDocument extends ProviderState implements Provider {
   /** Opens the document over this connection, if the app has not disconnected it. Never rejects. */
   async attach(member: RemoteMember): Promise<void> {
     if (this.status === 'disconnected') return
-    // Each opening counts from 0. Changes that follow it may be sent before its answer arrives.
+    // The generation of each opening begins at 0. Changes that follow may be sent before the answer to the opening arrives.
     this.#generation = 0
     const opened = this.#open(member)
     this.#claim(this.#awareness?.claim())
