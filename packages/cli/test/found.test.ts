@@ -62,7 +62,7 @@ describe('the file of an authority', () => {
     async content => {
       const file = join(temporaryFolder(), 'key')
       writeFileSync(file, `${content}\n`)
-      await expect(readAuthority(file)).rejects.toThrow(/is not a file that 'hearsay found' has written$/)
+      await expect(readAuthority(file)).rejects.toThrow(/ file that 'hearsay found' has written$/)
     },
   )
 })

@@ -1,7 +1,9 @@
 /** Usage: invalid usage ends with exit code 2 and one line on stderr that says what is valid. */
 
 import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bin, HearsayProcess } from './hearsay-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -67,9 +69,9 @@ const invalid: [what: string, args: string[], message: RegExp][] = [
   ['an invalid bootstrap', ['join', 'atlas', '--bootstrap', 'there'], /'there'.*\/ip4\//],
   ['a missing file', ['join', 'atlas', '--secret-file', '/nowhere/secret'], /--secret-file: .*ENOENT/],
   [
-    'a short secret',
+    'an empty file',
     ['join', 'atlas', '--secret-file', '/dev/null'],
-    /secret: the secret is too short: give 16 to 1,024 random/,
+    /--secret-file: \/dev\/null is empty\. /,
   ],
   ['a secret on the command line', ['join', 'atlas', '--secret', 'x'], /unknown option '--secret'/],
   ['a storage that is a file', ['join', 'atlas', '--storage', import.meta.filename], /is a file/],
@@ -158,6 +160,16 @@ describe('hearsay rejects in one line', () => {
     expect(hearsay.stdout).toEqual([])
     expect(hearsay.stderr).toEqual([expect.stringMatching(/^hearsay: /)])
     expect(hearsay.stderr[0]).toMatch(message)
+  })
+
+  it('a short secret', async () => {
+    const file = join(temporaryFolder(), 'secret')
+    writeFileSync(file, 'too short\n')
+    const hearsay = new HearsayProcess('join', 'atlas', '--secret-file', file)
+    expect(await hearsay.ended).toBe(2)
+    expect(hearsay.stderr).toEqual([
+      expect.stringMatching(/^hearsay: secret: the secret is too short: give 16 to 1,024 random/),
+    ])
   })
 
   it('an old Node', () => {
