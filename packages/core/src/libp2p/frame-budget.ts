@@ -1,6 +1,5 @@
 /**
- * Frame budget: the memory of one member for unfinished frames, for each peer and in all, and for the frames of each peer
- * whose signatures are being verified.
+ * Frame budget: the memory of one member for unfinished frames, for each peer and in all.
  *
  * The end of a peer's frame may never arrive, so these bytes are bounded for each peer and for all peers
  * together.
@@ -15,7 +14,6 @@ export interface FrameLimits {
   readonly maxUnfinishedBytesPerStream: number
   readonly maxUnfinishedBytesPerPeer: number
   readonly maxUnfinishedBytes: number
-  readonly maxVerifyingBytesPerPeer: number
 }
 
 export const frameLimits: FrameLimits = {
@@ -30,13 +28,10 @@ export const frameLimits: FrameLimits = {
   maxUnfinishedBytesPerPeer: 4 * limits.maxFrameBytes,
   /** Our choice: 16 peers at their bound. */
   maxUnfinishedBytes: 64 * limits.maxFrameBytes,
-  /** Our choice: what libp2p has buffered of four paused streams. An honest peer has one stream on each of four channels. */
-  maxVerifyingBytesPerPeer: 16 * limits.maxFrameBytes,
 }
 
 export class FrameBudget {
   readonly #peers = new Map<string, number>()
-  readonly #verifying = new Map<string, number>()
   #bytes = 0
   #aborted = 0
 
@@ -56,21 +51,10 @@ export class FrameBudget {
 
   /** The unfinished frames of this peer grow or shrink. @returns whether all bounds are kept */
   change(peer: string, byBytes: number): boolean {
-    const bytes = add(this.#peers, peer, byBytes)
+    const bytes = (this.#peers.get(peer) ?? 0) + byBytes
+    if (bytes > 0) this.#peers.set(peer, bytes)
+    else this.#peers.delete(peer)
     this.#bytes += byBytes
     return bytes <= frameLimits.maxUnfinishedBytesPerPeer && this.#bytes <= frameLimits.maxUnfinishedBytes
   }
-
-  /** The verification of a frame of this peer begins, or ends if the bytes are negative. @returns whether the bound is kept */
-  verify(peer: string, bytes: number): boolean {
-    return add(this.#verifying, peer, bytes) <= frameLimits.maxVerifyingBytesPerPeer
-  }
-}
-
-/** @returns the sum */
-function add(sums: Map<string, number>, key: string, amount: number): number {
-  const sum = (sums.get(key) ?? 0) + amount
-  if (sum > 0) sums.set(key, sum)
-  else sums.delete(key)
-  return sum
 }

@@ -2,8 +2,7 @@
  * Frame reader: the frames of one stream, each after its length.
  *
  * A reader keeps at most one unfinished frame. The first frame is small and arrives soon, and no frame stays unfinished for
- * longer than 30 s (frame-budget.ts). While the signatures in a frame are verified, the stream is paused: in a browser, that
- * takes longer than the arrival of the next frame. A stream beyond a bound is aborted.
+ * longer than 30 s (frame-budget.ts). A stream beyond a bound is aborted.
  */
 import type { Stream } from '@libp2p/interface'
 import { LengthPrefixedDecoder } from '@libp2p/utils'
@@ -25,8 +24,7 @@ export interface FrameReaderOptions {
   readonly budget: FrameBudget
   /** Id of the other end. */
   readonly peer: string
-  /** Returns a promise if the frame is handled later. */
-  readonly onFrame: (frame: Uint8Array) => void | Promise<void>
+  readonly onFrame: (frame: Uint8Array) => void
 }
 
 /** Calls back with each frame of the stream. */
@@ -49,8 +47,6 @@ class FrameReader {
   })
   #isFirst = true
   #unfinishedBytes = 0
-  /** The number of frames that are being handled. */
-  #pending = 0
   #endTimer: (() => void) | undefined
   /** When the stream or its unfinished frame must be complete. */
   #deadlineMs = Number.POSITIVE_INFINITY
@@ -84,40 +80,13 @@ class FrameReader {
           throw new Error('the first frame is too long')
         this.#isFirst = false
         isFinished = true
-        const handled = this.#options.onFrame(frame.subarray())
-        if (handled) this.#await(handled, length)
+        this.#options.onFrame(frame.subarray())
       }
       this.#keepBounds(unfinishedBytes, isFinished)
     } catch (error) {
       this.#abort(asError(error))
     }
-    if (this.#pending === 0 && performance.now() - sinceMs <= maxTurnMs) return
-    if (this.#stream.readStatus === 'readable') this.#stream.pause()
-    // All other due work runs before the stream continues.
-    if (this.#pending === 0) setTimeout(() => this.#resume(), 0)
-  }
-
-  #await(handled: Promise<void>, bytes: number): void {
-    const { budget, peer } = this.#options
-    this.#pending += 1
-    const isWithinBudget = budget.verify(peer, bytes)
-    const ended = () => {
-      this.#pending -= 1
-      budget.verify(peer, -bytes)
-      this.#resume()
-    }
-    handled.catch(error => this.#abort(asError(error))).then(ended)
-    if (!isWithinBudget) throw new Error('too many bytes of frames that are being verified')
-  }
-
-  /** Data that arrived before the other end closed is still read. */
-  #resume(): void {
-    if (this.#pending > 0 || this.#stream.readStatus !== 'paused') return
-    try {
-      this.#stream.resume()
-    } catch {
-      // The stream was read to its end and is closed.
-    }
+    if (performance.now() - sinceMs > maxTurnMs) pause(this.#stream)
   }
 
   #keepBounds(unfinishedBytes: number, isFinished: boolean): void {
@@ -172,4 +141,18 @@ function closeWithOtherEnd(stream: Stream): void {
   stream.addEventListener('remoteCloseWrite', () => {
     stream.close().catch(() => {})
   })
+}
+
+/** Pauses until all other due work has run. Data that arrived before the other end closed is still read. */
+function pause(stream: Stream): void {
+  if (stream.readStatus !== 'readable') return
+  stream.pause()
+  setTimeout(() => {
+    if (stream.readStatus !== 'paused') return
+    try {
+      stream.resume()
+    } catch {
+      // The stream was read to its end and is closed.
+    }
+  }, 0)
 }

@@ -24,8 +24,8 @@ export interface InboundStreamsOptions {
 export interface FrameReceiver {
   /** A frame of the peer arrived over this connection, also if it is a hello. */
   arrived(from: string, connection: Connection): void
-  /** A frame after the hello. Returns a promise if the frame is handled later: the stream waits. */
-  frame(from: string, channel: Channel, frame: Uint8Array): void | Promise<void>
+  /** A frame after the hello. */
+  frame(from: string, channel: Channel, frame: Uint8Array): void
 }
 
 export class InboundStreams {
@@ -44,10 +44,10 @@ export class InboundStreams {
   read(channel: Channel, stream: Stream, connection: Connection, receiver: FrameReceiver): void {
     const from = connection.remotePeer.toString()
     let helloReceived = false
-    const onFrame = (frame: Uint8Array): void | Promise<void> => {
+    const onFrame = (frame: Uint8Array): void => {
       receiver.arrived(from, connection)
-      if (helloReceived) return receiver.frame(from, channel, frame)
-      if (this.#isHelloOfCluster(connection, frame)) helloReceived = true
+      if (helloReceived) receiver.frame(from, channel, frame)
+      else if (this.#isHelloOfCluster(connection, frame)) helloReceived = true
       else stream.abort(new Error('the first frame is no hello of this cluster'))
     }
     readFrames(stream, { budget: this.#budget, peer: from, onFrame })

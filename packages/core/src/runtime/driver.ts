@@ -12,7 +12,6 @@ import type { MachineEffect, MachineInput } from '../member/machine-io.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
 import type { DocumentsUsage, SpacesUsage } from '../spaces/spaces-usage.ts'
 import type { Draft, SpaceGeneration } from '../wire/fact.ts'
-import * as limits from '../wire/limits.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
 import type { AppNotifications } from './app-notifications.ts'
 import { ClusterInbound, type ClusterInboundOptions } from './cluster-inbound.ts'
@@ -56,12 +55,6 @@ const maxEarly = 1_024
  */
 const lateTimerMs = 50
 
-/**
- * Rumors of one peer whose signatures are verified at one time, in a browser. Further ones are dropped: gossipsub buffers what a
- * peer sends, so that the peer cannot be made to wait. Our choice: what an honest peer has in its buffer.
- */
-const maxVerifyingBytes = 64 * limits.maxRumorBytes
-
 /** A rumor with a query or a broadcast begins with this byte: the tag of a field that the message `Rumors` does not have. */
 const queryRumorByte = 0x12
 
@@ -72,8 +65,6 @@ export class Driver implements TransportListener, MembershipPort {
   #spaces: SpacesPort | undefined
   readonly #queries: LazyQueries
   readonly #effects: MachineEffects
-  /** Peer → bytes of its rumors whose signatures are being verified. */
-  readonly #verifyingBytes = new Map<string, number>()
   #deadlineMs = Number.POSITIVE_INFINITY
   #cancelTimer: () => void = () => {}
   #cancelSilentCheck: () => void = () => {}
@@ -164,48 +155,35 @@ export class Driver implements TransportListener, MembershipPort {
     this.handle({ type: 'bootstrap-failed', address })
   }
 
-  frame(from: string, channel: Channel, bytes: Uint8Array): void | Promise<void> {
+  frame(from: string, channel: Channel, bytes: Uint8Array): void {
     if (this.#phase === 'stopped' || this.#peerScore.isRefused(from, this.#options.clock)) return
     switch (channel) {
       case 'probe':
         this.#inbound.probe(from, bytes)
         break
       case 'sync':
-        return this.#options.notifications.step(() => {
+        this.#options.notifications.step(() => {
           this.#received(from)
-          return this.#inbound.sync(from, bytes)
+          this.#inbound.sync(from, bytes)
         })
+        break
       case 'space':
-        return this.#options.notifications.step(() => {
+        this.#options.notifications.step(() => {
           this.#received(from)
-          return this.#spaces?.frame(from, bytes)
+          this.#spaces?.frame(from, bytes)
         })
+        break
       case 'query':
-        return this.#options.notifications.step(() => {
+        this.#options.notifications.step(() => {
           this.#received(from)
-          if (this.isRunning) return this.#queries.frame(from, bytes)
+          if (this.isRunning) this.#queries.frame(from, bytes)
         })
+        break
     }
   }
 
   rumor(from: string, bytes: Uint8Array, space?: string): RumorVerdict | Promise<RumorVerdict> {
     if (this.#phase !== 'running' || this.#peerScore.isRefused(from, this.#options.clock)) return 'ignore'
-    const verifyingBytes = this.#verifyingBytes.get(from) ?? 0
-    if (verifyingBytes > maxVerifyingBytes) {
-      this.reportExcess(from, bytes.length)
-      return 'ignore'
-    }
-    const verdict = this.#rumor(from, bytes, space)
-    if (!(verdict instanceof Promise)) return verdict
-    this.#verifyingBytes.set(from, verifyingBytes + bytes.length)
-    return verdict.finally(() => {
-      const rest = (this.#verifyingBytes.get(from) ?? 0) - bytes.length
-      if (rest > 0) this.#verifyingBytes.set(from, rest)
-      else this.#verifyingBytes.delete(from)
-    })
-  }
-
-  #rumor(from: string, bytes: Uint8Array, space?: string): RumorVerdict | Promise<RumorVerdict> {
     return this.#options.notifications.step(() => {
       this.#received(from)
       if (space !== undefined) return this.#spaces?.rumor(space, from, bytes) ?? 'ignore'

@@ -2,26 +2,13 @@
 
 export class FakeStream extends EventTarget {
   status = 'open'
-  readStatus = 'readable'
-  /** What arrived while the stream was paused. */
-  readonly #paused: Uint8Array[] = []
   error: string | undefined
 
   receive(...chunks: Uint8Array[]): void {
     for (const data of chunks) {
       if (this.status !== 'open') return
-      if (this.readStatus === 'paused') this.#paused.push(data)
-      else this.dispatchEvent(Object.assign(new Event('message'), { data }))
+      this.dispatchEvent(Object.assign(new Event('message'), { data }))
     }
-  }
-
-  pause(): void {
-    this.readStatus = 'paused'
-  }
-
-  resume(): void {
-    this.readStatus = 'readable'
-    this.receive(...this.#paused.splice(0))
   }
 
   abort({ message }: Error): void {

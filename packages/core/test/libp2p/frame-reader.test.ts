@@ -9,26 +9,12 @@ import { FakeStream } from './fake-stream.ts'
 class ReaderBench {
   readonly budget = new FrameBudget()
   readonly received: number[] = []
-  /** What the receiver returns for each frame after the hello. */
-  handled: Promise<void> | undefined = undefined
 
   open(peer = 'ada'): FakeStream {
     const stream = new FakeStream()
-    const onFrame = (frame: Uint8Array) => {
-      this.received.push(frame.length)
-      return frame.length === 30 ? undefined : this.handled
-    }
+    const onFrame = (frame: Uint8Array) => this.received.push(frame.length)
     readFrames(stream as unknown as Stream, { budget: this.budget, peer, onFrame })
     return stream
-  }
-
-  /** From now on, frames are handled later. @returns a function that ends their handling */
-  handleLater(): () => void {
-    let end: () => void = () => {}
-    this.handled = new Promise(resolve => {
-      end = resolve
-    })
-    return () => end()
   }
 
   /** A stream whose hello has arrived. */
@@ -139,46 +125,6 @@ describe('the reader of a stream', () => {
     for (const stream of [...streams, other]) stream.end()
     expect(bench.budget).toMatchObject({ bytes: 0, aborted: 1 })
     expect(vi.getTimerCount()).toBe(0)
-  })
-
-  it('waits while a frame is handled, and then reads what has arrived meanwhile', async () => {
-    const bench = new ReaderBench()
-    const stream = bench.greeted()
-    const resolve = bench.handleLater()
-    stream.receive(prefixed(new Uint8Array(1)), prefixed(new Uint8Array(2)), part(10))
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect([bench.received, stream.readStatus]).toEqual([[30, 1], 'paused'])
-    resolve()
-    await vi.advanceTimersByTimeAsync(0)
-    expect([bench.received, stream.readStatus, bench.budget.bytes]).toEqual([[30, 1, 2], 'readable', 10])
-    expect(stream.error).toBeUndefined()
-  })
-
-  it('aborts if the handling of a frame fails', async () => {
-    const bench = new ReaderBench()
-    const stream = bench.greeted()
-    bench.handled = Promise.reject(new Error('failed'))
-    stream.receive(prefixed(new Uint8Array(1)))
-    await vi.advanceTimersByTimeAsync(0)
-    expect(stream.error).toBe('failed')
-  })
-
-  it('aborts beyond the bytes of one peer that are handled at one time, over all its streams', async () => {
-    const bench = new ReaderBench()
-    const resolve = bench.handleLater()
-    const streams = Array.from({ length: 17 }, () => bench.greeted())
-    for (const stream of streams) stream.receive(largest)
-    expect(streams.map(({ error }) => error).filter(Boolean)).toEqual([
-      'too many bytes of frames that are being verified',
-    ])
-    const other = bench.greeted('bob')
-    other.receive(largest)
-    expect(other.error).toBeUndefined()
-    resolve()
-    await vi.advanceTimersByTimeAsync(0)
-    const next = bench.greeted()
-    next.receive(largest)
-    expect(next.error).toBeUndefined()
   })
 
   it('aborts beyond the bytes that all peers together may leave unfinished', () => {
