@@ -340,7 +340,9 @@ export class MirroredCluster implements Cluster {
   async #leave(options?: LeaveOptions): Promise<void> {
     if (this.#ended !== undefined) return
     for (const space of [...this.#spaces.values()]) space.close()
-    resultOf(await this.#member.leave(options))
+    const answer = await this.#member.leave(options)
+    // The member may leave at the same time, which ends the view before its answer arrives.
+    if (this.#ended === undefined) resultOf(answer)
     this.end('this view has left')
   }
 
