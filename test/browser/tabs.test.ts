@@ -88,7 +88,10 @@ describe.skipIf(skipsBrowser)('tabs of a browser', { timeout: 60_000 }, () => {
     await two.ask('isLinkedTo', 'tab 1')
   })
 
-  it('find each other long after they joined, among many members of which one is a relay', async () => {
+  it('find each other long after they joined, among many members of which one is a relay', {
+    // The waiting below is 26 s, and beside other tests 20 members in this process start slowly.
+    timeout: 120_000,
+  }, async () => {
     const cluster = randomUUID()
     const relay = await Relay.start(cluster, 'relay')
     relays.push(relay)
