@@ -17,8 +17,8 @@ export type ConfigRef = string | ConfigDefinition<ConfigSchema | undefined>
 
 /**
  * A shared config, to write to. All components of a cluster share one open config, which is left 1 s after the last of
- * them unmounts, unless the app itself has it open. Null until the config is open, and if the cluster could not be joined. Changes of the config do not
- * render the component. To render after changes, use `useConfigValue`.
+ * them unmounts, unless the app itself has it open. Null until the config is open, and if the cluster could not be joined.
+ * Changes of the config do not render the component. To render after changes, use `useConfigValue`.
  *
  * @throws {Error} to the error boundary: the config could not be opened, or is in use with other options
  */

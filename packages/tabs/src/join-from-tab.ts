@@ -11,8 +11,8 @@ export interface TabOptions {
   /** The cluster's name. Tabs of one origin that give the same name share one member. */
   readonly cluster: string
   /**
-   * Joins the cluster. Called in each tab that becomes the leader and has prepared nothing. Give `joinCluster` a `storage`: without it, the next leader
-   * joins as a new member. Import `@hearsay/core` here, so that other tabs do not load it.
+   * Joins the cluster. Called in each tab that becomes the leader and has prepared nothing. Give `joinCluster` a `storage`:
+   * without it, the next leader joins as a new member. Import `@hearsay/core` here, so that other tabs do not load it.
    */
   readonly join: () => Promise<Cluster>
   /**

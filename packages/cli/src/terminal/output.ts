@@ -2,8 +2,8 @@
  * Output: how a process writes lines, and how it ends when stdout can no longer be written.
  *
  * A command waits for a slow reader, as all commands do. A member that others depend on drops lines instead, and so does
- * `hearsay monitor`. A closed reader, as in `| head -1`, ends a command without a message and with exit code 0, as shells expect. Any other
- * failure, such as a full disk, is one line on stderr and exit code 1.
+ * `hearsay monitor`. A closed reader, as in `| head -1`, ends a command without a message and with exit code 0, as shells
+ * expect. Any other failure, such as a full disk, is one line on stderr and exit code 1.
  */
 import { spawn } from 'node:child_process'
 import { fstatSync } from 'node:fs'

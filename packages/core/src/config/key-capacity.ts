@@ -12,8 +12,8 @@ export const maxKeys = 1_024
 export const maxOwnStoredKeys: number = 2 * maxKeys
 /**
  * Keys with entries, deleted keys included, that a member stores. Four times `maxKeys`: the members on each side of a partition
- * may write `maxKeys` keys, and a config has all of them when four sides are connected again. Beyond that, all members keep the same keys:
- * those whose newest entries are the latest.
+ * may write `maxKeys` keys, and a config has all of them when four sides are connected again. Beyond that, all members keep
+ * the same keys: those whose newest entries are the latest.
  */
 export const maxStoredKeys: number = 4 * maxKeys
 

@@ -65,7 +65,7 @@ export function bytesOf({ facts = [], storedIds, bucketHashes, documents = [] }:
 }
 
 /** An upper bound: the author, the signature and the lengths take at most 112 bytes. */
-export const factBytes = ({ payload }: SpaceFact): number => payload.length + 112
+const factBytes = ({ payload }: SpaceFact): number => payload.length + 112
 
 function documentBytes({ document, stateVector, bucketHashes, piece }: DocumentStep): number {
   const parts = [stateVector, bucketHashes, piece?.content].map(part => part?.length ?? 0)
