@@ -52,7 +52,7 @@ export abstract class WritingDatastore extends BaseDatastore {
  *
  * Each synced write contains a counter, which shows whether a reopened store has all acknowledged writes. The
  * ledger also copies the few values outside of rooms and configs (identity, incarnation, addresses), to
- * restore them into a store that was deleted.
+ * restore them into a store that was deleted, and to read them without the store.
  */
 export class StoreLedger {
   readonly #writesKey: string
@@ -72,6 +72,16 @@ export class StoreLedger {
     }
     await Promise.all(smallPrefixes.map(read))
     this.#writes = countOf(this.#values.get(this.#writesKey))
+  }
+
+  /** Whether the ledger has a copy of each stored value under this key. */
+  copies(key: string): boolean {
+    return isSmall(key) && !key.startsWith(writesKey)
+  }
+
+  /** @param key one that the ledger copies @returns undefined: nothing is stored under it */
+  copyOf(key: string): Uint8Array | undefined {
+    return this.#values.get(key)
   }
 
   /** The change of the counter, to be added to the next synced write. */
@@ -98,9 +108,7 @@ export class StoreLedger {
 
   /** The values to restore into a store that lost everything. */
   restoring(): readonly KeyValueChange[] {
-    return [...this.#values]
-      .filter(([key]) => !key.startsWith(writesKey))
-      .map(([key, value]) => ({ key, value }))
+    return [...this.#values].filter(([key]) => this.copies(key)).map(([key, value]) => ({ key, value }))
   }
 }
 

@@ -69,27 +69,31 @@ export class DurableIdbDatastore extends WritingDatastore implements Recoverable
   }
 
   override async get(key: Key): Promise<Uint8Array> {
-    const value: unknown = await this.#opened().get(this.#name, key.toString())
-    if (!(value instanceof Uint8Array)) throw new Error(`no value is stored under ${key}`)
+    const value = await this.#read(key.toString())
+    if (!value) throw new Error(`no value is stored under ${key}`)
     return value
   }
 
   override async has(key: Key): Promise<boolean> {
-    return (await this.#opened().getKey(this.#name, key.toString())) !== undefined
+    return (await this.#read(key.toString())) !== undefined
   }
 
-  override async *query(query: Query): AsyncGenerator<Pair> {
-    for (const key of await this.#keys(query.prefix)) yield { key, value: await this.get(key) }
+  override async *query({ prefix }: Query): AsyncGenerator<Pair> {
+    const { store } = this.#opened().transaction(this.#name)
+    const keys = await store.getAllKeys(rangeOf(prefix))
+    const values = await Promise.all(keys.map(key => store.get(key)))
+    for (const [i, key] of keys.entries()) yield { key: new Key(String(key)), value: values[i] }
   }
 
-  override async *queryKeys(query: KeyQuery): AsyncGenerator<Key> {
-    yield* await this.#keys(query.prefix)
+  override async *queryKeys({ prefix }: KeyQuery): AsyncGenerator<Key> {
+    const keys = await this.#opened().getAllKeys(this.#name, rangeOf(prefix))
+    for (const key of keys) yield new Key(String(key))
   }
 
-  async #keys(prefix = ''): Promise<Key[]> {
-    const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`)
-    const keys = await this.#opened().getAllKeys(this.#name, range)
-    return keys.map(key => new Key(String(key)))
+  /** Each read of the database takes 10 to 100 ms on a busy machine, so what the ledger copies is not read again. */
+  async #read(key: string): Promise<Uint8Array | undefined> {
+    const database = this.#opened()
+    return this.#ledger.copies(key) ? this.#ledger.copyOf(key) : await database.get(this.#name, key)
   }
 
   async #put(changes: readonly KeyValueChange[], sync: boolean): Promise<void> {
@@ -126,6 +130,10 @@ export class DurableIdbDatastore extends WritingDatastore implements Recoverable
     this.#database?.close()
     this.#database = undefined
   }
+}
+
+function rangeOf(prefix = ''): IDBKeyRange {
+  return IDBKeyRange.bound(prefix, `${prefix}\uffff`)
 }
 
 /** Waits at most 5 s. A database that opens later is closed again. */
