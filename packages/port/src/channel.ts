@@ -37,6 +37,7 @@ export interface ChannelListener {
 }
 
 export interface Channel {
+  /** Sends a message. Does nothing after `close`, because a call may end later. */
   post(message: unknown): void
   close(): void
 }
@@ -53,9 +54,14 @@ export function openChannel(port: Port, listener: ChannelListener): Channel {
   port[add]?.('message', received)
   port[add]?.('close', closed)
   port.start?.()
+  let isClosed = false
   return {
-    post: message => port.postMessage(message),
+    post(message) {
+      // A BroadcastChannel throws after it was closed, a MessagePort does not.
+      if (!isClosed) port.postMessage(message)
+    },
     close() {
+      isClosed = true
       port[remove]?.('message', received)
       port[remove]?.('close', closed)
       port.close?.()
