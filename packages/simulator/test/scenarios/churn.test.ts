@@ -40,7 +40,7 @@ async function beforeAndAfter(
 }
 
 describe('scenario 19: churn', () => {
-  const members = size({ usual: 32, long: 64 })
+  const members = size({ usual: 16, long: 64 })
 
   it(`after 5 rounds that each replace half of ${members}, members store and send as much as before`, async () => {
     await repeated(async () => {
