@@ -71,15 +71,9 @@ export function openChannel(port: Port, listener: ChannelListener): Channel {
 
 /** Whether this is a message that birpc can read: a request with a method and its values, or an answer. */
 function isMessage(message: unknown): boolean {
-  if (typeof message !== 'object' || message === null || !('t' in message)) return false
-  if (message.t === 's') return 'i' in message
-  return (
-    message.t === 'q' &&
-    'm' in message &&
-    typeof message.m === 'string' &&
-    'a' in message &&
-    Array.isArray(message.a)
-  )
+  const { t: type, i: id, m: method, a: values } = Object(message)
+  if (type === 's') return id !== undefined
+  return type === 'q' && typeof method === 'string' && Array.isArray(values)
 }
 
 /** The message of an event; Node's workers emit the message itself. Messages of this package are never events. */

@@ -4,7 +4,6 @@
  * The hash covers the incarnation and version of the record and the suspicions. The hash leaves out heartbeats: new ones are
  * always in transit, so tables would never have equal hashes.
  */
-import { concat } from 'uint8arrays/concat'
 import { fromString as fromText } from 'uint8arrays/from-string'
 import { shortHash } from '../wire/hashes.ts'
 import type { Suspicions } from './suspicions.ts'
@@ -35,8 +34,10 @@ export const noSuspicions: Uint8Array = new Uint8Array()
 export function suspicionSummary(suspicions: Suspicions | undefined): Uint8Array {
   if (!suspicions) return noSuspicions
   const { incarnation, claims } = suspicions
-  const parts = claims.flatMap(({ refused, author }) => [Uint8Array.of(refused ? 1 : 0), fromText(author)])
-  const head = new Uint8Array(8)
-  new DataView(head.buffer).setBigUint64(0, BigInt(incarnation))
-  return shortHash(concat([head, ...parts]))
+  // Ids are ASCII, so a text of bytes below 128 is the fastest way to build the bytes.
+  const bytes = fromText(claims.map(({ refused, author }) => (refused ? '\x01' : '\0') + author).join(''))
+  const hashed = new Uint8Array(8 + bytes.length)
+  new DataView(hashed.buffer).setBigUint64(0, BigInt(incarnation))
+  hashed.set(bytes, 8)
+  return shortHash(hashed)
 }
