@@ -5,9 +5,10 @@
  * own hash and its facts, and this end sends its facts. A peer of a version without policy facts sends no hash, and receives
  * only a hash. Each sync ends after at most two steps of each end, even if one end refuses the other's facts.
  */
-import { factBytes } from '../table/delta.ts'
+
 import type { SyncMessage } from '../wire/codec.ts'
 import { isPolicyFact, type PolicyFact } from '../wire/fact.ts'
+import { factBytes } from '../wire/fact-envelope.ts'
 import { equalBytes } from '../wire/hashes.ts'
 
 /** The fields of a sync step that concern the policy set. */

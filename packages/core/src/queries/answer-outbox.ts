@@ -5,23 +5,17 @@
  * wait for one peer: further ones are dropped, and their query ends without them.
  */
 import { batchesOf } from '../base/arrays.ts'
+import { factBytes } from '../wire/fact-envelope.ts'
 import type { QueryFact } from '../wire/query-fact.ts'
 
 /** Our choice: short against the round trips of a query, long enough for the answers of a subtree. */
 const maxWaitMs = 20
 const maxPending = 4_096
 const maxBatchBytes = 49_152
-/** Author, signature and field headers. */
-const envelopeBytes = 106
 
 interface Pending {
   nextSendMs: number
   facts: QueryFact[]
-}
-
-/** The length of a fact in a frame. */
-export function queryFactBytes({ payload }: QueryFact): number {
-  return payload.length + envelopeBytes
 }
 
 export class AnswerOutbox {
@@ -48,7 +42,7 @@ export class AnswerOutbox {
       if (nowMs < pending.nextSendMs) continue
       if (pending.facts.length === 0) this.#peers.delete(to)
       else {
-        for (const facts of batchesOf(pending.facts, maxBatchBytes, queryFactBytes)) due.push({ to, facts })
+        for (const facts of batchesOf(pending.facts, maxBatchBytes, factBytes)) due.push({ to, facts })
         pending.facts = []
         pending.nextSendMs = nowMs + maxWaitMs
       }

@@ -13,6 +13,7 @@
 import type { Instant } from '../base/clock.ts'
 import { ReplayWindow } from '../base/replay-window.ts'
 import { maxAheadMs } from '../wire/checks.ts'
+import { factBytes } from '../wire/fact-envelope.ts'
 import {
   type QueryFact,
   queryId,
@@ -20,7 +21,7 @@ import {
   type SignedBroadcast,
   type SignedQuery,
 } from '../wire/query-fact.ts'
-import { AnswerOutbox, queryFactBytes } from './answer-outbox.ts'
+import { AnswerOutbox } from './answer-outbox.ts'
 import { ForeignQueries } from './foreign-queries.ts'
 import { maxOwnQueries, OwnQueries } from './own-queries.ts'
 import { QueryRates, type QueryRoute } from './query-rates.ts'
@@ -240,7 +241,7 @@ export class Queries {
     if (!query) return
     query.relayed.add(answer.author)
     const { asker, upstream } = query
-    if (!this.#rates.takeRelayed(asker, queryFactBytes(answer), nowMs)) return
+    if (!this.#rates.takeRelayed(asker, factBytes(answer), nowMs)) return
     const connected = this.#options.view.connected()
     // If the peer that brought the query is not connected any more, the transport dials the author of the query.
     const next = connected.includes(asker) || !connected.includes(upstream) ? asker : upstream

@@ -5,8 +5,8 @@
  * of a rumor. At most `maxPending` facts wait: beyond it the oldest fact is dropped, and anti-entropy spreads it.
  */
 import { batchesOf } from '../base/arrays.ts'
-import { factBytes } from '../table/delta.ts'
 import type { SignedFact } from '../wire/fact.ts'
+import { factBytes } from '../wire/fact-envelope.ts'
 import * as limits from '../wire/limits.ts'
 
 /** Our choice: 50 ms. */

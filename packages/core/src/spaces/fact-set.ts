@@ -6,6 +6,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat } from 'uint8arrays/concat'
+import { factBytes } from '../wire/fact-envelope.ts'
 import { bucketCount, differingBuckets, hashBytes, shortHash } from '../wire/hashes.ts'
 import type { StoredIds } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
@@ -139,7 +140,7 @@ export class FactSet {
     for (let i = 0; i < missing.length; i++) {
       const stored = missing[(startAt + i) % missing.length]
       if (!stored) continue
-      bytes += bytesOf(stored)
+      bytes += factBytes(stored.fact)
       if (bytes > maxBytes && facts.length > 0) return { facts, more: true }
       facts.push(stored.fact)
     }
@@ -163,7 +164,7 @@ export class FactSet {
     bucket.hash = undefined
     this.#hash = undefined
     this.#size += by
-    this.#bytes += by * bytesOf(stored)
+    this.#bytes += by * factBytes(stored.fact)
   }
 }
 
@@ -174,8 +175,3 @@ function hashOf(facts: ReadonlyMap<string, StoredFact>): Uint8Array {
   const digests = [...facts.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ digest }) => digest)
   return shortHash(concat(digests))
 }
-
-/** Bytes of author, signature and their framing. */
-const framingBytes = 108
-
-const bytesOf = ({ fact }: StoredFact): number => fact.payload.length + framingBytes

@@ -7,6 +7,7 @@
  */
 import { batchesOf } from '../base/arrays.ts'
 import type { DocumentStep } from '../wire/document-step.ts'
+import { factBytes } from '../wire/fact-envelope.ts'
 import * as limits from '../wire/limits.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
@@ -63,9 +64,6 @@ export function bytesOf({ facts = [], storedIds, bucketHashes, documents = [] }:
     (storedIds ? 8 * storedIds.ids.length + 64 : 0)
   )
 }
-
-/** An upper bound: the author, the signature and the lengths take at most 112 bytes. */
-const factBytes = ({ payload }: SpaceFact): number => payload.length + 112
 
 function documentBytes({ document, stateVector, bucketHashes, piece }: DocumentStep): number {
   const parts = [stateVector, bucketHashes, piece?.content].map(part => part?.length ?? 0)

@@ -8,6 +8,7 @@
 
 import type { Digest, DigestRow } from '../wire/codec.ts'
 import type { SignedFact } from '../wire/fact.ts'
+import { factBytes } from '../wire/fact-envelope.ts'
 import { bucketCount, equalBytes } from '../wire/hashes.ts'
 import * as limits from '../wire/limits.ts'
 import { supersedes } from './incarnation.ts'
@@ -119,9 +120,4 @@ function factsBeyond(row: Row, theirs: DigestRow | undefined, epochMs: number): 
     facts.push(...suspicions.claims)
   if (heartbeat && !(sameIncarnation && theirs.heartbeatSequence >= heartbeat.sequence)) facts.push(heartbeat)
   return facts
-}
-
-/** The approximate size of a fact on the wire: payload, author, signature and their framing. */
-export function factBytes(fact: SignedFact): number {
-  return fact.payload.length + 108
 }

@@ -22,6 +22,18 @@ type EnvelopeMessage<Kind extends string> = { [K in Kind]?: Uint8Array<ArrayBuff
   signature: Uint8Array<ArrayBuffer>
 }
 
+/**
+ * The most bytes that a message has in addition to the payload of a fact in it: the key of the author and the signature (96
+ * bytes), and the tags and lengths of the four fields. A payload of less than 16 KiB has one or two bytes less for each of the
+ * two lengths that include it.
+ */
+const maxEnvelopeBytes = 108
+
+/** The bytes of a fact within a message: at least as many as it has when it is encoded, and at most 4 more. */
+export function factBytes({ payload }: Pick<Envelope, 'payload'>): number {
+  return payload.length + maxEnvelopeBytes
+}
+
 export function encodeEnvelope<Kind extends string>(
   fact: Envelope & { readonly type: Kind },
 ): EnvelopeMessage<Kind> {

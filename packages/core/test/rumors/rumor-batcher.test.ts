@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { heartbeatBody, idOf, recordBody, signedFact } from '../../../../test/helpers/signed-facts.ts'
 import { RumorBatcher } from '../../src/rumors/rumor-batcher.ts'
-import { factBytes } from '../../src/table/delta.ts'
 import { encodeRumors } from '../../src/wire/codec.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
+import { factBytes } from '../../src/wire/fact-envelope.ts'
 import * as limits from '../../src/wire/limits.ts'
 
 const ada = idOf('ada')

@@ -7,9 +7,10 @@ import {
   suspicionBody,
 } from '../../../../test/helpers/signed-facts.ts'
 
-import { deltaBeyond, digestOf, factBytes } from '../../src/table/delta.ts'
+import { deltaBeyond, digestOf } from '../../src/table/delta.ts'
 import { Table } from '../../src/table/table.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
+import { factBytes } from '../../src/wire/fact-envelope.ts'
 import * as limits from '../../src/wire/limits.ts'
 import { memberIdFromKey } from '../../src/wire/member-id.ts'
 
