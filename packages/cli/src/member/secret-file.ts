@@ -1,6 +1,7 @@
 /** Secret file: a file with a secret, a ticket or the key of an authority. No message contains the file's content. */
 import { constants, createReadStream, fstatSync, openSync, rmSync, type Stats, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { openMode } from '@hearsay/core/node'
 import { printError } from '../terminal/output.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -80,16 +81,12 @@ function openFile(file: string, content: SecretContent): AsyncIterable<Uint8Arra
   return createReadStream('', { fd })
 }
 
-/**
- * Warns if other users can read the key of an authority, which admits anybody to the cluster. As OpenSSH does, this checks only
- * files of the own user: orchestrators mount files with modes of their own. Windows has no modes.
- */
-function warnIfOpen(file: string, { uid, mode }: Stats): void {
-  if (uid !== process.getuid?.() || (mode & 0o077) === 0 || (mode & constants.S_IFMT) !== constants.S_IFREG)
-    return
-  const bits = `0${(mode & 0o777).toString(8)}`
+/** Warns if other users can read the key of an authority, which admits anybody to the cluster. */
+function warnIfOpen(file: string, found: Stats): void {
+  const mode = openMode(found)
+  if (mode === undefined || !found.isFile()) return
   printError(
-    `other users of this machine can read the key of the authority in ${file} (mode ${bits}). Run 'chmod 600' on it`,
+    `other users of this machine can read the key of the authority in ${file} (mode ${mode}). Run 'chmod 600' on it`,
   )
 }
 
