@@ -1,4 +1,3 @@
-export { joinCluster } from './libp2p/node/join-cluster.ts'
+export { joinCluster, prepareCluster } from './libp2p/node/join-cluster.ts'
 export { hearsay } from './libp2p/node/platform.ts'
-export { prepareCluster } from './libp2p/node/prepare-cluster.ts'
 export * from './public.ts'

@@ -35,7 +35,6 @@ export type { HeldBy, HeldByOptions, HeldSpace } from './api/held-by.ts'
 export type { Invitation, InviteOptions } from './api/invitation.ts'
 export type { KeyHolders, KeyInfo, Keyring, KeyringOptions } from './api/keyring.ts'
 export type { MemberOptions } from './api/member-options.ts'
-export type { PreparedMember } from './api/prepared-member.ts'
 export type {
   Other,
   OtherView,
@@ -75,6 +74,6 @@ export { decodeTicket, type Ticket } from './api/ticket.ts'
 export type { Writers } from './api/writers.ts'
 export { type Authority, createAuthority } from './libp2p/create-authority.ts'
 export type { HearsayComponents, HearsayInit, HearsayService } from './libp2p/hearsay-options.ts'
-export type { IceServer, JoinOptions, KeyWrapping } from './libp2p/join-options.ts'
+export type { IceServer, JoinOptions, KeyWrapping, PreparedMember } from './libp2p/join-options.ts'
 export type { ClusterEventType, Member, MemberAttention, MemberStatus } from './member/member.ts'
 export type { Json } from './wire/json.ts'

@@ -1,8 +1,12 @@
-/** Options of `joinCluster`, for Node and browsers. Some have different defaults in browsers. */
+/**
+ * Join options: the options of `joinCluster` and `prepareCluster`, for Node and browsers, and what `prepareCluster` resolves with.
+ * Some options have different defaults in browsers.
+ */
 import type { ComponentLogger, Metrics, NodeInfo } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import { checkAddresses } from '../api/bootstrap-address.ts'
 import { checkHalfPairs } from '../api/call-options.ts'
+import type { Cluster } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
 import { checkMemberOptions, type MemberOptions, memberOptionNames } from '../api/member-options.ts'
 import { checkOptionNames, type OptionNames } from '../api/option-names.ts'
@@ -95,6 +99,17 @@ export interface JoinOptions extends MemberOptions {
    * @default none: nothing is measured, and no code for it is loaded
    */
   metrics?: (components: MetricsComponents) => Metrics
+}
+
+/** A member that can join a cluster sooner, because its code and its parts are ready. `prepareCluster` resolves with it. */
+export interface PreparedMember {
+  /**
+   * Joins the cluster like `joinCluster`, with the same errors. What was prepared is used only if the store still contains the
+   * same identity and no other page uses it. Otherwise this is a call of `joinCluster`. Call it once, and not after `close`.
+   */
+  join(): Promise<Cluster>
+  /** Ends a member that is not needed. Does nothing after `join`. */
+  close(): Promise<void>
 }
 
 /** How the store contains a member's private key. */

@@ -1,6 +1,5 @@
 /** prepareCluster for browsers: loads the code of a join, and prepares the rest of it (prepare-member.ts). */
-import type { PreparedMember } from '../../api/prepared-member.ts'
-import type { JoinOptions } from '../join-options.ts'
+import type { JoinOptions, PreparedMember } from '../join-options.ts'
 import { checkedOptions, joinCluster, planOf } from './join-cluster.ts'
 
 /**

@@ -1,5 +1,6 @@
 /**
  * joinCluster for Node: a member on TCP and WebSockets with Noise and yamux, which can introduce browsers to each other.
+ * prepareCluster only checks the options, because a member starts fast in Node.
  */
 import type { Listener } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
@@ -11,7 +12,7 @@ import { openStorage, storageBytes } from '../../storage/node/open-storage.ts'
 import { guardedComponents } from '../admission/guarded-components.ts'
 import { createNode, type MemberNode } from '../create-node.ts'
 import { dialDiscovered } from '../discovery-dialler.ts'
-import { checkJoinOptions, type JoinOptions, withTicketOf } from '../join-options.ts'
+import { checkJoinOptions, type JoinOptions, type PreparedMember, withTicketOf } from '../join-options.ts'
 import { BootstrapNames } from './bootstrap-names.ts'
 import { DnsLookup } from './dns-lookup.ts'
 import { givenIdentity } from './given-identity.ts'
@@ -123,6 +124,16 @@ export async function joinCluster(given: JoinOptions): Promise<Cluster> {
       for (const stop of stops) stop()
     },
   })
+}
+
+/**
+ * Prepares a member for a later join. In browsers it loads code and reads the identity; in Node it prepares nothing.
+ *
+ * @throws {InvalidOptionsError} an option is unusable
+ */
+export async function prepareCluster(options: JoinOptions): Promise<PreparedMember> {
+  checkJoinOptions(options)
+  return { join: () => joinCluster(options), close: async () => {} }
 }
 
 /** libp2p's own error would only name the missing function. */
