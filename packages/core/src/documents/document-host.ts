@@ -1,6 +1,6 @@
 /** Document host: what a room provides for the documents that this member has open in it. */
 import type { Clock } from '../base/clock.ts'
-import type { CarriedDocument } from '../rooms/room-replica.ts'
+import type { CarriedDocument } from '../rooms/document-carriers.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import type { SharedUpdates } from '../spaces/documents/shared-updates.ts'

@@ -15,6 +15,7 @@ import { type Seed, seedUpdate } from '../documents/document-seed.ts'
 import type { AwarenessClaims, LocalClaim } from '../documents/presence-awareness.ts'
 import { RoomDocuments } from '../documents/room-documents.ts'
 import type { SignedAnnouncement } from '../documents/signed-sync.ts'
+import type { CarriedDocument } from '../rooms/document-carriers.ts'
 import {
   awarenessField,
   concernsAwareness,
@@ -23,7 +24,7 @@ import {
   signedField,
   unreachableField,
 } from '../rooms/reserved-fields.ts'
-import type { CarriedDocument, RoomReplica } from '../rooms/room-replica.ts'
+import type { RoomReplica } from '../rooms/room-replica.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { SpacesDriver } from '../runtime/spaces-driver.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'

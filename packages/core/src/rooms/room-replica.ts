@@ -9,38 +9,25 @@
  * renews its generation, the pending presence replaces the other one at once.
  */
 
-import * as Y from 'yjs'
 import type { Instant } from '../base/clock.ts'
 import { ReplayWindow } from '../base/replay-window.ts'
-import { renewIntervalMs } from '../spaces/document-requests.ts'
-import { DocumentSync } from '../spaces/documents/document-sync.ts'
-import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
+import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { isReadable } from '../spaces/documents/readable-updates.ts'
 import { FactSet } from '../spaces/fact-set.ts'
-import {
-  type Admission,
-  type CarrierRequests,
-  noCarrierRequests,
-  type ReplicaHolder,
-  type SpaceReplica,
-} from '../spaces/space-replica.ts'
+import type { Admission, CarrierRequests, ReplicaHolder, SpaceReplica } from '../spaces/space-replica.ts'
 import type { SpaceRoster } from '../spaces/space-roster.ts'
 import { maxAheadMs } from '../wire/checks.ts'
-import * as limits from '../wire/limits.ts'
 import type { EventFact, FieldFact, SpaceFact, UpdateFact } from '../wire/space-fact.ts'
+import { type CarriedDocument, type CarrierListener, DocumentCarriers } from './document-carriers.ts'
 import { DocumentRoster } from './document-roster.ts'
 import { PresenceRegisters } from './presence-registers.ts'
 
 /** The room handle, as its replica calls it. */
-export interface RoomListener {
+export interface RoomListener extends CarrierListener {
   /** Presence of a member, or whether it counts, may have changed. @param field undefined: all fields */
   presenceChanged(author: string, field: string | undefined): void
   eventArrived(fact: EventFact): void
-  /** The local member begins to carry a document for others, or stops. */
-  carriedChanged(document: string, isCarried: boolean): void
-  /** Holders of the local member's documents to which dials failed. */
-  unreachable(): ReadonlySet<string>
 }
 
 export interface RoomReplicaOptions {
@@ -58,12 +45,6 @@ export interface RoomReplicaOptions {
   readonly isSigned?: boolean
 }
 
-/** The replica of a document that the local app has not opened. */
-export interface CarriedDocument {
-  readonly doc: Y.Doc
-  readonly lineage: Lineage | undefined
-}
-
 interface EndedGeneration {
   readonly generation: number
   /** Number of sweeps since the author became unknown. */
@@ -72,21 +53,18 @@ interface EndedGeneration {
 
 /** Must exceed the difference between members' sweeps: otherwise they would send each other dropped facts for ever. */
 const endedSweeps = 8
-/** A carrier stops when no request to continue arrives for this long. */
-const carryForMs = 3 * renewIntervalMs
 /**
  * Authors whose presence may be pending. Our choice: many newcomers at once. At the limit, presence of further authors
  * is rejected and not forwarded. An exchange brings it when its author is in the room.
  */
 const maxPendingAuthors = 128
-/** How many further members are asked to carry one document in each round. */
-const maxCarriers = 2
 
 export class RoomReplica implements SpaceReplica {
   readonly facts: FactSet = new FactSet()
   readonly documents: Map<string, DocumentSync> = new Map()
   readonly presence: PresenceRegisters = new PresenceRegisters(this.facts)
   readonly roster: DocumentRoster
+  readonly #carriers: DocumentCarriers
   readonly #pending = new PresenceRegisters(new FactSet(), maxPendingAuthors)
   readonly #events = new ReplayWindow()
   readonly #self: string
@@ -98,8 +76,6 @@ export class RoomReplica implements SpaceReplica {
   readonly #generations = new Map<string, number>()
   /** Last ended generation of members that left the room or are unknown. */
   readonly #ended = new Map<string, EndedGeneration>()
-  /** Documents that the local member carries for others → until when, in monotonic ms. */
-  readonly #carried = new Map<string, number>()
   /** Authors that were not known to be in the room at the last sweep. */
   #absent = new Set<string>()
   /** Authors whose presence was pending at the last sweep. */
@@ -117,6 +93,7 @@ export class RoomReplica implements SpaceReplica {
       presence: this.presence,
       isOfPresentGeneration: id => spaceRoster.of(id)?.generation === this.presence.generationOf(id),
     })
+    this.#carriers = new DocumentCarriers(this.documents, this.roster, listener)
   }
 
   admit(fact: SpaceFact, { epochMs }: Instant): Admission {
@@ -203,48 +180,20 @@ export class RoomReplica implements SpaceReplica {
     return this.roster.of(id)?.has(document) ?? true
   }
 
-  carry(document: string, { monotonicMs }: Instant): void {
-    const isKnown = this.documents.has(document)
-    if (this.#isSigned || (isKnown && !this.#carried.has(document))) return
-    if (!isKnown && this.documents.size >= limits.maxDocuments) return
-    this.#carried.set(document, monotonicMs + carryForMs)
-    if (isKnown) return
-    const doc = new Y.Doc()
-    // A carrier writes nothing, so the document needs no client id of its own.
-    doc.clientID = 0
-    this.documents.set(document, new DocumentSync({ name: document, doc, origin: this, isCarried: true }))
-    this.#listener.carriedChanged(document, true)
+  carry(document: string, now: Instant): void {
+    if (!this.#isSigned) this.#carriers.carry(document, now)
   }
 
   /** Hands over the replica of a document that was carried so far; the caller then owns it. */
   takeCarried(document: string): CarriedDocument | undefined {
-    if (!this.#carried.delete(document)) return undefined
-    const { doc, epochs } = this.documents.get(document) ?? {}
-    this.documents.delete(document)
-    return doc && { doc, lineage: epochs?.lineage }
+    return this.#carriers.take(document)
   }
 
   carriersToRequest(connected: readonly string[]): CarrierRequests {
-    if (this.documents.size === 0) return noCarrierRequests
-    const unreachable = this.#listener.unreachable()
-    const requests: [document: string, id: string][] = []
-    let areEnough = true
-    for (const { name, isCarried } of this.documents.values()) {
-      if (this.roster.isConnected(name, isCarried, unreachable)) continue
-      const holders = new Map(
-        this.roster.holdersOf(name).map(({ id, ...announcement }) => [id, announcement]),
-      )
-      const carriers = connected.filter(id => holders.get(id)?.isCarried)
-      for (const id of carriers) requests.push([name, id])
-      if (this.roster.isConnectedByCarriers(name, unreachable)) continue
-      const others = connected.filter(id => !holders.has(id)).slice(0, maxCarriers)
-      for (const id of others) requests.push([name, id])
-      areEnough &&= others.length === 0
-    }
-    return { requests, areEnough }
+    return this.#carriers.toRequest(connected)
   }
 
-  sweep({ monotonicMs }: Instant): void {
+  sweep(now: Instant): void {
     const absent = [...this.presence.authors()].filter(
       id => this.#spaceRoster.of(id)?.generation === undefined,
     )
@@ -258,11 +207,7 @@ export class RoomReplica implements SpaceReplica {
       if (ended.sweeps > endedSweeps) this.#ended.delete(id)
     }
     for (const sync of this.documents.values()) sync.sweep()
-    for (const [document, untilMs] of this.#carried) {
-      if (untilMs > monotonicMs) continue
-      this.takeCarried(document)?.doc.destroy()
-      this.#listener.carriedChanged(document, false)
-    }
+    this.#carriers.sweep(now)
   }
 
   /** The registers for this presence: those that count, or the pending ones. */
