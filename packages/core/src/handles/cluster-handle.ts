@@ -200,7 +200,7 @@ export class ClusterHandle implements Cluster, EngineListener {
 
   async heldBy(options?: HeldByOptions): Promise<readonly HeldSpace[]> {
     const engine = this.#present()
-    if (this.#registry?.engine === engine) return this.#registry.spaces.heldBy(options)
+    if (this.#registry?.engine === engine) return this.#registry.spaces.contents.allHeldBy(options)
     const { askHeldBy } = await loadHeldBy()
     return askHeldBy([], undefined, options)
   }
@@ -331,7 +331,7 @@ export class ClusterHandle implements Cluster, EngineListener {
           handlers: this.#handlers,
           broadcast,
           appCalled: () => this.appCalled(),
-          heldOf: id => this.#registry?.spaces.heldOf(id),
+          heldOf: id => this.#registry?.spaces.contents.of(id),
         })
         this.#queries = { engine, queries }
       }

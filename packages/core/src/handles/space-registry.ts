@@ -7,14 +7,12 @@ import { checkSpaceName } from '../api/call-options.ts'
 import type { ConfigOptions, ConfigSchema } from '../api/config.ts'
 import { type ConfigSettings, checkSameSettings, configSettings } from '../api/config-options.ts'
 import { checkWith } from '../api/config-schema.ts'
-import { InvalidOptionsError, NotRunningError } from '../api/errors.ts'
-import type { HeldBy, HeldByOptions, HeldSpace } from '../api/held-by.ts'
+import { InvalidOptionsError } from '../api/errors.ts'
 import { checkSameRoom, type RoomOptions, type RoomSettings, roomSettings } from '../api/room-options.ts'
 import { checkRoles } from '../api/writers.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { countEntries, type Entries, firstEntry } from '../runtime/handle-entries.ts'
 import { SpacesDriver } from '../runtime/spaces-driver.ts'
-import { contentId } from '../spaces/content-hashes.ts'
 import { PrivateRooms } from '../spaces/private-rooms.ts'
 import { type WriterList, writerRule } from '../spaces/writer-rule.ts'
 import * as limits from '../wire/limits.ts'
@@ -23,10 +21,10 @@ import { spaceTag } from '../wire/tags.ts'
 import { MachineClusterView } from './cluster-view.ts'
 import { ConfigHandle } from './config-handle.ts'
 import type { ConfigWriterOptions } from './config-writer.ts'
-import type { HeldByHost, HeldContent, NamedSpace } from './held-by.ts'
-import { loadHeldBy } from './load-calls.ts'
+import type { HeldByHost, NamedSpace } from './held-by.ts'
 import { RoomHandle } from './room-handle.ts'
 import type { SignedRoom } from './signed-room.ts'
+import { SpaceContents } from './space-contents.ts'
 import { SpaceStorage } from './space-storage.ts'
 
 interface Opened<Settings> {
@@ -36,7 +34,6 @@ interface Opened<Settings> {
 
 export class SpaceRegistry {
   readonly #engine: Engine
-  readonly #query: HeldByHost['query']
   readonly #driver: SpacesDriver
   readonly #clusterView: MachineClusterView
   readonly #storage: SpaceStorage
@@ -48,8 +45,8 @@ export class SpaceRegistry {
   /** The configs that were opened successfully. */
   readonly #openConfigs = new Set<ConfigHandle>()
   readonly #configs = new Map<string, Opened<ConfigSettings> & { config: Promise<ConfigHandle> }>()
-  /** The rooms and configs that are open, by content id. */
-  readonly #open = new Map<string, NamedSpace>()
+  /** The content of the rooms and configs that are open, and which other members have it. */
+  readonly contents: SpaceContents
   #isLeaving = false
   #isClosing = false
 
@@ -60,7 +57,6 @@ export class SpaceRegistry {
     const grants = host.authority?.grants
     const { clock } = notifications
     this.#engine = engine
-    this.#query = query
     this.#storage = new SpaceStorage(engine)
     this.#clusterView = new MachineClusterView(self, machine, clock, this.#privateRooms)
     this.#driver = new SpacesDriver({
@@ -76,6 +72,7 @@ export class SpaceRegistry {
       privateRooms: this.#privateRooms,
     })
     driver.attachSpaces(this.#driver)
+    this.contents = new SpaceContents({ driver: this.#driver, query })
   }
 
   /**
@@ -131,19 +128,6 @@ export class SpaceRegistry {
     return config
   }
 
-  /** Asks which other members have the same content of all rooms and configs. */
-  async heldBy(options: HeldByOptions | undefined): Promise<readonly HeldSpace[]> {
-    const spaces = [...this.#open.values()].sort(byTypeAndName)
-    return (await loadHeldBy()).askHeldBy(spaces, { driver: this.#driver, query: this.#query }, options)
-  }
-
-  /** The facts and documents of the room or config with this content id; undefined if this member is not in it. */
-  heldOf(id: string): HeldContent | undefined {
-    const space = this.#open.get(id)?.space
-    const content = space === undefined ? undefined : this.#driver.contentOf(space)
-    return space !== undefined && content ? { space, content } : undefined
-  }
-
   /** Sends and stores pending changes immediately. */
   flush(): void {
     for (const room of this.#openRooms) room.flush()
@@ -196,18 +180,18 @@ export class SpaceRegistry {
           storage,
           signed,
           incarnation: () => machine.member(self)?.incarnation ?? this.#engine.incarnation,
-          heldBy: options => this.#heldBy(named, options),
+          heldBy: options => this.contents.heldBy(named, options),
           onLeave: () => {
             this.#rooms.delete(name)
             this.#openRooms.delete(room)
-            this.#open.delete(contentId(named.space))
+            this.contents.left(named)
             this.#storage.left(space, room)
             this.#storage.closeDocuments(space, storage, { mayReturn: !this.#isClosing })
           },
         }),
     )
     this.#openRooms.add(room)
-    this.#open.set(contentId(named.space), named)
+    this.contents.opened(named)
     return room
   }
 
@@ -251,26 +235,18 @@ export class SpaceRegistry {
       check: checkWith(schema),
       storage: this.#storage.facts({ space, queue: host.writes }),
       incarnation: machine.member(self)?.incarnation ?? 0,
-      heldBy: options => this.#heldBy(named, options),
+      heldBy: options => this.contents.heldBy(named, options),
       onLeave: () => {
         this.#configs.delete(space)
         this.#openConfigs.delete(config)
-        this.#open.delete(contentId(named.space))
+        this.contents.left(named)
         this.#storage.left(space, config)
       },
     })
     this.#openConfigs.add(config)
-    this.#open.set(contentId(named.space), named)
+    this.contents.opened(named)
     if (this.#isLeaving) config.endWaits()
     return config
-  }
-
-  async #heldBy(named: NamedSpace, options: HeldByOptions | undefined): Promise<HeldBy> {
-    const { askHeldBy } = await loadHeldBy()
-    const [held] = await askHeldBy([named], { driver: this.#driver, query: this.#query }, options)
-    if (!held) throw new NotRunningError(`the ${named.type} '${named.name}' was left: open it again`)
-    const { holding, differing, missing } = held
-    return { holding, differing, missing }
   }
 
   /** Who may write a space, and by which grants this member may. */
@@ -292,11 +268,6 @@ export class SpaceRegistry {
 
 /** A room with writers has a second space, for the changes of its documents. */
 const spacesOf = ({ writers }: RoomSettings): number => (writers === 'anyone' ? 1 : 2)
-
-function byTypeAndName(a: NamedSpace, b: NamedSpace): number {
-  const [first, second] = [a, b].map(({ type, name }) => `${type} ${name}`) as [string, string]
-  return first < second ? -1 : 1
-}
 
 /** The values of the promises that did not reject. */
 async function settledValues<T>(promises: readonly Promise<T>[]): Promise<T[]> {
