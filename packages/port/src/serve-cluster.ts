@@ -7,7 +7,8 @@ import { configCalls } from './config-calls.ts'
 import type { MemberCalls, ViewCalls } from './contract.ts'
 import { queryCalls } from './query-calls.ts'
 import { type Allow, ViewRights } from './served/rights.ts'
-import { type LastFocus, ServedView } from './served/served-view.ts'
+import { ServedView } from './served/served-view.ts'
+import type { LastFocus } from './served/view-focus.ts'
 
 /** Options of `serveCluster`. */
 export interface ServeOptions {

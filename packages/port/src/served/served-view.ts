@@ -42,13 +42,9 @@ import { ServedInvitations } from './served-invitations.ts'
 import { type RemoteHandlers, ServedQueries } from './served-queries.ts'
 import { ServedRooms } from './served-rooms.ts'
 import { StoreMirror } from './store-mirror.ts'
+import { type LastFocus, ViewFocus } from './view-focus.ts'
 import { ViewQueue } from './view-queue.ts'
 import { ViewSubscriptions } from './view-subscriptions.ts'
-
-/** The time at which the user last turned to any view of this member, in epoch milliseconds. */
-export interface LastFocus {
-  atMs: number
-}
 
 export interface ServedViewOptions {
   readonly cluster: Cluster
@@ -86,13 +82,13 @@ export class ServedView implements MemberCalls {
   readonly #queries: ServedQueries
   readonly #invitations: ServedInvitations
   readonly #settles = new EndableCalls('settled')
-  /** When the user turned to this view. */
-  #focusedAtMs = 0
+  readonly #focus: ViewFocus
   #refusedCalls = 0
   #isEnded = false
 
   constructor(options: ServedViewOptions) {
     this.#options = options
+    this.#focus = new ViewFocus(options.focus)
     this.#queue = new ViewQueue(systemClock, options.send)
     this.#subscriptions = new ViewSubscriptions(this.#queue)
     const parts = { ...options, queue: this.#queue, subscriptions: this.#subscriptions }
@@ -123,7 +119,7 @@ export class ServedView implements MemberCalls {
       const { cluster, rights } = this.#options
       if (this.#hasMemberLeft)
         throw new NotRunningError('connectCluster: the member has left the cluster: join again')
-      this.#focused(focusedAtMs)
+      this.#focus.turnedTo(focusedAtMs)
       const changed = () => this.#queue.changed()
       const mirrors = {
         members: new StoreMirror(cluster.members, writeMembers, changed),
@@ -224,7 +220,7 @@ export class ServedView implements MemberCalls {
   }
 
   openRoom(number: number, name: string, options: RoomOptions): Promise<Answer<OpenedRoom>> {
-    return this.#answerLater(() => this.#rooms.open({ number, name }, options, () => this.#isFocused))
+    return this.#answerLater(() => this.#rooms.open({ number, name }, options, () => this.#focus.isLast))
   }
 
   setPresence(number: number, fields: Readonly<Record<string, Json | undefined>>): Answer<void> {
@@ -232,7 +228,7 @@ export class ServedView implements MemberCalls {
   }
 
   focus(): void {
-    this.#focused(systemClock.now().epochMs)
+    this.#focus.turnedTo(systemClock.now().epochMs)
     this.#rooms.focus()
   }
 
@@ -335,24 +331,6 @@ export class ServedView implements MemberCalls {
     const { cluster, memberLeft } = this.#options
     await cluster.leave().catch(() => {})
     systemClock.setTimer(systemClock.now().monotonicMs, memberLeft)
-  }
-
-  /** Whether the user turned to this view last. */
-  get #isFocused(): boolean {
-    return this.#focusedAtMs >= this.#options.focus.atMs
-  }
-
-  /**
-   * The view sends the time of its last focus. After a handover, all views are new to this member. From these times it
-   * learns which view had the focus last.
-   */
-  #focused(atMs: number): void {
-    const { focus } = this.#options
-    if (!Number.isFinite(atMs)) return
-    const nowMs = systemClock.now().epochMs
-    this.#focusedAtMs = Math.min(atMs, nowMs)
-    // The clock was set back if the last focus is in the future.
-    focus.atMs = Math.max(focus.atMs > nowMs ? 0 : focus.atMs, this.#focusedAtMs)
   }
 
   async #settled(call: number): Promise<string | undefined> {
