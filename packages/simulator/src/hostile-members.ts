@@ -18,7 +18,8 @@ import {
 } from '@hearsay/core/host'
 import { multiaddr } from '@multiformats/multiaddr'
 import { InvalidSimulationError } from './options.ts'
-import { type SimulatedMember, simulatedTag } from './simulated-member.ts'
+import type { SimulatedMember } from './simulated-member.ts'
+import { simulatedTag } from './simulated-process.ts'
 import { signatureOf } from './simulated-signature.ts'
 import type { World } from './world.ts'
 

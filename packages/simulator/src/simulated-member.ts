@@ -1,43 +1,27 @@
 /**
- * Simulated member: one member's process, its disk, and its part of the network.
+ * Simulated member: one member with its disk, its clock and its part of the network.
  *
- * The member runs the shipped engine. Processes start and end under one name; the identity and the incarnation live as long as
+ * Processes (simulated-process.ts) start and end under one name; the identity and the incarnation live as long as
  * the disk.
  */
 import type { Cluster, LeaveOptions } from '@hearsay/core'
-import {
-  type ClusterHandle,
-  clusterTag,
-  createEngine,
-  type Engine,
-  type Host,
-  type KeyringKey,
-  keyringKey,
-  type MemberEvent,
-  MemberKeyring,
-  type MembershipMachine,
-  openPolicy,
-  type Signer,
-  secretKey,
-  type Transport,
-  type Tuning,
-  WriteQueue,
-  withLeave,
-} from '@hearsay/core/host'
+import type { Engine, Host, KeyringKey, MemberEvent, Transport } from '@hearsay/core/host'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { GossipTopics } from './gossip-topics.ts'
 import { MemberClock } from './member-clock.ts'
 import { type MemberDisk, MemberDisks } from './member-disk.ts'
 import { MemberLinks } from './member-links.ts'
-import { ObservedHandle } from './observed-handle.ts'
 import { type Random, randomStream } from './random-stream.ts'
-import type { SimulatedKeys } from './simulated-keys.ts'
+import {
+  createProcess,
+  type ProcessHost,
+  type ProcessOptions,
+  type SimulatedProcess,
+  type WarmStart,
+} from './simulated-process.ts'
 import type { SimulatedStore } from './simulated-store.ts'
 import { noTraffic, type Traffic } from './traffic.ts'
 import type { VirtualTime } from './virtual-time.ts'
-
-const simulatedCluster = 'simulated'
-export const simulatedTag: Uint8Array = clusterTag(simulatedCluster)
 
 /** Receives what a member reports. */
 export interface MemberObserver {
@@ -59,45 +43,16 @@ export interface MemberNetwork {
 }
 
 /** The part of the simulation that a member uses. */
-export interface SimulatedMemberOptions {
+export interface SimulatedMemberOptions extends ProcessOptions {
   readonly seed: number
-  readonly name: string
   readonly address: string
-  readonly bootstrap: readonly string[]
-  readonly profile: 'local' | 'lan' | 'wan'
-  readonly tuning: Tuning
-  readonly secret: string | undefined
-  /** Whether the member with this id may change the keys of the cluster. */
-  readonly mayChangeKeys: (author: string) => boolean
   /** The first id of the member. @default an id that depends on its name and the seed */
   readonly id?: string | undefined
-  /** Other members forget it when it has left. */
-  readonly isEphemeral: boolean
   readonly time: VirtualTime
   readonly network: MemberNetwork
-  readonly keys: SimulatedKeys
   readonly watch: MemberObserver
-  /** The member created a promise that may be awaited. */
-  readonly promised: () => void
-  /** Leaves the cluster, as the app of the running process would. */
-  readonly leave: (options?: LeaveOptions) => Promise<void>
   /** Kills the running process. */
   readonly kill: () => void
-}
-
-interface Process {
-  readonly cluster: Cluster
-  readonly handle: ClusterHandle
-  readonly keyring: MemberKeyring | undefined
-  readonly engine: Engine
-  readonly gossip: GossipTopics
-}
-
-/** What all members of a long-running cluster know. */
-export interface WarmStart {
-  readonly prior: MembershipMachine
-  /** Id → multiaddrs. */
-  readonly addresses: ReadonlyMap<string, readonly Uint8Array[]>
 }
 
 /** One member: its process, if one runs, its storage and its clock. */
@@ -124,7 +79,7 @@ export class SimulatedMember {
   #disk: MemberDisk
   #processes = 0
   #warmStart: WarmStart | undefined
-  #process: Process | undefined
+  #process: SimulatedProcess | undefined
 
   constructor(options: SimulatedMemberOptions) {
     this.#options = options
@@ -195,7 +150,7 @@ export class SimulatedMember {
 
   /** The keys of the running process, the primary one first; none in a cluster without a secret. */
   get keys(): readonly KeyringKey[] {
-    return this.#process?.keyring?.state.keys ?? []
+    return this.#process?.keys ?? []
   }
 
   /** The gossipsub topics of the running process. @throws if no process runs */
@@ -217,64 +172,24 @@ export class SimulatedMember {
   start(warmStart?: WarmStart): void {
     if (this.#process) throw new Error(`${this.name} runs already`)
     this.#processes += 1
-    const { network, profile, bootstrap, tuning, keys, watch, promised } = this.#options
+    const { network, watch } = this.#options
     network.register(this)
-    const disk = this.#disk
-    const { id } = disk.identity
     this.#warmStart = warmStart
-    const keyValues = disk.store.open()
-    const writes = new WriteQueue({
-      keyValues,
+    const host: ProcessHost = {
       clock: this.clock,
-      changed: state => handle.storageChanged(state),
-    })
-    const handle = new ObservedHandle(simulatedCluster, this.clock, {
+      disk: this.#disk,
+      random: this.random('machine'),
+      transport: network.transportOf(this),
+      share: watch.fact,
+      gossip: () => network.gossipOf(this),
       event: event => watch.event(this, event),
       stepped: () => watch.stepped(this),
-      promised,
-    })
-    const signer = keys.signerOf(id)
-    const keyring = this.#keyring(id, signer)
-    const engine = createEngine(
-      handle,
-      {
-        cluster: simulatedCluster,
-        name: this.name,
-        profile,
-        bootstrap: [...bootstrap],
-        ephemeral: this.#options.isEphemeral,
-      },
-      {
-        id,
-        clock: this.clock,
-        transport: network.transportOf(this),
-        keys: { ...signer, verify: keys.verify.bind(keys) },
-        random: this.random('machine'),
-        incarnation: disk.incarnation,
-        cachedPeers: disk.cachedPeers,
-        keyValues,
-        writes,
-        persist: incarnation => disk.persistIncarnation(incarnation, writes),
-        persistCachedPeers: addresses => {
-          disk.cachedPeers = addresses
-        },
-        log: message => watch.note(this, message),
-        share: watch.fact,
-        ...(keyring && {
-          keyring,
-          policy: openPolicy({ kinds: { keyring: keyring.kind } }, writes, simulatedTag),
-        }),
-      },
-      { ...tuning, ...(warmStart && { prior: warmStart.prior }) },
-    )
-    const cluster = withLeave(handle, options => this.#options.leave(options))
-    keyring?.attach(
-      () => network.keysChanged(this),
-      input => engine.driver.handle(input),
-    )
-    this.#process = { cluster, handle, engine, keyring, gossip: network.gossipOf(this) }
+      note: message => watch.note(this, message),
+      keysChanged: () => network.keysChanged(this),
+    }
+    this.#process = createProcess(this.#options, host, warmStart)
     this.#publishAddress()
-    engine.driver.start()
+    this.driver.start()
   }
 
   /**
@@ -333,27 +248,6 @@ export class SimulatedMember {
     })
   }
 
-  #keyring(self: string, keys: Signer): MemberKeyring | undefined {
-    const { secret, mayChangeKeys } = this.#options
-    if (secret === undefined) return undefined
-    const disk = this.#disk
-    const keyOf = (secret: string | Uint8Array) => secretKey(simulatedCluster, secret)
-    return new MemberKeyring({
-      cluster: simulatedTag,
-      self,
-      keys,
-      clock: this.clock,
-      keyOf,
-      given: [keyringKey(keyOf(secret), 0)],
-      stored: disk.keyring,
-      topics: new Uint8Array(32),
-      mayChange: mayChangeKeys,
-      store: state => {
-        disk.keyring = state
-      },
-    })
-  }
-
   #publishAddress(): void {
     this.driver.handle({ type: 'local-change', change: { addresses: [multiaddr(this.#address).bytes] } })
   }
@@ -362,7 +256,7 @@ export class SimulatedMember {
     return randomStream(this.#options.seed, purpose)
   }
 
-  #running(): Process {
+  #running(): SimulatedProcess {
     if (!this.#process) throw new Error(`${this.name} is not running`)
     return this.#process
   }

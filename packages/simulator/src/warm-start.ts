@@ -14,7 +14,8 @@ import {
 } from '@hearsay/core/host'
 import { multiaddr } from '@multiformats/multiaddr'
 import { simulatedId } from './simulated-keys.ts'
-import { type SimulatedMember, simulatedTag, type WarmStart } from './simulated-member.ts'
+import type { SimulatedMember } from './simulated-member.ts'
+import { simulatedTag, type WarmStart } from './simulated-process.ts'
 import { signatureOf } from './simulated-signature.ts'
 import type { World } from './world.ts'
 

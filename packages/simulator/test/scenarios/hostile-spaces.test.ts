@@ -11,7 +11,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { createSimulation, runTwice, type SimulatedMember, type Simulation } from '../../src/index.ts'
-import { simulatedTag } from '../../src/simulated-member.ts'
+import { simulatedTag } from '../../src/simulated-process.ts'
 import { signatureOf } from '../../src/simulated-signature.ts'
 import { namesFrom } from '../names.ts'
 

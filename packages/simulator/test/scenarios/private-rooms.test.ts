@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { PrivateRoom } from '../../../core/src/wire/private-room.ts'
 import { createSimulation, runTwice, type SimulatedMember, type Simulation } from '../../src/index.ts'
-import { simulatedTag } from '../../src/simulated-member.ts'
+import { simulatedTag } from '../../src/simulated-process.ts'
 import { signatureOf } from '../../src/simulated-signature.ts'
 import { namesFrom } from '../names.ts'
 
