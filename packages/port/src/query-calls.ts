@@ -30,5 +30,5 @@ export interface ViewQueryCalls {
   askedNoMore(number: number): void
 }
 
-/** The names of the calls that the member's side answers. */
+/** The calls about queries that a view makes and its member answers. */
 export const queryCalls: readonly (keyof QueryCalls)[] = ['query', 'answerQueries', 'broadcastToAll']

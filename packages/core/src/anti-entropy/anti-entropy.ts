@@ -46,11 +46,6 @@ export interface SyncResult {
 const maxAnswersPerSecond = 100
 /** Our choice: more than the number of peers that are connected at the same time. */
 const maxPeers = 4_096
-/**
- * Enough for about four minutes of heartbeats in a cluster of 10,000; each neighbour syncs several times a
- * minute.
- */
-const maxArrivals = 4_096
 
 const minIntervalMs = 1_000
 const maxIntervalMs = 5_000
@@ -68,7 +63,7 @@ export class AntiEntropy {
   readonly #digestSentTo = new Set<string>()
   /** The number of answers in the current second, by peer. */
   readonly #answered = new Map<string, { count: number; sinceMs: number }>()
-  readonly #arrivals = new ArrivalLog(maxArrivals)
+  readonly #arrivals = new ArrivalLog()
   readonly #heartbeatSyncs = new Map<string, HeartbeatSync>()
   readonly #policy: ReturnType<Policy['syncing']>
   #startAt = 0

@@ -13,6 +13,9 @@ export interface Arrival {
   readonly at: number
 }
 
+/** Enough for about four minutes of heartbeats in a cluster of 10,000; each neighbour syncs several times a minute. */
+const defaultMaxArrivals = 4_096
+
 export class ArrivalLog {
   readonly #maxArrivals: number
   /** Member id → its latest arrival, in the order of arrival. */
@@ -23,7 +26,7 @@ export class ArrivalLog {
   /** The log is incomplete for marks below this one. */
   #beginsAfter = 0
 
-  constructor(maxArrivals: number) {
+  constructor(maxArrivals: number = defaultMaxArrivals) {
     this.#maxArrivals = maxArrivals
   }
 

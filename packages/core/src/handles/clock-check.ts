@@ -1,6 +1,6 @@
 /**
  * Clock check: refuses to sign a date while the clock of this machine is known to be wrong. Other members would reject the fact
- * until their clocks show its date, or it would end before it begins.
+ * until their clocks show its date, or it would end before it begins. peer-clocks.ts reports a wrong clock in the health.
  */
 import { NotAllowedError } from '../api/errors.ts'
 import { median } from '../base/arrays.ts'

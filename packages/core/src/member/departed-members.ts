@@ -1,7 +1,7 @@
 /**
  * Departed members: removes dead and left members in two stages.
  *
- * After the retention time, a dead or left member is no longer advertised. After another eighth of the retention time,
+ * After the retention time, 24 hours, a dead or left member is no longer advertised. After another eighth of the retention time,
  * when no member advertises it any more, its row is deleted and its last incarnation becomes a tombstone. Both times count
  * from the dates in the leaving record or in the suspicions, so all members, also late joiners, remove the member at about
  * the same time.
@@ -24,6 +24,9 @@ export interface DepartedMembersOptions {
   readonly effectQueue: EffectQueue
   readonly retentionMs: number
 }
+
+/** Our choice: one day. */
+export const defaultRetentionMs = 86_400_000
 
 /** Our choice: longer than any suspicion, which takes at most six minutes with profile `wan` and 10,000 members. */
 const maxUnobservedDeathMs = 600_000

@@ -17,7 +17,7 @@ import { Table } from '../table/table.ts'
 import type { MemberRecord } from '../wire/fact.ts'
 import { AuthorRates } from './author-rates.ts'
 import { ConnectionHandler } from './connection-handler.ts'
-import { DepartedMembers } from './departed-members.ts'
+import { DepartedMembers, defaultRetentionMs } from './departed-members.ts'
 import { DetectorBridge } from './detector-bridge.ts'
 import { EffectQueue } from './effect-queue.ts'
 import type { Expulsions, MachineAuthority } from './expulsions.ts'
@@ -58,7 +58,7 @@ export interface MemberPartsOptions {
   readonly maxMembers?: number
   /** The approximate greatest number of bytes of facts in one sync step. @default 49_152 */
   readonly maxDeltaBytes?: number
-  /** For how long dead and left members are advertised. @default 86_400_000: one day */
+  /** For how long dead and left members are advertised. @default `defaultRetentionMs`: one day */
   readonly retentionMs?: number
   /** Detector parameters that replace those of the profile. @default {} */
   readonly parameters?: Partial<DetectorParameters>
@@ -106,7 +106,12 @@ export interface MemberParts {
 export function createMemberParts(options: MemberPartsOptions, now: Instant): MemberParts {
   const { self, record, bootstrap, cachedPeers = [], random, profile, prior } = options
   const grants = options.authority?.grants
-  const { maxMembers = 20_000, maxDeltaBytes = 49_152, retentionMs = 86_400_000, parameters = {} } = options
+  const {
+    maxMembers = 20_000,
+    maxDeltaBytes = 49_152,
+    retentionMs = defaultRetentionMs,
+    parameters = {},
+  } = options
   const nowMs = now.monotonicMs
   const effectQueue = new EffectQueue()
   const localRecord = new LocalRecord(record)

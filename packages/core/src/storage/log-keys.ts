@@ -1,5 +1,6 @@
 /**
- * Log keys: the keys under which the store contains one document in its current epoch.
+ * Log keys: the keys under which the store contains one document in its current epoch, and when the log is long enough for a
+ * compaction.
  *
  * The log has three parts: the base (the whole document in chunks), runs (updates that are not merged again) and the tail
  * (short updates that will be merged into a run). Keys sort in the order in which they were assigned, and no key is assigned
