@@ -1,4 +1,4 @@
-/** Prometheus: the installed one, if there is one. `apt-get install prometheus` brings it and promtool. */
+/** Prometheus: the version that is installed, if any. `apt-get install prometheus` installs Prometheus and promtool. */
 import { execFileSync } from 'node:child_process'
 
 export const promtool = 'promtool'

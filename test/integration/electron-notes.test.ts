@@ -26,6 +26,6 @@ it('builds the main process, a preload script without imports, and the page', as
   })
   expect(require.mock.calls).toEqual([['electron']])
   expect(addEventListener.mock.calls.map(([type]) => type)).toEqual(['message'])
-  // A file has no absolute paths to its parts.
+  // Electron loads the page from a file. There, an absolute path would not lead to the assets of the page.
   expect(await readFile(join(folder, 'page/index.html'), 'utf8')).toMatch(/src="\.\/assets\//)
 })

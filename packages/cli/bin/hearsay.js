@@ -3,7 +3,8 @@ import module from 'node:module'
 
 // Linux does not deliver these signals to the first process of a container unless the process handles them. So the
 // process handles them before it loads the rest, and ends at once. A running command replaces these listeners by its
-// own. A command that was to do something has not done it: exit code 1. A command that only runs exits with 0.
+// own. A command with a result has not produced it yet, so it exits with 1. A command that runs until a signal
+// arrives exits with 0.
 const runs = ['join', 'relay', 'presence', 'monitor']
 const isAsked = !runs.includes(process.argv[2])
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])

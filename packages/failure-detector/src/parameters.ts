@@ -17,7 +17,8 @@ export interface DetectorParameters {
    */
   readonly probeTimeoutMs: number
   /**
-   * The shortest suspicion, in intervals for at most 10 members; it grows with log₁₀ of the cluster size. 1 to 16.
+   * The shortest suspicion in a cluster of at most 10 members, in probe intervals. In a larger cluster, the shortest
+   * suspicion grows with log₁₀ of the cluster size. 1 to 16.
    * Lifeguard §V.C calls it α, memberlist `SuspicionMult`. Raising it gives a suspect more time to refute and delays
    * death; lowering it risks false deaths.
    * @default 3 in `local` and `lan`, 6 in `wan`

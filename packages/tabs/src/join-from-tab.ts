@@ -50,7 +50,7 @@ export async function joinFromTab(options: TabOptions): Promise<Cluster> {
     )
   if (!('locks' in navigator) || !('BroadcastChannel' in globalThis)) {
     console.warn(
-      'hearsay: this browser has no Web Locks or no BroadcastChannel, or the page has no secure context. So each tab is a member of its own',
+      'hearsay: this browser has no Web Locks or no BroadcastChannel, or the page is not in a secure context. So each tab is a member of its own',
     )
     return await join()
   }

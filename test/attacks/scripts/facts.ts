@@ -14,8 +14,8 @@ export const liar: Script = async context => {
   context.begin()
   await atRate(10, async () => {
     for (const subject of order.targets) {
-      // The incarnations that refutations may create. A lying member could read them from records; this one guesses the
-      // next three instead.
+      // Each refutation raises the incarnation of the subject. A lying member could read the new incarnation from a record.
+      // This member guesses the next three incarnations instead.
       for (const ahead of [0, 1, 2, 3]) {
         const incarnation = subject.incarnation + ahead
         const body = {

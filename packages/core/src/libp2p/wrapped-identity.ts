@@ -27,8 +27,8 @@ const maxWrappedBytes = 65_536
 /**
  * Reads the wrapped identity, or creates and stores one. An unwrapped identity from an earlier start is wrapped.
  *
- * @throws {StorageError} a function of the app failed, or the stored identity is damaged: nothing was changed. Or the files of
- *   the store cannot be rewritten: the next call tries again
+ * @throws {StorageError} a function of the app failed, or the stored identity is damaged: nothing was changed
+ * @throws {StorageError} the files of the store cannot be rewritten: the next call tries again
  */
 export async function loadWrappedIdentity(
   datastore: Datastore,

@@ -29,7 +29,7 @@ export interface MemberKeyringOptions {
   readonly stored: KeyringState | undefined
   /** The key that stands for a secret in this cluster. */
   readonly keyOf: (secret: string | Uint8Array) => Uint8Array
-  /** The topic key of the first given key. */
+  /** The key that hides the names of topics, derived from the first key in `given`. */
   readonly topics: Uint8Array
   readonly store: (state: KeyringState) => void
   /** Whether this author may change the keys. @default every member */

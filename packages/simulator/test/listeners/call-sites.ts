@@ -105,7 +105,7 @@ const collision: Trigger = async ({ simulation, subject, other }) => {
   await simulation.run(2_000)
 }
 
-/** Adds content of so many clients that no longer write that the members compact the document. */
+/** Adds content of 1,100 clients that no longer write. The members then compact the document. */
 const epoch: Trigger = async ({ simulation, other }) => {
   other.room.doc.transact(() => {
     for (let client = 1; client <= 1_100; client++) {

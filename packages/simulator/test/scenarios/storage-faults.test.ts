@@ -94,7 +94,7 @@ async function play(seed: number): Promise<Outcome> {
     const { processNumber: process } = simulation.member('m0')
     const isAlive = () => simulation.member('m0').processNumber === process
     for (let step = 0; step < stepsInLife && isAlive(); step++) {
-      // Everything that is stored before the next action was acknowledged before it.
+      // After this turn, `entries` and `texts` contain all writes that were acknowledged so far.
       await turn()
       const number = ++count
       if (random() < 0.5)

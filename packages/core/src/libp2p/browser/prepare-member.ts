@@ -28,7 +28,7 @@ export async function prepareMember(
     const withStore = { ...plan, storage: unlocked }
     const privateKey = await identityOf(options, withStore)
     const node = await buildNode(options, withStore, privateKey)
-    // The first signature computes tables.
+    // Sign once now: the first signature takes longer, because it computes tables of the curve.
     plan.platform.keys(privateKey).sign(new Uint8Array(1))
     let hasJoined = false
     return {
