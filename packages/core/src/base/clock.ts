@@ -9,6 +9,18 @@ export interface Instant {
   readonly epochMs: number
 }
 
+/** Our choice, as for the detection of suspensions: adjustments of clocks are smaller than this. */
+const thresholdMs = 2_000
+
+/**
+ * A moment in the past, with a date that fits the present wall clock. If that clock was set back since, its present time minus
+ * the age of the moment; otherwise the same object. A clock that was set forward looks like the end of a suspension.
+ */
+export function redated(then: Instant, now: Instant): Instant {
+  const epochMs = Math.max(0, Math.floor(now.epochMs - (now.monotonicMs - then.monotonicMs)))
+  return then.epochMs > epochMs + thresholdMs ? { ...then, epochMs } : then
+}
+
 /** Clock: reads the time and sets timers. */
 export interface Clock {
   now(): Instant

@@ -8,7 +8,7 @@ import { checkSignal } from '../api/call-options.ts'
 import type { Convergence, SettledOptions } from '../api/convergence.ts'
 import type { QueryOptions, QueryResult } from '../api/query.ts'
 import type { Store } from '../api/store.ts'
-import type { Clock } from '../base/clock.ts'
+import { type Clock, type Instant, redated } from '../base/clock.ts'
 
 /** The name of the query that each member answers with the hash of its table. */
 export const tableQuery = 'hearsay:table'
@@ -42,7 +42,7 @@ export class ConvergenceMeter {
   readonly #clock: Clock
   readonly #cluster: MeteredCluster
   /** Since when all have agreed in each measurement; undefined without a listener. */
-  #sinceMs: number | undefined
+  #since: Instant | undefined
   #isMeasuring = false
   /** Ends the wait of `follow`. */
   #cancelWait: () => void = () => {}
@@ -72,7 +72,7 @@ export class ConvergenceMeter {
 
   /** The member has left, or the store has lost its last listener. */
   pause(): void {
-    if (!this.#store.isWatched) this.#sinceMs = undefined
+    if (!this.#store.isWatched) this.#since = undefined
     this.#cancelWait()
     // The next measurement of `settled` rejects.
     if (!this.#store.isRunning) for (const cancel of this.#settling) cancel()
@@ -105,9 +105,10 @@ export class ConvergenceMeter {
   }
 
   #take(measured: Convergence): void {
-    const sinceMs = measured.sinceMs === undefined ? undefined : (this.#sinceMs ?? measured.sinceMs)
-    this.#sinceMs = this.#store.isWatched ? sinceMs : undefined
-    const value = { ...measured, sinceMs }
+    const now = this.#clock.now()
+    const since = measured.sinceMs === undefined ? undefined : redated(this.#since ?? now, now)
+    this.#since = this.#store.isWatched ? since : undefined
+    const value = { ...measured, sinceMs: since?.epochMs }
     if (JSON.stringify(value) !== JSON.stringify(this.#store.getSnapshot())) this.#store.show(value)
   }
 

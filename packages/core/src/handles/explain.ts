@@ -97,7 +97,7 @@ function livenessFacts(machine: MembershipMachine, id: string, now: Instant): st
   else facts.push('This member has no connection to it and needs none: other members monitor it.')
   const attention = attentionText(machine.member(id)?.attention, now)
   if (attention !== undefined) facts.push(`${attention}: it asked other members not to suspect its silence.`)
-  const receivedEpochMs = machine.lastHeartbeatEpochMs(id)
+  const receivedEpochMs = machine.lastHeartbeatEpochMs(id, now)
   if (receivedEpochMs !== undefined && heartbeat)
     facts.push(
       `Its last heartbeat, number ${heartbeat.sequence}, was received ${seconds(now.epochMs - receivedEpochMs)} ago.`,

@@ -29,7 +29,7 @@ function heartbeatsOf(machine: MembershipMachine | undefined, now: Instant): Hea
   if (!machine) return undefined
   const heartbeats = new Map<string, Heartbeat>()
   for (const { id, heartbeat } of machine.table.rows()) {
-    const receivedAtMs = machine.lastHeartbeatEpochMs(id)
+    const receivedAtMs = machine.lastHeartbeatEpochMs(id, now)
     if (!heartbeat || receivedAtMs === undefined) continue
     heartbeats.set(id, {
       incarnation: heartbeat.incarnation,

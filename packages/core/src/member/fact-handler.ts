@@ -191,7 +191,7 @@ export class FactHandler {
     const { self, antiEntropy, heartbeatArrivals, identity, detectorBridge } = this.#options
     const { author: id, incarnation, sequence } = fact
     antiEntropy.heartbeatArrived(id, from)
-    heartbeatArrivals.record(id, now.epochMs)
+    heartbeatArrivals.record(id, now)
     if (id === self) identity.heartbeat(fact, now)
     else detectorBridge.handle({ type: 'heartbeat', id, incarnation, sequence }, now)
   }

@@ -1,4 +1,5 @@
 /** Heartbeats: their interval, and when they arrived. */
+import { type Instant, redated } from '../base/clock.ts'
 
 /**
  * The time between two heartbeats of one member.
@@ -13,23 +14,25 @@ export function heartbeatIntervalMs(members: number): number {
   return Math.min(600_000, Math.max(5_000, 500 * members))
 }
 
-/** When the last heartbeat of each member arrived, in epoch milliseconds by the local clock. */
+/** When the last heartbeat of each member arrived. */
 export class HeartbeatArrivals {
-  readonly #receivedEpochMs = new Map<string, number>()
+  readonly #received = new Map<string, Instant>()
 
   get size(): number {
-    return this.#receivedEpochMs.size
+    return this.#received.size
   }
 
-  receivedEpochMs(id: string): number | undefined {
-    return this.#receivedEpochMs.get(id)
+  /** In epoch milliseconds by the local clock, as it is set now. */
+  receivedEpochMs(id: string, now: Instant): number | undefined {
+    const received = this.#received.get(id)
+    return received && redated(received, now).epochMs
   }
 
-  record(id: string, epochMs: number): void {
-    this.#receivedEpochMs.set(id, epochMs)
+  record(id: string, now: Instant): void {
+    this.#received.set(id, now)
   }
 
   forget(id: string): void {
-    this.#receivedEpochMs.delete(id)
+    this.#received.delete(id)
   }
 }

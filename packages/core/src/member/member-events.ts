@@ -106,10 +106,11 @@ export class MemberEvents {
     return damping.decide(id, verdict, record.incarnation, shown, nowMs, observer)
   }
 
-  /** Drops members that departed long ago and stores addresses. @returns the ids of the dropped members */
+  /** Drops members that departed long ago, dates what the clock dated ahead, and stores addresses. @returns the ids of the dropped members */
   sweep({ monotonicMs, epochMs }: Instant): string[] {
-    const { departedMembers, damping } = this.#options
+    const { self, departedMembers, memberView, damping, effectQueue } = this.#options
     this.#sweepDueMs = monotonicMs + sweepIntervalMs
+    for (const id of memberView.redateAttention(epochMs)) if (id !== self) effectQueue.changed(id)
     const dropped = departedMembers.sweep(epochMs)
     this.persistCachedPeers()
     damping.sweep(monotonicMs)

@@ -114,6 +114,21 @@ export class MemberView {
     return type && { type, member }
   }
 
+  /**
+   * The clock was ahead when a member announced its attention, and was set back: counts the attention from now on.
+   *
+   * @returns the ids of these members
+   */
+  redateAttention(epochMs: number): string[] {
+    const ahead = [...this.#rows.entries()].filter(([, { member }]) => member.attention.sinceMs > epochMs)
+    for (const [id, row] of ahead) {
+      const attention = Object.freeze({ ...row.member.attention, sinceMs: epochMs })
+      this.#rows.set(id, { ...row, member: Object.freeze({ ...row.member, attention }) })
+      this.#markChanged(id)
+    }
+    return ahead.map(([id]) => id)
+  }
+
   /** The ids of the members that departed at least `retentionMs` ago; `ephemeralMs` for ephemeral members that left. */
   departed(epochMs: number, retentionMs: number, ephemeralMs: number = retentionMs): string[] {
     // The clock was ahead when the member departed, and was set back.

@@ -27,7 +27,8 @@ export interface Member {
 }
 
 /**
- * The state that a member last announced about itself. Immutable; the object changes only if the state changes.
+ * The state that a member last announced about itself. Immutable; the object changes only if the state changes, or if the
+ * clock of this machine was set back to before `sinceMs`.
  *
  * The state is independent of the status: other members do not suspect a member that is not active for its silence, but
  * only for a limited time. If the member does not return by then, it becomes suspect and dead, and keeps its state.

@@ -142,8 +142,8 @@ export class MembershipMachine {
   }
 
   /** When the last heartbeat of this member arrived, in epoch milliseconds; undefined if none arrived. */
-  lastHeartbeatEpochMs(id: string): number | undefined {
-    return this.#parts.heartbeatArrivals.receivedEpochMs(id)
+  lastHeartbeatEpochMs(id: string, now: Instant): number | undefined {
+    return this.#parts.heartbeatArrivals.receivedEpochMs(id, now)
   }
 
   /** The round-trip time to a connected member in milliseconds; undefined if none was measured. */
