@@ -6,6 +6,9 @@
  *   starts a new log file, because LevelDB drops records behind a torn record when it recovers.
  * - LevelDB continues to write into deleted files. Therefore, after each write, the folder must still contain the file
  *   CURRENT that was opened.
+ * - Within this process, no second store gets as far as LevelDB's lock of an open folder. LevelDB would refuse the second one,
+ *   but closes its file, and with that POSIX systems release the lock of the first one: another process could then open the
+ *   folder, and both would destroy its content.
  * - After a synced write the log files are synced to the disk, older ones included. Other writes survive SIGKILL, but not a
  *   power loss.
  */
@@ -23,12 +26,18 @@ interface CompactableLevel {
   compactRange?(start: string, end: string): Promise<void>
 }
 
+/** The folders that this process has open, by device and inode, which are the same by whatever path. */
+const openFolders = new Set<string>()
+
 export class DurableLevelDatastore extends WritingDatastore implements RecoverableDatastore {
   readonly #path: string
-  readonly #level: LevelDatastore
+  /** Created when the folder is claimed: a new one opens the folder by itself. */
+  #level: LevelDatastore | undefined
   readonly #ledger = new StoreLedger()
   /** Settles when all writes so far have ended. */
   #last: Promise<unknown> = Promise.resolve()
+  /** The element of `openFolders`. */
+  #folder = ''
   /** Inode of the file CURRENT that was opened. */
   #inode: bigint | undefined
   #fault: Error | undefined
@@ -50,18 +59,23 @@ export class DurableLevelDatastore extends WritingDatastore implements Recoverab
   private constructor(path: string) {
     super()
     this.#path = path
-    this.#level = new LevelDatastore(path)
   }
 
   async open(): Promise<void> {
-    await this.#openFolder()
-    await this.#ledger.opened(this.#level)
+    try {
+      await this.#openFolder()
+    } catch (error) {
+      this.#releaseFolder()
+      throw error
+    }
+    await this.#ledger.opened(this.#opened)
   }
 
   async close(): Promise<void> {
     await this.#inTurn(async () => {
       this.#isClosed = true
-      await this.#level.db.close()
+      await this.#level?.db.close()
+      this.#releaseFolder()
     })
   }
 
@@ -90,32 +104,37 @@ export class DurableLevelDatastore extends WritingDatastore implements Recoverab
 
   compact(): Promise<void> {
     return this.#inTurn(async () => {
-      const level: CompactableLevel = this.#level.db as object
+      const level: CompactableLevel = this.#opened.db as object
       await level.compactRange?.('', '\uffff')
     })
   }
 
   override get(key: Key): Promise<Uint8Array> {
-    return this.#level.get(key)
+    return this.#opened.get(key)
   }
 
   override has(key: Key): Promise<boolean> {
-    return this.#level.has(key)
+    return this.#opened.has(key)
   }
 
   override query(query: Query): AsyncGenerator<Pair> | Generator<Pair> {
-    return this.#level.query(query)
+    return this.#opened.query(query)
   }
 
   override queryKeys(query: KeyQuery): AsyncGenerator<Key> | Generator<Key> {
-    return this.#level.queryKeys(query)
+    return this.#opened.queryKeys(query)
+  }
+
+  get #opened(): LevelDatastore {
+    if (!this.#level) throw new Error('the store is not open')
+    return this.#level
   }
 
   async #reopen(): Promise<'intact' | 'lost'> {
     if (this.#isClosed) throw new Error('the store was closed')
-    await this.#level.db.close()
+    await this.#opened.db.close()
     await this.#openFolder()
-    const isComplete = await this.#ledger.isComplete(this.#level)
+    const isComplete = await this.#ledger.isComplete(this.#opened)
     if (!isComplete) await this.#put(this.#ledger.restoring(), true)
     this.#fault = undefined
     return isComplete ? 'intact' : 'lost'
@@ -123,9 +142,28 @@ export class DurableLevelDatastore extends WritingDatastore implements Recoverab
 
   async #openFolder(): Promise<void> {
     await makeFolder(this.#path)
+    await this.#claimFolder()
     // Do not call `open()` of the datastore, which drops the code and the cause of LevelDB's error.
+    this.#level ??= new LevelDatastore(this.#path)
     await this.#level.db.open()
     this.#inode = await inodeOf(join(this.#path, 'CURRENT'))
+  }
+
+  /** @throws {Error} another store of this process has the folder open */
+  async #claimFolder(): Promise<void> {
+    const { dev, ino } = await stat(this.#path, { bigint: true })
+    const folder = `${dev} ${ino}`
+    if (folder === this.#folder) return
+    if (openFolders.has(folder)) throw new Error(`lock ${this.#path}: already held by process`)
+    // The folder was deleted and created again.
+    this.#releaseFolder()
+    openFolders.add(folder)
+    this.#folder = folder
+  }
+
+  #releaseFolder(): void {
+    openFolders.delete(this.#folder)
+    this.#folder = ''
   }
 
   async #put(changes: readonly KeyValueChange[], sync: boolean): Promise<void> {
@@ -134,7 +172,7 @@ export class DurableLevelDatastore extends WritingDatastore implements Recoverab
       value ? { type: 'put' as const, key, value } : { type: 'del' as const, key },
     )
     const options = { keyEncoding: 'utf8', valueEncoding: 'view', sync } as const
-    if (operations.length > 0) await this.#level.db.batch(operations, options)
+    if (operations.length > 0) await this.#opened.db.batch(operations, options)
     await this.#checkFolder(sync)
     this.#ledger.written(changes, sync)
   }

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { execArgv } from '../../../../../test/helpers/exec-argv.ts'
 import { DurableLevelDatastore, reasonOf } from '../../../src/storage/node/durable-level-datastore.ts'
 
 it.skipIf(process.platform === 'win32')(
@@ -24,10 +26,44 @@ it('is not opened twice in one process, by whatever path', async () => {
   await store.open()
   symlinkSync(join(parent, 'a'), join(parent, 'b'), 'junction')
   const again = await DurableLevelDatastore.create(join(parent, 'b'))
-  await expect(again.open()).rejects.toMatchObject({
-    cause: { message: expect.stringContaining('already held') },
-  })
+  expect(await again.open().catch(reasonOf)).toMatch(/this process uses it already.*already held/)
   await store.close()
+})
+
+/** Opens the store in another process. @returns what the process prints: `opened`, or the reason why it could not */
+function openElsewhere(path: string): string {
+  const module = new URL('../../../src/storage/node/durable-level-datastore.ts', import.meta.url)
+  const script = `
+    const { DurableLevelDatastore, reasonOf } = await import('${module}')
+    const store = await DurableLevelDatastore.create(process.argv[1])
+    process.stdout.write(await store.open().then(() => 'opened', reasonOf))
+    process.exit()`
+  return execFileSync(process.execPath, [...execArgv, '--input-type=module', '-e', script, path]).toString()
+}
+
+it('stays locked for other processes when this process tries to open it again', {
+  timeout: 60_000,
+}, async () => {
+  const parent = mkdtempSync(join(tmpdir(), 'hearsay-'))
+  onTestFinished(() => rmSync(parent, { recursive: true, force: true }))
+  const path = join(parent, 'a')
+  const store = await DurableLevelDatastore.create(path)
+  await store.open()
+  const second = await DurableLevelDatastore.create(path)
+  for (let attempt = 0; attempt < 2; attempt++)
+    expect(await second.open().catch(reasonOf)).toContain('this process uses it already')
+  expect(openElsewhere(path)).toContain('another process uses it')
+  // The member recovers a store whose folder was deleted, in a folder with another inode.
+  await store.write([{ key: '/a', value: Uint8Array.of(1) }], { sync: true })
+  rmSync(path, { recursive: true })
+  expect(await store.recover()).toBe('lost')
+  expect(await second.open().catch(reasonOf)).toContain('this process uses it already')
+  expect(openElsewhere(path)).toContain('another process uses it')
+  await store.close()
+  expect(openElsewhere(path)).toBe('opened')
+  const reopened = await DurableLevelDatastore.create(path)
+  await reopened.open()
+  await reopened.close()
 })
 
 describe('a store that cannot be opened or written', () => {
