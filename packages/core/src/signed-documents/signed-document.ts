@@ -3,6 +3,12 @@
  *
  * A checkpoint, which is an update that contains the whole document, replaces all updates whose content it contains. Members
  * that received the same facts keep the same facts, regardless of the order of arrival.
+ *
+ * Only the 16 checkpoints with the greatest ranks are *active*, which means that they replace updates. So the work for one
+ * fact is bounded, although any writer can sign thousands of checkpoints of which none contains another one. A checkpoint
+ * outranks those that it replaces, so what happens to a checkpoint depends only on checkpoints of greater rank. Therefore
+ * members with more checkpoints end with the same facts, too, when they have sent each other what differs: they cannot differ
+ * in the checkpoint of the greatest rank, then not in the next one, and so on.
  */
 import { isReadable } from '../spaces/documents/readable-updates.ts'
 import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
@@ -20,10 +26,21 @@ const minCheckpointAfterBytes = 131_072
 /** A writer makes a checkpoint after one change for each 512 bytes of the last checkpoint, within these bounds. */
 const checkpointAfterChanges = { min: 256, max: 4_096, bytesEach: 512 }
 
+/** Our choice: more than the writers that make a checkpoint at the same moment. The next checkpoint replaces all of these. */
+const maxActive = 16
+/** How many bytes of an update take as long to compare as an update itself. */
+const comparedBytesEach = 256
+
+/** Whether a comparison of this many bytes may run now. */
+export type MayCompare = (bytes: number) => boolean
+
 export class SignedDocument {
   readonly #facts: FactSet
   readonly #updates = new Map<string, SignedUpdate>()
   readonly #checkpoints = new Set<SignedUpdate>()
+  readonly #active = new Set<SignedUpdate>()
+  /** Active checkpoints that were not compared with the stored updates yet. */
+  readonly #uncompared = new Set<SignedUpdate>()
   /** Checkpoints of authors that were revoked before they signed them: newcomers reject these checkpoints. */
   #refusedCheckpoints: ReadonlySet<SignedUpdate> = new Set()
   /** Changes that `takeMisdated` has reported. */
@@ -77,14 +94,19 @@ export class SignedDocument {
     const rival = this.#updates.get(keyOf(stored))?.rivalOf(stored)
     if (rival) return stored.id > rival.id ? 'new' : 'stale'
     if (fact.part) return this.#isReplaced(fact.part.update, stored) ? 'stale' : 'new'
-    if (this.#checkpoints.size === 0) return 'new'
+    if (this.#active.size === 0) return 'new'
     const update = new SignedUpdate(stored)
     update.add(stored)
-    return [...this.#checkpoints].some(checkpoint => checkpoint.replacesUpdate(update)) ? 'stale' : 'new'
+    return this.#isUnnecessary(update) ? 'stale' : 'new'
   }
 
-  /** Merges a new fact. @returns the update that the fact has completed */
-  merge(fact: ChangeFact): Uint8Array | undefined {
+  /**
+   * Merges a new fact.
+   *
+   * @param mayCompare if it returns false, `compare` has to be called later
+   * @returns the update that the fact has completed
+   */
+  merge(fact: ChangeFact, mayCompare: MayCompare): Uint8Array | undefined {
     const stored = storedFact(fact)
     const key = keyOf(stored)
     const update = this.#updates.get(key) ?? new SignedUpdate(stored)
@@ -94,12 +116,22 @@ export class SignedDocument {
     this.#count(stored, 1)
     this.#facts.add(stored)
     const isCompleted = update.add(stored)
-    if (!update.isComplete) this.#checkpoints.delete(update)
-    if (!isCompleted) return undefined
-    const completed = update.update
-    if ([...this.#checkpoints].some(checkpoint => checkpoint.replacesUpdate(update))) this.#drop(update)
-    else if (update.isCheckpoint) this.#addCheckpoint(update)
+    if (!update.isComplete) this.#forgetCheckpoint(update)
+    const completed = isCompleted ? update.update : undefined
+    if (completed && this.#isUnnecessary(update)) this.#drop(update)
+    else if (completed && update.isCheckpoint) this.#addCheckpoint(update)
+    this.compare(mayCompare)
     return completed
+  }
+
+  /** Drops the updates that active checkpoints replace, as far as these have not been compared. */
+  compare(mayCompare: MayCompare): void {
+    for (const checkpoint of this.#uncompared) {
+      if (!mayCompare(this.#bytes + this.#size * comparedBytesEach)) return
+      this.#uncompared.delete(checkpoint)
+      for (const update of [...this.#updates.values()])
+        if (checkpoint.replacesUpdate(update)) this.#drop(update)
+    }
   }
 
   /**
@@ -133,19 +165,51 @@ export class SignedDocument {
 
   #addCheckpoint(checkpoint: SignedUpdate): void {
     this.#checkpoints.add(checkpoint)
-    for (const update of [...this.#updates.values()])
-      if (checkpoint.replacesUpdate(update)) this.#drop(update)
+    if (this.#active.size >= maxActive) {
+      const [first, ...others] = this.#active
+      const least = others.reduce((least, each) => (least?.outranks(each) ? each : least), first)
+      if (!least || least.outranks(checkpoint)) return
+      this.#deactivate(least)
+    }
+    this.#activate(checkpoint)
+  }
+
+  #activate(checkpoint: SignedUpdate): void {
+    checkpoint.setActive(true)
+    this.#active.add(checkpoint)
+    this.#uncompared.add(checkpoint)
+  }
+
+  #deactivate(checkpoint: SignedUpdate): void {
+    checkpoint.setActive(false)
+    this.#active.delete(checkpoint)
+    this.#uncompared.delete(checkpoint)
+  }
+
+  /** The update is no complete checkpoint any more. If it was active, another one becomes active. */
+  #forgetCheckpoint(update: SignedUpdate): void {
+    this.#checkpoints.delete(update)
+    if (!this.#active.has(update)) return
+    this.#deactivate(update)
+    let next: SignedUpdate | undefined
+    for (const each of this.#checkpoints)
+      if (!this.#active.has(each) && (!next || each.outranks(next))) next = each
+    if (next) this.#activate(next)
+  }
+
+  #isUnnecessary(update: SignedUpdate): boolean {
+    return [...this.#active].some(checkpoint => checkpoint.replacesUpdate(update))
   }
 
   /** An update in several parts cannot be compared before it is complete. Checkpoints name those that they replaced. */
   #isReplaced(id: string, stored: StoredFact<ChangeFact>): boolean {
     if (this.#updates.has(keyOf(stored))) return false
-    return [...this.#checkpoints].some(({ replaces }) => replaces.includes(id))
+    return [...this.#active].some(({ replaces }) => replaces.includes(id))
   }
 
   #drop(update: SignedUpdate): void {
     this.#updates.delete(update.key)
-    this.#checkpoints.delete(update)
+    this.#forgetCheckpoint(update)
     for (const stored of update.facts) this.#remove(stored)
   }
 

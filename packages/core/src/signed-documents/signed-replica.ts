@@ -5,6 +5,7 @@
  * opened the document, so that a member that enters later gets them from any other.
  */
 import type { Instant } from '../base/clock.ts'
+import { TokenBuckets } from '../base/token-buckets.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
 import {
@@ -17,13 +18,21 @@ import type { WriterRule } from '../spaces/writer-rule.ts'
 import { isClockSet, isPlausibleTimestamp } from '../wire/checks.ts'
 import * as limits from '../wire/limits.ts'
 import type { ChangeFact, SpaceFact } from '../wire/space-fact.ts'
-import { SignedDocument } from './signed-document.ts'
+import { type MayCompare, SignedDocument } from './signed-document.ts'
 
 const noDocuments: ReadonlyMap<string, DocumentSync> = new Map()
 /** Our choice: half of the longest frame, so that a long update takes few round trips. */
 const maxDeltaBytes = limits.maxFrameBytes / 2
 /** Changes other than checkpoints may use this part of the limits. So a checkpoint, which removes changes, always fits. */
 const changesShare = 0.75
+
+/**
+ * How many bytes of updates are compared with new checkpoints. Our choice: the burst is all that a room can contain, and the
+ * comparison of 2 MiB takes less than a tenth of a second. Further checkpoints are compared later, at a sweep at the latest.
+ */
+const comparedBytes = { burst: limits.maxSignedBytes, refillMs: 1_000 / 2_097_152 }
+/** Our choice: as many as a document has active checkpoints. */
+const maxRestoredComparisons = 16
 
 export interface SignedReplicaOptions {
   /** The local member's id. */
@@ -40,6 +49,7 @@ export class SignedReplica implements SpaceReplica {
   readonly documents: ReadonlyMap<string, DocumentSync> = noDocuments
   readonly #options: SignedReplicaOptions
   readonly #signed = new Map<string, SignedDocument>()
+  readonly #comparisons = new TokenBuckets({ ...comparedBytes, maxKeys: 1 })
   /** Documents with changes that the local member signed while its clock was ahead. */
   readonly #misdated = new Set<string>()
 
@@ -63,9 +73,9 @@ export class SignedReplica implements SpaceReplica {
     return admission === 'new' && !this.#mayStore(fact) ? 'rejected' : admission
   }
 
-  merge(fact: SpaceFact): void {
+  merge(fact: SpaceFact, { monotonicMs }: Instant): void {
     if (fact.type !== 'change') return
-    const update = this.#merge(fact)
+    const update = this.#merge(fact, bytes => this.#mayCompare(bytes, monotonicMs))
     if (update) this.#options.arrived(fact.document, update)
   }
 
@@ -80,9 +90,13 @@ export class SignedReplica implements SpaceReplica {
     const counting = stored.filter(fact => {
       if (fact.type !== 'change' || !(fact.isCheckpoint || this.#options.mayWrite(fact))) return false
       const admission = this.#admit(fact)
-      if (admission === 'new') this.#merge(fact)
+      if (admission === 'new') this.#merge(fact, () => false)
       return admission !== 'rejected'
     })
+    for (const document of this.#signed.values()) {
+      let comparisons = 0
+      document.compare(() => comparisons++ < maxRestoredComparisons)
+    }
     return counting.map(storedFact).filter(each => !this.facts.has(each))
   }
 
@@ -105,10 +119,11 @@ export class SignedReplica implements SpaceReplica {
   }
 
   /** A revocation may have arrived after the changes that it concerns, and the clock may have been set. */
-  sweep({ epochMs }: Instant): void {
+  sweep({ monotonicMs, epochMs }: Instant): void {
     const { self, mayWrite } = this.#options
     for (const [name, document] of this.#signed) {
       document.recheck(mayWrite)
+      document.compare(bytes => this.#mayCompare(bytes, monotonicMs))
       if (isClockSet(epochMs) && document.takeMisdated(self, epochMs)) this.#misdated.add(name)
     }
   }
@@ -142,10 +157,14 @@ export class SignedReplica implements SpaceReplica {
     return noCarrierRequests
   }
 
-  #merge(fact: ChangeFact): Uint8Array | undefined {
+  #merge(fact: ChangeFact, mayCompare: MayCompare): Uint8Array | undefined {
     const document = this.document(fact.document)
     this.#signed.set(fact.document, document)
-    return document.merge(fact)
+    return document.merge(fact, mayCompare)
+  }
+
+  #mayCompare(bytes: number, nowMs: number): boolean {
+    return this.#comparisons.take('', nowMs, { cost: Math.min(bytes, comparedBytes.burst) })
   }
 
   #mayStore({ document, payload, isCheckpoint }: ChangeFact): boolean {

@@ -15,7 +15,9 @@ import {
   checkpointContent,
   contains,
   contentOf,
+  isSmall,
   type UpdateContent,
+  weightOf,
 } from './update-content.ts'
 
 export class SignedUpdate {
@@ -26,7 +28,11 @@ export class SignedUpdate {
   readonly #parts = new Map<number, StoredFact<ChangeFact>>()
   readonly #count: number
   #isReadable = false
+  /** The content of an active checkpoint. The ranges of a large document take more memory than its updates do. */
   #checkpoint: CheckpointContent | undefined
+  /** The content of an update in several parts, if it is small. */
+  #content: UpdateContent | undefined
+  #weight = 0
 
   constructor(stored: StoredFact<ChangeFact>) {
     const { part, isCheckpoint } = stored.fact
@@ -65,14 +71,25 @@ export class SignedUpdate {
     this.#parts.set(stored.fact.part?.index ?? 0, stored)
     if (this.#isReadable) {
       this.#isReadable = rival !== undefined && equalBytes(rival.fact.content, stored.fact.content)
-      if (!this.#isReadable) this.#checkpoint = undefined
+      if (!this.#isReadable) this.#content = undefined
       return false
     }
     if (this.#parts.size < this.#count) return false
     const update = this.#joined()
     this.#isReadable = (this.id === undefined || this.id === updateId(update)) && isReadable(update)
-    if (this.#isReadable && this.isCheckpoint) this.#checkpoint = checkpointContent(update)
+    if (this.#isReadable && this.isCheckpoint) this.#weight = weightOf(checkpointContent(update))
     return this.#isReadable
+  }
+
+  /** Makes a complete checkpoint replace other updates, or not any more. */
+  setActive(isActive: boolean): void {
+    const { update } = this
+    this.#checkpoint = isActive && update ? checkpointContent(update) : undefined
+  }
+
+  /** Whether this checkpoint has a greater rank than another one. A checkpoint has a greater rank than those that it replaces. */
+  outranks(other: SignedUpdate): boolean {
+    return this.#weight > other.#weight || (this.#weight === other.#weight && this.key > other.key)
   }
 
   /** The update; undefined: it is not complete. */
@@ -80,21 +97,28 @@ export class SignedUpdate {
     return this.#isReadable ? this.#joined() : undefined
   }
 
-  /** Whether this update is a checkpoint that makes `other` unnecessary. Of two equal checkpoints, one replaces the other. */
+  /**
+   * Whether this update is an active checkpoint that makes `other` unnecessary. Of two equal checkpoints, the one with the
+   * greater key replaces the other.
+   */
   replacesUpdate(other: SignedUpdate): boolean {
     const checkpoint = this.#checkpoint
     if (!checkpoint || other === this) return false
     if (!other.isComplete) return other.id !== undefined && this.replaces.includes(other.id)
-    const content = other.#content()
-    if (!content || !contains(checkpoint, content)) return false
-    if (!other.#checkpoint) return true
-    return !contains(other.#checkpoint, asContent(checkpoint)) || this.key > other.key
+    if (other.isCheckpoint && !this.outranks(other)) return false
+    const content = other.#contentToReplace()
+    return content !== undefined && contains(checkpoint, content)
   }
 
-  #content(): UpdateContent | undefined {
+  #contentToReplace(): UpdateContent | undefined {
     if (this.#checkpoint) return asContent(this.#checkpoint)
+    if (this.#content) return this.#content
     const { update } = this
-    return update && contentOf(update)
+    if (!update) return undefined
+    if (this.isCheckpoint) return asContent(checkpointContent(update))
+    const content = contentOf(update)
+    if (this.#count > 1 && isSmall(content, update.length)) this.#content = content
+    return content
   }
 
   #joined(): Uint8Array {

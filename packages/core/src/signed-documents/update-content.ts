@@ -28,31 +28,49 @@ export interface CheckpointContent {
   readonly deletions: Ranges
 }
 
+/**
+ * Our choice: the content of an update is stored if it has at most this many ranges, and one more for each 64 bytes of the
+ * update. A range takes some 40 bytes in memory, but as few as 2 in an update.
+ */
+const storedRanges = { min: 64, bytesEach: 64 }
+
 const contents = new WeakMap<Uint8Array, UpdateContent>()
 
 /** @param update readable: `isReadable` has returned true. The bytes must not change any more */
 export function contentOf(update: Uint8Array): UpdateContent {
   const known = contents.get(update)
   if (known) return known
+  const content = decoded(update)
+  if (isSmall(content, update.length)) contents.set(update, content)
+  return content
+}
+
+/** Whether the content takes about as much memory as the update. */
+export function isSmall({ structs, deletions }: UpdateContent, updateBytes: number): boolean {
+  const { min, bytesEach } = storedRanges
+  let ranges = 0
+  for (const each of [...structs.values(), ...deletions.values()]) ranges += each.length
+  return ranges <= min + updateBytes / bytesEach
+}
+
+function decoded(update: Uint8Array): UpdateContent {
   const { structs, ds } = Y.decodeUpdate(update)
-  const byClient = new Map<number, Range[]>()
+  const byClient = new Map<number, { clock: number; len: number }[]>()
   for (const struct of structs) {
     if (struct instanceof Y.Skip) continue
     const { client, clock } = struct.id
-    const ranges = byClient.get(client)
-    if (ranges) ranges.push({ clock, len: struct.length })
-    else byClient.set(client, [{ clock, len: struct.length }])
+    const ranges = byClient.get(client) ?? []
+    const last = ranges.at(-1)
+    if (last && last.clock + last.len === clock) last.len += struct.length
+    else ranges.push({ clock, len: struct.length })
+    byClient.set(client, ranges)
   }
-  const content = { structs: byClient, deletions: ds.clients }
-  contents.set(update, content)
-  return content
+  return { structs: byClient, deletions: ds.clients }
 }
 
 /** The content of a checkpoint. Structs after a gap do not count. @param update readable */
 export function checkpointContent(update: Uint8Array): CheckpointContent {
-  const { structs, deletions } = contentOf(update)
-  // The ranges of a large document take more memory than its updates do.
-  contents.delete(update)
+  const { structs, deletions } = decoded(update)
   const until = new Map<number, number>()
   for (const [client, ranges] of structs) {
     let end = 0
@@ -60,6 +78,14 @@ export function checkpointContent(update: Uint8Array): CheckpointContent {
     until.set(client, end)
   }
   return { until, deletions: new Map([...deletions].map(([client, ranges]) => [client, merged(ranges)])) }
+}
+
+/** The number of structs and deletions: greater than that of each other checkpoint that this one contains. */
+export function weightOf({ until, deletions }: CheckpointContent): number {
+  let weight = 0
+  for (const clock of until.values()) weight += clock
+  for (const ranges of deletions.values()) for (const { len } of ranges) weight += len
+  return weight
 }
 
 /** Whether a checkpoint contains everything that the update contains. */

@@ -136,7 +136,7 @@ describe('facts that arrived before the revocation of their author', () => {
     const config = new ConfigReplica({ self: eve, mayWrite, retentionMs: dayMs, ...ignored })
     for (const fact of facts) {
       if (fact.type === 'change' && !fact.isCheckpoint && document.admit(fact, now) === 'new')
-        document.merge(fact)
+        document.merge(fact, now)
       if (fact.type === 'entry') config.merge(fact, now)
     }
     const sizes = () => [document.facts.size, config.facts.size]
@@ -164,7 +164,7 @@ describe('a checkpoint that arrived before the revocation of its author', () => 
       arrived() {},
     })
     for (const fact of factsOf(ada, ada, editor.bytes, 4 * dayMs))
-      if (fact.type === 'change' && document.admit(fact, now) === 'new') document.merge(fact)
+      if (fact.type === 'change' && document.admit(fact, now) === 'new') document.merge(fact, now)
     const of = { subject: ada, author: authority, untilMs: 10 * dayMs, atMs: 3 * dayMs, chain: undefined }
     revoked.revocations.add(of)
     document.sweep(now)

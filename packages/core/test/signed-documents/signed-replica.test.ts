@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { changesOf } from '../../src/signed-documents/change-parts.ts'
 import { SignedReplica } from '../../src/signed-documents/signed-replica.ts'
@@ -56,7 +57,7 @@ class Replica {
   receive(facts: readonly SpaceFact[]): string[] {
     return facts.map(fact => {
       const admission = this.replica.admit(fact, now)
-      if (admission === 'new') this.replica.merge(fact)
+      if (admission === 'new') this.replica.merge(fact, now)
       return admission
     })
   }
@@ -73,6 +74,26 @@ class Replica {
     for (const update of this.replica.document('notes').updates()) Y.applyUpdate(doc, update)
     return doc.getText().toString()
   }
+}
+
+/** 40 checkpoints of which none contains another one, some that contain others, and updates that some of these contain. */
+function crowdedCheckpoints(): SpaceFact[] {
+  const facts: SpaceFact[] = []
+  for (let client = 1; client <= 40; client++) {
+    const writer = new Writer(ada, client)
+    writer.write(text => text.insert(0, 'c'))
+    facts.push(...writer.checkpoint())
+    if (client % 2 > 0) continue
+    facts.push(...writer.write(text => text.insert(0, 'u')))
+    if (client % 4 === 0) facts.push(...writer.checkpoint())
+    facts.push(...writer.write(text => text.insert(0, 'n')))
+  }
+  return facts
+}
+
+function shuffle<T>(items: readonly T[], random: () => number): T[] {
+  const keyed = items.map(item => [random(), item] as const)
+  return keyed.sort(([a], [b]) => a - b).map(([, item]) => item)
 }
 
 const long = 'long '.repeat(20_000)
@@ -237,6 +258,51 @@ describe('the signed changes of documents', () => {
     )
   })
 
+  it('keeps the same facts if there are more checkpoints than replace updates, in whichever order they arrive', () => {
+    const random = mulberry32(7)
+    const facts = crowdedCheckpoints()
+    const [first, second, third] = [new Replica(), new Replica(), new Replica()]
+    first.receive(facts)
+    second.receive([...facts].reverse())
+    third.receive(shuffle(facts, random))
+    for (let i = 0; i < 4; i++) {
+      const all = [first, second, third]
+      for (const to of all)
+        for (const from of all) to.receive(shuffle(from.replica.facts.all(), random).map(({ fact }) => fact))
+    }
+    expect(second.ids).toEqual(first.ids)
+    expect(third.ids).toEqual(first.ids)
+    expect(second.text).toBe(first.text)
+    // No update was lost, and one checkpoint of everything replaces all.
+    const reader = new Writer(bob, 9)
+    for (const update of first.replica.document('notes').updates())
+      Y.applyUpdate(reader.doc, update, 'remote')
+    expect(reader.doc.getText().toString().split('').sort().join('')).toBe(
+      'c'.repeat(40) + 'n'.repeat(20) + 'u'.repeat(20),
+    )
+    first.receive(reader.checkpoint())
+    expect(first.ids).toHaveLength(1)
+  })
+
+  it('compares the stored updates with few of many checkpoints at once, and with the others at a sweep', () => {
+    const target = new Replica()
+    const writers = Array.from({ length: 10 }, (_, i) => new Writer(ada, i + 1))
+    for (const writer of writers) target.receive(writer.write(text => text.insert(0, 'x'.repeat(600_000))))
+    const before = target.ids
+    // None of these checkpoints contains an update, and comparing all of them takes longer than may be taken at once.
+    for (let client = 100; client < 116; client++) {
+      const writer = new Writer(ada, client)
+      writer.write(text => text.insert(0, 'y'))
+      target.receive(writer.checkpoint())
+    }
+    const checkpoint = writers[0]?.checkpoint() ?? []
+    target.receive(checkpoint)
+    expect(target.replica.facts.size).toBe(before.length + 16 + checkpoint.length)
+    target.replica.sweep({ ...now, monotonicMs: 30_000 })
+    expect(target.replica.facts.size).toBe(before.length + 16)
+    expect(target.ids).not.toEqual(expect.arrayContaining(before))
+  })
+
   it('restores stored changes, and names those that need not be stored any more', () => {
     const writer = new Writer(ada, 1)
     const change = writer.write(text => text.insert(0, 'a'))
@@ -323,7 +389,7 @@ describe('the signed changes of documents', () => {
     })
     const [part] = new Writer(bob, 2).facts(new Uint8Array(60_000), true)
     if (!part) throw new Error('it has three parts')
-    replica.merge(part)
+    replica.merge(part, now)
     writers.delete(bob)
     replica.sweep(now)
     expect(replica.facts.size).toBe(0)
