@@ -208,8 +208,8 @@ export const grantTargets: readonly Target[] = [
       if (!decoded.ok) return
       const [forwards, backwards] = [decoded.value, decoded.value.toReversed()].map(ordered => {
         const target = replica()
-        for (const fact of ordered)
-          if (target.admit(fact, { monotonicMs: 0, epochMs: nowMs }) === 'new') target.merge(fact)
+        const now = { monotonicMs: 0, epochMs: nowMs }
+        for (const fact of ordered) if (target.admit(fact, now) === 'new') target.merge(fact, now)
         return target.facts
           .all()
           .map(({ id }) => id)

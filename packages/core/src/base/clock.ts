@@ -17,7 +17,7 @@ const thresholdMs = 2_000
  * the age of the moment; otherwise the same object. A clock that was set forward looks like the end of a suspension.
  */
 export function redated(then: Instant, now: Instant): Instant {
-  const epochMs = Math.max(0, Math.floor(now.epochMs - (now.monotonicMs - then.monotonicMs)))
+  const epochMs = Math.floor(now.epochMs - now.monotonicMs + then.monotonicMs)
   return then.epochMs > epochMs + thresholdMs ? { ...then, epochMs } : then
 }
 

@@ -106,11 +106,16 @@ export class MemberEvents {
     return damping.decide(id, verdict, record.incarnation, shown, nowMs, observer)
   }
 
-  /** Drops members that departed long ago, dates what the clock dated ahead, and stores addresses. @returns the ids of the dropped members */
+  /**
+   * Drops members that departed long ago, dates attention again after the clock was set back, and stores addresses.
+   *
+   * @returns the ids of the dropped members
+   */
   sweep({ monotonicMs, epochMs }: Instant): string[] {
-    const { self, departedMembers, memberView, damping, effectQueue } = this.#options
+    const { departedMembers, memberView, damping } = this.#options
     this.#sweepDueMs = monotonicMs + sweepIntervalMs
-    for (const id of memberView.redateAttention(epochMs)) if (id !== self) effectQueue.changed(id)
+    for (const { id, attention } of memberView.snapshot())
+      if (attention.sinceMs > epochMs) this.markChanged(id)
     const dropped = departedMembers.sweep(epochMs)
     this.persistCachedPeers()
     damping.sweep(monotonicMs)

@@ -93,10 +93,11 @@ export class MemberView {
     const id = fact.author
     const status: MemberStatus = fact.record.leaving ? 'left' : verdict
     const before = this.#rows.get(id)
-    if (before && before.fact === fact && before.member.status === status) return undefined
+    const same = before?.fact === fact && before.member.attention.sinceMs <= nowEpochMs && before.member
+    if (same && same.status === status) return undefined
     const member = Object.freeze(
-      before && before.fact === fact
-        ? { ...before.member, status }
+      same
+        ? { ...same, status }
         : memberOf(fact, status, {
             attention: attentionOf(fact, before?.member.attention, nowEpochMs),
             roles: sameRoles(before?.member.roles, this.#rolesOf(fact)),
@@ -112,21 +113,6 @@ export class MemberView {
     if (id === this.#self || !wasAlive) return undefined
     const type = eventType(before, member)
     return type && { type, member }
-  }
-
-  /**
-   * The clock was ahead when a member announced its attention, and was set back: counts the attention from now on.
-   *
-   * @returns the ids of these members
-   */
-  redateAttention(epochMs: number): string[] {
-    const ahead = [...this.#rows.entries()].filter(([, { member }]) => member.attention.sinceMs > epochMs)
-    for (const [id, row] of ahead) {
-      const attention = Object.freeze({ ...row.member.attention, sinceMs: epochMs })
-      this.#rows.set(id, { ...row, member: Object.freeze({ ...row.member, attention }) })
-      this.#markChanged(id)
-    }
-    return ahead.map(([id]) => id)
   }
 
   /** The ids of the members that departed at least `retentionMs` ago; `ephemeralMs` for ephemeral members that left. */
@@ -232,14 +218,16 @@ const attentionStates: Readonly<Record<Attention['state'], MemberAttention['stat
   asleep: 'asleep',
 }
 
-/** A renewed lease changes nothing. */
+/** A renewed lease changes nothing. After the clock was set back, the state counts from now on. */
 function attentionOf(
   { record }: RecordFact,
   before: MemberAttention | undefined,
   nowEpochMs: number,
 ): MemberAttention {
   const state = attentionStates[record.attention.state]
-  return before?.state === state ? before : Object.freeze({ state, sinceMs: nowEpochMs })
+  return before?.state === state && before.sinceMs <= nowEpochMs
+    ? before
+    : Object.freeze({ state, sinceMs: nowEpochMs })
 }
 
 /** The list that was shown before, if both have the same roles. */

@@ -53,8 +53,9 @@ export type MemberStatus = 'alive' | 'suspect' | 'dead' | 'left'
 
 /**
  * `join`: a member is new, or is back after it was dead or left. `update`: a member published a new record; its name, tags,
- * addresses, attention or incarnation changed, or only data that `Member` does not show, such as its rooms. `suspect`: a
- * member became suspect. `recover`: a suspect is alive again. `fail`: a member died. `leave`: it left.
+ * addresses, attention or incarnation changed, or only data that `Member` does not show, such as its rooms. Or the clock of
+ * this machine was set back, and `attention.sinceMs` with it. `suspect`: a member became suspect. `recover`: a suspect is alive
+ * again. `fail`: a member died. `leave`: it left.
  *
  * There is no event about the local member, and none about a member that was never alive here.
  */
