@@ -289,6 +289,12 @@ describe('a command without a running member', () => {
       exitCode: 2,
       stderr: [expect.stringMatching(/several members run here: .*ada.*Choose one with --member/)],
     })
+    const [{ id = '' } = {}] = await here.json('info')
+    const name = id === bob.id ? 'bob' : 'ada'
+    expect((await here.ask('info')).stderr).toEqual([
+      `hearsay: asked ${name} …${String(id).slice(-8)}, one of 2 members that run here. Choose another one with --member`,
+    ])
+    expect((await here.ask('info', '--member', 'bob')).stderr).toEqual([])
     expect(await here.json('leave', '--member', 'bob')).toMatchObject([{ event: 'left', id: bob.id }])
   })
 

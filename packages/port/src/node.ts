@@ -7,7 +7,7 @@ export {
   followControlLog,
   listControl,
 } from './control/connect-control.ts'
-export type { ControlMember } from './control/control-protocol.ts'
+export type { ControlMember, ControlState } from './control/control-protocol.ts'
 export { followLog } from './control/follow-log.ts'
 export { type LogLevel, type LogRecord, logLevels } from './control/log-levels.ts'
 export { type ControlSocket, type ServeControlOptions, serveControl } from './control/serve-control.ts'

@@ -5,16 +5,18 @@
  * neither libp2p nor a member.
  */
 import type { Cluster } from '@hearsay/core'
-import type { LogLevel, LogRecord } from '@hearsay/port/node'
+import type { ControlMember, LogLevel, LogRecord } from '@hearsay/port/node'
 import { asUsageError } from '../member/as-usage-error.ts'
 import { type JoiningFlags, joinOptions, type MemberFlags } from '../member/options.ts'
 import { hasTicket } from '../member/ticket.ts'
+import { shortId } from '../terminal/format.ts'
 import { printError } from '../terminal/output.ts'
 import { UsageError } from '../usage-error.ts'
 import {
   type AskFlags,
   type AttachFlags,
   type ControlFlags,
+  commandMessage,
   controlFolder,
   type RunningFlags,
 } from './options.ts'
@@ -72,31 +74,25 @@ export async function openMember(
  * @throws {UsageError} no such member runs here, or more than one
  */
 export async function openRunning(flags: RunningFlags, mayLeave = false): Promise<Cluster> {
-  const { listControl, connectControl } = await import('./control-client.ts')
+  const { connectControl } = await import('./control-client.ts')
   const { cluster, member } = flags
-  const folder = controlFolder(flags)
-  const members = await fromControl(listControl({ ...named({ cluster }), ...folder }))
-  if (member === undefined && members.length > 1)
-    throw new UsageError(
-      `several members run here: ${members.map(each => `${each.name} in ${each.cluster}`).join(', ')}. Choose one with --member or --cluster`,
-    )
-  if (members.length === 0)
-    throw new UsageError(`no member${cluster === undefined ? '' : ` of '${cluster}'`} runs here`)
+  const which = { ...named({ cluster, member }), ...controlFolder(flags), only: true, mayLeave }
   try {
-    return await fromControl(connectControl({ ...named({ cluster, member }), ...folder, mayLeave }))
+    return await fromControl(connectControl(which))
   } catch (error) {
-    if ((error as Error).name === 'NotRunningError') throw new UsageError((error as Error).message)
-    throw error
+    if ((error as Error).name !== 'NotRunningError') throw error
+    const whom = member === undefined ? '' : ` '${member}'`
+    const where = cluster === undefined ? '' : ` of '${cluster}'`
+    throw new UsageError(`no member${whom}${where} runs here`)
   }
 }
 
-/** Removes the name of the function from errors, because users of the command do not know it. */
+/** Rewrites errors for users of the command, who know options of the command line, but neither functions nor their options. */
 async function fromControl<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asUsageError(asked)
   } catch (error) {
-    const { message } = error as Error
-    throw Object.assign(error as Error, { message: message.replace(/^\w+Control\w*: /, '') })
+    throw Object.assign(error as Error, { message: commandMessage((error as Error).message) })
   }
 }
 
@@ -108,7 +104,7 @@ async function attachTo(
   const { connectControl, followControlLog } = await import('./control-client.ts')
   const which = { ...named({ cluster, member }), ...controlFolder(flags) }
   try {
-    const view = await fromControl(connectControl(which))
+    const view = await fromControl(connectControl({ ...which, chosen }))
     const { name, self } = view
     return {
       cluster: view,
@@ -121,6 +117,12 @@ async function attachTo(
     throw error
   }
 }
+
+/** Answers differ from member to member, so the user learns which one was asked. */
+const chosen = ({ name, id }: ControlMember, count: number): void =>
+  printError(
+    `asked ${name} ${shortId(id)}, one of ${count} members that run here. Choose another one with --member`,
+  )
 
 /** Whether there is anything that names the cluster to join. */
 const namesCluster = (cluster: string | undefined, { ticketFile, authorityFile }: JoiningFlags): boolean =>

@@ -38,7 +38,8 @@ async function adminOfSeveral(flags: AskFlags): Promise<string | undefined> {
   const { cluster } = flags
   const { listControl, connectControl } = await import('./control-client.ts')
   const where = { ...(cluster !== undefined && { cluster }), ...controlFolder(flags) }
-  const members = await asUsageError(listControl(where))
+  const all = await asUsageError(listControl(where))
+  const members = all.filter(({ state }) => state === 'present')
   if (members.length < 2 || members.some(member => member.cluster !== members[0]?.cluster)) return undefined
   for (const { id } of members) {
     const view = await asUsageError(connectControl({ ...where, member: id }))

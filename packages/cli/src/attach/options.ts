@@ -37,7 +37,7 @@ export const addControlOption = (command: Command): Command =>
 const addMemberOption = (command: Command): Command =>
   command.option(
     '--member <member>',
-    'the running member, if several run here: its name or the end of its id',
+    'the running member, if several run here: its name or the end of its id (default: one that answers, and is not excluded from its cluster)',
   )
 
 export const addRunningOptions = (command: Command): Command =>
@@ -69,6 +69,14 @@ export const controlFolder = ({ control }: ControlFlags): { folder?: string } =>
   const folder = control || process.env[controlVariable]
   return folder ? { folder } : {}
 }
+
+/** A message of @hearsay/port with the options of the command line. */
+export const commandMessage = (message: string): string =>
+  message
+    .replace(/^\w+Control\w*: /, '')
+    .replace(/^folder: /, '--control: ')
+    .replace(/Name one of them$/, 'Choose one with --member or --cluster')
+    .replace(/Name the cluster$/, 'Name the cluster with --cluster')
 
 export function toSeconds(text: string): number {
   const seconds = Number(text)

@@ -1,7 +1,7 @@
 /** `hearsay join` and `hearsay relay`: run one member from its start until it leaves. */
 import type { Cluster, JoinOptions } from '@hearsay/core'
 import type { ControlSocket } from '@hearsay/port/node'
-import { type ControlFlags, controlFolder } from '../attach/options.ts'
+import { type ControlFlags, commandMessage, controlFolder } from '../attach/options.ts'
 import type { ExecFlags } from '../exec/options.ts'
 import type { LogFlags } from '../log/options.ts'
 import { openLog, type ProcessLog } from '../log/process-log.ts'
@@ -110,7 +110,7 @@ async function openControl(
   try {
     return await serveControl(member, { ...controlFolder(flags), allow: { invitations: true } })
   } catch (error) {
-    warn(`other commands cannot ask this member: ${(error as Error).message}`)
+    warn(`other commands cannot ask this member: ${commandMessage((error as Error).message)}`)
     return undefined
   }
 }

@@ -10,6 +10,12 @@ import { firstMessage } from './opened-port.ts'
 /** Our choice: a person still waits. On a machine with a load of 25, an answer took more than 2 s. */
 const greetingTimeoutMs = 5_000
 
+/**
+ * Why no member has answered. `gone`: nobody listens; `silent`: the member does not answer; `full`: it has too many
+ * connections; `forbidden`: its socket belongs to another user.
+ */
+export type Unanswered = 'gone' | 'silent' | 'full' | 'forbidden'
+
 export interface Connection {
   readonly member: ControlMember
   /** Carries the messages of the opened view or log. Already started. */
@@ -20,35 +26,42 @@ export interface Connection {
 /**
  * Connects to the socket at this path. Removes the socket if its process has ended.
  *
+ * @param hurried when it aborts, a member that has not answered yet counts as silent
  * @param received called with each message after the greeting
- * @returns `gone`: nobody listens; `silent`: the member does not answer; `full`: it has too many connections
  * @throws {InvalidOptionsError} the member has another version of this package
  */
 export async function openControl(
   path: string,
   opened: Opened,
+  hurried: AbortSignal,
   received?: (message: unknown) => void,
-): Promise<Connection | 'gone' | 'silent' | 'full'> {
+): Promise<Connection | Unanswered> {
   const found = await socketAt(path)
   return new Promise((resolve, reject) => {
     const socket = connect(path)
     const port = socketPort(socket)
-    const timeout = setTimeout(() => {
+    const giveUp = () => {
       socket.destroy()
       resolve('silent')
-    }, greetingTimeoutMs)
+    }
+    const timeout = setTimeout(giveUp, greetingTimeoutMs)
+    hurried.addEventListener('abort', giveUp)
+    const answered = () => {
+      clearTimeout(timeout)
+      hurried.removeEventListener('abort', giveUp)
+    }
     let failure: string | undefined
     socket.once('error', ({ code }: NodeJS.ErrnoException) => {
       failure = code
     })
     socket.once('close', async () => {
-      clearTimeout(timeout)
+      answered()
       // A member's socket listens before it has this name, so the process has ended. A command ends after this call.
       if (failure === 'ECONNREFUSED') await removeSocket(path, found).catch(() => {})
-      resolve(failure === 'ECONNREFUSED' || failure === 'ENOENT' ? 'gone' : 'full')
+      resolve(reasonOf(failure))
     })
     firstMessage(port, (message, open) => {
-      clearTimeout(timeout)
+      answered()
       const { control, ...member } = greetingOf(message) ?? {}
       if (control !== controlVersion) {
         socket.destroy()
@@ -65,4 +78,9 @@ export async function openControl(
     })
     port.postMessage({ control: controlVersion, ...opened })
   })
+}
+
+function reasonOf(failure: string | undefined): Unanswered {
+  if (failure === 'ECONNREFUSED' || failure === 'ENOENT') return 'gone'
+  return failure === 'EACCES' || failure === 'EPERM' ? 'forbidden' : 'full'
 }

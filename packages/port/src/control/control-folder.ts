@@ -21,16 +21,19 @@ const maxPathBytes = 102
 const pipes = '\\\\.\\pipe\\'
 const isWindows = process.platform === 'win32'
 const ending = '.sock'
+/** The name of a socket: the hash, a dash, the end of the id and the ending. */
+const nameBytes = 16 + 1 + 8 + ending.length
 
 /**
- * The folder of this user: `hearsay` in `XDG_RUNTIME_DIR`, if that is the user's, or else one in the system's temporary
- * directory. On Windows it is the common prefix of the names of the user's pipes.
+ * The folder of this user: `hearsay` in `XDG_RUNTIME_DIR`, if that is the user's and the path of a socket there is not too long,
+ * or else one in the system's temporary directory. On Windows it is the common prefix of the names of the user's pipes.
  */
 export function defaultFolder(): string {
   if (isWindows) return `hearsay-${hash(userInfo().username)}`
   const runtime = process.env['XDG_RUNTIME_DIR'] ?? ''
-  return isAbsolute(runtime) && isOwnFolder(runtime)
-    ? join(runtime, 'hearsay')
+  const own = join(runtime, 'hearsay')
+  return isAbsolute(runtime) && isOwnFolder(runtime) && hasRoom(own)
+    ? own
     : join(tmpdir(), `hearsay-${process.getuid?.()}`)
 }
 
@@ -43,6 +46,9 @@ function isOwnFolder(path: string): boolean {
     return false
   }
 }
+
+/** Whether the path of a socket in this folder is short enough. */
+const hasRoom = (folder: string): boolean => Buffer.byteLength(folder) + 1 + nameBytes <= maxPathBytes
 
 /** Checks options that are texts. @throws {InvalidOptionsError} the message begins with `call` and the option */
 export function checkTexts(call: string, options: Readonly<Record<string, unknown>>): void {

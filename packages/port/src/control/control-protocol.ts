@@ -22,6 +22,13 @@ export type Opened = Opening extends infer Each
     : never
   : never
 
+/**
+ * - `present`: the member takes part in its cluster.
+ * - `excluded`: its ticket has expired or was revoked, or the member itself was revoked.
+ * - `left`: it leaves its cluster.
+ */
+export type ControlState = 'present' | 'excluded' | 'left'
+
 /** A member that listens on a control socket. */
 export interface ControlMember {
   /** The cluster's name. */
@@ -32,6 +39,8 @@ export interface ControlMember {
   readonly name: string
   /** The process of the member. */
   readonly pid: number
+  /** Whether the member takes part in its cluster. */
+  readonly state: ControlState
   /** The path of the control socket. */
   readonly path: string
 }

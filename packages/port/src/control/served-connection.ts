@@ -9,6 +9,7 @@ import type { Port } from '../channel.ts'
 import type { Allow } from '../served/rights.ts'
 import { socketPort } from '../socket-port.ts'
 import {
+  type ControlState,
   controlVersion,
   type Greeting,
   type Opening,
@@ -54,6 +55,7 @@ async function open(
     id,
     name,
     pid: process.pid,
+    state: stateOf(cluster),
   } satisfies Greeting)
   // The client reads the version in the greeting and reports that it differs.
   if (opening.control !== controlVersion) socket.end()
@@ -64,6 +66,11 @@ async function open(
     })
   else if (opening.open === 'log' && logLevels.includes(opening.level)) sendLog(socket, port, opening.level)
   else socket.end()
+}
+
+function stateOf({ self, health }: Cluster): ControlState {
+  if (self.status === 'left') return 'left'
+  return health.getSnapshot().grantsEnd === undefined ? 'present' : 'excluded'
 }
 
 /** Sends the log of this process until the client closes the connection. */

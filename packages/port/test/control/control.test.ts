@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  chmodSync,
   chownSync,
   existsSync,
   mkdirSync,
@@ -13,11 +14,13 @@ import {
 import { createServer, connect as netConnect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Health } from '@hearsay/core'
 import { InvalidOptionsError, ListenError, NotRunningError } from '@hearsay/core'
 import { logger } from '@libp2p/logger'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { defaultFolder } from '../../src/control/control-folder.ts'
 import {
+  type ConnectControlOptions,
   type ControlSocket,
   connectControl,
   followControlLog,
@@ -78,7 +81,9 @@ describe('a control socket', () => {
     expect(await listControl({ cluster: bench.member.name })).toMatchObject([{ path: socket.path }])
     const file = join(folder, 'file')
     writeFileSync(file, '')
-    for (const other of [join(folder, 'missing'), file, join(file, 'below'), 'relative', '']) {
+    const long = join(folder, 'x'.repeat(60))
+    mkdirSync(long)
+    for (const other of [long, join(folder, 'missing'), file, join(file, 'below'), 'relative', '']) {
       vi.stubEnv('XDG_RUNTIME_DIR', other)
       expect(defaultFolder()).toBe(join(tmpdir(), `hearsay-${process.getuid?.()}`))
     }
@@ -111,6 +116,102 @@ describe('a control socket', () => {
       await cluster.leave()
     }
     await expect(connectControl({ folder, member: 'eve' })).rejects.toThrow(NotRunningError)
+  })
+
+  describe('of several members', () => {
+    /** The names `m…` of the members, those with the smallest ids first. */
+    const ordered = () =>
+      ['m0', 'm1', 'm2'].sort((a, b) => (bench.other(a).self.id < bench.other(b).self.id ? -1 : 1))
+    const serveAll = () => Promise.all(ordered().map(name => serve(name)))
+    const asked = async (options: ConnectControlOptions = {}) => {
+      const view = await connectControl({ folder, ...options })
+      await view.leave()
+      return view.self.id
+    }
+    const idOf = (name = '') => bench.other(name).self.id
+
+    it('is the one with the smallest id, and the client learns that there are others', async () => {
+      const [first] = ordered()
+      await serveAll()
+      const chosen = vi.fn()
+      expect(await asked({ chosen })).toBe(idOf(first))
+      expect(chosen).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ id: idOf(first) }), 3)
+      expect(await asked({ chosen, member: idOf(first) })).toBe(idOf(first))
+      expect(chosen).toHaveBeenCalledTimes(1)
+      await expect(asked({ only: true })).rejects.toThrow(/several members run here: .*, .*, .*Name one/)
+      expect(await asked({ only: true, member: idOf(first) })).toBe(idOf(first))
+    })
+
+    it('is none that is excluded from its cluster, unless there is no other', async () => {
+      const [first = '', second = '', third = ''] = ordered()
+      await serveAll()
+      const exclude = (name: string) => {
+        const { health } = bench.other(name)
+        const excluded: Health = { ...health.getSnapshot(), grantsEnd: 'revoked' }
+        vi.spyOn(health, 'getSnapshot').mockReturnValue(excluded)
+      }
+      exclude(first)
+      expect(await asked()).toBe(idOf(second))
+      expect((await listControl({ folder })).map(({ state }) => state)).toEqual([
+        'excluded',
+        'present',
+        'present',
+      ])
+      expect(await asked({ member: idOf(first) })).toBe(idOf(first))
+      for (const name of [second, third]) exclude(name)
+      expect(await asked()).toBe(idOf(first))
+    })
+
+    it('is none that leaves', async () => {
+      const [first = '', second] = ordered()
+      await serveAll()
+      const id = idOf(first)
+      const leaving = bench.other(first).leave()
+      await bench.run(2_000)
+      await leaving
+      expect(await asked()).toBe(idOf(second))
+      await expect(asked({ member: id })).rejects.toThrow(NotRunningError)
+    })
+
+    it.skipIf(onWindows)(
+      'is one that answers, and the client does not wait long for another one',
+      async () => {
+        const [first = '', second = ''] = ordered()
+        const { path } = await serve(first)
+        await sockets[0]?.close()
+        const mute = createServer().listen(path)
+        await once(mute, 'listening')
+        onTestFinished(() => void mute.close())
+        await serve(second)
+        // The member that does not answer is never given up, and the time for the others is over at once.
+        const { setTimeout: start } = globalThis
+        vi.spyOn(globalThis, 'setTimeout').mockImplementation(((call: () => void, ms?: number) =>
+          start(call, ms === 1_000 ? 0 : ms === 5_000 ? 2 ** 31 - 1 : ms)) as typeof setTimeout)
+        const chosen = vi.fn()
+        const ids = [asked({ chosen }), asked({ member: idOf(second) })]
+        await expect(asked({ only: true })).rejects.toThrow(/several members run here: .*does not answer/)
+        expect(await Promise.all(ids)).toEqual([idOf(second), idOf(second)])
+        expect(chosen).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ id: idOf(second) }), 2)
+      },
+    )
+  })
+
+  it.skipIf(onWindows)('says that a socket belongs to another user', async () => {
+    const { path } = await serve()
+    chmodSync(path, 0)
+    // Root can open it in any case.
+    const user = process.getuid?.() === 0 ? { uid: 65_534 } : {}
+    if ('uid' in user) chownSync(folder, user.uid, user.uid)
+    const file = new URL('../../src/node.ts', import.meta.url).href
+    const program = `
+      import { connectControl } from '${file}'
+      await connectControl({ folder: process.argv[1] }).catch(({ message }) => console.log(message))`
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', program, folder],
+      user,
+    )
+    expect(String(stdout), String(stderr)).toMatch(/its socket belongs to another user/)
   })
 
   it('ends the member only for a client that asked for it', async () => {
@@ -230,7 +331,6 @@ describe('a control socket', () => {
   )
 
   it.skipIf(onWindows)('does not use a folder that other users can write to', async () => {
-    const { chmodSync } = await import('node:fs')
     chmodSync(folder, 0o755)
     await expect(serve()).rejects.toThrow(/mode 0700/)
     await expect(connectControl({ folder })).rejects.toThrow(InvalidOptionsError)
@@ -259,6 +359,8 @@ describe('a control socket', () => {
     ])
       await expect(call).rejects.toThrow(InvalidOptionsError)
     await expect(connectControl({ folder, mayLeave: text })).rejects.toThrow(/mayLeave: give true or false/)
+    await expect(connectControl({ folder, only: text })).rejects.toThrow(/only: give true or false/)
+    await expect(connectControl({ folder, chosen: text })).rejects.toThrow(/chosen: give a function/)
     await expect(followControlLog(text, { folder })).rejects.toThrow(/give functions/)
   })
 
