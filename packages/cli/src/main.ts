@@ -20,6 +20,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 
   try {
     await program.parseAsync(argv)
+    // The help and the completion end here.
+    await endProcess(0)
   } catch (error) {
     const { exitCode, line } = explain(error as Error, argv, program)
     if (line !== '') printError(line)

@@ -10,7 +10,7 @@ import { addAskCommands } from './ask/options.ts'
 import { addConfigCommands } from './config/options.ts'
 import { addDemoOptions } from './demo/options.ts'
 import { addFoundOptions } from './found/options.ts'
-import { addExamples } from './help/command-tree.ts'
+import { addExamples, commandNamed } from './help/command-tree.ts'
 import { addInviteOptions } from './invite/options.ts'
 import { addJoinOptions, addRelayOptions } from './join/options.ts'
 import { addKeysCommands } from './keys/options.ts'
@@ -24,6 +24,7 @@ import { refuseEmpty } from './refuse-empty.ts'
 import { addRenewOptions } from './renew/options.ts'
 import { addRevokeOptions } from './revoke/options.ts'
 import { addTagsCommands } from './tags/options.ts'
+import { UsageError } from './usage-error.ts'
 
 /** @param hasCompletion false: without the command `completion`, for which a library adds {@link completionCommands} */
 export function createProgram({ hasCompletion = true }: { hasCompletion?: boolean } = {}): Command {
@@ -107,6 +108,16 @@ export function createProgram({ hasCompletion = true }: { hasCompletion?: boolea
     const { demo } = await import('./demo/demo.ts')
     await demo(options)
   })
+  program.helpCommand(false)
+  program
+    .command('help')
+    .description('print the help of a command')
+    .argument('[command...]', 'the command, such as: config get')
+    .action((words: readonly string[]) => {
+      const command = commandNamed(program, words)
+      if (!command) throw new UsageError(`unknown command '${words.join(' ')}'. See hearsay --help`)
+      command.outputHelp()
+    })
   if (hasCompletion)
     program
       .command('completion')

@@ -1,12 +1,14 @@
 /** Help, manual page and completion: all are made from the tree of commands. */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { commandsOf, fullName } from '../src/help/command-tree.ts'
 import { examples } from '../src/help/examples.ts'
 import { manPage } from '../src/help/man-page.ts'
 import { createProgram } from '../src/program.ts'
 import { bin } from './hearsay-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const program = createProgram()
 const commands = commandsOf(program).filter(command => command.commands.length === 0)
@@ -55,6 +57,26 @@ describe('the help', () => {
   })
 })
 
+describe('hearsay help', () => {
+  it.each(names)('prints the help of %s', name => {
+    const { status, stdout } = run('help', ...name.split(' '))
+    expect([status, stdout.split('\n')[0]]).toEqual([0, expect.stringContaining(`Usage: hearsay ${name} `)])
+  })
+
+  it('prints the help of the whole program, and refuses an unknown command', () => {
+    expect(run('help')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('Usage: hearsay [options]'),
+    })
+    for (const words of [['nope'], ['config', 'nope']])
+      expect(run('help', ...words)).toEqual({
+        status: 2,
+        stdout: '',
+        stderr: `hearsay: unknown command '${words.join(' ')}'. See hearsay --help\n`,
+      })
+  })
+})
+
 describe('the completion', () => {
   it('completes commands, subcommands, options and their values', () => {
     const words = (...args: string[]) =>
@@ -67,13 +89,21 @@ describe('the completion', () => {
     expect(words('join', 'atlas', '--profile', '')).toEqual(expect.arrayContaining(['local', 'lan', 'wan']))
   })
 
-  it.each(['bash', 'zsh', 'fish'])('prints a script that %s can read', shell => {
+  it.each([
+    ['bash', ['--norc', '-c', 'source "$0"']],
+    ['zsh', ['-f', '-c', 'autoload -Uz compinit; compinit -u -D; source "$0"']],
+    ['fish', ['--no-config', '-c', 'source $argv']],
+  ])('prints a script that %s can read and load', (shell, load) => {
     const { status, stdout } = run('completion', shell)
     expect(status).toBe(0)
     expect(stdout).toContain('hearsay')
     if (hasShell(shell)) {
-      const { status, stderr } = spawnSync(shell, ['-n'], { input: stdout })
-      expect([status, String(stderr)]).toEqual([0, ''])
+      const file = join(temporaryFolder(), 'script')
+      writeFileSync(file, stdout)
+      for (const options of [['-n'], load]) {
+        const { status, stderr } = spawnSync(shell, [...options, file])
+        expect([status, String(stderr)]).toEqual([0, ''])
+      }
     }
   })
 

@@ -48,6 +48,9 @@ describe.runIf(existsSync('/dev/full'))(
     it.each([
       ['the help', ['--help']],
       ['the version', ['--version']],
+      ['the help of a command', ['help', 'config', 'get']],
+      ['a completion', ['completion', 'bash']],
+      ['completed words', ['complete', '--', 're']],
       ['a member', ['join', newCluster(), ...usual]],
       ['a member in JSON', ['join', newCluster(), ...usual, '--json']],
       ['a room', ['presence', newCluster(), 'room', ...usual]],

@@ -1,7 +1,8 @@
 /** `hearsay query` and `hearsay event`: real processes on loopback. */
+import { spawnSync } from 'node:child_process'
 import { joinCluster } from '@hearsay/core'
-import { expect, it } from 'vitest'
-import { HearsayProcess, newCluster, startMember } from './hearsay-process.ts'
+import { expect, it, vi } from 'vitest'
+import { bin, HearsayProcess, newCluster, startMember } from './hearsay-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const options = { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false }
@@ -50,7 +51,48 @@ it('asks members over a running member, and sends an event to all', async () => 
     exitCode: 2,
     stderr: [expect.stringMatching(/--to: no member 'cyd' is known/)],
   })
+  if (process.platform !== 'win32') {
+    let isAsked = false
+    bob.answer('slow', () => {
+      isAsked = true
+      return new Promise(() => undefined)
+    })
+    const slow = new HearsayProcess(
+      { HEARSAY_CONTROL: folder },
+      'query',
+      'slow',
+      '--to',
+      'bob',
+      '--timeout',
+      '60',
+    )
+    await vi.waitUntil(() => isAsked, { timeout: 50_000 })
+    slow.signal('SIGINT')
+    expect([await slow.ended, slow.stdout, slow.stderr]).toEqual([1, [], []])
+  }
   expect(await run('query', 'x'.repeat(200))).toMatchObject({ exitCode: 2 })
   expect(await run('query', 'load', '--timeout', '0')).toMatchObject({ exitCode: 2 })
   await bob.leave()
+})
+
+it('reads a payload from the standard input', async () => {
+  const folder = temporaryFolder()
+  const ada = await startMember(['join', newCluster()], 'ada', '--control', folder)
+  const event = (input: string | Buffer) => {
+    const { status, stderr } = spawnSync(process.execPath, [bin, 'event', 'plan', '-'], {
+      env: { ...process.env, HEARSAY_CONTROL: folder },
+      input,
+    })
+    return [status, String(stderr)]
+  }
+  expect(event('{"version":\n3}\n')).toEqual([0, ''])
+  expect(await ada.process.json(({ event }) => event === 'broadcast')).toMatchObject({
+    value: { version: 3 },
+  })
+  expect(event('two\nlines\n\n')).toEqual([0, ''])
+  expect(await ada.process.json(({ value }) => value === 'two\nlines\n')).toMatchObject({ broadcast: 'plan' })
+  expect(event(Buffer.from([0xff, 0xfe, 0]))).toEqual([2, expect.stringMatching(/no text in UTF-8/)])
+  expect(event('x'.repeat(20_000))).toEqual([2, expect.stringMatching(/20002 bytes, at most 16384/)])
+  expect(event('x'.repeat(1_048_577))).toEqual([2, expect.stringMatching(/more than 1 MiB/)])
+  expect(event('12345678901234567890')).toEqual([2, expect.stringMatching(/No number is/)])
 })

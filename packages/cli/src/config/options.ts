@@ -3,7 +3,7 @@ import type { Json, Writers } from '@hearsay/core'
 import { type Command, InvalidArgumentError } from 'commander'
 import { type AttachFlags, addAttachOptions, toSeconds } from '../attach/options.ts'
 import { addMemberOptions, type MemberFlags } from '../member/options.ts'
-import { typedValue } from '../terminal/json-value.ts'
+import { given, type Typed, typedArgument } from '../terminal/json-value.ts'
 
 export type ReadRequest =
   | { readonly type: 'get' | 'history'; readonly key: string }
@@ -51,8 +51,14 @@ export function addConfigCommands(config: Command, run: Run): void {
   addWithKey('get', 'print the value of a key')
   add('set', 'write a value: JSON, or else text')
     .argument('<key>')
-    .argument('<value>', 'JSON, or else text; after -- if it begins with a dash', typedValue)
-    .action((cluster, name, key, value, flags) => run(cluster, name, { type: 'set', key, value }, flags))
+    .argument(
+      '<value>',
+      'JSON, or else text; - reads it from the standard input; after -- if it begins with a dash',
+      typedArgument,
+    )
+    .action(async (cluster, name, key, value: Typed, flags) =>
+      run(cluster, name, { type: 'set', key, value: await given(value) }, flags),
+    )
   addWithKey('delete', 'delete a key')
   add('watch', 'print each change until Ctrl-C')
     .argument('[key]', 'print only changes of this key')

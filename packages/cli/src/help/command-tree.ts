@@ -11,6 +11,13 @@ export function fullName(command: Command): string {
   return parent ? `${fullName(parent)} ${command.name()}`.trim() : ''
 }
 
+/** The command that these words name, with those of the commands above it. @returns undefined: there is none */
+export const commandNamed = (program: Command, words: readonly string[]): Command | undefined =>
+  words.reduce<Command | undefined>(
+    (command, word) => command?.commands.find(each => each.name() === word),
+    program,
+  )
+
 /** Adds the examples of each command to its help. */
 export function addExamples(program: Command): void {
   for (const command of commandsOf(program)) {

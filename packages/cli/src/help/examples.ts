@@ -55,7 +55,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['hearsay query load', 'ask all members, and print their answers'],
     ['hearsay query restart \'{"delay":5}\' --to bob --timeout 10', 'ask one member'],
   ],
-  event: [['hearsay event deploy v3', 'send an event to all members']],
+  event: [
+    ['hearsay event deploy v3', 'send an event to all members'],
+    ['hearsay event deploy - < plan.json', 'send the content of a file'],
+  ],
   'tags set': [['hearsay tags set role=host zone=b', 'set two tags, and keep the others']],
   'tags delete': [['hearsay tags delete zone', 'delete a tag']],
   'keys list': [['hearsay keys list', 'print the keys of the cluster, and how many members have each']],
@@ -77,9 +80,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['hearsay page --member ada --write', 'serve a page that may change ada'],
   ],
   demo: [['hearsay demo --members 8', 'watch eight processes']],
+  help: [['hearsay help config get', 'print the help of a command']],
   completion: [
     ['source <(hearsay completion bash)', 'complete commands in bash; put it into ~/.bashrc'],
-    ['source <(hearsay completion zsh)', 'the same in zsh; put it into ~/.zshrc'],
+    ['source <(hearsay completion zsh)', 'the same in zsh; put it into ~/.zshrc, after compinit'],
     ['hearsay completion fish | source', 'the same in fish; put it into ~/.config/fish/config.fish'],
   ],
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { InvalidArgumentError } from 'commander'
 import { type AskFlags, addAskOptions } from '../attach/options.ts'
 import { append } from '../member/options.ts'
-import { typedValue } from '../terminal/json-value.ts'
+import { given, type Typed, typedArgument } from '../terminal/json-value.ts'
 
 /** The message to send: a name, and a payload, which is null if there is none. */
 export interface Sent {
@@ -19,17 +19,18 @@ export interface QueryFlags extends AskFlags {
   readonly timeout: number
 }
 
-const payloadHelp = 'JSON, or else text; after -- if it begins with a dash'
+const payloadHelp =
+  'JSON, or else text; - reads it from the standard input; after -- if it begins with a dash'
 
 export function addQueryOptions(query: Command, run: (sent: Sent, flags: QueryFlags) => Promise<void>): void {
   addAskOptions(
     query
       .description('ask members, and print their answers')
       .argument('<name>', 'the name of the query')
-      .argument('[payload]', payloadHelp, typedValue)
+      .argument('[payload]', payloadHelp, typedArgument)
       .option('--to <member>', 'a member to ask, repeatable (default: all)', append)
       .option('--timeout <seconds>', 'how long to wait for answers', toTimeout, 5),
-  ).action((name, payload, flags) => run({ name, payload: payload ?? null }, flags))
+  ).action(async (name, payload: Typed = null, flags) => run({ name, payload: await given(payload) }, flags))
 }
 
 export function addEventOptions(event: Command, run: (sent: Sent, flags: AskFlags) => Promise<void>): void {
@@ -37,8 +38,8 @@ export function addEventOptions(event: Command, run: (sent: Sent, flags: AskFlag
     event
       .description('send an event to all members once')
       .argument('<name>', 'the name of the event')
-      .argument('[payload]', payloadHelp, typedValue),
-  ).action((name, payload, flags) => run({ name, payload: payload ?? null }, flags))
+      .argument('[payload]', payloadHelp, typedArgument),
+  ).action(async (name, payload: Typed = null, flags) => run({ name, payload: await given(payload) }, flags))
 }
 
 function toTimeout(text: string): number {

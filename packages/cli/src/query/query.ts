@@ -19,9 +19,11 @@ export async function query(sent: Sent, flags: QueryFlags): Promise<void> {
   const opened = await Promise.race([openAsked(flags), stop])
   if (!opened) return endProcess(1)
   const { cluster } = opened
+  const stopped = new AbortController()
+  void stop.then(() => stopped.abort())
   let result: QueryResult | undefined
   try {
-    result = await Promise.race([asUsageError(printAnswers(cluster, sent, flags)), stop])
+    result = await Promise.race([asUsageError(printAnswers(cluster, sent, flags, stopped.signal)), stop])
   } finally {
     await leaveWithin(cluster)
   }
@@ -31,11 +33,14 @@ export async function query(sent: Sent, flags: QueryFlags): Promise<void> {
 /**
  * Prints the answers of a query. Answers go to stdout, failures and missing members to stderr; with `json`, all of them to
  * stdout.
+ *
+ * @param signal when it aborts, the members that have not answered are not missing: nobody waits for them
  */
 export async function printAnswers(
   cluster: Cluster,
   { name, payload }: Sent,
   { to, timeout, json }: Pick<QueryFlags, 'to' | 'timeout' | 'json'>,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<QueryResult> {
   const asked = cluster.query(name, payload, {
     timeoutMs: Math.round(timeout * 1_000),
@@ -43,7 +48,7 @@ export async function printAnswers(
   })
   for await (const reply of asked) printReply(cluster, reply, json)
   const result = await asked
-  for (const id of result.missing) {
+  for (const id of signal.aborted ? [] : result.missing) {
     if (json) printJson({ event: 'missing', ...memberOf(cluster, id), at: Date.now() })
     else console.error(`${shownMember(cluster, id)}  ${styleText('yellow', `no answer within ${timeout} s`)}`)
   }

@@ -3,6 +3,22 @@ import type { Json } from '@hearsay/core'
 import { InvalidArgumentError } from 'commander'
 import { printable } from './format.ts'
 
+/** Stands for the standard input until a command reads it. */
+export const standardInput: unique symbol = Symbol('standard input')
+
+/** A value on the command line: `-` stands for the standard input. */
+export type Typed = Json | typeof standardInput
+
+/** The value of an argument. @throws {InvalidArgumentError} as `typedValue` */
+export const typedArgument = (text: string): Typed => (text === '-' ? standardInput : typedValue(text))
+
+/** The value, which the standard input may contain. @throws as `typedValue` and `textFromInput` */
+export async function given(value: Typed): Promise<Json> {
+  if (value !== standardInput) return value
+  const { textFromInput } = await import('./standard-input.ts')
+  return typedValue(await textFromInput())
+}
+
 /**
  * The JSON value of the text, or the text itself if it is no JSON.
  *
