@@ -1,6 +1,6 @@
 /** Commands that ask a member which runs on this machine: real processes on loopback. */
 import { spawnSync } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -130,6 +130,60 @@ describe('a running member', () => {
     expect(await here.json('keys', 'remove', '--force', `${before?.['fingerprint']}`)).toMatchObject([
       { fingerprint: added?.['fingerprint'], primary: true },
     ])
+  })
+
+  it('prints the fields that the README lists', async () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    const listed = new Map(
+      [...readme.matchAll(/\{"event":"(\w+)",([^}]*)\}/g)].map(([, event = '', fields = '']) => [
+        event,
+        new Set(['event', ...fields.replaceAll('"', '').split(',')]),
+      ]),
+    )
+    const here = new Machine()
+    const secret = join(here.folder, 'secret')
+    writeFileSync(secret, 'the secret of this cluster\n')
+    const ada = await here.start('ada', '--secret-file', secret, '--exec', 'query:load=echo 1')
+    const others = ['--secret-file', secret, '--no-control', '--bootstrap', ada.address]
+    await here.start('bob', ...others)
+    await ada.process.json(({ event }) => event === 'join')
+    const lines: JsonLine[] = []
+    for (const question of [
+      ...[
+        'members',
+        'info',
+        'explain bob',
+        'explain eve',
+        'rtt bob',
+        'reachability',
+        'query load',
+        'event e 1',
+      ],
+      ...['tags set a=b', 'keys list', 'leave'],
+    ])
+      lines.push(...(await here.json(...question.split(' '))))
+    expect(new Set(lines.map(({ event }) => event))).toEqual(
+      new Set([
+        'member',
+        'info',
+        'explanation',
+        'rtt',
+        'reachability',
+        'answer',
+        'failure',
+        'sent',
+        'tags',
+        'key',
+        'left',
+      ]),
+    )
+    for (const line of lines) {
+      const fields = listed.get(String(line['event']))
+      expect(
+        Object.keys(line).filter(field => !fields?.has(field)),
+        String(line['event']),
+      ).toEqual([])
+    }
   })
 
   it('changes its tags', async () => {

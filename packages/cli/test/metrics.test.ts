@@ -1,10 +1,13 @@
 /** `hearsay join --metrics`: a real process serves its metrics on loopback. */
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { HearsayProcess, newCluster, startMember } from './hearsay-process.ts'
+
+const hasPromtool = spawnSync('promtool', ['--version']).status === 0
 
 const argsFor = (metrics: string) =>
   [
@@ -37,6 +40,12 @@ it('serves the metrics of the member, and of the process', async () => {
   expect(text).toContain('\nhearsay_members{status="alive"} 2\n')
   expect(text).toContain('\nprocess_cpu_seconds_total ')
   expect(text).not.toContain(bob.id)
+  if (hasPromtool) {
+    const { stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text })
+    // libp2p and prom-client name some gauges like counters.
+    const complaints = String(stderr).split('\n').filter(Boolean)
+    expect(complaints.filter(line => !/^(libp2p|nodejs)_/.test(line))).toEqual([])
+  }
   ada.process.signal('SIGTERM')
   expect(await ada.process.ended).toBe(0)
 })

@@ -1,4 +1,7 @@
-/** Handler process: one run of a command. The command and the processes that it started end within a minute. */
+/**
+ * Handler process: one run of a command, which ends within a minute, together with the processes that it started. Exception:
+ * processes that a command at an event leaves in the background, such as a service, outlive it.
+ */
 import { spawn } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { secretVariable } from '../member/secret.ts'
