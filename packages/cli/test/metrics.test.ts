@@ -7,7 +7,9 @@ import { createServer } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { HearsayProcess, newCluster, startMember } from './hearsay-process.ts'
 
-const hasPromtool = spawnSync('promtool', ['--version']).status === 0
+/** Debian's package prometheus contains it. */
+const promtool = 'promtool'
+const hasPromtool = spawnSync(promtool, ['--version']).status === 0
 
 const argsFor = (metrics: string) =>
   [
@@ -41,7 +43,7 @@ it('serves the metrics of the member, and of the process', async () => {
   expect(text).toContain('\nprocess_cpu_seconds_total ')
   expect(text).not.toContain(bob.id)
   if (hasPromtool) {
-    const { stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text })
+    const { stderr } = spawnSync(promtool, ['check', 'metrics'], { input: text })
     // libp2p and prom-client name some gauges like counters.
     const complaints = String(stderr).split('\n').filter(Boolean)
     expect(complaints.filter(line => !/^(libp2p|nodejs)_/.test(line))).toEqual([])

@@ -81,9 +81,8 @@ export async function openRunning(flags: RunningFlags, mayLeave = false): Promis
     return await fromControl(connectControl(which))
   } catch (error) {
     if ((error as Error).name !== 'NotRunningError') throw error
-    const whom = member === undefined ? '' : ` '${member}'`
-    const where = cluster === undefined ? '' : ` of '${cluster}'`
-    throw new UsageError(`no member${whom}${where} runs here`)
+    const which = `${member === undefined ? '' : ` '${member}'`}${cluster === undefined ? '' : ` of '${cluster}'`}`
+    throw new UsageError(`no member${which} runs here`)
   }
 }
 
