@@ -6,6 +6,7 @@ import { readFrames } from '../../packages/core/src/libp2p/frame-reader.ts'
 import { prefixed } from '../../packages/core/src/libp2p/frame-stream.ts'
 import { decodeLocal, encodeAnswer, encodeQuery } from '../../packages/core/src/libp2p/node/dns-sd.ts'
 import { nodeKeys } from '../../packages/core/src/libp2p/node/keys.ts'
+import { VerificationQueue } from '../../packages/core/src/libp2p/verification-queue.ts'
 import {
   printAnnouncements,
   readAnnouncements,
@@ -116,7 +117,8 @@ export const otherTargets: readonly Target[] = [
         const onFrame = (frame: Uint8Array) => {
           received += frame.length
         }
-        readFrames(stream as unknown as Parameters<typeof readFrames>[0], { budget, peer: 'ada', onFrame })
+        const options = { budget, verification: new VerificationQueue(), peer: 'ada', onFrame }
+        readFrames(stream as unknown as Parameters<typeof readFrames>[0], options)
         const chunk = 1 + ((bytes[0] ?? 0) % 50)
         for (let at = 0; at < bytes.length; at += chunk) stream.receive(bytes.subarray(at, at + chunk))
         stream.end()

@@ -2,7 +2,8 @@
  * Frame reader: the frames of one stream, each after its length.
  *
  * A reader keeps at most one unfinished frame. The first frame is small and arrives soon, and no frame stays unfinished for
- * longer than 30 s (frame-budget.ts). A stream beyond a bound is aborted.
+ * longer than 30 s (frame-budget.ts). A stream beyond a bound is aborted. A stream waits while too much of its peer is being
+ * verified (verification-queue.ts).
  */
 import type { Stream } from '@libp2p/interface'
 import { LengthPrefixedDecoder } from '@libp2p/utils'
@@ -11,6 +12,7 @@ import * as limits from '../wire/limits.ts'
 import { asError } from '../wire/result.ts'
 import { type FrameBudget, frameLimits } from './frame-budget.ts'
 import { startPeerDeadline } from './peer-deadline.ts'
+import { pauseSoon, resume, type VerificationQueue } from './verification-queue.ts'
 
 /**
  * After handling frames for this long, the reader pauses, because a socket can deliver megabytes at once. Our choice.
@@ -22,9 +24,12 @@ const maxArrivedBytes = 4 * limits.maxFrameBytes
 export interface FrameReaderOptions {
   /** Memory for unfinished frames of all streams. */
   readonly budget: FrameBudget
+  /** The frames of all streams that are being verified. */
+  readonly verification: VerificationQueue
   /** Id of the other end. */
   readonly peer: string
-  readonly onFrame: (frame: Uint8Array) => void
+  /** Returns a promise if the frame is verified later. */
+  readonly onFrame: (frame: Uint8Array) => void | Promise<void>
 }
 
 /** Calls back with each frame of the stream. */
@@ -70,6 +75,8 @@ class FrameReader {
 
   #receive(data: Parameters<LengthPrefixedDecoder['decode']>[0]): void {
     const sinceMs = performance.now()
+    const { verification, peer, onFrame } = this.#options
+    let isVerifying = false
     let unfinishedBytes = this.#unfinishedBytes + data.byteLength
     let isFinished = false
     try {
@@ -80,13 +87,17 @@ class FrameReader {
           throw new Error('the first frame is too long')
         this.#isFirst = false
         isFinished = true
-        this.#options.onFrame(frame.subarray())
+        const verified = onFrame(frame.subarray())
+        if (!verified) continue
+        isVerifying = true
+        verification.add(peer, length, verified)
       }
       this.#keepBounds(unfinishedBytes, isFinished)
     } catch (error) {
       this.#abort(asError(error))
     }
-    if (performance.now() - sinceMs > maxTurnMs) pause(this.#stream)
+    if (isVerifying && verification.mustWait(peer, this.#stream)) return
+    if (performance.now() - sinceMs > maxTurnMs) pauseForOthers(this.#stream)
   }
 
   #keepBounds(unfinishedBytes: number, isFinished: boolean): void {
@@ -126,6 +137,8 @@ class FrameReader {
       const nowMs = performance.now()
       if (this.#deadlineMs === Number.POSITIVE_INFINITY) return
       if (nowMs < this.#deadlineMs) this.#startTimer(this.#deadlineMs - nowMs)
+      // The rest of the frame may have arrived.
+      else if (this.#stream.readStatus === 'paused') this.#setDeadline(frameLimits.unfinishedFrameMs)
       else this.#abort(new Error('a frame was not finished in time'))
     })
   }
@@ -143,16 +156,8 @@ function closeWithOtherEnd(stream: Stream): void {
   })
 }
 
-/** Pauses until all other due work has run. Data that arrived before the other end closed is still read. */
-function pause(stream: Stream): void {
-  if (stream.readStatus !== 'readable') return
-  stream.pause()
-  setTimeout(() => {
-    if (stream.readStatus !== 'paused') return
-    try {
-      stream.resume()
-    } catch {
-      // The stream was read to its end and is closed.
-    }
-  }, 0)
+/** Pauses until all other due work has run. */
+function pauseForOthers(stream: Stream): void {
+  pauseSoon(stream)
+  setTimeout(() => resume(stream), 0)
 }

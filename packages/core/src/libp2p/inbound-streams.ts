@@ -11,6 +11,7 @@ import { decodeHello } from '../wire/hello.ts'
 import { FrameBudget } from './frame-budget.ts'
 import { readFrames } from './frame-reader.ts'
 import type { PeerClocks } from './peer-clocks.ts'
+import type { VerificationQueue } from './verification-queue.ts'
 
 export interface InboundStreamsOptions {
   /** The cluster tag. */
@@ -18,14 +19,15 @@ export interface InboundStreamsOptions {
   readonly clock: Clock
   /** Learns the time in each hello. */
   readonly clocks: PeerClocks
+  readonly verification: VerificationQueue
 }
 
 /** What is called within the reading of a stream. */
 export interface FrameReceiver {
   /** A frame of the peer arrived over this connection, also if it is a hello. */
   arrived(from: string, connection: Connection): void
-  /** A frame after the hello. */
-  frame(from: string, channel: Channel, frame: Uint8Array): void
+  /** A frame after the hello. Returns a promise if the frame is verified later. */
+  frame(from: string, channel: Channel, frame: Uint8Array): void | Promise<void>
 }
 
 export class InboundStreams {
@@ -44,13 +46,14 @@ export class InboundStreams {
   read(channel: Channel, stream: Stream, connection: Connection, receiver: FrameReceiver): void {
     const from = connection.remotePeer.toString()
     let helloReceived = false
-    const onFrame = (frame: Uint8Array): void => {
+    const onFrame = (frame: Uint8Array): void | Promise<void> => {
       receiver.arrived(from, connection)
-      if (helloReceived) receiver.frame(from, channel, frame)
-      else if (this.#isHelloOfCluster(connection, frame)) helloReceived = true
+      if (helloReceived) return receiver.frame(from, channel, frame)
+      if (this.#isHelloOfCluster(connection, frame)) helloReceived = true
       else stream.abort(new Error('the first frame is no hello of this cluster'))
     }
-    readFrames(stream, { budget: this.#budget, peer: from, onFrame })
+    const { verification } = this.#options
+    readFrames(stream, { budget: this.#budget, verification, peer: from, onFrame })
   }
 
   #isHelloOfCluster({ remotePeer, status }: Connection, frame: Uint8Array): boolean {

@@ -17,6 +17,7 @@ import {
 import type { Registrar } from '@libp2p/interface-internal'
 import type { AdmissionGate } from './admission/admission-gate.ts'
 import { clusterPubsub } from './gossipsub-options.ts'
+import type { VerificationQueue } from './verification-queue.ts'
 
 const rumorProtocol = '/hearsay/rumors/2.0.0'
 /** Gossipsub 1.2. Gossipsub derives from this name which features a peer has. */
@@ -40,11 +41,15 @@ export class MemberPubsub {
   readonly #connections = new Map<string, Connection>()
   #topology: Topology | undefined
 
-  constructor(components: PubsubComponents, gate: AdmissionGate) {
+  constructor(components: PubsubComponents, gate: AdmissionGate, verification: VerificationQueue) {
     const { privateKey, peerId, peerStore, connectionManager, logger, registrar } = components
     const handle = async (protocol: string, handler: StreamHandler) => {
       if (protocol !== gossipsubProtocol) return
-      const guarded = gate.guarded((stream, connection) => handler(stream, this.#named(connection)))
+      const guarded = gate.guarded((stream, connection) => {
+        const from = connection.remotePeer.toString()
+        stream.addEventListener('message', () => verification.mustWait(from, stream))
+        return handler(stream, this.#named(connection))
+      })
       await registrar.handle(rumorProtocol, guarded, { maxInboundStreams: maxStreams })
     }
     const register = async (protocol: string, topology: Topology) => {

@@ -19,6 +19,7 @@ import { MemberPubsub } from './member-pubsub.ts'
 import { openAccess } from './open-access.ts'
 import type { Platform } from './platform.ts'
 import { Libp2pTransport } from './transport.ts'
+import { VerificationQueue } from './verification-queue.ts'
 
 export interface RuntimeOptions {
   readonly init: Named<HearsayInit>
@@ -71,7 +72,8 @@ export async function openRuntime(
   let engine: Engine | undefined
   const own = () => engine?.machine.ownGrants
   const access = await openAccess({ init, self, cluster, keys, platform, datastore, writes, own })
-  const pubsub = new MemberPubsub(components, gate)
+  const verification = new VerificationQueue()
+  const pubsub = new MemberPubsub(components, gate, verification)
   const transport = new Libp2pTransport({
     components,
     cluster,
@@ -82,6 +84,7 @@ export async function openRuntime(
     grants: access.grants,
     bootstrap: (init.bootstrap ?? []).map(bootstrapMultiaddr),
     pubsub,
+    verification,
     log,
     hasLostAddress: platform.hasLostAddress,
     clock,

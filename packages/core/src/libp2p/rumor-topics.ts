@@ -8,11 +8,13 @@ import { type GossipSub, TopicValidatorResult } from '@libp2p/gossipsub'
 import type { Logger } from '@libp2p/interface'
 import type { RumorVerdict, TransportListener } from '../runtime/ports.ts'
 import { rumorTopic, spaceTopic, type TopicKeys } from '../wire/cluster-keys.ts'
+import type { VerificationQueue } from './verification-queue.ts'
 
 export interface RumorTopicsOptions {
   readonly gossipsub: GossipSub
   /** The primary key first. The keys may change: see `keysChanged`. */
   readonly keys: { topics(): readonly TopicKeys[] }
+  readonly verification: VerificationQueue
   readonly log: Logger
 }
 
@@ -102,10 +104,12 @@ export class RumorTopics {
 
   /** Subscribes to the rumors of a topic. @returns a function that ends the subscription */
   #subscribeTo(topic: string, space?: string): () => void {
-    const { gossipsub } = this.#options
+    const { gossipsub, verification } = this.#options
     gossipsub.topicValidators.set(topic, async (peerId, { data }) => {
-      const verdict = (await this.#listener?.rumor(peerId.toString(), data, space)) ?? 'ignore'
-      return validatorResults[verdict]
+      const from = peerId.toString()
+      const verdict = this.#listener?.rumor(from, data, space) ?? 'ignore'
+      if (verdict instanceof Promise) verification.add(from, data.length, verdict)
+      return validatorResults[await verdict]
     })
     gossipsub.subscribe(topic)
     return () => {

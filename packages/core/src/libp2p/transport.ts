@@ -36,6 +36,7 @@ import { OutboundStreams } from './outbound-streams.ts'
 import { PeerClocks } from './peer-clocks.ts'
 import type { Platform } from './platform.ts'
 import { RumorTopics } from './rumor-topics.ts'
+import type { VerificationQueue } from './verification-queue.ts'
 
 export interface TransportComponents extends DiallerComponents {
   readonly peerId: PeerId
@@ -59,6 +60,7 @@ export interface TransportOptions {
   /** Multiaddrs that the app gave. */
   readonly bootstrap: readonly string[]
   readonly pubsub: MemberPubsub
+  readonly verification: VerificationQueue
   readonly log: Logger
   readonly hasLostAddress: Platform['hasLostAddress']
   readonly clock: Clock
@@ -97,7 +99,7 @@ export class Libp2pTransport implements Transport {
 
   constructor(options: TransportOptions) {
     const { components, ownsNode, gate, bootstrap, namedMembers, log } = options
-    const { cluster, clock, keys, pubsub, hasSecret, grants } = options
+    const { cluster, clock, keys, pubsub, verification, hasSecret, grants } = options
     this.#options = options
     this.#log = log
     this.#dialler = new Dialler({ components, ownsNode, gate, bootstrap, namedMembers })
@@ -107,9 +109,9 @@ export class Libp2pTransport implements Transport {
       hello: () => encodeHello({ cluster, epochMs: clock.now().epochMs }),
       log,
     })
-    this.#inbound = new InboundStreams({ cluster, clock, clocks: this.#clocks })
+    this.#inbound = new InboundStreams({ cluster, clock, clocks: this.#clocks, verification })
     this.#refusals = new LazyRefusals({ hasSecret, hasAuthority: grants !== undefined, log })
-    this.#topics = new RumorTopics({ gossipsub: pubsub.gossipsub, keys, log })
+    this.#topics = new RumorTopics({ gossipsub: pubsub.gossipsub, keys, verification, log })
   }
 
   /** The connections that were not admitted, and why. Undefined until there is one. */

@@ -61,12 +61,12 @@ export class ClusterInbound {
     if (message) this.#options.receiver.handle({ type: 'probe', from, message })
   }
 
-  sync(from: string, bytes: Uint8Array): void {
+  sync(from: string, bytes: Uint8Array): void | Promise<void> {
     const message = this.#inbound.message(from, decodeSync(bytes))
     if (!message) return
     const { table, receiver } = this.#options
     const facts = this.#received([...message.facts, ...heartbeatsIn(table, message)])
-    andThen(this.#verified(from, this.#filterNew(facts, from, true)), ({ facts }) =>
+    return andThen(this.#verified(from, this.#filterNew(facts, from, true)), ({ facts }) =>
       receiver.handle({ type: 'sync', from, message, facts }),
     )
   }

@@ -155,31 +155,15 @@ export class Driver implements TransportListener, MembershipPort {
     this.handle({ type: 'bootstrap-failed', address })
   }
 
-  frame(from: string, channel: Channel, bytes: Uint8Array): void {
+  frame(from: string, channel: Channel, bytes: Uint8Array): void | Promise<void> {
     if (this.#phase === 'stopped' || this.#peerScore.isRefused(from, this.#options.clock)) return
-    switch (channel) {
-      case 'probe':
-        this.#inbound.probe(from, bytes)
-        break
-      case 'sync':
-        this.#options.notifications.step(() => {
-          this.#received(from)
-          this.#inbound.sync(from, bytes)
-        })
-        break
-      case 'space':
-        this.#options.notifications.step(() => {
-          this.#received(from)
-          this.#spaces?.frame(from, bytes)
-        })
-        break
-      case 'query':
-        this.#options.notifications.step(() => {
-          this.#received(from)
-          if (this.isRunning) this.#queries.frame(from, bytes)
-        })
-        break
-    }
+    if (channel === 'probe') return this.#inbound.probe(from, bytes)
+    return this.#options.notifications.step(() => {
+      this.#received(from)
+      if (channel === 'sync') return this.#inbound.sync(from, bytes)
+      if (channel === 'space') return this.#spaces?.frame(from, bytes)
+      if (this.isRunning) return this.#queries.frame(from, bytes)
+    })
   }
 
   rumor(from: string, bytes: Uint8Array, space?: string): RumorVerdict | Promise<RumorVerdict> {

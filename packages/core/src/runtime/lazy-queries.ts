@@ -27,8 +27,8 @@ export class LazyQueries implements QueriesPort {
     if (this.#isStopped) queries.stop()
   }
 
-  frame(from: string, bytes: Uint8Array): void {
-    void this.#call(queries => queries.frame(from, bytes))
+  frame(from: string, bytes: Uint8Array): void | Promise<void> {
+    return this.#call(queries => queries.frame(from, bytes))
   }
 
   rumor(from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {

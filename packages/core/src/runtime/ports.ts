@@ -71,8 +71,8 @@ export interface TransportListener {
   bootstrapConnected(address: string, id: string): void
   /** No member answered at a bootstrap address. */
   bootstrapFailed(address: string): void
-  /** A frame arrived. */
-  frame(from: string, channel: Channel, bytes: Uint8Array): void
+  /** A frame arrived. Returns a promise if its signatures are verified later. */
+  frame(from: string, channel: Channel, bytes: Uint8Array): void | Promise<void>
   /** A rumor arrived. @param space the space of the rumor; undefined for a rumor of the cluster */
   rumor(from: string, bytes: Uint8Array, space?: string): RumorVerdict | Promise<RumorVerdict>
 }
@@ -83,8 +83,8 @@ export interface SpacesPort {
   connectionChanged(id: string, state: ConnectionEvent): void
   /** The records or statuses of these members changed in one step. */
   membersChanged(ids: readonly string[]): void
-  /** A `space` frame arrived. */
-  frame(from: string, bytes: Uint8Array): void
+  /** A `space` frame arrived. Returns a promise if its signatures are verified later. */
+  frame(from: string, bytes: Uint8Array): void | Promise<void>
   /** A rumor of a space arrived. */
   rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict>
   /** The wall clock was set. The spaces repeat all decisions that depend on the wall clock. */
@@ -97,8 +97,8 @@ export interface SpacesPort {
 
 /** The queries of a member, as the driver calls them. Loaded when the first query is asked or arrives. */
 export interface QueriesPort {
-  /** A `query` frame arrived. */
-  frame(from: string, bytes: Uint8Array): void
+  /** A `query` frame arrived. Returns a promise if its signatures are verified later, or the code is being loaded. */
+  frame(from: string, bytes: Uint8Array): void | Promise<void>
   /** A rumor with a query or a broadcast arrived. */
   rumor(from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict>
   /** The records or statuses of these members changed in one step. */

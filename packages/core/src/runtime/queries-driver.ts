@@ -100,8 +100,8 @@ export class QueriesDriver implements QueriesPort, QueryReceiver {
     )
   }
 
-  frame(from: string, bytes: Uint8Array): void {
-    if (this.#isRunning) this.#options.notifications.step(() => this.#inbound.frame(from, bytes))
+  frame(from: string, bytes: Uint8Array): void | Promise<void> {
+    if (this.#isRunning) return this.#options.notifications.step(() => this.#inbound.frame(from, bytes))
   }
 
   rumor(from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {

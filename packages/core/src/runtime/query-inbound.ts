@@ -40,14 +40,14 @@ export class QueryInbound {
     this.#inbound = new Inbound(options)
   }
 
-  frame(from: string, bytes: Uint8Array): void {
+  frame(from: string, bytes: Uint8Array): void | Promise<void> {
     const facts = this.#inbound.message(from, decodeQueryFrame(bytes)) ?? []
     const answers = new Set<string>()
     const wanted = facts.filter(
       fact => this.#isFirst(fact, from, answers) && this.#isNew(fact, from, 'direct'),
     )
     if (wanted.length === 0) return
-    andThen(this.#verified(from, wanted), ({ facts }) => {
+    return andThen(this.#verified(from, wanted), ({ facts }) => {
       for (const fact of facts) this.#isDelivered(fact, from, 'direct')
     })
   }

@@ -53,7 +53,7 @@ export class SpaceInbound {
     this.#inbound = new Inbound(options)
   }
 
-  frame(from: string, bytes: Uint8Array): void {
+  frame(from: string, bytes: Uint8Array): void | Promise<void> {
     const { receiver } = this.#options
     const seals = { sender: from, roomOf: (space: string) => receiver.privateRoom(space) }
     const decoded = this.#inbound.message(from, decodeSpaceFrame(bytes, seals)) ?? []
@@ -66,7 +66,7 @@ export class SpaceInbound {
       const newFacts = this.#newFacts(from, step)
       return andThen(this.#verified(from, step.space, newFacts), ({ facts }) => ({ ...step, facts }))
     })
-    andThen(all<SpaceStep>(verified), steps => receiver.steps(from, steps))
+    return andThen(all<SpaceStep>(verified), steps => receiver.steps(from, steps))
   }
 
   rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {

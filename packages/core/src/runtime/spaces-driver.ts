@@ -176,8 +176,8 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     })
   }
 
-  frame(from: string, bytes: Uint8Array): void {
-    this.#inbound.frame(from, bytes)
+  frame(from: string, bytes: Uint8Array): void | Promise<void> {
+    return this.#inbound.frame(from, bytes)
   }
 
   rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {

@@ -3,18 +3,34 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FrameBudget, frameLimits } from '../../src/libp2p/frame-budget.ts'
 import { readFrames, readNothing } from '../../src/libp2p/frame-reader.ts'
 import { prefixed } from '../../src/libp2p/frame-stream.ts'
+import { maxVerifyingBytes, VerificationQueue } from '../../src/libp2p/verification-queue.ts'
 import * as limits from '../../src/wire/limits.ts'
 import { FakeStream } from './fake-stream.ts'
 
 class ReaderBench {
   readonly budget = new FrameBudget()
+  readonly verification = new VerificationQueue()
   readonly received: number[] = []
+  /** Ends the verification of each frame that is being verified. */
+  readonly verifying: (() => void)[] = []
+  isVerifiedLater = false
 
   open(peer = 'ada'): FakeStream {
     const stream = new FakeStream()
-    const onFrame = (frame: Uint8Array) => this.received.push(frame.length)
-    readFrames(stream as unknown as Stream, { budget: this.budget, peer, onFrame })
+    const { budget, verification } = this
+    readFrames(stream as unknown as Stream, { budget, verification, peer, onFrame: f => this.#onFrame(f) })
     return stream
+  }
+
+  #onFrame({ length }: Uint8Array): void | Promise<void> {
+    this.received.push(length)
+    if (this.isVerifiedLater) return new Promise(resolve => this.verifying.push(resolve))
+  }
+
+  /** Ends the verification of the oldest frames. */
+  async verify(count: number): Promise<void> {
+    for (const end of this.verifying.splice(0, count)) end()
+    await vi.advanceTimersByTimeAsync(0)
   }
 
   /** A stream whose hello has arrived. */
@@ -27,6 +43,8 @@ class ReaderBench {
 
 const hello = prefixed(new Uint8Array(30))
 const largest = prefixed(new Uint8Array(limits.maxFrameBytes))
+/** A frame of this many kilobytes. */
+const kilobytes = (count: number) => prefixed(new Uint8Array(count * 1_024))
 /** The start of a frame of the largest size. */
 const part = (bytes: number) => largest.subarray(0, bytes)
 
@@ -125,6 +143,78 @@ describe('the reader of a stream', () => {
     for (const stream of [...streams, other]) stream.end()
     expect(bench.budget).toMatchObject({ bytes: 0, aborted: 1 })
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('waits beyond the bytes of a peer that are being verified, and goes on at half of them', async () => {
+    const bench = new ReaderBench()
+    const stream = bench.greeted()
+    bench.isVerifiedLater = true
+    for (let i = 0; i < 9; i++) stream.receive(kilobytes(32))
+    expect(stream.readStatus).toBe('readable')
+    await bench.verify(0)
+    expect([stream.readStatus, bench.received.length]).toEqual(['paused', 10])
+    for (let i = 0; i < 20; i++) stream.receive(kilobytes(32))
+    await bench.verify(4)
+    expect([stream.readStatus, bench.received.length]).toEqual(['paused', 10])
+    await bench.verify(1)
+    expect([stream.readStatus, bench.received.length]).toEqual(['paused', 30])
+    await bench.verify(24)
+    expect([stream.readStatus, stream.error]).toEqual(['readable', undefined])
+    expect(bench.verifying).toEqual([])
+  })
+
+  it('waits if the other streams of its peer use up these bytes, and the streams go on one by one', async () => {
+    const bench = new ReaderBench()
+    const [first, second, third] = [bench.greeted(), bench.greeted(), bench.greeted()]
+    const [silent, other] = [bench.greeted(), bench.greeted('bob')]
+    bench.isVerifiedLater = true
+    const frames = Array.from({ length: 9 }, () => kilobytes(32))
+    for (const stream of [first, second, third, other]) {
+      stream.receive(...frames.slice(0, stream === first ? 9 : 1))
+      await bench.verify(0)
+    }
+    expect([first, second, third, silent, other].map(({ readStatus }) => readStatus)).toEqual([
+      'paused',
+      'paused',
+      'paused',
+      'readable',
+      'readable',
+    ])
+    first.receive(...frames)
+    second.receive(...frames)
+    const { length } = bench.received
+    await bench.verify(7)
+    expect(bench.received.length).toBe(length + 9)
+    expect([first, second].map(({ readStatus }) => readStatus)).toEqual(['paused', 'paused'])
+    await bench.verify(10)
+    expect(bench.received.length).toBe(length + 18)
+    await bench.verify(30)
+    expect([first, second, third].map(({ readStatus }) => readStatus)).toEqual([
+      'readable',
+      'readable',
+      'readable',
+    ])
+  })
+
+  it('never waits if the verification ends in the same turn', async () => {
+    const bench = new ReaderBench()
+    const stream = bench.greeted()
+    bench.isVerifiedLater = true
+    stream.receive(kilobytes(512))
+    await bench.verify(1)
+    expect(stream.readStatus).toBe('readable')
+  })
+
+  it('does not abort a stream that waits while a frame is unfinished', async () => {
+    const bench = new ReaderBench()
+    const stream = bench.greeted()
+    bench.isVerifiedLater = true
+    stream.receive(kilobytes(maxVerifyingBytes / 1_024 + 1), part(10))
+    await vi.advanceTimersByTimeAsync(3 * frameLimits.unfinishedFrameMs)
+    expect(stream.error).toBeUndefined()
+    await bench.verify(1)
+    await vi.advanceTimersByTimeAsync(frameLimits.unfinishedFrameMs)
+    expect(stream.error).toBe('a frame was not finished in time')
   })
 
   it('aborts beyond the bytes that all peers together may leave unfinished', () => {

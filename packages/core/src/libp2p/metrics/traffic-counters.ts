@@ -60,7 +60,7 @@ export class TrafficCounters {
       },
       frame: (from, channel, bytes) => {
         this.#arrived(from, channel, bytes)
-        listener.frame(from, channel, bytes)
+        return listener.frame(from, channel, bytes)
       },
       rumor: (from, bytes, space) => {
         this.#arrived(from, 'rumor', bytes)
