@@ -1,0 +1,54 @@
+import type { Stream } from '@libp2p/interface'
+import { afterEach, expect, it, vi } from 'vitest'
+import { encodeJoinMesh, rumorProtocol } from '../../../../test/attacks/gossip-rpc.ts'
+import { RawPeer, type Target } from '../../../../test/attacks/raw-peer.ts'
+import { MemberPubsub } from '../../src/libp2p/member-pubsub.ts'
+import { clusterKeys, rumorTopic } from '../../src/wire/cluster-keys.ts'
+import { join, leaveAll, untilAllSee } from './members.ts'
+
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await leaveAll()
+})
+
+const credentials = { cluster: 'slow-reader', secret: 'a secret of the test' }
+const rumorBytes = 60_000
+const maxBufferBytes = 64 * 65_536
+
+it('a member closes the connection to a peer that never reads its rumors', { timeout: 60_000 }, async () => {
+  const started = vi.spyOn(MemberPubsub.prototype, 'start')
+  const member = await join({ ...credentials, name: 'member' })
+  const [pubsub] = started.mock.contexts
+  if (!(pubsub instanceof MemberPubsub)) throw new Error('the member has no pubsub')
+  const { gossipsub } = pubsub
+  const { id, name, addresses, incarnation } = member.self
+  const target: Target = { id, name, address: addresses[0] ?? '', incarnation }
+  const peer = await RawPeer.create(credentials)
+  await peer.node.unhandle(rumorProtocol)
+  await peer.node.handle(rumorProtocol, stream => stream.pause())
+  await peer.join(target)
+  const topic = rumorTopic(clusterKeys(credentials.cluster, credentials.secret))
+  await peer.sendRpc(target, encodeJoinMesh(topic))
+  const self = peer.identity.id
+  await vi.waitUntil(() => gossipsub.getSubscribers(topic).map(String).includes(self), 10_000)
+  const { streamsOutbound }: { streamsOutbound: Map<string, object> } = Object(gossipsub)
+  const { rawStream }: { rawStream?: Stream } = Object(streamsOutbound.get(self))
+  if (!rawStream) throw new Error('the member has no stream to the peer')
+
+  let maxBytes = 0
+  let published = 0
+  while (rawStream.status === 'open' && published < 200) {
+    await gossipsub.publish(topic, crypto.getRandomValues(new Uint8Array(rumorBytes)))
+    maxBytes = Math.max(maxBytes, rawStream.writeBufferLength)
+    published += 1
+  }
+  expect(maxBytes).toBeGreaterThan(maxBufferBytes / 2)
+  expect(maxBytes).toBeLessThanOrEqual(maxBufferBytes)
+  expect([rawStream.status, rawStream.writeBufferLength]).toEqual(['aborted', 0])
+  expect(streamsOutbound.has(self)).toBe(false)
+
+  await vi.waitUntil(() => !peer.isConnected(id), 20_000)
+  const newcomer = await join({ ...credentials, name: 'newcomer', bootstrap: addresses })
+  await untilAllSee([newcomer], 2)
+  await peer.node.stop()
+})
