@@ -86,6 +86,7 @@ function spaceInbound(): SpaceInbound {
       admit: () => 'new',
       isWithinRates: () => true,
       takeExchanged: () => true,
+      takeRepeated: () => true,
       steps: (_, steps) => {
         for (const { space, facts } of steps) deliver(space, facts ?? [])
       },

@@ -60,6 +60,7 @@ class HostedSpaces implements Hosted<SpacesInput> {
         admit: (space, fact) => this.#spaces.facts.admit(space, fact, this.#now),
         isWithinRates: rumor => this.#spaces.limits.takeRumor(rumor, this.#nowMs),
         takeExchanged: (from, facts) => this.#spaces.limits.takeExchanged(from, facts, this.#nowMs),
+        takeRepeated: (from, facts) => this.#spaces.limits.takeRepeated(from, facts, this.#nowMs),
         steps: (from, steps) => this.#spaces.steps(from, steps, this.#now),
         rumors: (space, facts, from) => this.#spaces.rumors(space, facts, from, this.#now),
         privateRoom: () => undefined,

@@ -4,11 +4,12 @@
  * Either all facts of a rumor are verified, or none. None is verified if a fact is rejected, if no fact is new, or if
  * the facts exceed a rate. Of the facts in a frame, only the new ones are verified, except those that exceed a
  * rate. A rejected fact is no violation of the peer that forwarded it: the peer may have forwarded it in good faith,
- * under the rules of another version.
+ * under the rules of another version. Facts that are rejected or not new cost a decoding each, so a flood of them is one.
  */
 import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'
 import type { RatedRumor } from '../spaces/space-limits.ts'
+import { factOverheadBytes } from '../spaces/space-rates.ts'
 import type { Admission } from '../spaces/space-replica.ts'
 import type { PrivateRoom } from '../wire/private-room.ts'
 import { decodeSpaceFrame, decodeSpaceRumors, type SpaceStep } from '../wire/space-codec.ts'
@@ -34,6 +35,8 @@ export interface SpaceReceiver {
   isWithinRates(rumor: RatedRumor): boolean
   /** Counts the new facts of a step. @returns false if they exceed the rate of the peer that sent them */
   takeExchanged(from: string, facts: number): boolean
+  /** Counts facts of a step that are not new. @returns false if they exceed the rate of the peer that sent them */
+  takeRepeated(from: string, facts: number): boolean
   /** The private room with this space tag; undefined if the space is not private. */
   privateRoom(space: string): PrivateRoom | undefined
   /** A message of a peer about a private room could not be opened. The message changes nothing. */
@@ -80,7 +83,10 @@ export class SpaceInbound {
     const facts = this.#inbound.message(from, decoded)
     if (!facts) return 'reject'
     const admissions = facts.map(fact => receiver.admit(space, fact))
-    if (admissions.includes('rejected') || !admissions.includes('new')) return 'ignore'
+    if (admissions.includes('rejected') || !admissions.includes('new')) {
+      this.#options.reporter.reportExcess(from, bytes.length)
+      return 'ignore'
+    }
     const newFacts = facts.filter((_, i) => admissions[i] === 'new')
     const others = facts.filter((_, i) => admissions[i] !== 'new')
     if (!receiver.isWithinRates({ space, from, newFacts, others })) {
@@ -97,9 +103,14 @@ export class SpaceInbound {
   /** The new facts of a step that are within the rates. */
   #newFacts(from: string, { space, facts = [] }: SpaceStep): SpaceFact[] {
     const { receiver, reporter } = this.#options
-    const newFacts = facts.filter(
-      fact => receiver.admit(space, fact) === 'new' && this.#isStateOrWithinRates(space, from, fact),
-    )
+    const admitted: SpaceFact[] = []
+    let repeatedBytes = 0
+    for (const fact of facts)
+      if (receiver.admit(space, fact) === 'new') admitted.push(fact)
+      else repeatedBytes += fact.payload.length + factOverheadBytes
+    const repeated = facts.length - admitted.length
+    if (repeated > 0 && !receiver.takeRepeated(from, repeated)) reporter.reportExcess(from, repeatedBytes)
+    const newFacts = admitted.filter(fact => this.#isStateOrWithinRates(space, from, fact))
     if (newFacts.length === 0 || receiver.takeExchanged(from, newFacts.length)) return newFacts
     reporter.reportExcess(
       from,

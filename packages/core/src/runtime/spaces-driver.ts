@@ -216,6 +216,10 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     return this.#spaces.limits.takeExchanged(from, facts, this.#options.clock.now().monotonicMs)
   }
 
+  takeRepeated(from: string, facts: number): boolean {
+    return this.#spaces.limits.takeRepeated(from, facts, this.#options.clock.now().monotonicMs)
+  }
+
   /** Counts a broadcast of this member. @returns false if it broadcasts more than other members accept */
   mayBroadcast(bytes: number): boolean {
     return this.#spaces.limits.takeOwn('events', bytes, this.#options.clock.now().monotonicMs)

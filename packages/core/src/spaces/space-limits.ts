@@ -59,6 +59,13 @@ export class SpaceLimits {
     return isAllowed
   }
 
+  /** Counts facts that are not new and that a peer sends in an exchange. @returns whether its rate allows them */
+  takeRepeated(from: string, facts: number, nowMs: number): boolean {
+    const isAllowed = this.#rates.takeRepeated(from, facts, nowMs)
+    if (!isAllowed) this.#exceeded += 1
+    return isAllowed
+  }
+
   /** Facts of a peer were merged: facts that a space grew by do not count. @param facts less than 0: the space has fewer */
   grew(from: string, facts: number, nowMs: number): void {
     this.#rates.grew(from, facts, nowMs)

@@ -35,13 +35,18 @@ export const ownRate: Rate = {
 /** Our choice: enough for the first presence and broadcasts of newcomers whose records have not arrived yet. */
 const peerRate: Rate = { burstBytes: 256 * kibibyte, bytesPerSecond: 32 * kibibyte }
 /** Each fact counts as this many bytes more than its payload, because its signature has to be checked. */
-const factOverheadBytes = 512
+export const factOverheadBytes = 512
 
 /**
  * Facts that a peer sends in exchanges, beyond those that the spaces grow by. Our choice: the burst is the most facts that one
  * space has, all replaced while a member was away.
  */
 const exchangedRate = { burst: limits.maxSignedChanges, refillMs: 1_000 / 512 }
+/**
+ * Facts that a peer sends in exchanges although this member has them. Our choice: an honest peer sends all facts of two spaces
+ * again if another peer sends them at the same time.
+ */
+const repeatedRate = { burst: 2 * limits.maxSignedChanges, refillMs: 1_000 / 512 }
 /**
  * Answers to one peer in exchanges, in bytes. Our choice: a peer can get the whole content of a space four times at once, and
  * once more in 8 s. A space with less than `leastContentBytes` counts as if it had as much.
@@ -56,6 +61,7 @@ export class SpaceRates {
   readonly #own = { events: bucketsOf(ownRate), state: bucketsOf(ownRate) }
   readonly #peers = bucketsOf(peerRate)
   readonly #exchanged = new TokenBuckets({ ...exchangedRate, maxKeys })
+  readonly #repeated = new TokenBuckets({ ...repeatedRate, maxKeys })
   readonly #answers = bucketsOf(answerRate)
 
   /** Counts a new fact by a member of its space. @returns false if the rate of its author is used up */
@@ -78,6 +84,11 @@ export class SpaceRates {
     return this.#exchanged.take(peer, nowMs, { cost: facts })
   }
 
+  /** Counts facts that a peer sends again in an exchange. @returns false if its rate is used up */
+  takeRepeated(peer: string, facts: number, nowMs: number): boolean {
+    return this.#repeated.take(peer, nowMs, { cost: facts })
+  }
+
   /** A space has this many facts more after those of the peer were merged, or fewer. */
   grew(peer: string, facts: number, nowMs: number): void {
     this.#exchanged.take(peer, nowMs, { cost: -facts, isForced: true })
@@ -96,7 +107,8 @@ export class SpaceRates {
 
   sweep(nowMs: number): void {
     const { events, state } = this.#authors
-    for (const buckets of [events, state, this.#peers, this.#exchanged, this.#answers]) buckets.sweep(nowMs)
+    const ofPeers = [this.#peers, this.#exchanged, this.#repeated, this.#answers]
+    for (const buckets of [events, state, ...ofPeers]) buckets.sweep(nowMs)
   }
 }
 

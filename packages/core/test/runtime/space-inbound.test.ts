@@ -34,6 +34,8 @@ class SpaceInboundBench {
   rated = 0
   /** New facts of frames that were counted against the rate of the peer. */
   exchanged = 0
+  /** Facts of frames that are not new. */
+  repeated = 0
   isWithinRates = true
   verifications = 0
   readonly inbound: SpaceInbound
@@ -60,6 +62,10 @@ class SpaceInboundBench {
         },
         takeExchanged: (_, facts) => {
           this.exchanged += facts
+          return this.isWithinRates
+        },
+        takeRepeated: (_, facts) => {
+          this.repeated += facts
           return this.isWithinRates
         },
         steps: (_, steps) => this.steps.push(...steps),
@@ -106,6 +112,14 @@ describe('a rumor of a space', () => {
     expect([bench.rumors, bench.violations]).toEqual([[], []])
   })
 
+  it('without a new fact, or with one that breaks a rule, counts for the peer that sent it', () => {
+    const bench = new SpaceInboundBench()
+    const rumors = [[field(ada, 'stale')], [field(ada, 'new'), field(bob, 'rejected')]]
+    for (const facts of rumors) bench.rumor(...facts)
+    const bytes = rumors.reduce((sum, facts) => sum + encodeSpaceRumors(facts).length, 0)
+    expect([bench.excessBytes, bench.verifications]).toEqual([bytes, 0])
+  })
+
   it('with a forged fact, also a known one, delivers nothing and is a violation', () => {
     const bench = new SpaceInboundBench()
     expect(bench.rumor(field(ada, 'new'), field(bob, 'stale', idOf('forger')))).toBe('reject')
@@ -131,6 +145,18 @@ describe('a rumor of a space', () => {
 })
 
 describe('a frame of spaces', () => {
+  it.each(['stale', 'rejected'])('with facts that are %s counts for the peer beyond a rate', name => {
+    const bench = new SpaceInboundBench()
+    const known = [field(ada, name), field(bob, name)]
+    const frame = encodeSpaceFrame([{ space: design, facts: [...known, field(ada, 'new')] }])
+    bench.inbound.frame(relay, frame)
+    expect([bench.repeated, bench.excessBytes, bench.namesInSteps]).toEqual([2, 0, [['new']]])
+    bench.isWithinRates = false
+    bench.inbound.frame(relay, encodeSpaceFrame([{ space: design, facts: known }]))
+    const bytes = known.reduce((sum, { payload }) => sum + payload.length + 512, 0)
+    expect([bench.repeated, bench.excessBytes]).toEqual([4, bytes])
+  })
+
   it('beyond a rate is neither verified nor delivered, and its bytes count for the peer that sent it', () => {
     const bench = new SpaceInboundBench()
     bench.isWithinRates = false
