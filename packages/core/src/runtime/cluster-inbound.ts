@@ -44,11 +44,18 @@ export interface ClusterInboundOptions extends InboundOptions {
  */
 const outdatedRate = { burst: 4_096, refillMs: 1_000 / 128, maxKeys: 4_096 }
 
+/**
+ * Facts of one peer that are not new: each costs a decoding. Our choice: the burst is the table of a cluster of 10,000 members,
+ * which several peers send at first contact.
+ */
+const repeatedRate = { burst: 65_536, refillMs: 1_000 / 1_024, maxKeys: 4_096 }
+
 export class ClusterInbound {
   readonly #options: ClusterInboundOptions
   readonly #inbound: Inbound
   readonly #forwarded: ForwardedFacts
   readonly #outdated = new TokenBuckets(outdatedRate)
+  readonly #repeated = new TokenBuckets(repeatedRate)
 
   constructor(options: ClusterInboundOptions) {
     this.#options = options
@@ -66,7 +73,9 @@ export class ClusterInbound {
     if (!message) return
     const { table, receiver } = this.#options
     const facts = this.#received([...message.facts, ...heartbeatsIn(table, message)])
-    return andThen(this.#verified(from, this.#filterNew(facts, from, true)), ({ facts }) =>
+    const newFacts = this.#filterNew(facts, from, true)
+    this.#takeRepeated(from, message.facts.length - newFacts.length, bytes)
+    return andThen(this.#verified(from, newFacts), ({ facts }) =>
       receiver.handle({ type: 'sync', from, message, facts }),
     )
   }
@@ -76,7 +85,10 @@ export class ClusterInbound {
     if (!decoded) return 'reject'
     const facts = this.#received(decoded)
     const newFacts = this.#filterNew(facts, from, false)
-    if (newFacts.length === 0) return this.#forwarded.markIfFirst(facts) ? 'accept' : 'ignore'
+    if (newFacts.length === 0) {
+      this.#takeRepeated(from, facts.length, bytes)
+      return this.#forwarded.markIfFirst(facts) ? 'accept' : 'ignore'
+    }
     const outdated = this.#outdatedIn(facts, newFacts)
     const cost = outdated.length
     const mayForward = this.#outdated.take(from, this.#options.clock.now().monotonicMs, { cost })
@@ -87,6 +99,13 @@ export class ClusterInbound {
       this.#forwarded.add(facts)
       return 'accept'
     })
+  }
+
+  /** Counts facts that are not new. Beyond the rate, the bytes of their message count as excess. */
+  #takeRepeated(from: string, facts: number, { length }: Uint8Array): void {
+    const { clock, reporter } = this.#options
+    if (facts <= 0 || this.#repeated.take(from, clock.now().monotonicMs, { cost: facts })) return
+    reporter.reportExcess(from, length)
   }
 
   /** The facts that are neither new nor stored, so that their signatures were never verified here. */

@@ -7,7 +7,7 @@ import {
   signedFact,
   testTag,
 } from '../../../../test/helpers/signed-facts.ts'
-import { encodeProbe } from '../../src/wire/codec.ts'
+import { encodeProbe, encodeRumors, encodeSync, syncMessage } from '../../src/wire/codec.ts'
 import { encodeHello } from '../../src/wire/hello.ts'
 import { InboundBench, nowEpochMs, relay } from './inbound-bench.ts'
 
@@ -86,6 +86,20 @@ describe('a rumor', () => {
     expect(await verdict).toBe('accept')
     expect(bench.deliveredFacts).toHaveLength(1)
   })
+})
+
+it('facts that are not new count for the peer that sent them, beyond those of a table of 10,000 members', () => {
+  const bench = new InboundBench()
+  bench.merge(record(ada, 2))
+  const facts = Array.from({ length: 2_048 }, () => record(ada))
+  for (let i = 0; i < 32; i++) bench.sync({ facts })
+  expect(bench.excessBytes).toBe(0)
+  bench.sync({ facts })
+  const { length } = encodeSync(syncMessage({ facts }))
+  expect(bench.excessBytes).toBe(length)
+  bench.rumor(record(ada))
+  expect(bench.excessBytes).toBe(length + encodeRumors([record(ada)]).length)
+  expect([bench.verified, bench.violations]).toEqual([[], []])
 })
 
 describe('a sync step', () => {

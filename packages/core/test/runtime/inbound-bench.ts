@@ -19,6 +19,7 @@ export class InboundBench {
   readonly table: Table
   readonly delivered: MachineInput[] = []
   readonly violations: string[] = []
+  excessBytes = 0
   /** The authors of the facts that were verified, in order. */
   readonly verified: string[] = []
   readonly inbound: ClusterInbound
@@ -65,7 +66,9 @@ export class InboundBench {
       reporter: {
         reportViolation: (from, violation) =>
           this.violations.push(`${violation} ${from === relay ? 'relay' : from}`),
-        reportExcess() {},
+        reportExcess: (_, bytes) => {
+          this.excessBytes += bytes
+        },
       },
     })
   }
