@@ -44,22 +44,23 @@ import {
   systemClock,
 } from '@hearsay/core/app'
 import type { TypedEventTarget } from 'main-event'
-import { refusal, report, resultOf } from '../answer.ts'
+import { type Answer, refusal, report, resultOf } from '../answer.ts'
 import {
   type Batch,
   clusterNumber,
+  type MemberCalls,
   type RemoteMember,
   type Rights,
   type SuspendOptions,
   type UpdateChange,
   type Welcome,
 } from '../contract.ts'
+import type { KeyringCall } from '../invitation-calls.ts'
 import type { ReplyEvent, ViewOutcome } from '../query-calls.ts'
 import type { Table } from '../table.ts'
 import { readConvergence, readHealth, readHeartbeats, readMembers } from '../table-codecs.ts'
 import { handoverEvents } from './handover-events.ts'
 import type { MirroredConfigs } from './mirrored-configs.ts'
-import { MirroredInvitations } from './mirrored-invitations.ts'
 import type { MirroredQueries } from './mirrored-queries.ts'
 import type { MirroredRooms, MirroredRoomsOptions } from './mirrored-rooms.ts'
 import type { MirroredSpace } from './mirrored-space.ts'
@@ -70,6 +71,10 @@ const followedStores = ['heartbeats', 'convergence'] as const
 
 /** Our choice: long enough for a member that has just started to learn the other members and the content of its rooms. */
 const keepMs = 10_000
+
+/** What a call resolves with, if its answer is no error. */
+type ResultOf<Name extends keyof MemberCalls> =
+  Awaited<ReturnType<MemberCalls[Name]>> extends Answer<infer T> ? T : never
 
 export class MirroredCluster implements Cluster {
   readonly name: string
@@ -88,7 +93,6 @@ export class MirroredCluster implements Cluster {
   #configs: MirroredConfigs | undefined
   readonly #handlers = new QueryHandlers()
   #queries: MirroredQueries | undefined
-  readonly #invitations: MirroredInvitations
   /** The open rooms and configs, by their numbers. */
   readonly #spaces = new Map<number, MirroredSpace>()
   #lastNumber = clusterNumber
@@ -103,7 +107,6 @@ export class MirroredCluster implements Cluster {
     this.#welcome = welcome
     this.#member = member
     this.#close = close
-    this.#invitations = new MirroredInvitations(member, what => this.#checkAllowed('invitations', what))
     this.members = new MirroredStore(this.#notifications, readMembers)
     this.#health = new MirroredStore(this.#notifications, readHealth)
     const follow = (name: (typeof followedStores)[number]) => (isWatched: boolean) =>
@@ -196,29 +199,42 @@ export class MirroredCluster implements Cluster {
     await (await this.#asking('broadcast')).broadcast(name, payload)
   }
 
-  invite(options?: InviteOptions): Promise<Invitation> {
-    return this.#invitations.invite(options)
+  async invite(options?: InviteOptions): Promise<Invitation> {
+    return Object.freeze(await this.#result('invitations', 'invite', options))
   }
 
   revoke(what: string): Promise<void> {
-    return this.#invitations.revoke(what)
+    return this.#result('invitations', 'revoke', what)
   }
 
   renew(ticket: string): Promise<void> {
-    return this.#invitations.renew(ticket)
+    return this.#result('invitations', 'renew', ticket)
   }
 
   get keyring(): Keyring {
-    return this.#invitations.keyring
+    const call =
+      (type: KeyringCall['type']) =>
+      (key?: string | Uint8Array, options?: { readonly force?: boolean }): Promise<never> =>
+        this.#result('invitations', 'keyring', {
+          type,
+          key,
+          force: options?.force,
+        } as KeyringCall) as Promise<never>
+    return {
+      list: call('list'),
+      holders: call('holders'),
+      add: call('add'),
+      use: call('use'),
+      remove: call('remove'),
+    }
   }
 
   async settled(options?: SettledOptions): Promise<void> {
     await (await this.#asking('settled')).settled(options)
   }
 
-  async heldBy(options?: HeldByOptions): Promise<readonly HeldSpace[]> {
-    this.#checkAllowed('queries', 'heldBy')
-    return resultOf(await this.#member.heldBy(options))
+  heldBy(options?: HeldByOptions): Promise<readonly HeldSpace[]> {
+    return this.#result('queries', 'heldBy', options)
   }
 
   /** A member asks a query that the view answers. */
@@ -343,6 +359,17 @@ export class MirroredCluster implements Cluster {
     const nowMs = () => this.#notifications.clock.now().monotonicMs
     this.#queries ??= new MirroredQueries(this.#member, this.#handlers, nowMs)
     return this.#queries
+  }
+
+  /** Calls the member, if the view has the right. */
+  async #result<Name extends 'invite' | 'revoke' | 'renew' | 'keyring' | 'heldBy'>(
+    right: keyof Rights,
+    name: Name,
+    ...values: Parameters<MemberCalls[Name]>
+  ): Promise<ResultOf<Name>> {
+    this.#checkAllowed(right, name)
+    const call = this.#member[name] as (...values: unknown[]) => Promise<Answer<ResultOf<Name>>>
+    return resultOf(await call(...values))
   }
 
   #checkAllowed(right: keyof Rights, what: string): void {
