@@ -154,7 +154,7 @@ export class DurableLevelDatastore extends WritingDatastore implements Recoverab
     const { dev, ino } = await stat(this.#path, { bigint: true })
     const folder = `${dev} ${ino}`
     if (folder === this.#folder) return
-    if (openFolders.has(folder)) throw new Error(`lock ${this.#path}: already held by process`)
+    if (openFolders.has(folder)) throw new Error(usedHere)
     // The folder was deleted and created again.
     this.#releaseFolder()
     openFolders.add(folder)
@@ -212,10 +212,12 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
+const usedHere = 'this process uses it already. Give each member its own folder'
+
 /** Messages of the system, and what to do in each case. */
 const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
-  // LevelDB's message for a folder that this process has open.
-  [/already held by process/i, 'this process uses it already. Give each member its own folder'],
+  // LevelDB's message for a folder that this process has open, for instance in another thread.
+  [/already held by process/i, usedHere],
   [/IO error: lock |already held|LEVEL_LOCKED|used by another process/i, 'another process uses it'],
   [/ENOSPC|EDQUOT|EFBIG|No space|quota exceeded|File too large/i, 'the disk is full: free some space'],
   [/EROFS|Read-only/i, 'the folder is read-only: make it writable, or give another folder'],

@@ -26,7 +26,7 @@ it('is not opened twice in one process, by whatever path', async () => {
   await store.open()
   symlinkSync(join(parent, 'a'), join(parent, 'b'), 'junction')
   const again = await DurableLevelDatastore.create(join(parent, 'b'))
-  expect(await again.open().catch(reasonOf)).toMatch(/this process uses it already.*already held/)
+  expect(await again.open().catch(reasonOf)).toContain('this process uses it already')
   await store.close()
 })
 
