@@ -3,7 +3,7 @@
  *
  * The first change after a pause is sent immediately, and later changes are sent together at the end of the interval.
  * Reserved fields, which announce documents and awareness, are sent in the same way. After `stop`, presence no longer
- * changes.
+ * changes. This file decides when to send; local-presence.ts makes what is sent.
  */
 import type { Store } from '../api/store.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'

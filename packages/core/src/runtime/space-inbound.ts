@@ -4,7 +4,8 @@
  * Either all facts of a rumor are verified, or none. None is verified if a fact is rejected, if no fact is new, or if
  * the facts exceed a rate. Of the facts in a frame, only the new ones are verified, except those that exceed a
  * rate. A rejected fact is no violation of the peer that forwarded it: the peer may have forwarded it in good faith,
- * under the rules of another version. Facts that are rejected or not new cost a decoding each, so a flood of them is one.
+ * under the rules of another version. But each fact that is rejected or not new costs a decoding, so a flood of such facts
+ * is a violation. wire/space-codec.ts decodes the bytes.
  */
 import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'
