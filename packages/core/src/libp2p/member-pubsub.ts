@@ -23,6 +23,8 @@ const rumorProtocol = '/hearsay/rumors/2.0.0'
 /** Gossipsub 1.2. Gossipsub derives from this name which features a peer has. */
 const gossipsubProtocol = '/meshsub/1.2.0'
 const maxStreams = 4
+/** libp2p's own bound for the end of a connection. */
+const closeMs = 500
 
 export type PubsubComponents = Omit<GossipSubComponents, 'registrar'> & { readonly registrar: Registrar }
 
@@ -83,7 +85,14 @@ export class MemberPubsub {
   async stop(): Promise<void> {
     // Gossipsub leaves this timer running for up to 1 s, which keeps the process alive.
     const { status }: Internals = Object(this.gossipsub)
-    await stop(this.gossipsub)
+    // Gossipsub waits until each peer has read what was sent to it, which a frozen peer never does. Then the end of the
+    // connection ends this wait.
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(resolve, closeMs)
+      stop(this.gossipsub)
+        .then(resolve, reject)
+        .finally(() => clearTimeout(late))
+    })
     clearTimeout(status?.heartbeatTimeout)
   }
 

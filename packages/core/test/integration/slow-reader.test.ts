@@ -15,7 +15,8 @@ const credentials = { cluster: 'slow-reader', secret: 'a secret of the test' }
 const rumorBytes = 60_000
 const maxBufferBytes = 64 * 65_536
 
-it('a member closes the connection to a peer that never reads its rumors', { timeout: 60_000 }, async () => {
+/** A member, and a peer that never reads its rumors. */
+async function joinWithSlowReader() {
   const started = vi.spyOn(MemberPubsub.prototype, 'start')
   const member = await join({ ...credentials, name: 'member' })
   const [pubsub] = started.mock.contexts
@@ -34,21 +35,34 @@ it('a member closes the connection to a peer that never reads its rumors', { tim
   const { streamsOutbound }: { streamsOutbound: Map<string, object> } = Object(gossipsub)
   const { rawStream }: { rawStream?: Stream } = Object(streamsOutbound.get(self))
   if (!rawStream) throw new Error('the member has no stream to the peer')
+  const publish = () => gossipsub.publish(topic, crypto.getRandomValues(new Uint8Array(rumorBytes)))
+  return { member, peer, rawStream, streamsOutbound, publish }
+}
 
+it('a member closes the connection to a peer that never reads its rumors', { timeout: 60_000 }, async () => {
+  const { member, peer, rawStream, streamsOutbound, publish } = await joinWithSlowReader()
   let maxBytes = 0
   let published = 0
   while (rawStream.status === 'open' && published < 200) {
-    await gossipsub.publish(topic, crypto.getRandomValues(new Uint8Array(rumorBytes)))
+    await publish()
     maxBytes = Math.max(maxBytes, rawStream.writeBufferLength)
     published += 1
   }
   expect(maxBytes).toBeGreaterThan(maxBufferBytes / 2)
   expect(maxBytes).toBeLessThanOrEqual(maxBufferBytes)
   expect([rawStream.status, rawStream.writeBufferLength]).toEqual(['aborted', 0])
-  expect(streamsOutbound.has(self)).toBe(false)
+  expect(streamsOutbound.size).toBe(0)
 
-  await vi.waitUntil(() => !peer.isConnected(id), 20_000)
-  const newcomer = await join({ ...credentials, name: 'newcomer', bootstrap: addresses })
+  await vi.waitUntil(() => !peer.isConnected(member.self.id), 20_000)
+  const newcomer = await join({ ...credentials, name: 'newcomer', bootstrap: member.self.addresses })
   await untilAllSee([newcomer], 2)
+  await peer.node.stop()
+})
+
+it('a member leaves although a peer has not read its rumors', { timeout: 60_000 }, async () => {
+  const { member, peer, rawStream, publish } = await joinWithSlowReader()
+  for (let i = 0; i < 10; i++) await publish()
+  expect(rawStream.writeBufferLength).toBeGreaterThan(0)
+  await member.leave()
   await peer.node.stop()
 })
