@@ -5,6 +5,9 @@
  * to the socket separately, and yamux answers every frame with a window update. With coalescing, a message is one write.
  * A window update waits for the next frame, or until the delayed updates amount to 64 kB. 64 kB is a quarter of the
  * smallest window, so no sender ever waits for an update. The bytes on the wire are standard Noise and yamux.
+ *
+ * A peer that does not read gets no answers to its pings: yamux answers each one, and nothing else bounds the answers that
+ * wait to be sent.
  */
 import type { ConnectionEncrypter, MessageStream, SecuredConnection } from '@libp2p/interface'
 import { type NoiseComponents, noise } from '@libp2p/noise'
@@ -29,6 +32,7 @@ export function coalescingNoise(): (components: NoiseComponents) => ConnectionEn
 
 function coalesced<T>(secured: SecuredConnection<T>): SecuredConnection<T> {
   delayWindowUpdates(secured.connection)
+  dropUnreadPings(secured.connection)
   return secured
 }
 
@@ -61,6 +65,17 @@ function delayWindowUpdates(connection: MessageStream): void {
     if (!update) all.append(data)
     return send(all)
   }
+}
+
+/** Sends no pings, and no answers to pings, while the peer does not read what was sent before. */
+function dropUnreadPings(connection: MessageStream): void {
+  const send = connection.send.bind(connection)
+  connection.send = data => (connection.writableNeedsDrain && isPing(data) ? false : send(data))
+}
+
+/** The header of a ping, and of the answer to one, has the type 2 in its second byte. */
+function isPing(data: Uint8Array | Uint8ArrayList): boolean {
+  return data.byteLength === headerBytes && data.subarray()[1] === 2
 }
 
 /**

@@ -1,4 +1,6 @@
-import type { Stream } from '@libp2p/interface'
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Connection, MessageStream, Stream } from '@libp2p/interface'
+import type { ConnectionManager } from '@libp2p/interface-internal'
 import { afterEach, expect, it, vi } from 'vitest'
 import { encodeJoinMesh, rumorProtocol } from '../../../../test/attacks/gossip-rpc.ts'
 import { RawPeer, type Target } from '../../../../test/attacks/raw-peer.ts'
@@ -14,6 +16,16 @@ afterEach(async () => {
 const credentials = { cluster: 'slow-reader', secret: 'a secret of the test' }
 const rumorBytes = 60_000
 const maxBufferBytes = 64 * 65_536
+
+interface Muxer {
+  readonly maConn: MessageStream
+}
+
+function muxerOf(connection: Connection | undefined): Muxer {
+  const { muxer }: { muxer?: Muxer } = Object(connection)
+  if (!muxer) throw new Error('the connection has closed')
+  return muxer
+}
 
 /** A member, and a peer that never reads its rumors. */
 async function joinWithSlowReader() {
@@ -36,7 +48,9 @@ async function joinWithSlowReader() {
   const { rawStream }: { rawStream?: Stream } = Object(streamsOutbound.get(self))
   if (!rawStream) throw new Error('the member has no stream to the peer')
   const publish = () => gossipsub.publish(topic, crypto.getRandomValues(new Uint8Array(rumorBytes)))
-  return { member, peer, rawStream, streamsOutbound, publish }
+  const { components }: { components: { connectionManager: ConnectionManager } } = Object(gossipsub)
+  const ownEnd = () => muxerOf(components.connectionManager.getConnections()[0]).maConn
+  return { member, peer, rawStream, streamsOutbound, publish, ownEnd }
 }
 
 it('a member closes the connection to a peer that never reads its rumors', { timeout: 60_000 }, async () => {
@@ -64,5 +78,26 @@ it('a member leaves although a peer has not read its rumors', { timeout: 60_000 
   for (let i = 0; i < 10; i++) await publish()
   expect(rawStream.writeBufferLength).toBeGreaterThan(0)
   await member.leave()
+  await peer.node.stop()
+})
+
+/** A ping of yamux: version, type, flags (SYN), stream id and ping id. */
+const ping = [0, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1]
+const pings = Uint8Array.from(Array.from({ length: 4_000 }, () => ping).flat())
+
+it('a member does not collect the answers to the pings of a peer that does not read', {
+  timeout: 60_000,
+}, async () => {
+  const { peer, ownEnd } = await joinWithSlowReader()
+  const { maConn } = muxerOf(peer.node.getConnections()[0])
+  maConn.pause()
+  let maxBytes = 0
+  for (let i = 0; i < 50; i++) {
+    if (maConn.status === 'open') maConn.send(pings)
+    await turn()
+    maxBytes = Math.max(maxBytes, ownEnd().writeBufferLength)
+  }
+  expect(ownEnd().writableNeedsDrain).toBe(true)
+  expect(maxBytes).toBeLessThan(262_144)
   await peer.node.stop()
 })
