@@ -19,12 +19,12 @@ interface Peer {
 export class VerificationQueue {
   readonly #peers = new Map<string, Peer>()
 
-  /** Counts the bytes until the promise is settled. */
+  /** Counts the bytes until the promise is settled. Its caller handles a rejection. */
   add(id: string, bytes: number, verified: Promise<unknown>): void {
     const peer = this.#peers.get(id) ?? { bytes: 0, waiting: new Set() }
     this.#peers.set(id, peer)
     peer.bytes += bytes
-    void verified.finally(() => {
+    const settled = () => {
       peer.bytes -= bytes
       for (const stream of peer.waiting) {
         if (peer.bytes > maxVerifyingBytes / 2) return
@@ -32,7 +32,8 @@ export class VerificationQueue {
         resume(stream)
       }
       if (peer.bytes === 0 && this.#peers.get(id) === peer) this.#peers.delete(id)
-    })
+    }
+    verified.then(settled, settled)
   }
 
   /** Call it after the stream has delivered bytes of the peer. @returns whether the stream now waits */
