@@ -198,7 +198,7 @@ export default [
     path: page,
     ignore: ['@hearsay/*'],
     modifyEsbuildConfig: asBuilt,
-    limit: '70.2 kB',
+    limit: '70 kB',
   },
 ].map(({ ignore, modifyEsbuildConfig = config => config, ...check }) => {
   const isFile = name => name.startsWith('./')

@@ -81,8 +81,9 @@ export async function openRunning(flags: RunningFlags, mayLeave = false): Promis
     return await fromControl(connectControl(which))
   } catch (error) {
     if ((error as Error).name !== 'NotRunningError') throw error
-    const which = `${member === undefined ? '' : ` '${member}'`}${cluster === undefined ? '' : ` of '${cluster}'`}`
-    throw new UsageError(`no member${which} runs here`)
+    const called = member === undefined ? '' : ` '${member}'`
+    const where = cluster === undefined ? '' : ` of '${cluster}'`
+    throw new UsageError(`no member${called}${where} runs here`)
   }
 }
 

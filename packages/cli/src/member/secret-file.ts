@@ -3,6 +3,7 @@ import { constants, createReadStream, fstatSync, openSync, rmSync, type Stats, w
 import { Socket } from 'node:net'
 import { openMode } from '@hearsay/core/node'
 import { printError } from '../terminal/output.ts'
+import { readSome } from '../terminal/read-some.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** What the file should contain. */
@@ -58,18 +59,11 @@ export function writeNewFile(option: string, file: string, line: string): void {
 }
 
 async function read(option: string, file: string, content: SecretContent): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let bytes = 0
   try {
-    for await (const part of file === '-' ? process.stdin : openFile(file, content)) {
-      parts.push(part)
-      bytes += part.length
-      if (bytes > maxBytes) break
-    }
+    return await readSome(file === '-' ? process.stdin : openFile(file, content), maxBytes)
   } catch (error) {
     throw new UsageError(`${option}: ${file} cannot be read: ${(error as Error).message}`)
   }
-  return Buffer.concat(parts)
 }
 
 /** While Node opens or reads a named pipe like a file, and waits for its other end, the process reacts to no signal. */

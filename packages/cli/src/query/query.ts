@@ -40,7 +40,7 @@ export async function printAnswers(
   cluster: Cluster,
   { name, payload }: Sent,
   { to, timeout, json }: Pick<QueryFlags, 'to' | 'timeout' | 'json'>,
-  signal: AbortSignal = new AbortController().signal,
+  signal?: AbortSignal,
 ): Promise<QueryResult> {
   const asked = cluster.query(name, payload, {
     timeoutMs: Math.round(timeout * 1_000),
@@ -48,7 +48,7 @@ export async function printAnswers(
   })
   for await (const reply of asked) printReply(cluster, reply, json)
   const result = await asked
-  for (const id of signal.aborted ? [] : result.missing) {
+  for (const id of signal?.aborted ? [] : result.missing) {
     if (json) printJson({ event: 'missing', ...memberOf(cluster, id), at: Date.now() })
     else console.error(`${shownMember(cluster, id)}  ${styleText('yellow', `no answer within ${timeout} s`)}`)
   }

@@ -1,5 +1,6 @@
 /** Standard input: a value that is piped into a command, in place of an argument `-`. */
 import { UsageError } from '../usage-error.ts'
+import { readSome } from './read-some.ts'
 
 /** Our choice: more than a payload or a value of a config may have. Their own limits are checked later. */
 const maxBytes = 1_048_576
@@ -10,14 +11,9 @@ const maxBytes = 1_048_576
  * @throws {UsageError} it is too long, or no text
  */
 export async function textFromInput(): Promise<string> {
-  const parts: Uint8Array[] = []
-  let bytes = 0
-  for await (const part of process.stdin) {
-    parts.push(part)
-    bytes += part.length
-    if (bytes > maxBytes) throw new UsageError('the standard input has more than 1 MiB')
-  }
-  return textOf(Buffer.concat(parts)).replace(/\r?\n$/, '')
+  const bytes = await readSome(process.stdin, maxBytes)
+  if (bytes.length > maxBytes) throw new UsageError('the standard input has more than 1 MiB')
+  return textOf(bytes).replace(/\r?\n$/, '')
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -1,6 +1,6 @@
 /**
- * Join options: the options of `joinCluster` and `prepareCluster`, for Node and browsers, and what `prepareCluster` resolves with.
- * Some options have different defaults in browsers.
+ * Join options: the options of `joinCluster` and `prepareCluster`, for Node and browsers, and what `prepareCluster`
+ * resolves with. Some options have different defaults in browsers.
  */
 import type { ComponentLogger, Metrics, NodeInfo } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'

@@ -32,7 +32,6 @@ export function coalescingNoise(): (components: NoiseComponents) => ConnectionEn
 
 function coalesced<T>(secured: SecuredConnection<T>): SecuredConnection<T> {
   delayWindowUpdates(secured.connection)
-  dropUnreadPings(secured.connection)
   return secured
 }
 
@@ -43,7 +42,7 @@ function inOneWrite(connection: MessageStream): MessageStream {
   return connection
 }
 
-/** Delays window updates without flags, and merges several of one stream into one. */
+/** Delays window updates without flags, merges several of one stream into one, and drops pings that the peer does not read. */
 function delayWindowUpdates(connection: MessageStream): void {
   const send = connection.send.bind(connection)
   /** Stream id → bytes by which its window grows. */
@@ -51,6 +50,9 @@ function delayWindowUpdates(connection: MessageStream): void {
   let delayedBytes = 0
 
   connection.send = data => {
+    // A ping or the answer to one, with type 2 in the second byte, for a peer that does not read what was sent before.
+    if (connection.writableNeedsDrain && data.byteLength === headerBytes && data.subarray()[1] === 2)
+      return false
     const update = windowUpdateIn(data)
     if (update) {
       delayed.set(update.streamId, (delayed.get(update.streamId) ?? 0) + update.bytes)
@@ -65,17 +67,6 @@ function delayWindowUpdates(connection: MessageStream): void {
     if (!update) all.append(data)
     return send(all)
   }
-}
-
-/** Sends no pings, and no answers to pings, while the peer does not read what was sent before. */
-function dropUnreadPings(connection: MessageStream): void {
-  const send = connection.send.bind(connection)
-  connection.send = data => (connection.writableNeedsDrain && isPing(data) ? false : send(data))
-}
-
-/** The header of a ping, and of the answer to one, has the type 2 in its second byte. */
-function isPing(data: Uint8Array | Uint8ArrayList): boolean {
-  return data.byteLength === headerBytes && data.subarray()[1] === 2
 }
 
 /**

@@ -19,7 +19,7 @@ interface Peer {
 export class VerificationQueue {
   readonly #peers = new Map<string, Peer>()
 
-  /** Counts the bytes until the promise is settled. Its caller handles a rejection. */
+  /** Counts the bytes until the promise is settled. A rejection counts as the end of the verification. */
   add(id: string, bytes: number, verified: Promise<unknown>): void {
     const peer = this.#peers.get(id) ?? { bytes: 0, waiting: new Set() }
     this.#peers.set(id, peer)
@@ -31,7 +31,7 @@ export class VerificationQueue {
         peer.waiting.delete(stream)
         resume(stream)
       }
-      if (peer.bytes === 0 && this.#peers.get(id) === peer) this.#peers.delete(id)
+      if (peer.bytes === 0) this.#peers.delete(id)
     }
     verified.then(settled, settled)
   }
@@ -50,9 +50,9 @@ export class VerificationQueue {
  * Pauses in the next microtask: if a stream that just resumed pauses while it delivers, yamux grants the other end window all
  * the same, and the stream buffers until it is aborted.
  */
-export function pauseSoon(stream: Stream, isWanted: () => boolean = () => true): void {
+export function pauseSoon(stream: Stream, isWanted?: () => boolean): void {
   queueMicrotask(() => {
-    if (stream.readStatus === 'readable' && isWanted()) stream.pause()
+    if (stream.readStatus === 'readable' && isWanted?.() !== false) stream.pause()
   })
 }
 

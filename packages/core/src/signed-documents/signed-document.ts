@@ -27,7 +27,7 @@ const minCheckpointAfterBytes = 131_072
 const checkpointAfterChanges = { min: 256, max: 4_096, bytesEach: 512 }
 
 /** Our choice: more than the writers that make a checkpoint at the same moment. The next checkpoint replaces all of these. */
-const maxActive = 16
+export const maxActiveCheckpoints = 16
 /** How many bytes of an update take as long to compare as an update itself. */
 const comparedBytesEach = 256
 
@@ -165,7 +165,7 @@ export class SignedDocument {
 
   #addCheckpoint(checkpoint: SignedUpdate): void {
     this.#checkpoints.add(checkpoint)
-    if (this.#active.size >= maxActive) {
+    if (this.#active.size >= maxActiveCheckpoints) {
       const [first, ...others] = this.#active
       const least = others.reduce((least, each) => (least?.outranks(each) ? each : least), first)
       if (!least || least.outranks(checkpoint)) return

@@ -18,7 +18,7 @@ import type { WriterRule } from '../spaces/writer-rule.ts'
 import { isClockSet, isPlausibleTimestamp } from '../wire/checks.ts'
 import * as limits from '../wire/limits.ts'
 import type { ChangeFact, SpaceFact } from '../wire/space-fact.ts'
-import { type MayCompare, SignedDocument } from './signed-document.ts'
+import { type MayCompare, maxActiveCheckpoints, SignedDocument } from './signed-document.ts'
 
 const noDocuments: ReadonlyMap<string, DocumentSync> = new Map()
 /** Our choice: half of the longest frame, so that a long update takes few round trips. */
@@ -31,8 +31,6 @@ const changesShare = 0.75
  * comparison of 2 MiB takes less than a tenth of a second. Further checkpoints are compared later, at a sweep at the latest.
  */
 const comparedBytes = { burst: limits.maxSignedBytes, refillMs: 1_000 / 2_097_152 }
-/** Our choice: as many as a document has active checkpoints. */
-const maxRestoredComparisons = 16
 
 export interface SignedReplicaOptions {
   /** The local member's id. */
@@ -95,7 +93,7 @@ export class SignedReplica implements SpaceReplica {
     })
     for (const document of this.#signed.values()) {
       let comparisons = 0
-      document.compare(() => comparisons++ < maxRestoredComparisons)
+      document.compare(() => comparisons++ < maxActiveCheckpoints)
     }
     return counting.map(storedFact).filter(each => !this.facts.has(each))
   }

@@ -2,9 +2,9 @@
  * Log compaction: keeps the log of one document short, in short steps between edits.
  *
  * Many short updates are merged into one, without reading the document. When the log is larger than the base, the
- * document is written again as a new base. log-keys.ts counts the updates and has the thresholds. New keys are stored before the keys that they replace are deleted, so the
- * process may end at any moment. The content of the document and its ids stay the same: document-compaction.ts changes
- * the ids, at the start of an epoch.
+ * document is written again as a new base. log-keys.ts counts the updates and has the thresholds. New keys are stored
+ * before the keys that they replace are deleted, so the process may end at any moment. The content of the document and
+ * its ids stay the same: document-compaction.ts changes the ids, at the start of an epoch.
  */
 import * as Y from 'yjs'
 import { StorageError } from '../api/errors.ts'

@@ -1,8 +1,8 @@
 /**
  * Open mode: whether other users of the machine can open a file or a folder that contains a secret.
  *
- * As OpenSSH does for private keys, hearsay looks only at what belongs to its own user: orchestrators mount files and folders with
- * modes of their own. Windows has no modes.
+ * As OpenSSH does for private keys, hearsay looks only at what belongs to its own user: orchestrators mount files and
+ * folders with modes of their own. Windows has no modes.
  */
 import type { Stats } from 'node:fs'
 
