@@ -83,7 +83,8 @@ export async function openRunning(flags: RunningFlags, mayLeave = false): Promis
     if ((error as Error).name !== 'NotRunningError') throw error
     const called = member === undefined ? '' : ` '${member}'`
     const where = cluster === undefined ? '' : ` of '${cluster}'`
-    throw new UsageError(`no member${called}${where} runs here`)
+    const described = called + where
+    throw new UsageError(`no member${described} runs here`)
   }
 }
 
