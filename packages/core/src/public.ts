@@ -7,6 +7,7 @@ export type {
   Heartbeat,
   LeaveOptions,
   StoreState,
+  UpdateChange,
 } from './api/cluster.ts'
 export type {
   Config,

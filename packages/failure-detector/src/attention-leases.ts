@@ -27,17 +27,25 @@ export class AttentionLeases {
     return this.#closing.nextMs()
   }
 
-  renew(member: Member, attention: Attention | undefined, nowMs: number): void {
+  renew(
+    member: Member,
+    { attention, returnsWithinMs = 0 }: { readonly attention?: Attention; readonly returnsWithinMs?: number },
+    nowMs: number,
+  ): void {
     member.lease = leaseFor(attention, nowMs, member.state.type === 'unknown')
+    member.returnsWithinMs = returnsWithinMs
   }
 
   connectionOpened(member: Member): void {
     this.#closing.delete(member)
+    member.awaitedUntilMs = -Infinity
   }
 
   connectionClosed(member: Member, nowMs: number): void {
-    if (nowMs < member.lease.untilMs && member.lease.state !== 'asleep')
-      this.#closing.set(member, nowMs + outageWindowMs)
+    const { lease, returnsWithinMs } = member
+    member.awaitedUntilMs = nowMs + returnsWithinMs
+    if (lease.state !== 'asleep' && (returnsWithinMs > 0 || nowMs < lease.untilMs))
+      this.#closing.set(member, nowMs + Math.max(outageWindowMs, returnsWithinMs))
   }
 
   suspected(member: Member): void {
@@ -45,8 +53,8 @@ export class AttentionLeases {
   }
 
   /**
-   * Ends the leases of members whose connection closed a second ago, except in a grace period. Returns the
-   * members whose lease ended.
+   * Ends the leases of members whose connection closed a second ago and that are not awaited, except in a grace period.
+   * Returns the members whose lease ended, or whose time to return.
    */
   takeExpired(nowMs: number, isPaused: boolean): Member[] {
     const ended: Member[] = []

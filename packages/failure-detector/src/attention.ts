@@ -41,9 +41,12 @@ export function leaseFor(attention: Attention | undefined, nowMs: number, isFirs
 }
 
 /**
- * Whether the lease belongs to a member that is asleep, and has not ended. During such a lease, nothing is evidence
- * against the member.
+ * Whether nothing is evidence against the member: it is asleep, or its connection closed a moment ago and it announced that
+ * it returns.
  */
-export function isAsleep({ untilMs, state }: Lease, nowMs: number): boolean {
-  return state === 'asleep' && nowMs < untilMs
+export function isExcused(
+  { lease, awaitedUntilMs }: { readonly lease: Lease; readonly awaitedUntilMs: number },
+  nowMs: number,
+): boolean {
+  return nowMs < awaitedUntilMs || (lease.state === 'asleep' && nowMs < lease.untilMs)
 }

@@ -1,5 +1,5 @@
 /** Connection handler: what follows from a connection's events and from bytes that arrive. */
-import { isAsleep } from './attention.ts'
+import { isExcused } from './attention.ts'
 import type { ConnectionState, ConnectionTracker } from './connection-tracker.ts'
 import type { DetectorEffect } from './effect.ts'
 import type { ConnectionEvent } from './input.ts'
@@ -66,12 +66,13 @@ const release: Transition = ({ tracker }, id) => tracker.forget(id)
 
 /**
  * Soon after a local pause a refusal may be old: the detector probes the member instead of suspecting it. A refusal says
- * nothing about a member that is asleep: its address may belong to another machine meanwhile.
+ * nothing about a member that is asleep, because its address may belong to another machine meanwhile, or about a member that
+ * is awaited.
  */
 const suspectRefused: Transition = (parts, id, nowMs) => {
   parts.tracker.refused(nowMs)
   const member = parts.memberList.get(id)
-  if (!isLiving(member) || isAsleep(member.lease, nowMs)) return
+  if (!isLiving(member) || isExcused(member, nowMs)) return
   if (nowMs < parts.localPause.graceUntilMs) parts.memberParts.probeScheduler.probeNow(member, nowMs)
   else applyToMember(parts.memberParts, member, 'failed', { refused: true }, nowMs)
 }

@@ -35,6 +35,11 @@ export type DetectorInput =
       readonly id: string
       readonly incarnation: number
       readonly attention?: Attention
+      /**
+       * For how long this detector awaits the member after its connection has closed, in ms ≥ 0, because another process
+       * then continues it. The host limits it. @default 0
+       */
+      readonly returnsWithinMs?: number
     }
   /** A verified departure that the member signed itself. */
   | { readonly type: 'left'; readonly id: string; readonly incarnation: number }

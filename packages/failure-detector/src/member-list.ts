@@ -25,6 +25,10 @@ export interface Member {
   state: MemberState
   /** Writer: `AttentionLeases`. */
   lease: Lease
+  /** For how long the member asked to be awaited after its connection has closed, in ms ≥ 0. Writer: `AttentionLeases`. */
+  returnsWithinMs: number
+  /** Until when this detector awaits the member after its connection has closed. Writer: `AttentionLeases`. */
+  awaitedUntilMs: number
   /** When the last byte arrived directly from the member. Writer: `ProbeScheduler`. */
   receivedMs: number
   /** When this detector last probed the member. Writer: `ProbeScheduler`. */
@@ -103,6 +107,8 @@ function newMember(id: string): Member {
     incarnation: -1,
     state: unknown,
     lease: noLease,
+    returnsWithinMs: 0,
+    awaitedUntilMs: -Infinity,
     receivedMs: -Infinity,
     probedMs: -Infinity,
     probedNowMs: -Infinity,

@@ -8,7 +8,8 @@ import type { SuspicionTimers } from './suspicion-timers.ts'
 
 interface AliveRecord {
   readonly incarnation: number
-  readonly attention: Attention | undefined
+  readonly attention?: Attention
+  readonly returnsWithinMs?: number
 }
 
 /** The inputs about a member, with their values. */
@@ -60,9 +61,9 @@ export const impossible = (): void => {}
 /** The lease is renewed first: it depends on whether the member was known. */
 const takeNewer =
   (effect?: 'recover' | 'return'): Transition<'newer'> =>
-  (parts, member, { incarnation, attention }, nowMs) => {
-    parts.leases.renew(member, attention, nowMs)
-    parts.suspicionTimers.markAlive(member, incarnation, effect)
+  (parts, member, record, nowMs) => {
+    parts.leases.renew(member, record, nowMs)
+    parts.suspicionTimers.markAlive(member, record.incarnation, effect)
     parts.probeScheduler.drop(member.id)
     // The record is new evidence: the gap since the last heartbeat of an earlier incarnation no longer counts.
     parts.heartbeats.forget(member.id)
@@ -71,10 +72,10 @@ const takeRecord = takeNewer()
 const recover = takeNewer('recover')
 const comeBack = takeNewer('return')
 
-const renewLease: Transition<'same'> = ({ leases, heartbeats }, member, { attention }, nowMs) => {
+const renewLease: Transition<'same'> = ({ leases, heartbeats }, member, record, nowMs) => {
   // A member that wakes sent no heartbeats while it was asleep.
   if (member.lease.state === 'asleep') heartbeats.forget(member.id)
-  leases.renew(member, attention, nowMs)
+  leases.renew(member, record, nowMs)
 }
 
 /** An unknown member is added as left: its departure may arrive before its record. */

@@ -2,7 +2,7 @@
  * Probe scheduler: which member this detector probes and when, indirect probes for other members, and local health.
  * The scheduler returns the members that did not answer; the state table decides what follows.
  */
-import { isAsleep } from './attention.ts'
+import { isExcused } from './attention.ts'
 import type { ConnectionTracker } from './connection-tracker.ts'
 import { IndirectProbeHandler } from './indirect-probe-handler.ts'
 import type { Subject } from './input.ts'
@@ -93,7 +93,7 @@ export class ProbeScheduler {
 
   /** Probes at once, out of turn; at most once per interval. Does not probe a member that is asleep. */
   probeNow(member: Member, nowMs: number): void {
-    if (isAsleep(member.lease, nowMs)) return
+    if (isExcused(member, nowMs)) return
     if (!this.#mayProbeNow(member, nowMs) || this.#tracker.isProbing(member.id)) return
     member.probedNowMs = nowMs
     this.#probe(member, nowMs)
@@ -195,7 +195,7 @@ export function isDue(
   localHealth: number,
   nowMs: number,
 ): boolean {
-  if (!isLiving(member) || isAsleep(member.lease, nowMs)) return false
+  if (!isLiving(member) || isExcused(member, nowMs)) return false
   if (member.state.type === 'suspect') return true
   if (nowMs < member.lease.untilMs) return nowMs >= member.probedMs + leaseProbeFactor * sinceEvidenceMs
   return localHealth > 0 || nowMs >= member.receivedMs + sinceEvidenceMs

@@ -1,5 +1,4 @@
 /** SWIM detector: passes each input to the part that handles it, and decides only the order of the parts. */
-import type { Attention } from './attention.ts'
 import { AttentionLeases } from './attention-leases.ts'
 import { ConnectionHandler } from './connection-handler.ts'
 import { ConnectionTracker } from './connection-tracker.ts'
@@ -142,7 +141,7 @@ export class SwimDetector implements Detector {
     switch (input.type) {
       case 'member':
         if (input.id === this.#self) this.#refutation.raised(input.incarnation)
-        else this.#member(input.id, input.incarnation, input.attention, nowMs)
+        else this.#member(input, nowMs)
         this.#beginTicking(nowMs)
         break
       case 'left':
@@ -185,10 +184,9 @@ export class SwimDetector implements Detector {
     }
   }
 
-  #member(id: string, incarnation: number, attention: Attention | undefined, nowMs: number): void {
-    const member = this.#memberList.find(id)
-    const input = compareIncarnation(member, incarnation)
-    applyToMember(this.#memberParts, member, input, { incarnation, attention }, nowMs)
+  #member(record: DetectorInput & { type: 'member' }, nowMs: number): void {
+    const member = this.#memberList.find(record.id)
+    applyToMember(this.#memberParts, member, compareIncarnation(member, record.incarnation), record, nowMs)
   }
 
   #beginTicking(nowMs: number): void {
@@ -261,7 +259,7 @@ export class SwimDetector implements Detector {
 
   /** Until when this detector neither suspects the member nor declares it dead. Monotonic ms. */
   #deferredUntilMs(member: Member): number {
-    return Math.max(this.graceUntilMs(), member.lease.untilMs)
+    return Math.max(this.graceUntilMs(), member.lease.untilMs, member.awaitedUntilMs)
   }
 
   #tick(nowMs: number): void {

@@ -34,7 +34,7 @@ describe('AttentionLeases', () => {
     memberList = new MemberList('me')
     member = memberList.find('a')
     memberList.setState(member, { type: 'alive' })
-    leases.renew(member, { state: 'frozen', leaseMs: 10_000 }, 0)
+    leases.renew(member, { attention: { state: 'frozen', leaseMs: 10_000 } }, 0)
   })
 
   it('ends a lease one second after the connection closed', () => {
@@ -78,7 +78,7 @@ describe('AttentionLeases', () => {
   ] as const)(
     'a suspicion of a member that is %s and whose connection is %s leaves a lease until %d',
     (state, connection, untilMs) => {
-      leases.renew(member, { state, leaseMs: 10_000 }, 0)
+      leases.renew(member, { attention: { state, leaseMs: 10_000 } }, 0)
       connections.opened('a', 0)
       if (connection === 'closed') connections.closed('a', 0)
       leases.suspected(member)
@@ -88,16 +88,32 @@ describe('AttentionLeases', () => {
 
   it('keeps the lease of a member that is asleep when its connection closes, before or after the record', () => {
     leases.connectionClosed(member, 0)
-    leases.renew(member, { state: 'asleep', leaseMs: 10_000 }, 500)
+    leases.renew(member, { attention: { state: 'asleep', leaseMs: 10_000 } }, 500)
     expect(leases.takeExpired(1_000, false)).toEqual([])
     leases.connectionClosed(member, 2_000)
     expect(leases.nextMs()).toBe(Infinity)
     expect(member.lease.untilMs).toBe(10_500)
   })
 
+  it.each([
+    ['hidden', undefined],
+    ['hidden', 'lease'],
+    ['asleep', 'lease'],
+  ] as const)('awaits a member after its connection closed: %s, %s', (state, lease) => {
+    const attention = { state, leaseMs: 10_000 }
+    leases.renew(member, { ...(lease && { attention }), returnsWithinMs: 5_000 }, 0)
+    expect(member.awaitedUntilMs).toBe(-Infinity)
+    leases.connectionClosed(member, 1_000)
+    expect(member.awaitedUntilMs).toBe(6_000)
+    expect(leases.nextMs()).toBe(state === 'asleep' ? Infinity : 6_000)
+    leases.connectionOpened(member)
+    expect(member.awaitedUntilMs).toBe(-Infinity)
+    expect(leases.nextMs()).toBe(Infinity)
+  })
+
   it('ends the lease of a member that was asleep already when it became known, when another member suspects it', () => {
     const newcomer = memberList.find('b')
-    leases.renew(newcomer, { state: 'asleep', leaseMs: 10_000 }, 0)
+    leases.renew(newcomer, { attention: { state: 'asleep', leaseMs: 10_000 } }, 0)
     memberList.setState(newcomer, { type: 'alive' })
     leases.suspected(newcomer)
     expect(newcomer.lease).toBe(noLease)

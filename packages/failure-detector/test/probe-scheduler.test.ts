@@ -13,6 +13,8 @@ const member = (state: MemberState, times: Partial<Member> = {}): Member => ({
   receivedMs: nowMs - 10,
   probedMs: nowMs - 10,
   lease: noLease,
+  returnsWithinMs: 0,
+  awaitedUntilMs: -Infinity,
   probedNowMs: -Infinity,
   ...times,
 })

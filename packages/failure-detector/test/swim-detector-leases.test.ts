@@ -116,6 +116,31 @@ describe('attention leases', () => {
     expect(stateEffects(bench.pass(60_000))).toContain('fail')
   })
 
+  it.each([
+    ['closes', ['closed'], 5_000],
+    ['closes again', ['closed', 'open', 'closed'], 5_000],
+    ['closes, and the member announces it again', ['closed', 'announce'], 5_000],
+    ['is open again', ['closed', 'open'], 0],
+  ] as const)('excuse a member that returns, when its connection %s', (_, events, untilMs) => {
+    for (const id of 'abcd') connect(id, 'open')
+    const announce = () => bench.handle({ type: 'member', id: 'a', incarnation: 1, returnsWithinMs: 5_000 })
+    announce()
+    for (const event of events) {
+      if (event === 'announce') announce()
+      else connect('a', event)
+    }
+    const effects = [...dialFailed('a', 'refused'), ...dialFailed('a', 'unreachable')]
+    if (untilMs > 0) {
+      for (const observer of 'bcd') bench.suspect('a', observer)
+      effects.push(...bench.pass(untilMs - 1))
+      expect(effects.some(effect => effect.type === 'send' && effect.to === 'a')).toBe(false)
+    }
+    expect(stateEffects(effects)).not.toContain('fail')
+    expect(stateEffects(effects)).not.toContain('publish-suspicion')
+    expect(bench.detector.status('a')?.type).toBe(untilMs > 0 ? 'suspect' : 'alive')
+    expect(stateEffects(bench.pass(60_000))).toContain('fail')
+  })
+
   it('of a member that was asleep leave no gap in its heartbeats', () => {
     heartbeat()
     announce('asleep', 3_600_000, 'd')

@@ -15,6 +15,7 @@ import type {
   LeaveOptions,
   ProviderStatus,
   RoomOptions,
+  UpdateChange,
 } from '@hearsay/core'
 import type { AwarenessClaims, LocalClaim } from '@hearsay/core/app'
 import type { Answer } from './answer.ts'
@@ -135,11 +136,6 @@ export interface OpenedDocument extends DocumentChange {
   readonly update: Uint8Array
   /** The content that the member has. */
   readonly stateVector: Uint8Array
-}
-
-export interface UpdateChange {
-  readonly name?: string
-  readonly tags?: Readonly<Record<string, string>>
 }
 
 export interface SuspendOptions {

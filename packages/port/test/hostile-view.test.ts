@@ -92,6 +92,18 @@ describe('a hostile view', () => {
     close()
   })
 
+  it('cannot announce when the member returns, although it may update its name', async () => {
+    const { view, close } = hostileView()
+    await view.call('connect', contractVersion)
+    const update = vi.spyOn(bench.member, 'update')
+    expect(await view.call('update', { name: 'ada', returnsWithinMs: 3_600_000 })).toMatchObject({
+      error: { name: 'InvalidOptionsError' },
+    })
+    expect(update).not.toHaveBeenCalled()
+    expect(await view.call('update', { name: 'ada' })).toEqual({ value: undefined })
+    close()
+  })
+
   it('cannot start a measurement of the convergence without the right `queries`', async () => {
     const { view, close } = hostileView({ queries: false })
     await view.call('connect', contractVersion)

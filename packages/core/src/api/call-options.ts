@@ -8,14 +8,26 @@ import { byteLength, isPlainObject } from '../wire/checks.ts'
 import * as limits from '../wire/limits.ts'
 import { appExcess } from '../wire/record-limits.ts'
 import { halfPairFault, receivedText } from '../wire/text.ts'
-import type { LeaveOptions } from './cluster.ts'
+import type { LeaveOptions, UpdateChange } from './cluster.ts'
 import { InvalidOptionsError } from './errors.ts'
 import { checkOptionNames } from './option-names.ts'
 
 type Tags = Readonly<Record<string, string>>
 
-/** Checks the argument of `cluster.update`. @throws {InvalidOptionsError} */
-export function checkUpdate(change: { name?: string; tags?: Tags }): void {
+/** Checks the argument of `cluster.update` in the process of the member. @throws {InvalidOptionsError} */
+export function checkMemberUpdate(change: UpdateChange): void {
+  checkOptionNames('update', change, { name: true, tags: true, returnsWithinMs: true }, "{ name: 'ada' }")
+  const { name, tags, returnsWithinMs = 0 } = change
+  checkNameAndTags(name, tags)
+  if (returnsWithinMs !== 0) checkLease('update: returnsWithinMs', returnsWithinMs)
+}
+
+/**
+ * Checks the argument of `cluster.update` of a view: only the process that runs the member knows whether it returns.
+ *
+ * @throws {InvalidOptionsError}
+ */
+export function checkUpdate(change: Omit<UpdateChange, 'returnsWithinMs'>): void {
   checkOptionNames('update', change, { name: true, tags: true }, "{ name: 'ada' }")
   checkNameAndTags(change.name, change.tags)
 }
@@ -31,8 +43,8 @@ export function checkSuspend(options: { leaseMs?: number } = {}): number {
 /** Checks the options of `cluster.leave`. @throws {InvalidOptionsError} */
 export function checkLeave(options: LeaveOptions = {}): void {
   checkOptionNames('leave', options, { returnsWithinMs: true }, '{ returnsWithinMs: 10_000 }')
-  const { returnsWithinMs } = options
-  if (returnsWithinMs !== undefined) checkLease('leave: returnsWithinMs', returnsWithinMs)
+  const { returnsWithinMs = 1 } = options
+  checkLease('leave: returnsWithinMs', returnsWithinMs)
 }
 
 /**

@@ -116,15 +116,16 @@ export interface Cluster {
    */
   explain(memberId: string): Promise<Explanation>
   /**
-   * Changes this member's name or tags and publishes them to all members. `tags` replaces all tags; a property that is
-   * absent is not changed. Setting the same values does nothing. `self` and `members` show the change when this method
-   * returns, unless a new incarnation is being stored at that moment.
+   * Changes this member's name or tags, or when it returns, and publishes them to all members. `tags` replaces all tags; a
+   * property that is absent is not changed. Setting the same name and tags does nothing. `self` and `members` show the change
+   * when this method returns, unless a new incarnation is being stored at that moment.
    *
    * @throws {InvalidOptionsError} `change` has another property, a string that is not well-formed, a name over 128 bytes,
-   *   more than 32 tags, a key of a tag over 64 bytes, or a value of a tag over 256 bytes. Nothing changed.
+   *   more than 32 tags, a key of a tag over 64 bytes, a value of a tag over 256 bytes, or another time than the property
+   *   allows. Nothing changed.
    * @throws {NotRunningError} the cluster has not started, or was left. Nothing changed.
    */
-  update(change: { name?: string; tags?: Readonly<Record<string, string>> }): void
+  update(change: UpdateChange): void
   /**
    * Announces that this device goes to sleep. Call it just before the device sleeps, for example on `suspend` of Electron's
    * `powerMonitor`, and call {@link resume} when the device is back. A page needs neither method: it announces by itself that
@@ -286,6 +287,22 @@ export interface Cluster {
    * @throws {InvalidOptionsError} an option is invalid. Nothing changed.
    */
   leave(options?: LeaveOptions): Promise<void>
+}
+
+/** What `Cluster.update` changes. A property that is absent is not changed. */
+export interface UpdateChange {
+  /** For people; at most 128 bytes, may be empty. */
+  readonly name?: string
+  /** Replaces all tags. */
+  readonly tags?: Readonly<Record<string, string>>
+  /**
+   * If the process of this member ends without a leave, another one opens its storage within this time, for example because
+   * something supervises the process. Other members then wait for so long after the connection to this member has closed
+   * before they suspect it, so they do not see it die. With a longer time, they show a member that does not come back as
+   * alive for longer. A view cannot change this. Whole milliseconds, 0 to 3,600,000 (one hour). 0: it does not come back.
+   * @default 0
+   */
+  readonly returnsWithinMs?: number
 }
 
 /** Options of `Cluster.leave`. */

@@ -5,8 +5,21 @@
  * figures of the health are zero. No listener of the app runs while the driver is in a step.
  */
 import type { TypedEventTarget } from 'main-event'
-import { checkAnswer, checkLeave, checkMemberId, checkSuspend, checkUpdate } from '../api/call-options.ts'
-import type { Cluster, ClusterEvents, Explanation, LeaveOptions, StoreState } from '../api/cluster.ts'
+import {
+  checkAnswer,
+  checkLeave,
+  checkMemberId,
+  checkMemberUpdate,
+  checkSuspend,
+} from '../api/call-options.ts'
+import type {
+  Cluster,
+  ClusterEvents,
+  Explanation,
+  LeaveOptions,
+  StoreState,
+  UpdateChange,
+} from '../api/cluster.ts'
 import type { Config, ConfigOptions, ConfigSchema } from '../api/config.ts'
 import type { Convergence, SettledOptions } from '../api/convergence.ts'
 import { NotRunningError } from '../api/errors.ts'
@@ -131,12 +144,11 @@ export class ClusterHandle implements Cluster, EngineListener {
     return explain(this.#running().machine, memberId, this.#clock.now())
   }
 
-  update(requested: { name?: string; tags?: Readonly<Record<string, string>> }): void {
-    checkUpdate(requested)
-    const { name, tags } = requested
-    const { driver } = this.#present()
-    const change = { ...(name !== undefined && { name }), ...(tags !== undefined && { tags: { ...tags } }) }
-    driver.handle({ type: 'local-change', change })
+  update(requested: UpdateChange): void {
+    checkMemberUpdate(requested)
+    // A copy, without the properties that are undefined.
+    const change = JSON.parse(JSON.stringify(requested))
+    this.#present().driver.handle({ type: 'local-change', change })
   }
 
   suspend(options?: { leaseMs?: number }): void {

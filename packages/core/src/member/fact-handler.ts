@@ -262,13 +262,14 @@ export class FactHandler {
   /** Passes a record of another member to the detector. A member that is alive or suspect joins the overlay. */
   #updateDetector({ author: id, record }: RecordFact, now: Instant): void {
     const { self, table, detector, overlay, detectorBridge } = this.#options
-    const { incarnation, leaving, attention } = record
+    const { incarnation, leaving, attention, returnsWithinMs } = record
     const known = detector.status(id)
     // The member returned after leaving, or replaced an implausible incarnation. The detector reverts neither by itself.
     if (known && (known.incarnation > incarnation || (known.type === 'left' && !leaving)))
       detectorBridge.handle({ type: 'forget', id }, now)
     if (leaving) detectorBridge.handle({ type: 'left', id, incarnation }, now)
-    else detectorBridge.handle({ type: 'member', id, incarnation, ...leaseOf(attention) }, now)
+    else
+      detectorBridge.handle({ type: 'member', id, incarnation, returnsWithinMs, ...leaseOf(attention) }, now)
     // The detector could not use earlier suspicions of this incarnation before the record arrived.
     for (const claim of table.get(id)?.suspicions?.claims ?? []) {
       const { author: observer, refused, incarnation } = claim

@@ -112,5 +112,6 @@ export function firstRecord(of: {
     leaving: false,
     leftEpochMs: 0,
     attention: { state: 'full', leaseMs: 0 },
+    returnsWithinMs: 0,
   }
 }

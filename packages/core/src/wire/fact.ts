@@ -51,6 +51,11 @@ export interface MemberRecord {
   /** When the member left, by its own clock; 0 while `leaving` is false. */
   readonly leftEpochMs: number
   readonly attention: Attention
+  /**
+   * For how long others await this member after its connection has closed, because another process then continues it; 0: not
+   * at all.
+   */
+  readonly returnsWithinMs: number
   /** Other members forget this member soon after it has left. */
   readonly ephemeral: boolean
   /** The encoded grants that make the author a member of a cluster with an authority. Not decoded here. */
@@ -132,31 +137,21 @@ function encodeBody(body: FactBody): Uint8Array {
     case 'heartbeat':
       return encodeHeartbeat(body.incarnation, body.sequence)
     case 'suspicion':
-      return messages.Suspicion.encode({
-        subject: keyFromMemberId(body.subject) ?? new Uint8Array(),
-        incarnation: body.incarnation,
-        refused: body.refused,
-        epochMs: body.epochMs,
-      })
+      return messages.Suspicion.encode({ ...body, subject: keyOf(body.subject) })
     case 'introduction':
-      return messages.Introduction.encode({
-        subject: keyFromMemberId(body.subject) ?? new Uint8Array(),
-        incarnation: body.incarnation,
-      })
+      return messages.Introduction.encode({ ...body, subject: keyOf(body.subject) })
     case 'revocation':
       return messages.Revocation.encode({
-        subject: keyFromMemberId(body.subject) ?? new Uint8Array(),
-        untilEpochMs: body.untilEpochMs,
-        epochMs: body.epochMs,
+        ...body,
+        subject: keyOf(body.subject),
         grants: body.grants as Uint8Array<ArrayBuffer>,
       })
     case 'keyring':
-      return messages.Keyring.encode({
-        version: body.version,
-        boxes: body.boxes as Uint8Array<ArrayBuffer>[],
-      })
+      return messages.Keyring.encode({ ...body, boxes: body.boxes as Uint8Array<ArrayBuffer>[] })
   }
 }
+
+const keyOf = (memberId: string): Uint8Array<ArrayBuffer> => keyFromMemberId(memberId) ?? new Uint8Array()
 
 /** The payload of a heartbeat. Equal numbers give equal bytes, so a message may carry the signature without the payload. */
 export function encodeHeartbeat(incarnation: number, sequence: number): Uint8Array {
@@ -165,18 +160,11 @@ export function encodeHeartbeat(incarnation: number, sequence: number): Uint8Arr
 
 function encodeRecord(record: MemberRecord): Uint8Array {
   return messages.MemberRecord.encode({
-    incarnation: record.incarnation,
-    version: record.version,
-    name: record.name,
-    addresses: record.addresses as Uint8Array<ArrayBuffer>[],
+    ...(record as MemberRecord & Pick<messages.MemberRecord, 'addresses' | 'grants'>),
     tags: Object.entries(record.tags).map(([key, value]) => ({ key, value })),
     spaces: record.spaces.map(({ space, generation }) => ({ space: bytesOfSpace(space), generation })),
-    leaving: record.leaving,
-    leftEpochMs: record.leftEpochMs,
     attention: attentionStates.indexOf(record.attention.state),
     attentionLeaseMs: record.attention.leaseMs,
-    ephemeral: record.ephemeral,
-    ...(record.grants && { grants: record.grants as Uint8Array<ArrayBuffer> }),
   })
 }
 
@@ -206,19 +194,19 @@ function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBod
         : failed('invalid', 'a heartbeat has no other fields')
     }
     case 'suspicion': {
-      const { subject: key, incarnation, refused, epochMs } = messages.Suspicion.decode(payload)
-      const subject = memberIdFromKey(key)
+      const message = messages.Suspicion.decode(payload)
+      const subject = memberIdFromKey(message.subject)
       if (subject === undefined) return failed('invalid', 'a subject is a key of 32 bytes')
-      if (!isCount(incarnation) || !isCount(epochMs))
+      if (!isCount(message.incarnation) || !isCount(message.epochMs))
         return failed('invalid', 'a suspicion has whole numbers ≥ 0')
-      return ok({ type, subject, incarnation, refused, epochMs })
+      return ok({ type, ...message, subject })
     }
     case 'introduction': {
-      const { subject: key, incarnation } = messages.Introduction.decode(payload)
-      const subject = memberIdFromKey(key)
+      const message = messages.Introduction.decode(payload)
+      const subject = memberIdFromKey(message.subject)
       if (subject === undefined) return failed('invalid', 'a subject is a key of 32 bytes')
-      if (!isCount(incarnation)) return failed('invalid', 'an incarnation is a whole number ≥ 0')
-      return ok({ type, subject, incarnation })
+      if (!isCount(message.incarnation)) return failed('invalid', 'an incarnation is a whole number ≥ 0')
+      return ok({ type, ...message, subject })
     }
     case 'revocation':
     case 'keyring':
@@ -231,12 +219,12 @@ function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBod
 function decodePolicy(type: PolicyBody['type'], payload: Uint8Array): Result<PolicyBody, DecodeFailure> {
   switch (type) {
     case 'revocation': {
-      const { subject: key, untilEpochMs, epochMs, grants } = messages.Revocation.decode(payload)
-      const subject = memberIdFromKey(key)
+      const message = messages.Revocation.decode(payload)
+      const subject = memberIdFromKey(message.subject)
       if (subject === undefined) return failed('invalid', 'a subject is a key of 32 bytes')
-      if (!isCount(untilEpochMs) || !isCount(epochMs))
+      if (!isCount(message.untilEpochMs) || !isCount(message.epochMs))
         return failed('invalid', 'a revocation has whole numbers ≥ 0')
-      return ok({ type, subject, untilEpochMs, epochMs, grants })
+      return ok({ type, ...message, subject })
     }
     case 'keyring': {
       const { version, boxes } = messages.Keyring.decode(payload, {
@@ -253,29 +241,26 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
   const message = messages.MemberRecord.decode(payload, {
     limits: { addresses: limits.maxAddresses, tags: limits.maxTags, spaces: limits.maxSpaces },
   })
-  const { incarnation, version, addresses, leaving, leftEpochMs, ephemeral, grants } = message
-  if (!isCount(incarnation) || !isCount(version) || !isCount(leftEpochMs))
+  const { attention, attentionLeaseMs, ...fields } = message
+  const { grants } = fields
+  if (!isCount(fields.incarnation) || !isCount(fields.version) || !isCount(fields.leftEpochMs))
     return failed('invalid', 'a record has whole numbers ≥ 0')
   if (message.spaces.some(({ space, generation }) => space.length !== spaceTagBytes || !isCount(generation)))
     return failed('invalid', `a space has a tag of ${spaceTagBytes} bytes and a whole generation number`)
   const spaces = message.spaces.map(({ space, generation }) => ({ space: spaceFromBytes(space), generation }))
-  const state = attentionStates[message.attention] ?? 'full'
-  const leaseMs = Math.min(message.attentionLeaseMs, limits.maxAttentionLeaseMs)
+  const state = attentionStates[attention] ?? 'full'
+  const leaseMs = Math.min(attentionLeaseMs, limits.maxAttentionLeaseMs)
+  const returnsWithinMs = Math.min(fields.returnsWithinMs, limits.maxAttentionLeaseMs)
   const tags = Object.fromEntries(
     message.tags.map(({ key, value }) => [receivedText(key), receivedText(value)]),
   )
   const record = {
-    incarnation,
-    version,
-    name: receivedText(message.name),
-    addresses,
+    ...fields,
+    name: receivedText(fields.name),
     tags,
     spaces,
-    leaving,
-    leftEpochMs,
-    ephemeral,
     attention: { state, leaseMs },
-    ...(grants && { grants }),
+    returnsWithinMs,
   }
   if (grants && grants.length > limits.maxGrantsBytes)
     return failed('too-large', `grants of ${grants.length} bytes`)

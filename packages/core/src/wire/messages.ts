@@ -290,6 +290,7 @@ export interface MemberRecord {
   leftEpochMs: number
   ephemeral: boolean
   grants?: Uint8Array<ArrayBuffer>
+  returnsWithinMs: number
 }
 
 export namespace MemberRecord {
@@ -368,6 +369,11 @@ export namespace MemberRecord {
           w.bytes(obj.grants)
         }
 
+        if ((obj.returnsWithinMs != null && obj.returnsWithinMs !== 0)) {
+          w.uint32(104)
+          w.uint32(obj.returnsWithinMs)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -383,7 +389,8 @@ export namespace MemberRecord {
           attention: 0,
           attentionLeaseMs: 0,
           leftEpochMs: 0,
-          ephemeral: false
+          ephemeral: false,
+          returnsWithinMs: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -454,6 +461,10 @@ export namespace MemberRecord {
             }
             case 12: {
               obj.grants = reader.bytes()
+              break
+            }
+            case 13: {
+              obj.returnsWithinMs = reader.uint32()
               break
             }
             default: {

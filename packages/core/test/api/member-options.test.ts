@@ -1,6 +1,12 @@
 import { MemoryDatastore } from 'datastore-core'
 import { describe, expect, it } from 'vitest'
-import { checkMemberId, checkNameAndTags, checkSpaceName, checkUpdate } from '../../src/api/call-options.ts'
+import {
+  checkMemberId,
+  checkMemberUpdate,
+  checkNameAndTags,
+  checkSpaceName,
+  checkUpdate,
+} from '../../src/api/call-options.ts'
 import { configSettings } from '../../src/api/config-options.ts'
 import { InvalidOptionsError } from '../../src/api/errors.ts'
 import { checkHearsayInit } from '../../src/libp2p/hearsay-options.ts'
@@ -213,15 +219,25 @@ describe('the argument of update', () => {
     'is accepted: %j',
     change => {
       expect(() => checkUpdate(change as never)).not.toThrow()
+      expect(() => checkMemberUpdate(change as never)).not.toThrow()
     },
   )
+
+  it.each([0, 1, 3_600_000])('announces in the process of the member that it returns within %d ms', ms => {
+    expect(() => checkMemberUpdate({ returnsWithinMs: ms })).not.toThrow()
+    expectRejection(checkUpdate, { returnsWithinMs: ms }, /^update: unknown option 'returnsWithinMs'/)
+  })
+
+  it.each([-1, 0.5, 3_600_001, null, '5', Number.NaN])('does not accept that it returns within %j ms', ms => {
+    expectRejection(checkMemberUpdate, { returnsWithinMs: ms }, /^update: returnsWithinMs: give whole/)
+  })
 
   it.each<[unknown, RegExp]>([
     [undefined, /^update: give an object/],
     [null, /^update: give an object/],
     ['ada', /^update: give an object/],
     [{ nmae: 'ada' }, /^update: unknown option 'nmae': did you mean 'name'\?/],
-    [{ profile: 'wan' }, /^update: unknown option 'profile': the options are name, tags/],
+    [{ profile: 'wan' }, /^update: unknown option 'profile': the options are name, tags\b/],
     [{ name: 5 }, /^name: give a string/],
     [{ name: `x${half}` }, /^name: it has half/],
     [{ tags: 'abc' }, /^tags: give an object/],
@@ -229,6 +245,7 @@ describe('the argument of update', () => {
     [{ tags: { a: half } }, /^tags: the value of 'a' has half/],
   ])('rejects %j', (change, message) => {
     expectRejection(checkUpdate, change, message)
+    expectRejection(checkMemberUpdate, change, message)
   })
 
   it('is checked against the limits', () => {

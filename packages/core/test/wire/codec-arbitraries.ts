@@ -35,6 +35,7 @@ const record: fc.Arbitrary<MemberRecord> = fc.record({
     state: fc.constantFrom('full', 'hidden', 'frozen', 'asleep'),
     leaseMs: fc.nat(limits.maxAttentionLeaseMs),
   }),
+  returnsWithinMs: fc.nat(limits.maxAttentionLeaseMs),
   ephemeral: fc.boolean(),
 })
 

@@ -88,6 +88,7 @@ it('the example of the protocol page matches byte for byte', async () => {
       leaving: false,
       leftEpochMs: 0,
       attention: { state: 'full', leaseMs: 0 },
+      returnsWithinMs: 0,
       ephemeral: false,
     },
   })

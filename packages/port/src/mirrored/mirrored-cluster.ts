@@ -29,6 +29,7 @@ import type {
   RoomOptions,
   SettledOptions,
   Store,
+  UpdateChange,
 } from '@hearsay/core'
 import {
   AppEvents,
@@ -52,7 +53,6 @@ import {
   type RemoteMember,
   type Rights,
   type SuspendOptions,
-  type UpdateChange,
   type Welcome,
 } from '../contract.ts'
 import type { KeyringCall } from '../invitation-calls.ts'
@@ -98,8 +98,8 @@ export class MirroredCluster implements Cluster {
   #lastNumber = clusterNumber
   #leaving: Promise<void> | undefined
   #cancelSettling: (() => void) | undefined
-  /** Why the view has ended. */
-  #ended: string | undefined
+  /** Why the view has ended; empty while it runs. */
+  #ended = ''
 
   /** @param close closes the connection */
   constructor(welcome: Welcome, member: RemoteMember, close: (reason: string) => void) {
@@ -220,13 +220,8 @@ export class MirroredCluster implements Cluster {
           key,
           force: options?.force,
         } as KeyringCall) as Promise<never>
-    return {
-      list: call('list'),
-      holders: call('holders'),
-      add: call('add'),
-      use: call('use'),
-      remove: call('remove'),
-    }
+    const calls = (['list', 'holders', 'add', 'use', 'remove'] as const).map(type => [type, call(type)])
+    return Object.fromEntries(calls) as Keyring
   }
 
   async settled(options?: SettledOptions): Promise<void> {
@@ -299,7 +294,7 @@ export class MirroredCluster implements Cluster {
 
   /** The view has ended, or has left. @param reason in words, for people */
   end(reason: string): void {
-    if (this.#ended !== undefined) return
+    if (this.#ended) return
     this.#ended = reason
     this.#cancelSettling?.()
     for (const space of this.#spaces.values()) space.end()
@@ -338,11 +333,11 @@ export class MirroredCluster implements Cluster {
   }
 
   async #leave(options?: LeaveOptions): Promise<void> {
-    if (this.#ended !== undefined) return
+    if (this.#ended) return
     for (const space of [...this.#spaces.values()]) space.close()
     const answer = await this.#member.leave(options)
     // The member may leave at the same time, which ends the view before its answer arrives.
-    if (this.#ended === undefined) resultOf(answer)
+    if (!this.#ended) resultOf(answer)
     this.end('this view has left')
   }
 
@@ -378,7 +373,7 @@ export class MirroredCluster implements Cluster {
   }
 
   #checkRunning(): void {
-    if (this.#ended !== undefined) throw new NotRunningError(`the view has ended: ${this.#ended}`)
+    if (this.#ended) throw new NotRunningError(`the view has ended: ${this.#ended}`)
     if (this.#leaving) throw new NotRunningError('the cluster was left: connect again')
   }
 }

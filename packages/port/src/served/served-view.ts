@@ -17,8 +17,15 @@ import type {
   QueryOptions,
   QueryResult,
   RoomOptions,
+  UpdateChange,
 } from '@hearsay/core'
-import { InvalidOptionsError, type LocalClaim, NotRunningError, systemClock } from '@hearsay/core/app'
+import {
+  checkUpdate,
+  InvalidOptionsError,
+  type LocalClaim,
+  NotRunningError,
+  systemClock,
+} from '@hearsay/core/app'
 import { type Answer, answer, answerLater } from '../answer.ts'
 import type { OpenedConfig, SentConfigOptions } from '../config-calls.ts'
 import {
@@ -30,7 +37,6 @@ import {
   type OpenedRoom,
   type StoreName,
   type SuspendOptions,
-  type UpdateChange,
   type Welcome,
 } from '../contract.ts'
 import type { KeyringCall } from '../invitation-calls.ts'
@@ -185,7 +191,10 @@ export class ServedView implements MemberCalls {
   }
 
   update(change: UpdateChange): Answer<void> {
-    return this.#updateBy('update', cluster => cluster.update(change))
+    return this.#updateBy('update', cluster => {
+      checkUpdate(change)
+      cluster.update(change)
+    })
   }
 
   suspend(options?: SuspendOptions): Answer<void> {
