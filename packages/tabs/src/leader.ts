@@ -18,6 +18,8 @@ interface LeaderOptions {
   readonly name: string
   readonly member: Cluster
   readonly control: ControlChannel
+  /** Id of the view in this tab. */
+  readonly ownView: string
 }
 
 export class Leader {
@@ -28,6 +30,8 @@ export class Leader {
   readonly #views = new Map<string, () => void>()
   readonly #left = Promise.withResolvers<void>()
   #hasEnded = false
+  /** Whether the member has announced that another process continues it. */
+  #isContinued = false
 
   constructor(options: LeaderOptions) {
     this.#options = options
@@ -40,15 +44,15 @@ export class Leader {
     return this.#left.promise
   }
 
-  /** Whether other tabs have views. @param ownView id of the view in this tab */
-  hasOthers(ownView: string): boolean {
-    return [...this.#views.keys()].some(view => view !== ownView)
+  /** Whether other tabs have views, so that one of them can continue the member. */
+  get hasOthers(): boolean {
+    return [...this.#views.keys()].some(view => view !== this.#options.ownView)
   }
 
   /** Serves the view in the leader's own tab. */
-  serveOwn(view: string): LeaderPort {
+  serveOwn(): LeaderPort {
     const { port1, port2 } = new MessageChannel()
-    this.#serve(view, port1)
+    this.#serve(this.#options.ownView, port1)
     return new LeaderPort(port2, this.id)
   }
 
@@ -104,8 +108,24 @@ export class Leader {
       if (this.#views.get(view) !== close) return
       this.#views.delete(view)
       served.close()
+      this.#viewsChanged()
     }
     this.#views.set(view, close)
+    this.#viewsChanged()
+  }
+
+  /**
+   * If this tab crashes, another one continues the member. Other members learn that in advance, because a crash announces
+   * nothing. Without other tabs a crash is the end of the member.
+   */
+  #viewsChanged(): void {
+    // Later, because a view that opens another port is replaced.
+    queueMicrotask(() => {
+      const { hasOthers } = this
+      if (this.#hasEnded || hasOthers === this.#isContinued) return
+      this.#isContinued = hasOthers
+      this.#options.member.update({ returnsWithinMs: hasOthers ? handoverMs : 0 })
+    })
   }
 
   #endWithTab(view: string): void {

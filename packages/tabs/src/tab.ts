@@ -82,7 +82,7 @@ export class Tab {
   /** The page is frozen or closes: only what runs synchronously here is sure to run. */
   pause(): void {
     // The only tab keeps its member, which announces that the page is frozen or closes.
-    if (this.#state !== 'active' || (this.#leader && !this.#leader.hasOthers(this.#id))) return
+    if (this.#state !== 'active' || (this.#leader && !this.#leader.hasOthers)) return
     this.#state = 'paused'
     this.#endWait()
     if (this.#leader) this.#leader.handOver()
@@ -104,7 +104,7 @@ export class Tab {
     this.#state = 'ended'
     this.#endWait()
     this.#control.send({ type: 'closed', view: this.#id })
-    await this.#leader?.end(this.#leader.hasOthers(this.#id))
+    await this.#leader?.end(this.#leader.hasOthers)
     await this.#leading
     this.#port?.close()
     this.#pending?.channel?.close()
@@ -135,7 +135,12 @@ export class Tab {
       // During the join, this tab was paused, another tab took the lock, or the view left.
       if (this.#state === 'paused' || lost.aborted) return await member.leave({ returnsWithinMs: handoverMs })
       if (this.#state === 'ended') return await member.leave()
-      const leader = new Leader({ name: this.#settings.name, member, control: this.#control })
+      const leader = new Leader({
+        name: this.#settings.name,
+        member,
+        control: this.#control,
+        ownView: this.#id,
+      })
       // The tab that took the lock continues the member.
       lost.addEventListener('abort', () => void leader.end(true))
       this.#leader = leader
@@ -172,7 +177,7 @@ export class Tab {
     if (!this.#pending || this.#state !== 'active') return
     this.#pending.channel?.close()
     if (this.#leader) {
-      this.#opened(this.#leader.serveOwn(this.#id))
+      this.#opened(this.#leader.serveOwn())
       return
     }
     const channel = new BroadcastChannel(`hearsay:view:${crypto.randomUUID()}`)

@@ -1,4 +1,4 @@
-import type { Cluster, LeaveOptions } from '@hearsay/core'
+import type { Cluster, LeaveOptions, UpdateChange } from '@hearsay/core'
 import { withLeave } from '@hearsay/core/app'
 import { createSimulation, type Simulation } from '@hearsay/simulator'
 import { Tab } from '../src/tab.ts'
@@ -11,6 +11,8 @@ export class TabBench {
   readonly joined: string[] = []
   /** How each member left. */
   readonly left: (LeaveOptions | undefined)[] = []
+  /** For how long each member announced that it returns if its process ends, in order. */
+  readonly returnsWithinMs: (number | undefined)[] = []
   /** The tabs that were next in line, in order. */
   readonly next: string[] = []
   #isClosed = false
@@ -39,6 +41,13 @@ export class TabBench {
   #member(): Cluster {
     const { cluster } = this.simulation.member(`m${this.joined.length - 1}`)
     let hasLeft = false
+    const update = cluster.update.bind(cluster)
+    Object.assign(cluster, {
+      update: (change: UpdateChange) => {
+        this.returnsWithinMs.push(change.returnsWithinMs)
+        update(change)
+      },
+    })
     return withLeave(cluster, options => {
       // Later calls wait for the first one.
       if (!hasLeft) this.left.push(options)

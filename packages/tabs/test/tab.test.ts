@@ -87,6 +87,25 @@ describe('tabs', () => {
     vi.useRealTimers()
   })
 
+  it('announce that another one continues the member after a crash, while there is another one', async () => {
+    const [first, second, third] = [bench.tab('a'), bench.tab('b'), bench.tab('c')]
+    const a = await first.start()
+    expect(bench.returnsWithinMs).toEqual([])
+    const b = await second.start()
+    await until(() => bench.returnsWithinMs.length === 1)
+    const c = await third.start()
+    await c.leave()
+    second.pause()
+    await until(() => bench.returnsWithinMs.length === 2)
+    second.resume()
+    await until(() => bench.returnsWithinMs.length === 3)
+    expect(bench.returnsWithinMs).toEqual([5_000, 0, 5_000])
+    await a.leave()
+    await until(() => bench.joined.length === 2)
+    await b.leave()
+    expect(bench.returnsWithinMs).toEqual([5_000, 0, 5_000])
+  })
+
   it('keep the member of the only tab when it is frozen', async () => {
     const only = bench.tab('a')
     const view = await only.start()
