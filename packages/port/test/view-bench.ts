@@ -46,7 +46,7 @@ export class ViewBench {
     const serve = (by: Cluster) => {
       const { port1, port2 } = new MessageChannel()
       this.#ports.push(port1)
-      served = serveCluster(by, port1, { view: 'moving' })
+      served = serveCluster(by, port1, { view: 'moving', allow: { invitations: true } })
       port = port2 as unknown as EventTarget
       return port2
     }

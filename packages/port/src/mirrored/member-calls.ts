@@ -44,7 +44,7 @@ interface Call {
 }
 
 /** `attaching`: all calls wait until the view has restored its state. */
-type State = 'detached' | 'attaching' | 'ended' | RemoteMember
+type State = 'detached' | 'attaching' | RemoteMember
 
 export class MemberCalls {
   /** The calls. The promises of the calls resolve with answers. */
@@ -64,7 +64,7 @@ export class MemberCalls {
 
   /** The connection has closed. */
   detach(): void {
-    if (this.#state === 'ended') return
+    if (this.#ended) return
     this.#state = 'detached'
     for (const call of this.#open) this.#detached(call)
   }
@@ -83,7 +83,6 @@ export class MemberCalls {
   /** The view has ended. @param reason in words, for people */
   end(reason: string): void {
     this.#ended ??= failure('NotRunningError', `the view has ended: ${reason}`)
-    this.#state = 'ended'
     for (const call of this.#open) this.#settle(call, this.#ended)
   }
 
@@ -105,8 +104,10 @@ export class MemberCalls {
   #send(call: Call, remote: RemoteMember): void {
     call.isSent = true
     const send = remote[call.name] as (...values: readonly unknown[]) => Promise<Answer<never>>
-    // A connection that has closed never answers.
-    void send(...call.values).then(answer => this.#settle(call, answer))
+    // A connection that has closed never answers. Sending fails if a value cannot be cloned.
+    void send(...call.values)
+      .catch(error => failure('Error', `${error}`))
+      .then(answer => this.#settle(call, answer))
   }
 
   #settle(call: Call, answer: Answer<never>): void {
