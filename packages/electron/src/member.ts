@@ -5,6 +5,12 @@ import type { ParentPort } from './electron.ts'
 import type { MemberReport, MemberRequest } from './messages.ts'
 
 /**
+ * The main process starts another process if this one crashes. Our choice: far longer than that takes, and short for an app
+ * that is killed with all its processes.
+ */
+const returnsWithinMs = 5_000
+
+/**
  * Runs the member. Call it at once in the module that the option `modulePath` of `startMember` names; without the option, the
  * package has a module of its own.
  *
@@ -17,6 +23,7 @@ export function runMember(): Promise<Cluster> {
     const start = Promise.withResolvers<Cluster>()
     start.promise.then(
       cluster => {
+        cluster.update({ returnsWithinMs })
         report({ type: 'joined' })
         resolve(cluster)
       },
