@@ -4,13 +4,14 @@ import { describe, expect, it, vi } from 'vitest'
 import { printFields } from '../src/ask/fields.ts'
 import { findMember } from '../src/attach/find-member.ts'
 import { memberRows, titlesOf } from '../src/members/member-rows.ts'
-import { jsonLine } from '../src/terminal/format.ts'
+import { jsonLine, printable } from '../src/terminal/format.ts'
 import { printError } from '../src/terminal/output.ts'
 import { tableLines } from '../src/terminal/text-table.ts'
 
-/** Sets the title of the window, clears the screen, breaks the line in four ways, and reverses the text. */
-const hostile = 'bob\u001b]0;owned\u0007\u001b[2J\u009b2J\n\u0085\u2028\u2029\u202e'
-const controls = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
+/** Sets the title of the window, clears the screen, breaks the line in four ways, reverses the text, and is partly invisible. */
+const hostile =
+  'bob\u001b]0;owned\u0007\u001b[2J\u009b2J\n\u0085\u2028\u2029\u202e\u200e\u061c\u200b\u2060\ufeff'
+const controls = /[\p{Cc}\u2028\u2029\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/u
 const addresses = [`/dns4/${hostile}/tcp/1`]
 const members = ['one', 'two'].map(
   id =>
@@ -66,6 +67,10 @@ describe('foreign text', () => {
     const line = jsonLine({ name: hostile })
     expect(line).not.toMatch(controls)
     expect(JSON.parse(line)).toEqual({ name: hostile })
+  })
+
+  it('keeps the joiners of emojis and of Persian', () => {
+    expect(printable('👩\u200d🚀 می\u200cروم')).toBe('👩\u200d🚀 می\u200cروم')
   })
 
   it('is printed as an error in one place only', () => {

@@ -7,12 +7,12 @@ export const shortId = (id: string): string => `…${id.slice(-shortIdLength)}`
 export const shortIdLength = 8
 
 /**
- * Characters that could change the reader's terminal or the order of the text, or at which a reader of lines breaks a line,
- * such as Node's readline at U+2028.
+ * Characters that could change the reader's terminal or the order of the text, that are invisible, so that two names look
+ * equal, or at which a reader of lines breaks a line, such as Node's readline at U+2028. Joiners of emojis and scripts stay.
  */
-const controls = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/gu
+const controls = /[\p{Cc}\p{Zl}\p{Zp}\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu
 
-/** Removes control characters from foreign text. */
+/** Replaces control characters and invisible characters in foreign text. */
 export const printable = (text: string): string => text.replace(controls, '\uFFFD')
 
 /** One line of JSON for stdout or a log. Control characters in foreign text are escaped, also those that JSON allows. */
