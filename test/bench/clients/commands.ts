@@ -12,7 +12,7 @@ export interface Commands {
   /** Resolves with the time before the edit. */
   set(request: { key: string }): Promise<number>
   untilSet(request: { key: string }): Promise<number>
-  /** Resolves when the document contains `count` clients and is synced. */
+  /** Resolves when the document is synced, and contains `count` clients or was compacted meanwhile. */
   untilClients(request: { count: number }): Promise<number>
   /** A hash of everything inserted and deleted. */
   digest(): Promise<string>
@@ -35,4 +35,6 @@ export interface Measured {
   readonly suspected: number
   readonly declaredDead: number
   readonly collisions: number
+  /** How often the document was compacted. The holders of a document that takes long to exchange compact it meanwhile. */
+  readonly epochs: number
 }

@@ -13,7 +13,7 @@ import type { Commands, Measured } from './commands.ts'
 
 const [name = '', contact] = process.argv.slice(2)
 const gauges = new Gauges()
-const counts = { suspected: 0, declaredDead: 0, collisions: 0 }
+const counts = { suspected: 0, declaredDead: 0, collisions: 0, epochs: 0 }
 const cluster = await joinCluster({
   cluster: 'clients',
   name,
@@ -59,6 +59,9 @@ const commands: Commands = {
     open.provider.on('collision', () => {
       counts.collisions += 1
     })
+    open.provider.on('epoch', () => {
+      counts.epochs += 1
+    })
     if (!isConnected) open.provider.disconnect()
     return nowMs()
   },
@@ -86,7 +89,7 @@ const commands: Commands = {
   },
   untilSet: ({ key }) => until(() => opened().doc.getMap('bench').has(key)),
   untilClients: ({ count }) =>
-    until(() => opened().doc.store.clients.size >= count && opened().provider.synced),
+    until(() => opened().provider.synced && (opened().doc.store.clients.size >= count || counts.epochs > 0)),
   digest: async () => hash('sha256', Y.encodeSnapshot(Y.snapshot(opened().doc))),
   plainTransactionMs: async ({ count }) => {
     const doc = new Y.Doc()
