@@ -162,11 +162,10 @@ export class TopologyCluster {
 
   #areTogether(a: string, b: string): boolean {
     const { cuts } = this.topology
-    if (!this.#hasJoined(a) || !this.#hasJoined(b)) return false
     const isLeft = (name: string) => this.#groups?.[0]?.includes(name) ?? false
     const areJoined = (one: string, other: string) => !cuts.has(one, other) && isLeft(one) === isLeft(other)
-    const room = this.inRoom.map(({ name }) => name)
-    return componentOf(a, room, areJoined).has(b)
+    const room = this.inRoom.map(({ name }) => name).filter(name => this.#hasJoined(name))
+    return room.includes(a) && componentOf(a, room, areJoined).has(b)
   }
 
   /** False: the member was added while a partition kept it from its bootstrap, so it and the others do not know each other. */
