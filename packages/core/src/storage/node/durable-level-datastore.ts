@@ -6,9 +6,7 @@
  *   starts a new log file, because LevelDB drops records behind a torn record when it recovers.
  * - LevelDB continues to write into deleted files. Therefore, after each write, the folder must still contain the file
  *   CURRENT that was opened.
- * - Within this process, no second store gets as far as LevelDB's lock of an open folder. LevelDB would refuse the second one,
- *   but closes its file, and with that POSIX systems release the lock of the first one: another process could then open the
- *   folder, and both would destroy its content.
+ * - Within this process, no second store gets as far as LevelDB's lock of an open folder: folder-claim.ts has the reason.
  * - After a synced write the log files are synced to the disk, older ones included. Other writes survive SIGKILL, but not a
  *   power loss.
  */
@@ -19,15 +17,13 @@ import type { Key, KeyQuery, Pair, Query } from 'interface-datastore'
 import { asError } from '../../wire/result.ts'
 import type { KeyValueChange } from '../key-values.ts'
 import { type RecoverableDatastore, StoreLedger, WritingDatastore } from '../recoverable-datastore.ts'
+import { claimFolder, type FolderClaim } from './folder-claim.ts'
 import { makeFolder } from './make-folder.ts'
 
 /** Only the implementation of `level` for Node has this method. */
 interface CompactableLevel {
   compactRange?(start: string, end: string): Promise<void>
 }
-
-/** The folders that this process has open, by device and inode, which are the same by whatever path. */
-const openFolders = new Set<string>()
 
 export class DurableLevelDatastore extends WritingDatastore implements RecoverableDatastore {
   readonly #path: string
@@ -36,8 +32,7 @@ export class DurableLevelDatastore extends WritingDatastore implements Recoverab
   readonly #ledger = new StoreLedger()
   /** Settles when all writes so far have ended. */
   #last: Promise<unknown> = Promise.resolve()
-  /** The element of `openFolders`. */
-  #folder = ''
+  #claim: FolderClaim | undefined
   /** Inode of the file CURRENT that was opened. */
   #inode: bigint | undefined
   #fault: Error | undefined
@@ -151,19 +146,17 @@ export class DurableLevelDatastore extends WritingDatastore implements Recoverab
 
   /** @throws {Error} another store of this process has the folder open */
   async #claimFolder(): Promise<void> {
-    const { dev, ino } = await stat(this.#path, { bigint: true })
-    const folder = `${dev} ${ino}`
-    if (folder === this.#folder) return
-    if (openFolders.has(folder)) throw new Error(usedHere)
+    if (await this.#claim?.isCurrent()) return
+    const claim = await claimFolder(this.#path)
+    if (!claim) throw new Error(usedHere)
     // The folder was deleted and created again.
     this.#releaseFolder()
-    openFolders.add(folder)
-    this.#folder = folder
+    this.#claim = claim
   }
 
   #releaseFolder(): void {
-    openFolders.delete(this.#folder)
-    this.#folder = ''
+    this.#claim?.release()
+    this.#claim = undefined
   }
 
   async #put(changes: readonly KeyValueChange[], sync: boolean): Promise<void> {

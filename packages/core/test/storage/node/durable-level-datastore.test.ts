@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { execArgv } from '../../../../../test/helpers/exec-argv.ts'
 import { DurableLevelDatastore, reasonOf } from '../../../src/storage/node/durable-level-datastore.ts'
@@ -30,9 +32,24 @@ it('is not opened twice in one process, by whatever path', async () => {
   await store.close()
 })
 
+const module = new URL('../../../src/storage/node/durable-level-datastore.ts', import.meta.url)
+
+/** Opens the store in another thread, which then ends. @returns `opened`, or the reason why it could not */
+async function openInThread(path: string): Promise<unknown> {
+  const script = `
+    const { parentPort, workerData } = require('node:worker_threads')
+    import('${module}').then(async ({ DurableLevelDatastore, reasonOf }) => {
+      const store = await DurableLevelDatastore.create(workerData)
+      parentPort.postMessage(await store.open().then(() => 'opened', reasonOf))
+    })`
+  const thread = new Worker(script, { eval: true, execArgv, workerData: path })
+  const [outcome] = await once(thread, 'message')
+  await thread.terminate()
+  return outcome
+}
+
 /** Opens the store in another process. @returns what the process prints: `opened`, or the reason why it could not */
 function openElsewhere(path: string): string {
-  const module = new URL('../../../src/storage/node/durable-level-datastore.ts', import.meta.url)
   const script = `
     const { DurableLevelDatastore, reasonOf } = await import('${module}')
     const store = await DurableLevelDatastore.create(process.argv[1])
@@ -65,6 +82,26 @@ it('stays locked for other processes when this process tries to open it again', 
   await reopened.open()
   await reopened.close()
 })
+
+it.skipIf(process.platform === 'win32')(
+  'stays locked for other processes when another thread of this process tries to open it',
+  { timeout: 60_000 },
+  async () => {
+    const parent = mkdtempSync(join(tmpdir(), 'hearsay-'))
+    onTestFinished(() => rmSync(parent, { recursive: true, force: true }))
+    const path = join(parent, 'a')
+    const store = await DurableLevelDatastore.create(path)
+    await store.open()
+    expect(await openInThread(path)).toContain('this process uses it already')
+    expect(openElsewhere(path)).toContain('another process uses it')
+    await store.close()
+    // The thread ends without closing the store.
+    expect(await openInThread(path)).toBe('opened')
+    const reopened = await DurableLevelDatastore.create(path)
+    await reopened.open()
+    await reopened.close()
+  },
+)
 
 describe('a store that cannot be opened or written', () => {
   it.each([
