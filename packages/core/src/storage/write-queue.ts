@@ -33,16 +33,16 @@ export type SpaceWrites = Pick<WriteQueue, 'state' | 'push' | 'read' | 'stored' 
 
 interface Waiter {
   readonly upTo: number
-  readonly resolve: () => void
-  readonly reject: (error: StorageError) => void
+  /** @param error undefined: the changes are stored */
+  readonly settle: (error?: StorageError) => void
 }
 
 /** Our choice: soon enough after an app frees space, rare enough for a store that never recovers. */
 const [minRetryMs, maxRetryMs] = [1_000, 30_000]
 /** Our choice: longer than any disk takes to wake up. */
-const maxWaitMs = 30_000
+const maxWaitS = 30
 /** Our choice: a member that leaves waits for a failing store for one retry, and for as long as for its unsent changes. */
-const maxCloseMs = 5_000
+const maxCloseS = 5
 
 export class WriteQueue {
   readonly #options: WriteQueueOptions
@@ -90,29 +90,31 @@ export class WriteQueue {
    * @throws {StorageError} they could not be written, or not within 30 s; the queue retries automatically
    */
   stored(): Promise<void> {
-    return this.#untilStored(maxWaitMs)
+    return this.#untilStored(maxWaitS)
   }
 
-  #untilStored(maxMs: number): Promise<void> {
+  #untilStored(maxS: number): Promise<void> {
     if (this.#isClosed && this.#state.status === 'failing') return Promise.reject(this.#state.error)
     return new Promise((resolve, reject) => {
       const { clock } = this.#options
-      const settle = () => {
-        cancelTimer()
-        this.#waiters.delete(waiter)
-      }
       const waiter: Waiter = {
         upTo: this.#pending.pushed,
-        resolve: () => {
-          settle()
-          resolve()
-        },
-        reject: error => {
-          settle()
-          reject(error)
+        settle: error => {
+          cancelTimer()
+          this.#waiters.delete(waiter)
+          if (error) reject(error)
+          else resolve()
         },
       }
-      const cancelTimer = clock.setTimer(clock.now().monotonicMs + maxMs, () => this.#timedOut(maxMs))
+      // One timer for each second: if the process is stopped, the store has no chance to answer, and one second counts.
+      let leftS = maxS
+      const wait = () =>
+        clock.setTimer(clock.now().monotonicMs + 1_000, () => {
+          leftS -= 1
+          if (leftS > 0) cancelTimer = wait()
+          else this.#failWith(`the store has not answered for ${maxS} s: check that its disk is connected`)
+        })
+      let cancelTimer = wait()
       this.#waiters.add(waiter)
       if (this.#state.status === 'failing') this.#retryAt(this.#attemptedMs + minRetryMs)
       else if (!this.#pending.isWriting) this.#write(true)
@@ -148,7 +150,7 @@ export class WriteQueue {
   async close(): Promise<void> {
     if (this.#isClosed) return
     // The app was notified of the failure already.
-    await this.#untilStored(this.#state.status === 'failing' ? maxCloseMs : maxWaitMs).catch(() => {})
+    await this.#untilStored(this.#state.status === 'failing' ? maxCloseS : maxWaitS).catch(() => {})
     this.#isClosed = true
     this.#cancelRetry()
     if (this.#state.status === 'failing') this.#rejectWaiters(this.#state.error)
@@ -179,35 +181,27 @@ export class WriteQueue {
   #written({ isSynced, upTo }: Batch): void {
     if (isSynced) {
       this.#durable = Math.max(this.#durable, Math.min(upTo, this.#pending.oldest() - 1))
-      for (const waiter of [...this.#waiters]) if (waiter.upTo <= this.#durable) waiter.resolve()
+      for (const waiter of [...this.#waiters]) if (waiter.upTo <= this.#durable) waiter.settle()
     }
     const isIdle = !this.#pending.isWriting && !this.#isRecovering
     if (isIdle && (this.#pending.areWaiting || this.#waiters.size > 0)) this.#write(false)
   }
 
   #fail(error: unknown): void {
-    const failure = new StorageError(`the store cannot be written: ${asError(error).message}`, {
-      cause: error,
-    })
+    this.#failWith(`the store cannot be written: ${asError(error).message}`, error)
+  }
+
+  #failWith(message: string, cause?: unknown): void {
+    const error = new StorageError(message, { cause })
     this.#attemptedMs = this.#options.clock.now().monotonicMs
-    this.#setState({ status: 'failing', error: failure }, () => {
-      this.#rejectWaiters(failure)
+    this.#setState({ status: 'failing', error }, () => {
+      this.#rejectWaiters(error)
       this.#retryAt(this.#attemptedMs + this.#retryMs)
     })
   }
 
-  #timedOut(afterMs: number): void {
-    const error = new StorageError(
-      `the store has not answered for ${afterMs / 1_000} s: check that its disk is connected`,
-    )
-    this.#setState({ status: 'failing', error }, () => {
-      this.#rejectWaiters(error)
-      this.#retryAt(this.#options.clock.now().monotonicMs + this.#retryMs)
-    })
-  }
-
   #rejectWaiters(error: StorageError): void {
-    for (const waiter of [...this.#waiters]) waiter.reject(error)
+    for (const waiter of [...this.#waiters]) waiter.settle(error)
   }
 
   /** @param act runs before the app is notified, because the app may use the queue again */

@@ -262,6 +262,19 @@ describe('a write queue whose store fails', () => {
     expect(states.map(({ status }) => status)).toEqual(['failing', 'ok'])
   })
 
+  it('does not count the time for which the process was stopped as silence of the store', async () => {
+    const { store, clock, queue, states } = bench()
+    queue.push([put('/a')])
+    const stored = outcomeOf(queue.stored())
+    // After a pause, a timer fires late, and before the answers that arrived meanwhile.
+    clock.nowMs += 60_000
+    await clock.pass(1_000)
+    await store.end()
+    await store.end()
+    expect(stored.what).toBe('stored')
+    expect(states).toEqual([])
+  })
+
   it('stores all changes before the member ends', async () => {
     const { store, queue } = bench()
     queue.push([put('/a')])
