@@ -17,7 +17,8 @@ export const seedPlaceholder = 0
 /** Returns the seed's content as one update. @throws what the seed throws */
 export function seedUpdate(seed: Seed): Uint8Array {
   const doc = new Y.Doc()
-  doc.clientID = seedPlaceholder
+  // If the seed set a client id, two different seeds could write under the same one, and would never merge.
+  Object.defineProperty(doc, 'clientID', { get: () => seedPlaceholder, set: () => {} })
   // If the seed is async by mistake, only content that it writes before its first `await` counts.
   reportRejection(seed(doc))
   const digest = sha256(Y.encodeStateAsUpdate(doc))

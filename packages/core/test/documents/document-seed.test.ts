@@ -100,6 +100,17 @@ describe('seeds', () => {
     for (const client of clientsOf('a')) expect(Number.isSafeInteger(client) && client > 0).toBe(true)
   })
 
+  it('that set the same client id have different clients', () => {
+    const seedOf = (text: string) =>
+      seedUpdate(doc => {
+        doc.clientID = 7
+        doc.getText('text').insert(0, text)
+      })
+    const [forward, backward] = [docOf(seedOf('a'), seedOf('b')), docOf(seedOf('b'), seedOf('a'))]
+    expect(forward.getText('text').length).toBe(2)
+    expect(contentOf(forward)).toEqual(contentOf(backward))
+  })
+
   it('of random edits merge into one, too', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const write: Seed = doc => {
