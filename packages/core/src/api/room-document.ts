@@ -107,7 +107,8 @@ export interface DocumentOptions {
    * then copied. If two members that cannot reach each other run equal seeds, the contents merge into one; different seeds
    * both remain. An error that the function throws is reported, and the document stays empty.
    *
-   * Has an effect only in the call that opens the document.
+   * Has an effect only in the call that opens the document. hearsay chooses the client id: setting that of the separate
+   * document has no effect.
    *
    * @default the document starts empty
    */
@@ -173,8 +174,8 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
    *   while it runs. In a room with writers also if the document is too large.
    * @throws {NotAllowedError} the replica contains changes of this member, which is not a writer of the room, or has the role
    *   `reader`; in a view also if the view may not write
-   * @throws {NotRunningError} the document was changed after the room was left, or, in a room with writers, while the document
-   *   was disconnected; in a view also if the document is disconnected now
+   * @throws {NotRunningError} the document was changed after the room was left or after the document was destroyed, or, in a
+   *   room with writers, while the document was disconnected; in a view also if the document is disconnected now
    */
   stored(): Promise<void>
   /**

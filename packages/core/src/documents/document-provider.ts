@@ -17,6 +17,7 @@ import { AwareProvider } from './aware-provider.ts'
 import type { DocumentHost } from './document-host.ts'
 import type { Seed } from './document-seed.ts'
 import { DocumentWriter } from './document-writer.ts'
+import { collectTransactions } from './isolated-observers.ts'
 import type { DocumentOwner, OwnedProvider, OwnedProviderOptions } from './owned-provider.ts'
 
 export class DocumentProvider extends AwareProvider implements OwnedProvider {
@@ -49,7 +50,7 @@ export class DocumentProvider extends AwareProvider implements OwnedProvider {
       epochChanged: lineage => this.#epochChanged(lineage),
     })
     this.#writer = new DocumentWriter({ provider: this, host, sync: this.#sync, log: this.#log })
-    doc.on('beforeObserverCalls', transaction => this.#writer.collect(transaction))
+    collectTransactions(doc, transaction => this.#writer.collect(transaction))
     doc.on('afterAllTransactions', (_, transactions) => this.#step(() => this.#collected(transactions)))
     doc.on('destroy', () => this.#destroyed())
     this.connect()

@@ -61,7 +61,7 @@ export class DocumentWriter {
   #storing: Promise<void> = Promise.resolve()
   /** For each long change that is not yet in the log as a whole: stores the rest of it. */
   readonly #unfinished = new Set<() => void>()
-  /** Changes were dropped, because the room was left before them. */
+  /** Changes were dropped, because the room was left or the document was destroyed before them. */
   #isUnstored = false
 
   constructor({ provider, host, sync, log }: DocumentWriterOptions) {
@@ -125,8 +125,7 @@ export class DocumentWriter {
 
   /** Resolves when the changes so far are stored. @throws {StorageError} @throws {NotRunningError} */
   async stored(): Promise<void> {
-    if (this.#isUnstored)
-      throw new NotRunningError('the room was left: changes of its documents are not stored any more')
+    if (this.#isUnstored) throw new NotRunningError('the document was closed: later changes are not stored')
     await this.#storing
     await this.#log.stored()
   }
@@ -169,12 +168,17 @@ export class DocumentWriter {
   #storePending(): void {
     if (!this.#hasLocalPending || !this.#host.canWrite) return
     this.#hasLocalPending = false
-    if (this.#host.isOpen()) this.#log.appendPending()
+    if (this.#isStoring) this.#log.appendPending()
     else this.#isUnstored = true
   }
 
+  /** The room was not left, and the document was not destroyed. */
+  get #isStoring(): boolean {
+    return this.#host.isOpen() && this.#log.doc === this.#sync.doc
+  }
+
   #store(updates: SharedUpdates): void {
-    if (!this.#host.isOpen()) {
+    if (!this.#isStoring) {
       this.#isUnstored = true
       return
     }

@@ -20,3 +20,17 @@ export function emitIsolated(observable: Observable, name: string, details: read
 export function isolateObservers(doc: Y.Doc): void {
   doc.emit = (name, details) => emitIsolated(doc, name, details)
 }
+
+/**
+ * Calls `collect` before the observers of each transaction: one of them may destroy the document, or leave the room. Yjs removes
+ * all observers when the document is destroyed, so `collect` is added again for the transactions that begin afterwards.
+ */
+export function collectTransactions(doc: Y.Doc, collect: (transaction: Y.Transaction) => void): void {
+  const observe = () => doc.on('beforeObserverCalls', collect)
+  const destroy = doc.destroy.bind(doc)
+  observe()
+  doc.destroy = () => {
+    destroy()
+    doc.once('beforeTransaction', observe)
+  }
+}

@@ -30,6 +30,7 @@ import {
 } from './document-changes.ts'
 import type { DocumentHost } from './document-host.ts'
 import { type Seed, seedUpdate } from './document-seed.ts'
+import { collectTransactions } from './isolated-observers.ts'
 import type { DocumentOwner, OwnedProvider, OwnedProviderOptions } from './owned-provider.ts'
 
 /** The part of a room that the provider uses. */
@@ -94,8 +95,7 @@ export class SignedProvider extends AwareProvider implements OwnedProvider {
       () => (this.#isOversized ? oversizedIntervalMs : updateIntervalMs),
       () => this.#step(() => this.#sendLocal()),
     )
-    // Before the observers: one of them may destroy the document, or leave the room.
-    doc.on('beforeObserverCalls', transaction => this.#collect(transaction))
+    collectTransactions(doc, transaction => this.#collect(transaction))
     doc.on('afterAllTransactions', (_, transactions) => {
       if (transactions.some(each => !isAppliedBy(this, each) && hasChanges(each)))
         this.#step(() => this.#send.request())

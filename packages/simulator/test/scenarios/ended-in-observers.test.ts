@@ -84,6 +84,28 @@ describe('an app that ends a document during its own change', () => {
     await expect(provider.stored()).rejects.toThrow(NotRunningError)
   })
 
+  it.each([false, true])(
+    'acknowledges no change that it made after it destroyed the document (writers: %s)',
+    async hasWriters => {
+      const simulation = createSimulation({ seed: 2, members: 1 })
+      const room = await simulation.member('m0').cluster.room('design', options(simulation, hasWriters))
+      const { doc, provider } = room.document('notes')
+      await simulation.run(5_000)
+      doc.transact(() => {
+        doc.getText().insert(0, 'before')
+        doc.destroy()
+      })
+      await provider.stored()
+      doc.transact(() => {})
+      await provider.stored()
+      const again = room.document('notes')
+      doc.getText().delete(0, 3)
+      await expect(provider.stored()).rejects.toThrow(NotRunningError)
+      await again.provider.stored()
+      expect(again.doc.getText().toString()).toBe('before')
+    },
+  )
+
   it('may open documents in a seed', async () => {
     const simulation = createSimulation({ seed: 3, members: 1 })
     const room = await simulation.member('m0').cluster.room('design')
