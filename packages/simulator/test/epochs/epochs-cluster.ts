@@ -108,6 +108,8 @@ export class EpochsMember {
   open: RoomDocument | undefined
   /** The tokens of its replica while it is closed. */
   closed: ReadonlySet<string> = new Set()
+  /** The app left the room, so only the store contains the replica. */
+  isLeft = false
   /** The tokens that the store acknowledged. */
   stored: ReadonlySet<string> = new Set()
   readonly epochs: number[] = []
@@ -157,6 +159,7 @@ export class EpochsCluster {
     const document = room.document('notes')
     member.room = room
     member.open = document
+    member.isLeft = false
     document.provider.on('epoch', ({ number }) => {
       this.note(`${member.name} enters epoch ${number}`)
       member.epochs.push(number)
@@ -173,6 +176,7 @@ export class EpochsCluster {
     if (!open) return
     member.closed = new Set(tokensOf(open.doc))
     member.open = undefined
+    member.isLeft = how === 'leave'
     if (how === 'destroy') open.provider.destroy()
     else room?.leave()
   }
@@ -210,6 +214,7 @@ export class EpochsCluster {
     const repair = this.simulation.failStorage(member.name, fault)
     if (fault.type === 'deleted') {
       member.stored = new Set()
+      if (member.isLeft) member.closed = new Set()
       this.#forgetLost()
     }
     this.simulation.after(this.#random() * 20_000, repair)
