@@ -174,6 +174,31 @@ export class Host {
     this.run('iptables', ...dropRule('INPUT', from, probability))
   }
 
+  /**
+   * Loses all packets of the connections that are open now, in both directions, as behind a firewall or a NAT that
+   * restarted. Others can be opened.
+   */
+  forgetConnections(): void {
+    const connections = inside(this.name, 'ss', '-Htn', 'state', 'established').trim().split('\n')
+    for (const connection of connections) {
+      const [local, remote] = connection.trim().split(/\s+/).slice(2)
+      const [port, remotePort] = [local, remote].map(end => `${end?.split(':').at(-1)}`) as [string, string]
+      const tcp = ['-p', 'tcp']
+      this.run('iptables', '-A', 'INPUT', ...tcp, '--dport', port, '--sport', remotePort, '-j', 'DROP')
+      this.run('iptables', '-A', 'OUTPUT', ...tcp, '--sport', port, '--dport', remotePort, '-j', 'DROP')
+    }
+  }
+
+  addIpv6Address(address: string): void {
+    this.run('sysctl', '-qw', 'net.ipv6.conf.eth0.disable_ipv6=0')
+    this.ip('address', 'add', `${address}/64`, 'dev', 'eth0', 'nodad')
+  }
+
+  /** From now on this host loses all packets of IPv4. */
+  loseIpv4(): void {
+    this.run('iptables', '-A', 'INPUT', '-i', 'eth0', '-j', 'DROP')
+  }
+
   loseNothing(): void {
     this.run('iptables', '-F', 'INPUT')
   }

@@ -215,6 +215,36 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     expect(members.flatMap(({ events }) => events).filter(event => event.startsWith('fail'))).toEqual([])
   })
 
+  it('a firewall that forgets all connections of a member kills no member', async context => {
+    const hosts = networkOf(context).hosts(4) as [Host, Host, Host, Host]
+    const members = await startMembers(context, hosts)
+    hosts[2].forgetConnections()
+    await sleep(lossMs)
+    await untilAllAlive(...members)
+    expect(members.flatMap(({ events }) => events).filter(event => event.startsWith('fail'))).toEqual([])
+  })
+
+  it('a NAT that forgets all connections of a member kills no member', async context => {
+    const network = networkOf(context)
+    const behindNat = network.hostBehindNat()
+    const members = await startMembers(context, [...network.hosts(3), behindNat])
+    behindNat.forgetConnections()
+    await sleep(lossMs)
+    await untilAllAlive(...members)
+    expect(members.flatMap(({ events }) => events).filter(event => event.startsWith('fail'))).toEqual([])
+  })
+
+  it('the end of IPv4 kills no member while IPv6 works', async context => {
+    const hosts = networkOf(context).hosts(4)
+    for (const [index, host] of hosts.entries()) host.addIpv6Address(`fd00:9::${index + 1}`)
+    const listen = [`/ip4/0.0.0.0/tcp/${port}`, `/ip6/::/tcp/${port}`]
+    const members = await startMembers(context, hosts, { listen })
+    for (const host of hosts) host.loseIpv4()
+    await sleep(lossMs)
+    await untilAllAlive(...members)
+    expect(members.flatMap(({ events }) => events).filter(event => event.startsWith('fail'))).toEqual([])
+  })
+
   it('a partition heals', async context => {
     const hosts = networkOf(context).hosts(4) as [Host, Host, Host, Host]
     const [a, b, c, d] = (await startMembers(context, hosts)) as [...Members, NetworkMember]

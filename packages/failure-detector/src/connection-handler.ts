@@ -46,6 +46,17 @@ const connectInOutage: Transition = (parts, id, nowMs) => {
   connect(parts, id, nowMs)
 }
 
+/** The host replaced the connection. A probe over the former one may be lost. */
+const reconnect: Transition = (parts, id, nowMs) => {
+  connect(parts, id, nowMs)
+  const member = parts.memberList.get(id)
+  if (!isLiving(member)) return
+  const { probeScheduler } = parts.memberParts
+  probeScheduler.drop(id)
+  probeScheduler.allowProbeNow(member)
+  probeScheduler.probeNow(member, nowMs)
+}
+
 const disconnect: Transition = (parts, id, nowMs) => {
   const member = parts.memberList.get(id)
   parts.tracker.closed(id, nowMs)
@@ -103,7 +114,7 @@ export const connectionTransitions: Readonly<
     byte: noteByte,
   },
   open: {
-    open: connect,
+    open: reconnect,
     closed: disconnect,
     released: release,
     refused: ignore,

@@ -13,7 +13,7 @@ export interface Subject {
 /**
  * An observation of the host about a connection or a dial.
  *
- * - `open`: the connection works now.
+ * - `open`: the connection works now. Repeated if another connection has replaced it: the detector then pings the member.
  * - `closed`: the connection ended, and the host did not end it.
  * - `released`: the connection ended as intended: the host no longer needed it, or the peer announced the end.
  * - `refused`: the member's machine refused the dial at every address: no process listens. The strongest evidence

@@ -18,6 +18,15 @@ describe('connections', () => {
     expect(bench.handle({ type: 'connection', id: 'd', state: 'closed' })).toEqual([])
   })
 
+  it('that replace others cause a probe at once, because the last one may be lost', () => {
+    const open = () => bench.handle({ type: 'connection', id: 'a', state: 'open' })
+    const pings = (effects: readonly DetectorEffect[]) =>
+      effects.flatMap(effect => (effect.type === 'send' && effect.message.type === 'ping' ? [effect.to] : []))
+    expect(pings(open())).toEqual([])
+    expect(pings(open())).toEqual(['a'])
+    expect(pings(open())).toEqual(['a'])
+  })
+
   it.each([
     ['a subject', 'a'],
     ['another member', 'd'],

@@ -143,6 +143,8 @@ export class Network {
           member.deliver(driver => driver.bootstrapConnected(address, id))
         })
       },
+      // Each link works whenever the network carries packets.
+      checkConnection: () => {},
       disconnect: id => this.#disconnect(member, id),
       refuse: (id, forMs) => {
         member.links.refuse(id, this.#time.nowMs + forMs)

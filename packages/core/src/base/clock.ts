@@ -9,8 +9,8 @@ export interface Instant {
   readonly epochMs: number
 }
 
-/** Our choice, as for the detection of suspensions: adjustments of clocks are smaller than this. */
-const thresholdMs = 2_000
+/** Our choice: drift and adjustments of clocks are smaller than this, and a suspended laptop loses more. */
+export const clockStepMs = 2_000
 
 /**
  * A moment in the past, with a date that fits the present wall clock. If that clock was set back since, its present time minus
@@ -18,7 +18,7 @@ const thresholdMs = 2_000
  */
 export function redated(then: Instant, now: Instant): Instant {
   const epochMs = Math.floor(now.epochMs - now.monotonicMs + then.monotonicMs)
-  return then.epochMs > epochMs + thresholdMs ? { ...then, epochMs } : then
+  return then.epochMs > epochMs + clockStepMs ? { ...then, epochMs } : then
 }
 
 /** Clock: reads the time and sets timers. */

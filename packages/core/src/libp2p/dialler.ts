@@ -46,6 +46,8 @@ export interface DiallerOptions {
 const dialTimeoutMs = 5_000
 /** Timeout for the addresses of one step if another step follows. */
 const stepTimeoutMs = 2_500
+/** The same for another connection to a connected member: the next step must end before the suspicion of the member does. */
+const againTimeoutMs = 1_000
 /**
  * The timeout for a bootstrap address is longer, because a bootstrap member may be busy while a whole cluster
  * starts.
@@ -105,7 +107,12 @@ export class Dialler {
     return this.current(id) ?? this.#members.share(id, () => this.#connect(id))
   }
 
-  async #connect(id: string): Promise<Connection> {
+  /** Opens another connection to a connected member, and waits until it is admitted. */
+  connectAgain(id: string): Promise<Connection> {
+    return this.#members.share(`again ${id}`, () => this.#connect(id, true))
+  }
+
+  async #connect(id: string, isAgain = false): Promise<Connection> {
     if (this.#gate.isRefused(id)) throw new Error(`${id} broke the protocol and is refused for a while`)
     const listed = this.#addresses.get(id) ?? []
     if (listed.length === 0) return this.#open(id, peerIdFromString(id), this.#members.signal(dialTimeoutMs))
@@ -118,7 +125,7 @@ export class Dialler {
     if (waitMs > 0) {
       await this.#members.pause(waitMs)
       const current = this.current(id)
-      if (current) {
+      if (current && !isAgain) {
         this.#bounds.giveBack()
         return current
       }
@@ -136,7 +143,8 @@ export class Dialler {
       if (dialled.length === 0) continue
       const isLast = at === lastStep
       try {
-        return await this.#open(id, dialled, isLast ? signal : within(stepTimeoutMs, signal))
+        const timeoutMs = isAgain ? againTimeoutMs : stepTimeoutMs
+        return await this.#open(id, dialled, isLast ? signal : within(timeoutMs, signal), isAgain)
       } catch (error) {
         if (counts) errors.push(error)
       }
@@ -248,14 +256,15 @@ export class Dialler {
       throw new Error('the connection is not admitted')
   }
 
-  async #open(id: string, to: PeerId | Multiaddr[], signal: AbortSignal): Promise<Connection> {
-    this.#dialled.add(id)
+  async #open(id: string, to: PeerId | Multiaddr[], signal: AbortSignal, force = false): Promise<Connection> {
+    // The app may have opened the present connection.
+    if (!force) this.#dialled.add(id)
     try {
-      const connection = await this.#components.connectionManager.openConnection(to, { signal })
+      const connection = await this.#components.connectionManager.openConnection(to, { signal, force })
       await this.#expectAdmission(connection)
       return connection
     } catch (error) {
-      this.#dialled.delete(id)
+      if (!force) this.#dialled.delete(id)
       throw error
     }
   }

@@ -1,9 +1,9 @@
 /**
- * Half-open: a connection that the other end has lost without closing it, for instance because its network changed.
+ * Half-open: a connection that the other end, or a firewall between, has lost without closing it.
  *
- * No member dials another member to which it has a connection. So when a newer connection opens, the other
- * end may have lost the older one, and this member pings over both. The member closes the older connection only if it stays
- * silent while the newer one answers. A slow member, or a slow local computer, delays the answers on both. If both ends have
+ * A member dials another member to which it has a connection only if that member does not answer. So when a newer
+ * connection opens, the older one may be lost, and this member pings over both. The member closes the older connection only
+ * if it stays silent while the newer one answers. A slow member, or a slow local computer, delays the answers on both. If both ends have
  * the older connection, it answers, so two members that dialled each other at the same time close nothing.
  */
 import type { Connection } from '@libp2p/interface'

@@ -80,6 +80,8 @@ export interface TransportKeys {
 const maxStreamsPerConnection = 4
 /** Wrong proofs that are checked on one connection of a cluster with a secret: one for each key that a peer may have. */
 const maxProofs = 4
+/** With more connections to one member, no other is tried: slow members would collect them. */
+const maxConnections = 3
 
 export class Libp2pTransport implements Transport {
   readonly #options: TransportOptions
@@ -215,6 +217,12 @@ export class Libp2pTransport implements Transport {
     )
   }
 
+  checkConnection(id: string): void {
+    this.#checkConnection(id).catch(() => {
+      // The member does not answer over another connection either.
+    })
+  }
+
   dialBootstrap(address: string): void {
     this.#bootstrap.dialled(address, this.#options.clock.now().monotonicMs)
     this.#dialler.connectTo(address).then(
@@ -298,11 +306,25 @@ export class Libp2pTransport implements Transport {
   }
 
   #opened(id: string): void {
-    const isOurs = this.#dialler.connections(id).some(connection => this.#dialler.isOurs(connection))
-    this.#listener?.connectionChanged(id, 'open', isOurs)
+    this.#listener?.connectionChanged(id, 'open', this.#isOurs(id))
     // Both ends need their own stream: opening it now instead of for the first answer saves a round trip.
     this.#streams.open(id, 'sync')
     if (this.#topics.hasSpaces) this.#streams.open(id, 'space')
+  }
+
+  #isOurs(id: string): boolean {
+    return this.#dialler.connections(id).some(connection => this.#dialler.isOurs(connection))
+  }
+
+  async #checkConnection(id: string): Promise<void> {
+    const older = this.#dialler.connections(id)
+    if (older.length >= maxConnections) return
+    const isOurs = this.#isOurs(id)
+    const newer = await this.#dialler.connectAgain(id)
+    // The next probe uses the new connection.
+    this.#listener?.connectionChanged(id, 'open', isOurs)
+    await Promise.all(older.map(connection => closeIfHalfOpen(connection, newer)))
+    if (older.some(({ status }) => status === 'open')) await newer.close()
   }
 
   #closed(connection: Connection): void {
@@ -311,6 +333,9 @@ export class Libp2pTransport implements Transport {
     if (others.length < 2) this.#multiplyConnected.delete(id)
     if (others.length > 0) {
       this.#streams.closedOne(id, connection)
+      // Gossipsub's stream may have been on this connection.
+      const left = this.#dialler.current(id)
+      if (left) this.#options.pubsub.connected(left)
       return
     }
     this.#streams.closed(id)

@@ -120,8 +120,8 @@ export class DetectorBridge {
     for (const effect of effects) {
       switch (effect.type) {
         case 'send':
-          this.#indirect.sent(effect.message, now.monotonicMs)
           effectQueue.push({ type: 'send-probe', to: effect.to, message: effect.message })
+          this.#checkConnection(this.#indirect.sent(effect.message, now.monotonicMs))
           break
         case 'redial':
           effectQueue.push(overlay.dial(effect.id, now.monotonicMs))
@@ -130,6 +130,7 @@ export class DetectorBridge {
           // A sleeping member may run for moments, with or without a network. Messages that it misses then are no evidence.
           if (!localRecord.leaving && !localRecord.isAsleep)
             announcer.publishSuspicion(effect.subject, effect.incarnation, effect.refused, now.epochMs)
+          this.#checkConnection(effect.subject)
           break
         case 'refute':
           this.#refute(effect.incarnation, now)
@@ -154,6 +155,15 @@ export class DetectorBridge {
           break
       }
     }
+  }
+
+  /**
+   * A firewall or a NAT may have forgotten the connection without closing it, or one of the paths to the member may be
+   * broken. So this member tries another connection before it declares the other one dead.
+   */
+  #checkConnection(id: string | undefined): void {
+    const { overlay, effectQueue } = this.#options
+    if (id !== undefined && overlay.isConnected(id)) effectQueue.push({ type: 'check-connection', id })
   }
 
   /**

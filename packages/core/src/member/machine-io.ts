@@ -60,6 +60,8 @@ export type MachineEffect =
   | { readonly type: 'send-probe'; readonly to: string; readonly message: ProbeMessage }
   | { readonly type: 'send-sync'; readonly to: string; readonly message: SyncMessage }
   | OverlayAction
+  /** A connected member does not answer: try another connection. */
+  | { readonly type: 'check-connection'; readonly id: string }
   /** The addresses at which to dial a member; empty if the member was removed. */
   | { readonly type: 'set-addresses'; readonly id: string; readonly addresses: readonly Uint8Array[] }
   /** Store the policy fact, which the machine has merged, and act on it. */

@@ -46,6 +46,9 @@ export class MachineEffects {
       case 'dial-bootstrap':
         transport.dialBootstrap(effect.address)
         break
+      case 'check-connection':
+        transport.checkConnection(effect.id)
+        break
       case 'disconnect':
         transport.disconnect(effect.id)
         break

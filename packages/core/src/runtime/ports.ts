@@ -31,6 +31,11 @@ export interface Transport {
   subscribers(space: string): readonly string[]
   /** Dials a member. The outcome arrives as `connectionChanged`. */
   dial(id: string): void
+  /**
+   * Opens another connection to a connected member that does not answer. If only the new one works, it replaces the
+   * others, and the outcome arrives as `connectionChanged`; otherwise nothing changes.
+   */
+  checkConnection(id: string): void
   /** Dials a bootstrap address. The outcome arrives as `bootstrapConnected` or `bootstrapFailed`. */
   dialBootstrap(address: string): void
   /** Closes all connections to a peer. */

@@ -8,6 +8,7 @@ export const quietTransport: Transport = {
   unsubscribe() {},
   subscribers: () => [],
   dial() {},
+  checkConnection() {},
   dialBootstrap() {},
   disconnect() {},
   refuse() {},

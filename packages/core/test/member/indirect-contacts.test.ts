@@ -26,6 +26,18 @@ describe('indirect contacts', () => {
     expect(indirect.silentMs('ada', 3_500)).toBeUndefined()
   })
 
+  it('ask for a check of the connection after 5 s, and then at intervals that double', () => {
+    const indirect = new IndirectContacts()
+    const due = Array.from({ length: 50 }, (_, second) => second).filter(
+      second =>
+        indirect.sent({ type: 'ping-request', seq: second, subject: 'ada' }, 1_000 * second) === 'ada',
+    )
+    expect(due).toEqual([5, 10, 20, 40])
+    indirect.received({ type: 'evidence', id: 'ada' })
+    expect(indirect.sent({ type: 'ping-request', seq: 50, subject: 'ada' }, 50_000)).toBeUndefined()
+    expect(indirect.sent({ type: 'ping', seq: 51 }, 60_000)).toBeUndefined()
+  })
+
   it('do not end with what arrives from others', () => {
     const indirect = contacts()
     indirect.received({ type: 'evidence', id: 'grace' })

@@ -19,6 +19,8 @@ class TestMachine {
   readonly machine: MembershipMachine
   readonly events: string[] = []
   readonly dials: string[] = []
+  /** The members whose connections are checked. */
+  readonly checks: string[] = []
   /** The members to which a record was sent directly. */
   readonly recordsSent: string[] = []
   /** The ids of each `changed` effect, and its index among the effects of its step. */
@@ -83,6 +85,7 @@ class TestMachine {
       if (effect.type === 'changed') this.changes.push({ ids: effect.ids, index })
       if (effect.type === 'send-sync' && effect.message.facts.some(({ type }) => type === 'record'))
         this.recordsSent.push(effect.to)
+      if (effect.type === 'check-connection') this.checks.push(effect.id)
       if (effect.type === 'dial') this.dials.push(effect.id)
       if (effect.type === 'event') this.events.push(`${effect.event.type} ${effect.event.member.name}`)
       if (effect.type !== 'sign') continue
@@ -130,6 +133,27 @@ describe('membership machine', () => {
       test.handle({ type: 'connection', id, state: 'closed' })
       expect(dials()).toEqual([id])
     })
+  })
+
+  it('tries another connection to a connected member that does not answer, before it declares the member dead', () => {
+    const test = new TestMachine()
+    test.receive(ada, recordBody({ incarnation: epochMs }))
+    test.handle({ type: 'connection', id: ada, state: 'open' })
+    test.pass(3_000)
+    expect(test.checks).toEqual([ada])
+    expect(test.machine.member(ada)?.status).not.toBe('dead')
+    test.pass(20_000)
+    expect(test.machine.member(ada)?.status).toBe('dead')
+  })
+
+  it('tries no other connection to a member that is not connected', () => {
+    const test = new TestMachine()
+    test.receive(ada, recordBody({ incarnation: epochMs }))
+    test.pass(1_000)
+    test.handle({ type: 'connection', id: ada, state: 'refused' })
+    test.pass(20_000)
+    expect(test.machine.member(ada)?.status).toBe('dead')
+    expect(test.checks).toEqual([])
   })
 
   it.each(['unreachable', 'refused'] as const)(

@@ -35,6 +35,7 @@ export class TrafficCounters {
       unsubscribe: space => transport.unsubscribe(space),
       subscribers: space => transport.subscribers(space),
       dial: id => transport.dial(id),
+      checkConnection: id => transport.checkConnection(id),
       dialBootstrap: address => transport.dialBootstrap(address),
       disconnect: id => transport.disconnect(id),
       refuse: (id, forMs) => transport.refuse(id, forMs),

@@ -30,6 +30,7 @@ describe('the traffic counters', () => {
       unsubscribe: true,
       subscribers: true,
       dial: true,
+      checkConnection: true,
       dialBootstrap: true,
       disconnect: true,
       refuse: true,
