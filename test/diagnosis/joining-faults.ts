@@ -27,7 +27,11 @@ function newcomerOf(first: DiagnosedMemberOptions, newcomer: DiagnosedMemberOpti
 }
 
 /** A member whose bootstrap address leads to this server. */
-function withBootstrap(server: () => Server): Fault['inject'] {
+/** @param multiaddr makes the bootstrap address of the server's port */
+function withBootstrap(
+  server: () => Server,
+  multiaddr = (port: number): string => `127.0.0.1:${port}`,
+): Fault['inject'] {
   return async context => {
     const listening = server()
     const sockets = new Set<Socket>()
@@ -38,7 +42,7 @@ function withBootstrap(server: () => Server): Fault['inject'] {
       listening.close()
     })
     const { port } = listening.address() as AddressInfo
-    return problemsOf(startMember(context, 'grace', { bootstrap: [`127.0.0.1:${port}`] }))
+    return problemsOf(startMember(context, 'grace', { bootstrap: [multiaddr(port)] }))
   }
 }
 
@@ -97,6 +101,15 @@ export const joiningFaults: readonly Fault[] = [
     source: 'health',
     words: 'what answers there is no hearsay member',
     inject: withBootstrap(() => createHttpServer((_, response) => response.end())),
+  },
+  {
+    name: 'bootstrap WebSocket at a web server',
+    source: 'health',
+    words: 'a web server answers with HTTP status 302 instead of a member',
+    inject: withBootstrap(
+      () => createHttpServer((_, response) => response.writeHead(302, { location: '/login' }).end()),
+      port => `/ip4/127.0.0.1/tcp/${port}/ws`,
+    ),
   },
   {
     name: 'bootstrap address that closes connections',

@@ -23,6 +23,8 @@ const failures: Readonly<Record<string, BootstrapFailure | 'silence'>> = {
   ECONNRESET: closed(),
   EPIPE: closed(),
   ETIMEDOUT: 'silence',
+  // It does not use TLS.
+  EPROTO: noMember(),
 }
 
 /**
@@ -34,9 +36,16 @@ export function failureOf(error: unknown): BootstrapFailure | 'silence' | 'refus
     if (!(cause instanceof Error)) continue
     // The code of a failed query of a name server, such as ECONNREFUSED, is about that server.
     if (/\bquery[A-Z]+ E/.test(cause.message)) return noNameServer()
+    const status = /server response: (\d+)/.exec(cause.message)?.[1]
+    if (status !== undefined) return webServer(status)
     const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
     const known = failures[code] ?? failures[/\bE[A-Z_]{4,}\b/.exec(cause.message)?.[0] ?? '']
     if (known) return known
+    if (/certificate|CERT|altname/i.test(`${code} ${cause.message}`))
+      return {
+        reason: 'its TLS certificate is not valid',
+        advice: 'Check the name in the address, the certificate there, and the clock of this machine.',
+      }
     if (cause.name === 'UnexpectedPeerError' || /does not match expected/.test(cause.message))
       return {
         reason: 'another member answers than the one that the address names',
@@ -55,10 +64,7 @@ export function failureOf(error: unknown): BootstrapFailure | 'silence' | 'refus
           "Give it the address of another member. If the address is another member's, this member's storage is a copy: delete it.",
       }
     if (/protocol|multistream|negotiat|encrypt|handshake/i.test(`${cause.name} ${cause.message}`))
-      return {
-        reason: 'what answers there is no hearsay member',
-        advice: 'Check the port, and that the address ends with /ws exactly if the member listens so.',
-      }
+      return noMember()
     if (/no transport/i.test(cause.message))
       return {
         reason: 'this member has no transport for it',
@@ -84,6 +90,21 @@ function noNameServer(): BootstrapFailure {
 
 function noRoute(): BootstrapFailure {
   return { reason: 'there is no route to the host', advice: 'Check the network of this machine and the VPN.' }
+}
+
+function noMember(): BootstrapFailure {
+  return {
+    reason: 'what answers there is no hearsay member',
+    advice: 'Check the port, and that the address ends with /ws exactly if the member listens so.',
+  }
+}
+
+/** @param status the HTTP status with which it refuses the WebSocket */
+function webServer(status: string): BootstrapFailure {
+  return {
+    reason: `a web server answers with HTTP status ${status} instead of a member`,
+    advice: 'Check the port. Otherwise a proxy does not reach the member, or the network asks for a login.',
+  }
 }
 
 function closed(): BootstrapFailure {
