@@ -43,7 +43,9 @@ export function batchesOf<T>(items: Iterable<T>, maxBytes: number, bytesOf: (ite
   return batches
 }
 
-/** The value in the middle, the greater one of two; undefined if there is none. */
+/** The value in the middle, of two the one nearer to 0; undefined if there is none. */
 export function median(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1)
+  return middle.toSorted((a, b) => Math.abs(a) - Math.abs(b))[0]
 }

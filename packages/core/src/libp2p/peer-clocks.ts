@@ -2,7 +2,8 @@
  * Peer clocks: how far the wall clocks of connected peers are from the local one. Each stream begins with the sender's time.
  *
  * A peer's time is stored relative to the monotonic clock, so the difference is right after the local clock was set, too. A
- * member cannot know which clock is wrong, and assumes that the median of its peers is right.
+ * member cannot know which clock is wrong, and assumes that the median of its peers is right. If half of its peers agree with
+ * it, nothing is wrong with its own clock.
  */
 
 import type { Problem } from '../api/problem.ts'
@@ -37,10 +38,8 @@ export class PeerClocks {
 
   /** Set if the median of the connected peers differs from the local clock by more than a minute. */
   problem(now: Instant): Problem | undefined {
-    const offset = median([...this.#offsets.values()])
-    if (offset === undefined) return undefined
-    const aheadMs = intolerable(offset + now.monotonicMs - now.epochMs)
-    if (aheadMs === 0) return undefined
+    const aheadMs = median([...this.#offsets.keys()].map(peer => this.aheadMs(peer, now)))
+    if (!aheadMs) return undefined
     const { size } = this.#offsets
     const peers = size === 1 ? 'the connected member' : `${size} connected members`
     const relation = aheadMs > 0 ? 'behind' : 'ahead of'

@@ -35,6 +35,16 @@ describe('the clocks of peers', () => {
     expect(peers.aheadMs('peer 0', now)).toBe(0)
   })
 
+  it.each([[24 * hourMs], [-24 * hourMs]])(
+    'do not blame the local clock for one peer of two, %d ms ahead',
+    ms => {
+      expect(clocks(0, ms).problem(now)).toBeUndefined()
+      expect(clocks(ms, 0, 0, ms).problem(now)).toBeUndefined()
+      expect(clocks(ms, ms, 0, ms).problem(now)).toBeDefined()
+      expect(clocks(ms, ms).problem(now)).toBeDefined()
+    },
+  )
+
   it('show at once that the local clock was set', () => {
     expect(clocks(0, 0).problem({ monotonicMs: 1_000, epochMs: epochMs + hourMs })?.text).toContain(
       '1 hour ahead of',
