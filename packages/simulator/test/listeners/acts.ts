@@ -59,6 +59,28 @@ export const acts: Readonly<Record<string, Act>> = {
       cluster.heartbeats.getSnapshot()
     },
   },
+  'ask a query': {
+    run: ({ apps: { cluster }, number }) => void cluster.query('number', number).catch(() => {}),
+  },
+  'answer a query': { run: ({ apps }) => apps.cluster.answer('number', () => 1) },
+  'cluster.broadcast': {
+    run: ({ apps, number }) => void apps.cluster.broadcast('number', number).catch(() => {}),
+  },
+  'settled and heldBy': {
+    run: ({ apps: { cluster } }) => {
+      void cluster.settled().catch(() => {})
+      void cluster.heldBy().catch(() => {})
+    },
+  },
+  'suspend and resume': {
+    run: ({ apps: { cluster } }) => {
+      cluster.suspend()
+      cluster.resume()
+    },
+  },
+  'enter a private room': {
+    run: ({ apps, awaits }) => awaits(apps.cluster.room('private', { secret: '0123456789abcdef' })),
+  },
   'room.leave': { run: ({ apps }) => apps.room.leave(), ends: 'room' },
   'config.leave': { run: ({ apps }) => apps.config.leave(), ends: 'config' },
   'leave all of it': {
