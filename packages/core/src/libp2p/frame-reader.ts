@@ -15,9 +15,11 @@ import { startPeerDeadline } from './peer-deadline.ts'
 import { pauseSoon, resume, type VerificationQueue } from './verification-queue.ts'
 
 /**
- * After handling frames for this long, the reader pauses, because a socket can deliver megabytes at once. Our choice.
+ * After handling frames for this long, the reader pauses, because a socket can deliver megabytes at once: thousands of short
+ * frames. The remaining frames are handled in the next turns. Our choice.
  */
 const maxTurnMs = 8
+const nothing = new Uint8Array()
 /** The most that arrives at once: libp2p's buffer of a stream that was paused. */
 const maxArrivedBytes = 4 * limits.maxFrameBytes
 
@@ -51,6 +53,9 @@ class FrameReader {
     maxDataLength: limits.maxFrameBytes,
   })
   #isFirst = true
+  /** Bytes that arrived and were not handled as frames. */
+  #remainingBytes = 0
+  /** The bytes of an unfinished frame, which count in the budget; 0 while complete frames wait for their turn. */
   #unfinishedBytes = 0
   #endTimer: (() => void) | undefined
   /** When the stream or its unfinished frame must be complete. */
@@ -76,33 +81,42 @@ class FrameReader {
   #receive(data: Parameters<LengthPrefixedDecoder['decode']>[0]): void {
     const sinceMs = performance.now()
     const { verification, peer, onFrame } = this.#options
-    let isVerifying = false
-    let unfinishedBytes = this.#unfinishedBytes + data.byteLength
+    let isVerifying = data === nothing
     let isFinished = false
+    let isLong = false
+    this.#remainingBytes += data.byteLength
     try {
       for (const frame of this.#decoder.decode(data)) {
         const { length } = frame
-        unfinishedBytes -= encodingLength(length) + length
+        this.#remainingBytes -= encodingLength(length) + length
         if (this.#isFirst && length > frameLimits.maxFirstFrameBytes)
           throw new Error('the first frame is too long')
         this.#isFirst = false
         isFinished = true
         const verified = onFrame(frame.subarray())
-        if (!verified) continue
-        isVerifying = true
-        verification.add(peer, length, verified)
+        if (verified) {
+          isVerifying = true
+          verification.add(peer, length, verified).catch(this.#abort)
+        }
+        isLong = performance.now() - sinceMs > maxTurnMs
+        if (isLong) break
       }
-      this.#keepBounds(unfinishedBytes, isFinished)
+      if (isLong) this.#setUnfinished(0)
+      else this.#keepBounds(isFinished)
     } catch (error) {
-      this.#abort(asError(error))
+      this.#abort(error)
     }
-    if (isVerifying && verification.mustWait(peer, this.#stream)) return
-    if (performance.now() - sinceMs > maxTurnMs) pauseForOthers(this.#stream)
+    const mustWait = isVerifying && verification.mustWait(peer, this.#stream)
+    if (isLong) {
+      pauseSoon(this.#stream)
+      setTimeout(() => this.#receive(nothing))
+    } else if (data === nothing && !mustWait) resume(this.#stream)
   }
 
-  #keepBounds(unfinishedBytes: number, isFinished: boolean): void {
+  #keepBounds(isFinished: boolean): void {
     if (this.#stream.status !== 'open' && this.#stream.status !== 'closing') return
     const hadUnfinished = this.#unfinishedBytes > 0
+    const unfinishedBytes = this.#remainingBytes
     const isWithinBudget = this.#setUnfinished(unfinishedBytes)
     // The limit is one byte more than the first frame, because the frame's length precedes it.
     if (this.#isFirst && unfinishedBytes > frameLimits.maxFirstFrameBytes + 1)
@@ -143,9 +157,9 @@ class FrameReader {
     })
   }
 
-  #abort(reason: Error): void {
+  readonly #abort = (error: unknown): void => {
     this.#options.budget.countAborted()
-    this.#stream.abort(reason)
+    this.#stream.abort(asError(error))
   }
 }
 
@@ -154,10 +168,4 @@ function closeWithOtherEnd(stream: Stream): void {
   stream.addEventListener('remoteCloseWrite', () => {
     stream.close().catch(() => {})
   })
-}
-
-/** Pauses until all other due work has run. */
-function pauseForOthers(stream: Stream): void {
-  pauseSoon(stream)
-  setTimeout(() => resume(stream), 0)
 }

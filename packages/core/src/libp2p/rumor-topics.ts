@@ -108,8 +108,8 @@ export class RumorTopics {
     gossipsub.topicValidators.set(topic, async (peerId, { data }) => {
       const from = peerId.toString()
       const verdict = this.#listener?.rumor(from, data, space) ?? 'ignore'
-      if (verdict instanceof Promise) verification.add(from, data.length, verdict)
-      return validatorResults[await verdict]
+      const verified = verdict instanceof Promise ? verification.add(from, data.length, verdict) : verdict
+      return validatorResults[await verified]
     })
     gossipsub.subscribe(topic)
     return () => {

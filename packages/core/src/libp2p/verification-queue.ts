@@ -19,12 +19,12 @@ interface Peer {
 export class VerificationQueue {
   readonly #peers = new Map<string, Peer>()
 
-  /** Counts the bytes until the promise is settled. A rejection counts as the end of the verification. */
-  add(id: string, bytes: number, verified: Promise<unknown>): void {
+  /** Counts the bytes until the promise is settled. @returns the promise */
+  add<T>(id: string, bytes: number, verified: Promise<T>): Promise<T> {
     const peer = this.#peers.get(id) ?? { bytes: 0, waiting: new Set() }
     this.#peers.set(id, peer)
     peer.bytes += bytes
-    const settled = () => {
+    return verified.finally(() => {
       peer.bytes -= bytes
       for (const stream of peer.waiting) {
         if (peer.bytes > maxVerifyingBytes / 2) return
@@ -32,8 +32,7 @@ export class VerificationQueue {
         resume(stream)
       }
       if (peer.bytes === 0) this.#peers.delete(id)
-    }
-    verified.then(settled, settled)
+    })
   }
 
   /** Call it after the stream has delivered bytes of the peer. @returns whether the stream now waits */

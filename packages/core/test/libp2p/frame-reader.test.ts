@@ -14,6 +14,8 @@ class ReaderBench {
   /** Ends the verification of each frame that is being verified. */
   readonly verifying: (() => void)[] = []
   isVerifiedLater = false
+  /** Called for each frame. */
+  onFrame: () => void = () => {}
 
   open(peer = 'ada'): FakeStream {
     const stream = new FakeStream()
@@ -24,6 +26,7 @@ class ReaderBench {
 
   #onFrame({ length }: Uint8Array): void | Promise<void> {
     this.received.push(length)
+    this.onFrame()
     if (this.isVerifiedLater) return new Promise(resolve => this.verifying.push(resolve))
   }
 
@@ -194,6 +197,43 @@ describe('the reader of a stream', () => {
       'readable',
       'readable',
     ])
+  })
+
+  it.each(['at once', 'later'])('aborts a stream if the verification of a frame fails %s', async when => {
+    const stream = new FakeStream()
+    const onFrame = ({ length }: Uint8Array): void | Promise<void> => {
+      if (length === 30) return
+      const error = new Error('the verifier failed')
+      if (when === 'later') return Promise.reject(error)
+      throw error
+    }
+    const budget = new FrameBudget()
+    const verification = new VerificationQueue()
+    readFrames(stream as unknown as Stream, { budget, verification, peer: 'ada', onFrame })
+    stream.receive(hello, kilobytes(1))
+    await vi.advanceTimersByTimeAsync(0)
+    expect([stream.error, budget.aborted]).toEqual(['the verifier failed', 1])
+  })
+
+  it('handles frames that arrive at once in turns of 8 ms', () => {
+    const bench = new ReaderBench()
+    const stream = bench.greeted()
+    let nowMs = 0
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
+    bench.onFrame = () => {
+      nowMs += 3
+    }
+    const frames = Array.from({ length: 7 }, (_, i) => prefixed(new Uint8Array(i + 1)))
+    stream.receive(Uint8Array.from([...frames, part(1_000)].flatMap(bytes => [...bytes])))
+    const turns = [bench.received.length]
+    for (let i = 0; i < 3; i++) {
+      if (vi.getTimerCount() > 0) vi.advanceTimersToNextTimer()
+      turns.push(bench.received.length)
+    }
+    now.mockRestore()
+    expect(turns).toEqual([4, 7, 8, 8])
+    expect(bench.received).toEqual([30, 1, 2, 3, 4, 5, 6, 7])
+    expect([stream.error, bench.budget.bytes]).toEqual([undefined, 1_000])
   })
 
   it('never waits if the verification ends in the same turn', async () => {

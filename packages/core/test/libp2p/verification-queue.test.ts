@@ -33,8 +33,8 @@ describe('a verification queue', () => {
     const verified = new Promise<void>((resolve, reject) => {
       settle = end === 'resolves' ? resolve : () => reject(new Error('the verifier failed'))
     })
-    verified.catch(() => {})
-    queue.add('ada', maxVerifyingBytes + 1, verified)
+    const added = queue.add('ada', maxVerifyingBytes + 1, verified)
+    added.catch(() => {})
     expect(queue.mustWait('ada', stream)).toBe(true)
     await turn()
     expect(stream.readStatus).toBe('paused')
