@@ -37,7 +37,9 @@ export const readerUpdates: Script = async context => {
     await peer.send(
       target,
       'space',
-      encodeSpaceFrame([{ space: documents, storedIds: { buckets: undefined, ids: [], mutual: true } }]),
+      encodeSpaceFrame([
+        { space: documents, storedIds: { buckets: undefined, ids: new Uint8Array(), mutual: true } },
+      ]),
     )
   begin()
   await atRate(1, async round => {

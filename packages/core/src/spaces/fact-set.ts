@@ -7,7 +7,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat } from 'uint8arrays/concat'
 import { factBytes } from '../wire/fact-envelope.ts'
-import { bucketCount, differingBuckets, hashBytes, shortHash } from '../wire/hashes.ts'
+import { bucketCount, differingBuckets, hashBytes, prefixBytes, prefixOf, shortHash } from '../wire/hashes.ts'
 import type { StoredIds } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import { spaceFromBytes } from '../wire/tags.ts'
@@ -17,6 +17,8 @@ export interface StoredFact<F extends SpaceFact = SpaceFact> {
   readonly fact: F
   /** The first 8 bytes of `digest`, as 16 hexadecimal digits. */
   readonly id: string
+  /** The same 8 bytes, as `prefixOf` returns them. */
+  readonly prefix: string
   /** `sha256(signature)`, 32 bytes. */
   readonly digest: Uint8Array
 }
@@ -29,7 +31,7 @@ export interface FactChange {
 
 export function storedFact<F extends SpaceFact>(fact: F): StoredFact<F> {
   const digest = sha256(fact.signature)
-  return { fact, id: spaceFromBytes(digest.subarray(0, 8)), digest }
+  return { fact, id: spaceFromBytes(digest.subarray(0, prefixBytes)), prefix: prefixOf(digest), digest }
 }
 
 interface Bucket {
@@ -114,16 +116,18 @@ export class FactSet {
 
   /** The ids of the facts in these buckets; undefined: in all buckets. */
   storedIds(buckets: ReadonlySet<number> | undefined, mutual: boolean): StoredIds {
-    const ids = this.#in(buckets).map(({ id }) => id)
+    const stored = this.#in(buckets)
+    const ids = new Uint8Array(stored.length * prefixBytes)
+    let at = 0
+    for (const { digest } of stored) for (let i = 0; i < prefixBytes; i++) ids[at++] = digest[i] ?? 0
     return { buckets, ids, mutual }
   }
 
   /** Whether another set contains the same facts. False unless `storedIds` covers all buckets. */
   equals({ buckets, ids }: StoredIds): boolean {
-    if (buckets || ids.length !== this.#size) return false
-    const own = this.#in(undefined)
-    const theirs = new Set(ids)
-    return theirs.size === own.length && own.every(({ id }) => theirs.has(id))
+    if (buckets || ids.length !== this.#size * prefixBytes) return false
+    const theirs = prefixesOf(ids)
+    return theirs.size === this.#size && this.#in(undefined).every(({ prefix }) => theirs.has(prefix))
   }
 
   /**
@@ -133,8 +137,8 @@ export class FactSet {
    * @param startAt any whole number ≥ 0: the index to begin at, modulo the number of missing facts
    */
   beyond(theirs: StoredIds, startAt: number, maxBytes: number): { facts: SpaceFact[]; more: boolean } {
-    const known = new Set(theirs.ids)
-    const missing = this.#in(theirs.buckets).filter(({ id }) => !known.has(id))
+    const known = prefixesOf(theirs.ids)
+    const missing = this.#in(theirs.buckets).filter(({ prefix }) => !known.has(prefix))
     const facts: SpaceFact[] = []
     let bytes = 0
     for (let i = 0; i < missing.length; i++) {
@@ -166,6 +170,12 @@ export class FactSet {
     this.#size += by
     this.#bytes += by * factBytes(stored.fact)
   }
+}
+
+function prefixesOf(ids: Uint8Array): Set<string> {
+  const prefixes = new Set<string>()
+  for (let at = 0; at < ids.length; at += prefixBytes) prefixes.add(prefixOf(ids, at))
+  return prefixes
 }
 
 const bucketOf = ({ digest }: StoredFact): number => (digest[0] ?? 0) % bucketCount

@@ -56,12 +56,7 @@ export function bytesOf({ facts = [], storedIds, bucketHashes, documents = [] }:
   const documentsBytes = documents.reduce((sum, document) => sum + documentBytes(document), 0)
   const hashesBytes = bucketHashes?.length ?? 0
   return (
-    sealBytes +
-    64 +
-    factsBytes +
-    documentsBytes +
-    hashesBytes +
-    (storedIds ? 8 * storedIds.ids.length + 64 : 0)
+    sealBytes + 64 + factsBytes + documentsBytes + hashesBytes + (storedIds ? storedIds.ids.length + 64 : 0)
   )
 }
 

@@ -78,13 +78,19 @@ export class SpaceLimits {
     return isAllowed
   }
 
-  /** Counts the steps of an answer. */
-  answered(to: string, steps: readonly SpaceStep[], { facts, documents }: SpaceReplica, nowMs: number): void {
-    if (steps.length === 0) return
+  /** Counts the steps of an answer, and those of its request. @returns approximate bytes of these steps */
+  answered(
+    to: string,
+    steps: readonly SpaceStep[],
+    { facts, documents }: SpaceReplica,
+    nowMs: number,
+  ): number {
+    if (steps.length === 0) return 0
     let contentBytes = facts.bytes
     for (const { digest } of documents.values()) contentBytes += digest.liveBytes
     const bytes = steps.reduce((sum, step) => sum + bytesOf(step), 0)
     this.#rates.answered(to, bytes, contentBytes, nowMs)
+    return bytes
   }
 
   /** Counts what the local member publishes. @returns whether its rate allows it */

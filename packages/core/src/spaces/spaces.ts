@@ -189,8 +189,7 @@ export class Spaces {
   /** Handles steps of exchanges. The caller has verified the new facts in them. */
   steps(from: string, steps: readonly SpaceStep[], now: Instant): void {
     if (this.#reachability.reset(from)) this.#regroupWith(from, now)
-    const answers = steps.flatMap(step => this.#steps.answer(from, step, now))
-    this.#outbox.request(from, answers, now.monotonicMs)
+    this.#outbox.request(from, this.#steps.answers(from, steps, now), now.monotonicMs)
   }
 
   connectionChanged(id: string, state: ConnectionEvent, now: Instant): void {

@@ -22,29 +22,48 @@ export interface StepHandlerOptions extends SpaceFactsOptions {
   readonly maxDeltaBytes: number
 }
 
+/**
+ * If the requests of one frame and their answers have more bytes, the frame gets one more answer for each other space, and no
+ * further ones. Our choice: twice the window of the streams of a space. An honest frame has at most two requests about the
+ * facts of one space.
+ */
+const maxAnswerBytes = 2_097_152
+
 export class StepHandler {
   readonly #options: StepHandlerOptions
   #startAt = 0
+  /** The spaces of the requests in this frame so far. */
+  readonly #requested = new Set<string>()
+  /** Of these requests and their answers. */
+  #bytes = 0
 
   constructor(options: StepHandlerOptions) {
     this.#options = options
   }
 
-  /** The steps to send back. The caller has verified the new facts in the step. */
-  answer(from: string, step: SpaceStep, now: Instant): SpaceStep[] {
+  /** The steps to send back. The caller has verified the new facts in the steps. @param steps the steps of one frame */
+  answers(from: string, steps: readonly SpaceStep[], now: Instant): SpaceStep[] {
     const { spaces } = this.#options
-    const space = spaces.current.get(step.space)
-    if (space) return this.#answer(space, from, step, now)
-    const recentlyLeft = spaces.recentlyLeft(step.space)
-    return recentlyLeft ? continueStreams(recentlyLeft.transfers, from, step, now.monotonicMs) : []
+    this.#requested.clear()
+    this.#bytes = 0
+    return steps.flatMap(step => {
+      const space = spaces.current.get(step.space)
+      if (space) return this.#answer(space, from, step, now)
+      const recentlyLeft = spaces.recentlyLeft(step.space)
+      return recentlyLeft ? continueStreams(recentlyLeft.transfers, from, step, now.monotonicMs) : []
+    })
   }
 
   #answer(space: OpenSpace, from: string, step: SpaceStep, now: Instant): SpaceStep[] {
     const { limits } = this.#options
     const nowMs = now.monotonicMs
-    const isLimited = isRequest(step) && !limits.mayAnswer(from, nowMs)
+    const isAsking = isRequest(step)
+    const isExcess = this.#bytes > maxAnswerBytes && this.#requested.has(step.space)
+    const isLimited = isAsking && (isExcess || !limits.mayAnswer(from, nowMs))
     const steps = this.#stepsFor(space, from, isLimited ? withoutRequests(step) : step, now)
-    limits.answered(from, steps, space.replica, nowMs)
+    if (isAsking) this.#requested.add(step.space)
+    const counted = isAsking && !isLimited ? [step, ...steps] : steps
+    this.#bytes += limits.answered(from, counted, space.replica, nowMs)
     return isLimited && requestsAnswer(step) ? [...steps, { space: step.space }] : steps
   }
 

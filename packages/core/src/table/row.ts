@@ -1,7 +1,7 @@
 /** Row: the registers of one member in the table. */
-import { prefixOf } from '../wire/codec.ts'
+
 import type { SignedFact } from '../wire/fact.ts'
-import { bucketCount } from '../wire/hashes.ts'
+import { bucketCount, prefixOf } from '../wire/hashes.ts'
 import { keyFromMemberId } from '../wire/member-id.ts'
 import { noSuspicions } from './row-hash.ts'
 import type { Suspicions } from './suspicions.ts'

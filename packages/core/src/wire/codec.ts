@@ -8,7 +8,7 @@ import type { ProbeMessage } from '@hearsay/failure-detector'
 import { isCount } from './checks.ts'
 import { decodeFact, type SignedFact } from './fact.ts'
 import { decodeFacts, encodeEnvelope } from './fact-envelope.ts'
-import { bitmapOf, decodeBucketHashes, decodeBuckets, hashBytes } from './hashes.ts'
+import { bitmapOf, decodeBucketHashes, decodeBuckets, hashBytes, prefixBytes, prefixOf } from './hashes.ts'
 import {
   decodeHeartbeatList,
   decodeHeartbeatRequest,
@@ -68,8 +68,6 @@ export interface SyncMessage {
   /** 16 bytes: the hash of the sender's policy facts. Empty: the sender has none and asks for the receiver's. */
   readonly policyHash: Uint8Array | undefined
 }
-
-export const prefixBytes = 8
 
 const emptyMessage: SyncMessage = {
   offer: false,
@@ -240,13 +238,6 @@ function decodeDigestRow({ idPrefix, ...row }: messages.DigestRow): Result<Diges
   if (suspicions.length !== 0 && suspicions.length !== hashBytes)
     return failed('invalid', 'a summary of suspicions has 16 bytes')
   return ok({ prefix: prefixOf(idPrefix), incarnation, version, heartbeatSequence, suspicions })
-}
-
-/**
- * The first 8 bytes of the key as a string of eight characters, which can be the key of a map and is fast to create.
- */
-export function prefixOf(key: Uint8Array): string {
-  return String.fromCharCode(...key.subarray(0, prefixBytes))
 }
 
 function bytesOf(prefix: string): Uint8Array<ArrayBuffer> {

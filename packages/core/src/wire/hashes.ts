@@ -7,8 +7,22 @@ export const hashBytes = 16
 
 export const bucketCount = 256
 
+/** The size of a part of an id that is sent instead of the id. */
+export const prefixBytes = 8
+
 const bitmapBytes = bucketCount / 8
 const bucketHashesBytes = bucketCount * hashBytes
+
+/**
+ * The first 8 bytes of an id as a string of eight characters, which can be the key of a map. A spread or a hexadecimal number
+ * takes seven times as long, and a message may have 16,384 ids.
+ *
+ * @param at where the id begins @default 0
+ */
+export function prefixOf(bytes: Uint8Array, at = 0): string {
+  const byte = (i: number) => bytes[at + i] ?? 0
+  return String.fromCharCode(byte(0), byte(1), byte(2), byte(3), byte(4), byte(5), byte(6), byte(7))
+}
 
 /** A set of buckets as a bitmap of 32 bytes. */
 export function bitmapOf(buckets: ReadonlySet<number>): Uint8Array<ArrayBuffer> {

@@ -7,7 +7,7 @@
 
 import { type DocumentStep, decodeDocumentStep, encodeDocumentStep } from './document-step.ts'
 import { decodeFacts, encodeEnvelope } from './fact-envelope.ts'
-import { bitmapOf, decodeBucketHashes, decodeBuckets, hashBytes } from './hashes.ts'
+import { bitmapOf, decodeBucketHashes, decodeBuckets, hashBytes, prefixBytes } from './hashes.ts'
 import * as limits from './limits.ts'
 import { keyFromMemberId } from './member-id.ts'
 import type { PrivateRoom } from './private-room.ts'
@@ -20,8 +20,8 @@ import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './tags.ts'
 export interface StoredIds {
   /** Which of the 256 buckets the list covers; undefined: all. */
   readonly buckets: ReadonlySet<number> | undefined
-  /** The first 8 bytes of each id, as 16 hexadecimal digits. */
-  readonly ids: readonly string[]
+  /** The first 8 bytes of each id, in any order. */
+  readonly ids: Uint8Array
   /** Requests the receiver's ids of the same buckets. */
   readonly mutual: boolean
 }
@@ -53,7 +53,6 @@ export interface FrameSeals {
   readonly roomOf: (space: string) => PrivateRoom | undefined
 }
 
-const idBytes = 8
 const rumorLimits = { limits: { facts: limits.maxFactsPerMessage } }
 const stepLimits = { facts: limits.maxFactsPerMessage, documents: limits.maxDocuments }
 
@@ -153,25 +152,17 @@ function decodeStep(message: messages.SpaceStep): Result<SpaceStep, DecodeFailur
 }
 
 function encodeStoredIds({ buckets, ids, mutual }: StoredIds): messages.StoredIds {
-  const bytes = new Uint8Array(ids.length * idBytes)
-  ids.forEach((id, i) => {
-    for (let at = 0; at < idBytes; at++) bytes[i * idBytes + at] = parseInt(id.slice(at * 2, at * 2 + 2), 16)
-  })
-  return buckets ? { buckets: bitmapOf(buckets), ids: bytes, mutual } : { ids: bytes, mutual }
+  return { ...(buckets && { buckets: bitmapOf(buckets) }), ids: ids as Uint8Array<ArrayBuffer>, mutual }
 }
 
 function decodeStoredIds({
   buckets: bitmap,
-  ids: bytes,
+  ids,
   mutual,
 }: messages.StoredIds): Result<StoredIds, DecodeFailure> {
-  if (bytes.length % idBytes !== 0) return failed('invalid', `each id has ${idBytes} bytes`)
-  if (bytes.length > limits.maxStoredIds * idBytes)
+  if (ids.length % prefixBytes !== 0) return failed('invalid', `each id has ${prefixBytes} bytes`)
+  if (ids.length > limits.maxStoredIds * prefixBytes)
     return failed('too-large', `more than ${limits.maxStoredIds} ids`)
   const buckets = decodeBuckets(bitmap)
-  if (!buckets.ok) return buckets
-  const ids: string[] = []
-  for (let at = 0; at < bytes.length; at += idBytes)
-    ids.push(spaceFromBytes(bytes.subarray(at, at + idBytes)))
-  return ok({ buckets: buckets.value, ids, mutual })
+  return buckets.ok ? ok({ buckets: buckets.value, ids, mutual }) : buckets
 }

@@ -275,7 +275,7 @@ describe('a peer that exchanges more than any honest one', () => {
     return { ...draft, signature: signatureOf(by, signedSpaceBytes(testTag, space, draft)) }
   }
   const documentRequest = { documents: [{ document: '', stateVector: Uint8Array.of(0) }] }
-  const idsRequest = { storedIds: { buckets: undefined, ids: [], mutual: true } }
+  const idsRequest = { storedIds: { buckets: undefined, ids: new Uint8Array(), mutual: true } }
 
   it('gets 64 MiB of answers at once, then 2 MiB a second, and an empty answer instead', () => {
     const bench = new SpacesDriverBench()
@@ -304,6 +304,33 @@ describe('a peer that exchanges more than any honest one', () => {
     bench.nowMs = 1_000
     expect(bytesOfAnswers(10)).toBeLessThan(4)
     expect(bench.violations).toEqual([])
+  })
+
+  it('gets 2 MiB of answers to the requests of one frame, and empty answers to the others', () => {
+    const bench = new SpacesDriverBench()
+    bench.doc.getText('text').insert(0, 'x'.repeat(2_000_000))
+    bench.frame(...Array.from({ length: 40 }, () => documentRequest))
+    const bytes = bench.sent.reduce((sum, { length }) => sum + length, 0)
+    expect([bytes > 2_097_152, bytes < 2 * 2_097_152]).toEqual([true, true])
+    const steps = bench.takeSteps()
+    expect(steps.filter(({ documents = [] }) => documents.length === 0).length).toBeGreaterThan(30)
+    // The next frame gets answers again.
+    bench.frame(documentRequest)
+    expect(bench.takeSteps().some(({ documents = [] }) => documents.length > 0)).toBe(true)
+  })
+
+  it('gets no more answers after 64 MiB of requests at once', () => {
+    const bench = new SpacesDriverBench()
+    bench.frame({ facts: [presence(author, 'a', 1)] })
+    bench.takeSteps()
+    const ids = new Uint8Array(8 * 16_384)
+    for (let i = 0; i < 520; i++) bench.frame({ storedIds: { buckets: new Set(), ids, mutual: false } })
+    bench.takeSteps()
+    bench.frame(idsRequest)
+    expect(bench.takeSteps()).toMatchObject([{ facts: [], storedIds: undefined }])
+    bench.nowMs = 1_000
+    bench.frame(idsRequest)
+    expect(bench.takeSteps()).toMatchObject([{ facts: [{ type: 'field' }] }])
   })
 
   it('has 16,384 rising versions of presence verified at once, then 512 a second; fields that are added do not count', () => {

@@ -245,7 +245,7 @@ describe('the bytes of frames', () => {
     ['the bucket hashes of a space', { bucketHashes }, '129120', `1a${hex.bucketHashes}`],
     [
       'the ids of stored facts',
-      { storedIds: { buckets, ids: ['0123456789abcdef'], mutual: true } },
+      { storedIds: { buckets, ids: bytesOf('0123456789abcdef'), mutual: true } },
       '123e',
       `222e0a${hex.buckets}12080123456789abcdef1801`,
     ],

@@ -149,9 +149,7 @@ describe('space codec', () => {
     ],
     [
       'stored ids in a step',
-      size => [
-        { space, storedIds: { buckets: undefined, ids: Array(size).fill('00'.repeat(8)), mutual: true } },
-      ],
+      size => [{ space, storedIds: { buckets: undefined, ids: new Uint8Array(8 * size), mutual: true } }],
       limits.maxStoredIds,
     ],
     [
