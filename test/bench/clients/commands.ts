@@ -12,7 +12,7 @@ export interface Commands {
   /** Resolves with the time before the edit. */
   set(request: { key: string }): Promise<number>
   untilSet(request: { key: string }): Promise<number>
-  /** Resolves when the document is synced, and contains `count` clients or was compacted meanwhile. */
+  /** Resolves when the document is synced and contains what `count` clients wrote. */
   untilClients(request: { count: number }): Promise<number>
   /** A hash of everything inserted and deleted. */
   digest(): Promise<string>
