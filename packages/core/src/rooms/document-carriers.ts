@@ -6,7 +6,7 @@
  */
 import * as Y from 'yjs'
 import type { Instant } from '../base/clock.ts'
-import { renewIntervalMs } from '../spaces/document-requests.ts'
+import { carrierRequestIntervalMs, renewIntervalMs } from '../spaces/document-requests.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { type CarrierRequests, noCarrierRequests } from '../spaces/space-replica.ts'
@@ -68,8 +68,13 @@ export class DocumentCarriers {
     return doc && { doc, lineage: epochs?.lineage }
   }
 
-  /** @param connected members of the room that are connected to the local member */
-  toRequest(connected: readonly string[]): CarrierRequests {
+  /**
+   * Asks other members in each interval, because some of them may not receive the request: a connection can be dead for
+   * minutes before it closes.
+   *
+   * @param connected members of the room that are connected to the local member
+   */
+  toRequest(connected: readonly string[], nowMs: number): CarrierRequests {
     if (this.#documents.size === 0) return noCarrierRequests
     const unreachable = this.#listener.unreachable()
     const requests: [document: string, id: string][] = []
@@ -82,8 +87,9 @@ export class DocumentCarriers {
       const carriers = connected.filter(id => holders.get(id)?.isCarried)
       for (const id of carriers) requests.push([name, id])
       if (this.#roster.isConnectedByCarriers(name, unreachable)) continue
-      const others = connected.filter(id => !holders.has(id)).slice(0, maxCarriers)
-      for (const id of others) requests.push([name, id])
+      const others = connected.filter(id => !holders.has(id))
+      const first = maxCarriers * Math.floor(nowMs / carrierRequestIntervalMs)
+      for (const id of rotated(others, first).slice(0, maxCarriers)) requests.push([name, id])
       areEnough &&= others.length === 0
     }
     return { requests, areEnough }
@@ -97,4 +103,9 @@ export class DocumentCarriers {
       this.#listener.carriedChanged(document, false)
     }
   }
+}
+
+function rotated(ids: readonly string[], by: number): string[] {
+  const at = by % ids.length || 0
+  return [...ids.slice(at), ...ids.slice(0, at)]
 }

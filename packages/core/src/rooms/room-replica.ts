@@ -189,8 +189,8 @@ export class RoomReplica implements SpaceReplica {
     return this.#carriers.take(document)
   }
 
-  carriersToRequest(connected: readonly string[]): CarrierRequests {
-    return this.#carriers.toRequest(connected)
+  carriersToRequest(connected: readonly string[], nowMs: number): CarrierRequests {
+    return this.#carriers.toRequest(connected, nowMs)
   }
 
   sweep(now: Instant): void {

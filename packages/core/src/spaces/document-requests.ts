@@ -34,7 +34,7 @@ const gapRequestIntervalMs = 200
 /**
  * How often to ask more members to carry a document, while the carriers do not connect all members that have it open.
  */
-const carrierRequestIntervalMs = 5_000
+export const carrierRequestIntervalMs = 5_000
 /** How often to ask the carriers to continue, while they connect all members that have the document open. */
 export const renewIntervalMs = 30_000
 
@@ -125,7 +125,7 @@ export class DocumentRequests {
     for (const space of this.#carrierRequests.takeDue(nowMs)) {
       const { replica } = spaces.get(space) ?? {}
       if (!replica) continue
-      const { requests, areEnough } = replica.carriersToRequest(members.connectedIn(space))
+      const { requests, areEnough } = replica.carriersToRequest(members.connectedIn(space), nowMs)
       for (const [document, id] of requests) {
         const step: SpaceStep = { space, documents: [{ document, carry: true }] }
         outbox.send(id, [step])

@@ -30,6 +30,9 @@ export class ExtraPeers {
   /** Space → its connections to members that send nothing. */
   readonly #bridges = new Map<string, PartitionBridges>()
   #last = ''
+  /** Neighbours of which each connection must be tried, because some holders of a document cannot reach each other. */
+  #toTry: ReadonlySet<string> = new Set()
+  #untried: readonly string[] = []
   #turn = 0
   #dueMs = Number.POSITIVE_INFINITY
   #areContactsDue = false
@@ -71,13 +74,28 @@ export class ExtraPeers {
     const extraPeers = new Set<string>()
     for (const members of this.#members.groups())
       for (const id of groupNeighbours(view, [...members])) extraPeers.add(id)
-    for (const { holders, hasUnreachablePair } of holderGroups(spaces))
-      for (const id of groupNeighbours(view, holders, hasUnreachablePair())) extraPeers.add(id)
+    const toTry = new Set<string>()
+    for (const { holders, hasUnreachablePair } of holderGroups(spaces)) {
+      const isAnyUnreachable = hasUnreachablePair()
+      for (const id of groupNeighbours(view, holders, isAnyUnreachable)) {
+        extraPeers.add(id)
+        if (isAnyUnreachable) toTry.add(id)
+      }
+    }
+    this.#untried = [...toTry].filter(id => !this.#toTry.has(id))
+    this.#toTry = toTry
     for (const id of this.#partitionBridges(spaces, nowMs)) extraPeers.add(id)
     const ids = this.#rotate([...extraPeers], nowMs)
     if (ids.join() === this.#last) return undefined
     this.#last = ids.join()
     return ids
+  }
+
+  /** Neighbours that `take` has chosen since the last call, and whose connections may be dead. */
+  takeUntried(): readonly string[] {
+    const untried = this.#untried
+    this.#untried = []
+    return untried
   }
 
   #partitionBridges(spaces: CurrentSpaces, nowMs: number): string[] {

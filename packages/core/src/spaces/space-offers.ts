@@ -50,16 +50,25 @@ export class SpaceOffers {
   /** Offers all shared spaces to one connected member and to one that holds a document, if the interval has ended. */
   offerAllIfDue(nowMs: number): void {
     if (!this.schedule.takeInterval(nowMs)) return
-    const { spaces, members, outbox, view, random } = this.#options
+    const { spaces, members, view, random } = this.#options
     const candidates = view.connected().filter(id => members.sharedWith(id).length > 0)
     const holders = new Set([...holderGroups(spaces.current)].flatMap(({ holders }) => holders))
     const targets = [candidates, candidates.filter(id => holders.has(id))].flatMap(from =>
       sample(from, 1, random),
     )
-    // The answer proves that the connection works. Without an answer, two equal holders would never notice a dead
-    // connection.
-    for (const id of new Set(targets))
-      outbox.request(id, requestingAnswer(this.#stepsOf(id, members.sharedWith(id))), nowMs)
+    this.tryConnections(new Set(targets), nowMs)
+  }
+
+  /**
+   * Offers all shared spaces to those of the members that are connected. Their answers prove that the connections work. Without
+   * an answer, two equal holders would never notice a dead connection.
+   */
+  tryConnections(ids: Iterable<string>, nowMs: number): void {
+    const { members, outbox, view } = this.#options
+    const connected = new Set(view.connected())
+    for (const id of ids)
+      if (connected.has(id))
+        outbox.request(id, requestingAnswer(this.#stepsOf(id, members.sharedWith(id))), nowMs)
   }
 
   #someIn(space: string, count: number): string[] {

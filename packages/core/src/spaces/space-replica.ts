@@ -53,7 +53,7 @@ export interface SpaceReplica {
   /** Another member asks the local member to carry a document for a while. */
   carry(document: string, now: Instant): void
   /** @param connected members of the space that are connected to the local member */
-  carriersToRequest(connected: readonly string[]): CarrierRequests
+  carriersToRequest(connected: readonly string[], nowMs: number): CarrierRequests
 }
 
 /**

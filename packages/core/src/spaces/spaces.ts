@@ -252,6 +252,7 @@ export class Spaces {
       this.#outbox.push({ type: 'contact', id })
     const extraPeers = this.#extraPeers.take(this.#spaces.current, nowMs)
     if (extraPeers) this.#outbox.push({ type: 'extra-peers', ids: extraPeers })
+    this.#offers.tryConnections(this.#extraPeers.takeUntried(), nowMs)
     this.#documents.requestCarriersDue(this.#spaces.current, nowMs)
     this.#offers.offerAllIfDue(nowMs)
     if (nowMs >= this.#sweepDueMs) {
