@@ -53,8 +53,8 @@ export class AttentionLeases {
   }
 
   /**
-   * Ends the leases of members whose connection closed a second ago and that are not awaited, except in a grace period.
-   * Returns the members whose lease ended, or whose time to return.
+   * Ends the lease of each member whose connection closed a second ago. If the member announced that it returns, its lease
+   * ends after the announced time. In a grace period no lease ends. Returns the members whose lease ended.
    */
   takeExpired(nowMs: number, isPaused: boolean): Member[] {
     const ended: Member[] = []

@@ -24,6 +24,12 @@ export function sample<T>(from: readonly T[], count: number, random: () => numbe
   return drawn
 }
 
+/** The items from the index `by` on, modulo their number, and then those before. @param by any whole number ≥ 0 */
+export function rotated<T>(items: readonly T[], by: number): T[] {
+  const from = by % items.length || 0
+  return [...items.slice(from), ...items.slice(0, from)]
+}
+
 /**
  * The items in as few batches as their sizes allow, in the same order. An item larger than `maxBytes` is a batch of its
  * own.

@@ -3,8 +3,8 @@
  *
  * A member dials another member to which it has a connection only if that member does not answer. So when a newer
  * connection opens, the older one may be lost, and this member pings over both. The member closes the older connection only
- * if it stays silent while the newer one answers. A slow member, or a slow local computer, delays the answers on both. If both ends have
- * the older connection, it answers, so two members that dialled each other at the same time close nothing.
+ * if it stays silent while the newer one answers. A slow member, or a slow local computer, delays the answers on both. If
+ * both ends have the older connection, it answers, so two members that dialled each other at the same time close nothing.
  */
 import type { Connection } from '@libp2p/interface'
 import { protocols } from './frame-stream.ts'

@@ -5,6 +5,7 @@
  * carrier stops when no request to continue has arrived for a while.
  */
 import * as Y from 'yjs'
+import { rotated } from '../base/arrays.ts'
 import type { Instant } from '../base/clock.ts'
 import { carrierRequestIntervalMs, renewIntervalMs } from '../spaces/document-requests.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
@@ -103,9 +104,4 @@ export class DocumentCarriers {
       this.#listener.carriedChanged(document, false)
     }
   }
-}
-
-function rotated(ids: readonly string[], by: number): string[] {
-  const at = by % ids.length || 0
-  return [...ids.slice(at), ...ids.slice(0, at)]
 }

@@ -5,6 +5,7 @@
  * themselves. Members often join and leave several at a time, so a change schedules one computation 200 ms later. Only
  * space contacts (space-contacts.ts) do not wait.
  */
+import { rotated } from '../base/arrays.ts'
 import { PartitionBridges } from './partition-bridges.ts'
 import type { Reachability } from './reachability.ts'
 import { spaceContacts } from './space-contacts.ts'
@@ -30,7 +31,7 @@ export class ExtraPeers {
   /** Space → its connections to members that send nothing. */
   readonly #bridges = new Map<string, PartitionBridges>()
   #last = ''
-  /** Neighbours of which each connection must be tried, because some holders of a document cannot reach each other. */
+  /** The neighbours whose connections must be tried: some holders of a document cannot reach each other. */
   #toTry: ReadonlySet<string> = new Set()
   #untried: readonly string[] = []
   #turn = 0
@@ -91,7 +92,7 @@ export class ExtraPeers {
     return ids
   }
 
-  /** Neighbours that `take` has chosen since the last call, and whose connections may be dead. */
+  /** The neighbours that the last `take` added and whose connections must be tried. Returns each of them once. */
   takeUntried(): readonly string[] {
     const untried = this.#untried
     this.#untried = []
@@ -123,8 +124,7 @@ export class ExtraPeers {
   #rotate(extraPeers: readonly string[], nowMs: number): readonly string[] {
     if (extraPeers.length <= maxExtraPeers) return extraPeers
     this.#regroupAt(nowMs + rotationMs)
-    const from = (this.#turn++ * maxExtraPeers) % extraPeers.length
-    return [...extraPeers.slice(from), ...extraPeers.slice(0, from)].slice(0, maxExtraPeers)
+    return rotated(extraPeers, this.#turn++ * maxExtraPeers).slice(0, maxExtraPeers)
   }
 
   #group(): GroupView {

@@ -65,9 +65,8 @@ export class SpaceOffers {
    */
   tryConnections(ids: Iterable<string>, nowMs: number): void {
     const { members, outbox, view } = this.#options
-    const connected = new Set(view.connected())
     for (const id of ids)
-      if (connected.has(id))
+      if (view.connected().includes(id))
         outbox.request(id, requestingAnswer(this.#stepsOf(id, members.sharedWith(id))), nowMs)
   }
 

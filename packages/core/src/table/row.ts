@@ -1,5 +1,4 @@
 /** Row: the registers of one member in the table. */
-
 import type { SignedFact } from '../wire/fact.ts'
 import { bucketCount, prefixOf } from '../wire/hashes.ts'
 import { keyFromMemberId } from '../wire/member-id.ts'

@@ -19,7 +19,7 @@ class TestMachine {
   readonly machine: MembershipMachine
   readonly events: string[] = []
   readonly dials: string[] = []
-  /** The members whose connections are checked. */
+  /** The members to which the tested member tries another connection. */
   readonly checks: string[] = []
   /** The members to which a record was sent directly. */
   readonly recordsSent: string[] = []
