@@ -136,7 +136,7 @@ export default [
       ...invitations,
       ...keyring,
     ],
-    limit: '143.4 kB',
+    limit: '143.5 kB',
   },
   {
     name: '@hearsay/react',

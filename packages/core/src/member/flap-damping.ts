@@ -8,8 +8,9 @@
  *   When messages arrive again, the wait restarts. This rule does not apply if only one other member is alive or suspect.
  * - The first return of a dead member in the same process is shown immediately. After a second death the member is shown
  *   as dead until it was alive without interruption for one minute; each further death doubles that time, up to ten
- *   minutes. Deaths during a suspected partition do not count. A suspicion by only one other member does not interrupt
- *   this time if it is refuted. Otherwise one lying member could keep another member dead for all apps.
+ *   minutes. Deaths during a suspected partition do not count. Two kinds of suspicions do not interrupt this time if they
+ *   are refuted: those by only one other member, and those that last for less than a probe interval. Otherwise one lying
+ *   member, or a few members that cannot connect to it, could keep it dead for all apps.
  * - A suspicion by only one other member waits four times as long, so that a member that lies causes no event: the
  *   refutation arrives before the wait ends.
  * - A suspected member is not shown if this member has never seen it alive.
@@ -64,8 +65,10 @@ interface Track {
   incarnation: number
   /** When the member got this verdict in this incarnation. */
   sinceMs: number
-  /** Since when the member has been alive, or suspected by only one other member; Infinity: it is neither now. */
-  undisputedMs: number
+  /** Since when two members, or the local one, have suspected this incarnation; Infinity: they do not. */
+  disputedMs: number
+  /** Since when the member has been alive without interruption; Infinity: it has not been alive since the interruption. */
+  aliveMs: number
   /** How long the next suspicion waits. */
   suppressMs: number
   /** The number of deaths in this process of the member. */
@@ -135,9 +138,8 @@ export class FlapDamping {
     const track = this.#tracks.get(id) ?? this.#begin(incarnation, nowMs)
     const wasSuppressed = track.verdict === 'suspect' && shown !== 'suspect'
     if (wasSuppressed && (verdict === 'alive' || incarnation > track.incarnation)) this.#refuted += 1
+    this.#updateAlive(track, verdict, incarnation, nowMs, local)
     this.#update(track, verdict, incarnation, shown, nowMs)
-    if (verdict === 'alive') track.undisputedMs = Math.min(track.undisputedMs, nowMs)
-    else if (verdict === 'dead' || !local.isSoleClaim) track.undisputedMs = Number.POSITIVE_INFINITY
     track.dueMs = this.#dueMs(track, shown, nowMs, local)
     const next = track.dueMs <= nowMs ? verdict : shown
     if (next === verdict) track.dueMs = Number.POSITIVE_INFINITY
@@ -187,7 +189,8 @@ export class FlapDamping {
       verdict: 'alive',
       incarnation,
       sinceMs: nowMs,
-      undisputedMs: nowMs,
+      disputedMs: Number.POSITIVE_INFINITY,
+      aliveMs: nowMs,
       suppressMs,
       deaths: 0,
       dueMs: Number.POSITIVE_INFINITY,
@@ -213,9 +216,25 @@ export class FlapDamping {
     track.incarnation = incarnation
   }
 
+  /** Updates since when the member has been alive without interruption. */
+  #updateAlive(
+    track: Track,
+    verdict: DetectorVerdict,
+    incarnation: number,
+    nowMs: number,
+    { isSoleClaim }: LocalState,
+  ): void {
+    if (verdict === 'dead' || nowMs - track.disputedMs >= this.#intervalMs)
+      track.aliveMs = Number.POSITIVE_INFINITY
+    if (verdict === 'alive') track.aliveMs = Math.min(track.aliveMs, nowMs)
+    if (verdict !== 'suspect' || incarnation !== track.incarnation)
+      track.disputedMs = Number.POSITIVE_INFINITY
+    if (verdict === 'suspect' && !isSoleClaim) track.disputedMs = Math.min(track.disputedMs, nowMs)
+  }
+
   /** When to show the verdict. */
   #dueMs(
-    { verdict, sinceMs, undisputedMs, suppressMs, deaths }: Track,
+    { verdict, sinceMs, aliveMs, suppressMs, deaths }: Track,
     shown: DetectorVerdict | undefined,
     nowMs: number,
     { localHealth, visible, isSoleClaim }: LocalState,
@@ -230,6 +249,6 @@ export class FlapDamping {
       return Math.max(sinceMs, this.#resumedMs) + waitMs
     }
     if (shown !== 'dead' || deaths < 2) return sinceMs
-    return undisputedMs + Math.min(firstQuarantineMs * 2 ** (deaths - 2), maxQuarantineMs)
+    return aliveMs + Math.min(firstQuarantineMs * 2 ** (deaths - 2), maxQuarantineMs)
   }
 }

@@ -201,12 +201,13 @@ describe('flap damping', () => {
     }
   })
 
-  it('restarts the wait when the member is suspected meanwhile', () => {
+  it('restarts the wait when a suspicion lasts for a probe interval meanwhile', () => {
     const subject = new Subject()
     subject.diesAndReturns()
     subject.diesAndReturns()
     subject.pass(50_000)
     subject.is('suspect')
+    subject.pass(1_000)
     subject.is('alive', subject.incarnation + 1)
     subject.pass(59_999)
     expect(subject.shown).toBe('dead')
@@ -214,16 +215,19 @@ describe('flap damping', () => {
     expect(subject.shown).toBe('alive')
   })
 
-  it('does not restart the wait for refuted suspicions by only one other member, which may lie', () => {
+  it.each([
+    { who: 'only one other member, which may lie', isSoleClaim: true, refutedAfterMs: 1_500 },
+    { who: 'several members, within a probe interval', isSoleClaim: false, refutedAfterMs: 900 },
+  ])('does not restart the wait for refuted suspicions by $who', ({ isSoleClaim, refutedAfterMs }) => {
     const subject = new Subject()
     for (let death = 0; death < 2; death++) subject.diesAndReturns()
     expect(subject.shown).toBe('dead')
-    subject.observer = { ...subject.observer, isSoleClaim: true }
-    for (let lie = 0; lie < 30; lie++) {
+    subject.observer = { ...subject.observer, isSoleClaim }
+    for (let refuted = 0; refuted < 30; refuted++) {
       subject.is('suspect')
-      subject.pass(1_500)
+      subject.pass(refutedAfterMs)
       subject.is('alive', subject.incarnation + 1)
-      subject.pass(500)
+      subject.pass(1_500)
     }
     expect(subject.shown).toBe('alive')
   })
