@@ -154,7 +154,8 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
    *   3. Each member that has this document open has an empty replica, or nothing that the own replica lacks.
    * - `synced` becomes false when a member that has just become reachable proves to have more content. Such a member has
    *   just entered the room, opened the document or reconnected, or was on the other side of a partition. `synced` becomes
-   *   true again when this replica has merged that content, or when that member has left or died.
+   *   true again when this replica has merged that content, or when that member has closed the document, left or died. If
+   *   the connection to that member closes, the next exchange with any synced replica is enough.
    * - `synced` becomes false when this provider is disconnected.
    *
    * Two new members with empty replicas never make each other synced while they know a member that has more content.

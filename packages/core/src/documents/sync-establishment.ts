@@ -52,7 +52,7 @@ export class SyncEstablishment {
   }
 
   /**
-   * Stops waiting for members that closed the document. If such a member opens the document again, the
+   * Stops waiting for members that closed the document, left or died. If such a member opens the document again, the
    * replicas are compared again. The member is dropped only after a delay: its announcement may be slightly
    * older than its last step.
    */
@@ -62,6 +62,7 @@ export class SyncEstablishment {
     nowMs: number,
   ): void {
     const { roster } = this.#options
+    for (const id of state.aheadAndClosed()) if (!roster.isPresent(id)) state.departed(id)
     const members = new Set(state.members())
     for (const id of members) {
       const sinceMs = peers.get(id)

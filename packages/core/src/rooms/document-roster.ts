@@ -46,7 +46,12 @@ export class DocumentRoster {
 
   /** Whether a member holds a document, or is in the room and has announced nothing yet. */
   mayHaveDocument(id: string, document: string): boolean {
-    return this.of(id)?.has(document) ?? this.#options.others().includes(id)
+    return this.of(id)?.has(document) ?? this.isPresent(id)
+  }
+
+  /** Whether another member is in the room and counts as alive. */
+  isPresent(id: string): boolean {
+    return this.#options.others().includes(id)
   }
 
   /** The other members that hold a document. */

@@ -10,6 +10,7 @@ type Holder = Partial<DocumentAnnouncement> & { readonly id: string }
 let sync: DocumentSync
 let holders: Holder[]
 let unknown: string[]
+let present: string[]
 let isSettled: boolean
 let establishment: SyncEstablishment
 
@@ -17,11 +18,13 @@ beforeEach(() => {
   sync = new DocumentSync({ name: 'notes', doc: new Y.Doc(), origin: 'remote' })
   holders = []
   unknown = []
+  present = []
   isSettled = true
   const roster = {
     holdersOf: () => holders,
     unknown: () => unknown,
     mayHaveDocument: (id: string) => holders.some(holder => holder.id === id),
+    isPresent: (id: string) => present.includes(id),
   } as unknown as DocumentRoster
   establishment = new SyncEstablishment({ self: 'm', roster, host: { isSettled: () => isSettled } })
 })
@@ -121,5 +124,20 @@ describe('a member that closed the document', () => {
     holders = []
     establishment.dropDeparted(sync, document, 1_000)
     expect([...sync.state.members()]).toContain('z')
+  })
+})
+
+describe('a member with more content whose connection closed', () => {
+  it('is waited for while it is in the room, and dropped at once when it left or died', () => {
+    holders = [{ id: 'z' }]
+    present = ['z']
+    sync.state.establish()
+    sync.state.markAhead('z')
+    sync.state.closed('z')
+    establishment.dropDeparted(sync, opened(), 60_000)
+    expect(sync.state.isSynced).toBe(false)
+    present = []
+    establishment.dropDeparted(sync, opened(), 60_000)
+    expect(sync.state.isSynced).toBe(true)
   })
 })

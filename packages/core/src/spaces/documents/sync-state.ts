@@ -5,7 +5,8 @@
  * 1. A replica becomes synced in two cases only. Either the replica contains everything that some synced replica contained: an
  *    exchange with that replica ended, or both digests are equal. Or it is established that no living member has more content.
  * 2. A replica stays synced until a newly reachable member turns out to have more content. The replica is synced again
- *    when it has merged that content, or when that member disconnects or closes the document.
+ *    when it has merged that content, or when that member closes the document, leaves or dies. If that member only
+ *    disconnects, the next exchange with a synced replica is enough: the member may not be reachable from here any more.
  * 3. The replica requests missing content from one member at a time, so that nothing arrives twice. A synced member
  *    takes precedence.
  * 4. After a member sent content that cannot be applied, the replica sends this member no request for 30 s, and no
@@ -68,6 +69,8 @@ export class SyncState {
   readonly #compared = new Set<string>()
   /** Newly reachable members whose additional content this replica has not merged yet. */
   readonly #aheadOfSelf = new Set<string>()
+  /** Those of them whose connections closed since. */
+  readonly #aheadAndClosed = new Set<string>()
   /** Members that sent content that could not be applied. */
   readonly #rejections = new Map<string, Rejection>()
   /** Former digests of this replica, as text, the oldest first. */
@@ -91,9 +94,10 @@ export class SyncState {
     )
   }
 
-  /** It is established that no living member has more content. */
+  /** This replica contains everything that a synced replica contained, or no living member has more content. */
   establish(): void {
     this.#isEstablished = true
+    for (const closed of this.#aheadAndClosed) this.#dropAhead(closed)
   }
 
   /**
@@ -121,9 +125,9 @@ export class SyncState {
 
   /** A member's document equals this one, or all of its content has been merged. */
   caughtUpWith(id: string, isSynced: boolean): void {
-    if (isSynced) this.#isEstablished = true
+    if (isSynced) this.establish()
     this.#compared.add(id)
-    this.#aheadOfSelf.delete(id)
+    this.#dropAhead(id)
     this.#rejections.delete(id)
     if (this.#request?.from === id) this.#request = undefined
   }
@@ -131,7 +135,9 @@ export class SyncState {
   /** A member's document contains something that this replica lacks. */
   markAhead(id: string): void {
     // Content that this replica cannot receive does not count: otherwise the replica would never become synced.
-    if (!this.#compared.has(id) && !this.#rejections.has(id)) this.#aheadOfSelf.add(id)
+    if (this.#compared.has(id) || this.#rejections.has(id)) return
+    this.#aheadOfSelf.add(id)
+    this.#aheadAndClosed.delete(id)
   }
 
   /** The members on whose documents this state depends. */
@@ -140,10 +146,15 @@ export class SyncState {
     for (const id of this.#aheadOfSelf) if (!this.#compared.has(id)) yield id
   }
 
+  /** The members that had more content when their connections closed. */
+  aheadAndClosed(): Iterable<string> {
+    return this.#aheadAndClosed
+  }
+
   /** The member does not hold the document any more. */
   departed(id: string): void {
     this.#compared.delete(id)
-    this.#aheadOfSelf.delete(id)
+    this.#dropAhead(id)
     if (this.#request?.from === id) this.#request = undefined
   }
 
@@ -235,13 +246,13 @@ export class SyncState {
     this.#rejections.set(id, { digest: digest && digestText(digest), isPostponed, untilMs })
     // This replica cannot apply the member's content, so that content must not keep the replica from becoming
     // synced.
-    this.#aheadOfSelf.delete(id)
+    this.#dropAhead(id)
   }
 
   /** The connection to this member closed. */
   closed(id: string): void {
     this.#compared.delete(id)
-    this.#aheadOfSelf.delete(id)
+    if (this.#aheadOfSelf.has(id)) this.#aheadAndClosed.add(id)
     this.#rejections.delete(id)
     if (this.#request?.from === id) this.#request = undefined
   }
@@ -251,8 +262,14 @@ export class SyncState {
     this.#isEstablished = false
     this.#compared.clear()
     this.#aheadOfSelf.clear()
+    this.#aheadAndClosed.clear()
     this.#rejections.clear()
     this.#request = undefined
+  }
+
+  #dropAhead(id: string): void {
+    this.#aheadOfSelf.delete(id)
+    this.#aheadAndClosed.delete(id)
   }
 }
 

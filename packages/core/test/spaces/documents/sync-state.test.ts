@@ -77,7 +77,27 @@ describe('a synced replica', () => {
   it.each<[string, () => void]>([
     ['all of the content was merged', () => state.caughtUpWith('a', false)],
     ['the answer ended', () => void answer('a', { isSynced: false })],
-    ['the member disconnected', () => state.closed('a')],
+    [
+      'the member disconnected, and a replica that is synced is equal',
+      () => {
+        state.closed('a')
+        state.caughtUpWith('b', true)
+      },
+    ],
+    [
+      'the member disconnected, and no other member has more content',
+      () => {
+        state.closed('a')
+        state.establish()
+      },
+    ],
+    [
+      'the member disconnected and died',
+      () => {
+        state.closed('a')
+        state.departed('a')
+      },
+    ],
     ['the member closed the document', () => state.departed('a')],
     ['the content is rejected', () => state.reject('a', 0)],
   ])('is not synced while a newly reachable member holds more, and is synced again when %s', (_, end) => {
@@ -85,6 +105,21 @@ describe('a synced replica', () => {
     expect([state.isSynced, state.isSyncedFor('a'), state.isSyncedFor('b')]).toEqual([false, true, false])
     end()
     expect(state.isSynced).toBe(true)
+  })
+
+  it('is not synced while a member that holds more is disconnected', () => {
+    state.markAhead('a')
+    state.closed('a')
+    state.caughtUpWith('b', false)
+    expect([state.isSynced, [...state.aheadAndClosed()]]).toEqual([false, ['a']])
+  })
+
+  it('waits again for a member that holds more and connects again', () => {
+    state.markAhead('a')
+    state.closed('a')
+    state.markAhead('a')
+    state.caughtUpWith('b', true)
+    expect([state.isSynced, [...state.aheadAndClosed()]]).toEqual([false, []])
   })
 
   it('stays synced when a member that it was compared with writes more', () => {
@@ -232,6 +267,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 class Model {
   isEstablished = false
   readonly ahead = new Set<string>()
+  readonly closed = new Set<string>()
   readonly compared = new Set<string>()
   readonly rejected = new Set<string>()
   requested: { id: string; isPartial: boolean; isIncomplete: boolean } | undefined
@@ -243,11 +279,11 @@ class Model {
   take(event: Event): void {
     switch (event.type) {
       case 'establish':
-        this.isEstablished = true
+        this.#establish()
         break
       case 'reset':
         this.isEstablished = false
-        for (const set of [this.ahead, this.compared, this.rejected]) set.clear()
+        for (const set of [this.ahead, this.closed, this.compared, this.rejected]) set.clear()
         this.requested = undefined
         break
       case 'request':
@@ -258,26 +294,39 @@ class Model {
         if (requested?.id !== event.id) break
         this.requested = undefined
         if (requested.isPartial || requested.isIncomplete) break
-        this.isEstablished ||= event.isSynced
+        if (event.isSynced) this.#establish()
         this.compared.add(event.id)
-        this.ahead.delete(event.id)
+        this.#dropAhead(event.id)
         this.rejected.delete(event.id)
         break
       }
       case 'merge':
       case 'behind':
-        if (!this.compared.has(event.id) && !this.rejected.has(event.id)) this.ahead.add(event.id)
+        if (this.compared.has(event.id) || this.rejected.has(event.id)) break
+        this.ahead.add(event.id)
+        this.closed.delete(event.id)
         break
       case 'incomplete':
         if (this.requested?.id === event.id) this.requested.isIncomplete = true
         break
       default:
-        this.ahead.delete(event.id)
+        if (event.type !== 'close') this.#dropAhead(event.id)
+        else if (this.ahead.has(event.id)) this.closed.add(event.id)
         if (this.requested?.id === event.id) this.requested = undefined
         if (event.type === 'reject') this.rejected.add(event.id)
         else this.compared.delete(event.id)
         if (event.type === 'close') this.rejected.delete(event.id)
     }
+  }
+
+  #establish(): void {
+    this.isEstablished = true
+    for (const id of this.closed) this.#dropAhead(id)
+  }
+
+  #dropAhead(id: string): void {
+    this.ahead.delete(id)
+    this.closed.delete(id)
   }
 }
 
