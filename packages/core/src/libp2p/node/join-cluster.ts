@@ -20,6 +20,7 @@ import { InboundSockets } from './inbound-sockets.ts'
 import { lazyWebSockets } from './lazy-web-sockets.ts'
 import type { LocalDiscovery } from './local-discovery.ts'
 import { onNetworkChange } from './network-change-detector.ts'
+import { keepAddresses } from './network-interfaces.ts'
 import { platform } from './platform.ts'
 import { maxReservations, RelayBounds } from './relay-bounds.ts'
 import { checkOrigins } from './web-socket-origins.ts'
@@ -49,7 +50,10 @@ export async function joinCluster(given: JoinOptions): Promise<Cluster> {
   const inbound = new InboundSockets()
   const relayBounds = new RelayBounds()
   const folderMode = new FolderMode(options.storage)
-  const checkListener = (listener: Listener) => checkOrigins(listener, options.origins ?? [])
+  const checkListener = (listener: Listener) => {
+    checkOrigins(listener, options.origins ?? [])
+    keepAddresses(listener)
+  }
   // Each module is loaded only if it is used, so that a member starts fast.
   const listensOnWebSockets = listen.some(address => /\/wss?(\/|$)/.test(address))
   const webSockets = listensOnWebSockets ? (await import('./web-sockets.ts')).nodeWebSockets : lazyWebSockets
@@ -63,7 +67,10 @@ export async function joinCluster(given: JoinOptions): Promise<Cluster> {
     listen,
     ...(options.announce && { announce: options.announce }),
     node: gate => ({
-      transports: [inbound.bounded(tcp({ dialOpts })), inbound.bounded(webSockets(lookup), checkListener)],
+      transports: [
+        inbound.bounded(tcp({ dialOpts }), keepAddresses),
+        inbound.bounded(webSockets(lookup), checkListener),
+      ],
       services: {
         inbound: (components: Parameters<typeof inbound.follow>[0]) => inbound.follow(components, gate),
         ...(relayServer && {

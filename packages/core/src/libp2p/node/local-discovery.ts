@@ -9,10 +9,11 @@
  * member. This member reports that fault, and a network that accepts no packets, until the fault ends.
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import { networkInterfaces } from 'node:os'
 import type { PeerDiscoveryEvents } from '@libp2p/interface'
 import { TypedEventEmitter } from 'main-event'
+import { asError } from '../../wire/result.ts'
 import { decodeLocal, encodeAnswer, encodeQuery } from './dns-sd.ts'
+import { readInterfaces } from './network-interfaces.ts'
 
 const group = '224.0.0.251'
 const port = 5_353
@@ -123,8 +124,14 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
     sender.on('error', failed)
     sender.on('message', (bytes, from) => this.#receive(bytes, from))
     sender.bind({ address, exclusive: true }, () => {
-      sender.setMulticastInterface(address)
-      sender.setMulticastTTL(ttl)
+      try {
+        sender.setMulticastInterface(address)
+        sender.setMulticastTTL(ttl)
+      } catch (error) {
+        // The interface was removed.
+        failed(asError(error))
+        return
+      }
       this.#send(sender, encodeQuery(this.#options.services()[0] ?? ''), { address: group, port }, failed)
     })
   }
@@ -181,7 +188,7 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
 
 /** One IPv4 address of each interface; loopback only if there is no other interface. */
 function interfaceAddresses(): string[] {
-  const all = Object.values(networkInterfaces()).flatMap(
+  const all = Object.values(readInterfaces()).flatMap(
     (infos = []) => infos.find(({ family }) => family === 'IPv4') ?? [],
   )
   const outward = all.filter(({ internal }) => !internal)

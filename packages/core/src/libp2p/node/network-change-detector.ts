@@ -5,15 +5,15 @@
  * interfaces, 0.6 ms with sixty. The comparison includes the hardware address, so that replacing an interface by another one
  * with the same IP address counts as a change. The timer does not keep the process alive.
  */
-import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
+import { readInterfaces } from './network-interfaces.ts'
 
 /** Our choice: with a round of gossip, other members receive a new address within 5 s. */
 const pollIntervalMs = 2_000
 
-type ReadInterfaces = () => NodeJS.Dict<NetworkInterfaceInfo[]>
+type ReadInterfaces = typeof readInterfaces
 
 /** Calls `changed` after each change of the addresses. @returns a function that ends the detection */
-export function onNetworkChange(changed: () => void, read: ReadInterfaces = networkInterfaces): () => void {
+export function onNetworkChange(changed: () => void, read: ReadInterfaces = readInterfaces): () => void {
   let known = describe(read)
   const timer = setInterval(() => {
     const now = describe(read)
@@ -26,13 +26,8 @@ export function onNetworkChange(changed: () => void, read: ReadInterfaces = netw
 }
 
 function describe(read: ReadInterfaces): string {
-  try {
-    return Object.entries(read())
-      .flatMap(([name, infos = []]) => infos.map(({ cidr, mac }) => `${name} ${cidr} ${mac}`))
-      .sort()
-      .join()
-  } catch {
-    // Some systems fail briefly while interfaces change, and sandboxes always fail.
-    return ''
-  }
+  return Object.entries(read())
+    .flatMap(([name, infos = []]) => infos.map(({ cidr, mac }) => `${name} ${cidr} ${mac}`))
+    .sort()
+    .join()
 }
