@@ -94,8 +94,11 @@ export interface Faults extends HostileFaults {
   /**
    * Makes the member a background tab that reports itself as hidden: its timers run once a minute, frames are handled at
    * once.
+   *
+   * @param options isViewed: a view of the member is visible in another tab, so the member reports that it is active, and
+   *   requests the lease of a hidden page @default false
    */
-  throttle(name: string): () => void
+  throttle(name: string, options?: { isViewed?: boolean }): () => void
   /**
    * Disconnects the member's network, with all its connections, and reconnects it with another address after
    * `ms`.
@@ -201,7 +204,7 @@ export function createFaults(world: World): Faults {
       return copy.name
     },
     leave: name => world.leave(running(name)),
-    throttle(name) {
+    throttle(name, { isViewed = false } = {}) {
       const member = running(name)
       const { processNumber: process } = member
       const announce = (attention: MemberRecord['attention']) => {
@@ -211,7 +214,7 @@ export function createFaults(world: World): Faults {
       let isOver = false
       const renew = () => {
         if (isOver) return
-        announce({ state: 'hidden', leaseMs: hiddenLeaseMs })
+        announce({ state: isViewed ? 'full' : 'hidden', leaseMs: hiddenLeaseMs })
         time.after(repeatMs, renew)
       }
       const undo = member.clock.throttle()

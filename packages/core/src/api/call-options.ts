@@ -16,18 +16,19 @@ type Tags = Readonly<Record<string, string>>
 
 /** Checks the argument of `cluster.update` in the process of the member. @throws {InvalidOptionsError} */
 export function checkMemberUpdate(change: UpdateChange): void {
-  checkOptionNames('update', change, { name: true, tags: true, returnsWithinMs: true }, "{ name: 'ada' }")
+  const names = { name: true, tags: true, returnsWithinMs: true, hasVisibleView: true } as const
+  checkOptionNames('update', change, names, "{ name: 'ada' }")
   const { name, tags, returnsWithinMs = 0 } = change
   checkNameAndTags(name, tags)
   if (returnsWithinMs !== 0) checkLease('update: returnsWithinMs', returnsWithinMs)
 }
 
 /**
- * Checks the argument of `cluster.update` of a view: only the process that runs the member knows whether it returns.
+ * Checks the argument of `cluster.update` of a view: only the process that runs the member knows whether it returns, and who has a view.
  *
  * @throws {InvalidOptionsError}
  */
-export function checkUpdate(change: Omit<UpdateChange, 'returnsWithinMs'>): void {
+export function checkUpdate(change: Pick<UpdateChange, 'name' | 'tags'>): void {
   checkOptionNames('update', change, { name: true, tags: true }, "{ name: 'ada' }")
   checkNameAndTags(change.name, change.tags)
 }

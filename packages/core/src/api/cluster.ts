@@ -116,8 +116,8 @@ export interface Cluster {
    */
   explain(memberId: string): Promise<Explanation>
   /**
-   * Changes this member's name or tags, or when it returns, and publishes them to all members. `tags` replaces all tags; a
-   * property that is absent is not changed. Setting the same name and tags does nothing. `self` and `members` show the change
+   * Changes this member's name or tags, when it returns, or whether the user sees it, and publishes the change to all members.
+   * `tags` replaces all tags; a property that is absent is not changed. Setting the same name and tags does nothing. `self` and `members` show the change
    * when this method returns, unless a new incarnation is being stored at that moment.
    *
    * @throws {InvalidOptionsError} `change` has another property, a string that is not well-formed, a name over 128 bytes,
@@ -303,6 +303,13 @@ export interface UpdateChange {
    * @default 0
    */
   readonly returnsWithinMs?: number
+  /**
+   * Whether the user sees a view of this member in another page. `serveCluster` of `@hearsay/port` sets it. While it is
+   * true, other members show this member as active although its own page is hidden (`Member.attention`). They show it as
+   * hidden a second after it became false. A view cannot change this. Without effect on a member that does not run in a page.
+   * @default false
+   */
+  readonly hasVisibleView?: boolean
 }
 
 /** Options of `Cluster.leave`. */

@@ -147,8 +147,9 @@ export class ClusterHandle implements Cluster, EngineListener {
   update(requested: UpdateChange): void {
     checkMemberUpdate(requested)
     // A copy, without the properties that are undefined.
-    const change = JSON.parse(JSON.stringify(requested))
+    const { hasVisibleView, ...change } = JSON.parse(JSON.stringify(requested))
     this.#present().driver.handle({ type: 'local-change', change })
+    if (hasVisibleView !== undefined) this.viewsChanged(hasVisibleView === true)
   }
 
   suspend(options?: { leaseMs?: number }): void {
@@ -282,6 +283,9 @@ export class ClusterHandle implements Cluster, EngineListener {
   protected hostHealth(_connections: number): Partial<HostHealth> {
     return {}
   }
+
+  /** A hook for a host in a page. @param _isAnyVisible whether the user sees a view of this member */
+  protected viewsChanged(_isAnyVisible: boolean): void {}
 
   /** Tests the connections and dials all missing members at once. */
   protected networkChanged(): void {

@@ -6,7 +6,7 @@
 import type { Explanation } from '../api/cluster.ts'
 import type { Instant } from '../base/clock.ts'
 import type { GrantsEnd } from '../member/expulsions.ts'
-import type { Member, MemberAttention } from '../member/member.ts'
+import type { Member } from '../member/member.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
 
 export function explain(machine: MembershipMachine, id: string, now: Instant): Explanation {
@@ -95,7 +95,7 @@ function livenessFacts(machine: MembershipMachine, id: string, now: Instant): st
   else if (verdict?.type === 'dead' || machine.overlay.isNeighbour(id))
     facts.push('This member has no connection to it.')
   else facts.push('This member has no connection to it and needs none: other members monitor it.')
-  const attention = attentionText(machine.member(id)?.attention, now)
+  const attention = attentionText(machine, id, now)
   if (attention !== undefined) facts.push(`${attention}: it asked other members not to suspect its silence.`)
   const receivedEpochMs = machine.lastHeartbeatEpochMs(id, now)
   if (receivedEpochMs !== undefined && heartbeat)
@@ -107,11 +107,15 @@ function livenessFacts(machine: MembershipMachine, id: string, now: Instant): st
   return facts
 }
 
-function attentionText(attention: MemberAttention | undefined, now: Instant): string | undefined {
+function attentionText(machine: MembershipMachine, id: string, now: Instant): string | undefined {
+  const attention = machine.member(id)?.attention
   switch (attention?.state) {
     case undefined:
-    case 'active':
       return undefined
+    case 'active':
+      return machine.table.get(id)?.record.record.attention.leaseMs
+        ? 'Its page is in the background, and its user sees it in another tab'
+        : undefined
     case 'hidden':
       return 'Its page is in the background'
     case 'frozen':

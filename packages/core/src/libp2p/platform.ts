@@ -13,12 +13,8 @@ export interface Platform {
   readonly clock: Clock
   /** Signs with this private key, and verifies with the public key that each member id contains. */
   readonly keys: (privateKey: Ed25519PrivateKey) => Signer & Verifier
-  /**
-   * Reports lifecycle changes of the page in which this member runs. Absent outside of pages.
-   *
-   * @returns a function that ends the reports
-   */
-  readonly followPage?: (listener: PageListener) => () => void
+  /** Reports lifecycle changes of the page in which this member runs. Absent outside of pages. */
+  readonly followPage?: (listener: PageListener) => PageFollower
   /**
    * Calls `changed` after each change of this computer's network addresses.
    *
@@ -53,8 +49,15 @@ export interface NamedMembersOptions {
   readonly dial: (address: string) => Promise<string>
 }
 
+export interface PageFollower {
+  /** Views of this member in other pages changed. @param isAnyVisible whether the user sees one of them */
+  viewsChanged(isAnyVisible: boolean): void
+  /** Ends the reports. */
+  stop(): void
+}
+
 export interface PageListener {
-  /** The page became visible, hidden or frozen. */
+  /** The page became visible, hidden or frozen, or the visibility of the views changed. */
   attentionChanged(attention: Attention): void
   /** The page is closing: only synchronous work still runs. */
   pageClosing(): void

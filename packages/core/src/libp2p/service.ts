@@ -21,7 +21,7 @@ import {
 import { type MemberRuntime, openRuntime, type RuntimeOptions } from './member-runtime.ts'
 import type { MemberMetrics } from './metrics/member-metrics.ts'
 import { clockFact } from './peer-clocks.ts'
-import type { NodeFigures, NodeHealth, Platform } from './platform.ts'
+import type { NodeFigures, NodeHealth, PageFollower, Platform } from './platform.ts'
 import { PublishedAddresses } from './published-addresses.ts'
 
 /**
@@ -81,7 +81,7 @@ class Service extends ClusterHandle implements LoneMember, Startable {
   #runtime: MemberRuntime | undefined
   #metrics: MemberMetrics | undefined
   #addresses: PublishedAddresses | undefined
-  #unfollow: (() => void) | undefined
+  #page: PageFollower | undefined
   #stopTimer: (() => void) | undefined
   #unfollowNetwork: (() => void) | undefined
   readonly #addressesChanged = () => {
@@ -142,7 +142,7 @@ class Service extends ClusterHandle implements LoneMember, Startable {
   /** The member starts when the node emits that it listens. */
   afterStart(): void {
     this.#runtime?.transport.start()
-    this.#unfollow = this.#options.platform.followPage?.({
+    this.#page = this.#options.platform.followPage?.({
       attentionChanged: attention => {
         if (attention.state !== 'full') this.flush()
         this.#runtime?.engine.driver.handle({ type: 'local-change', change: { attention } })
@@ -177,6 +177,10 @@ class Service extends ClusterHandle implements LoneMember, Startable {
     return { ...node, admissionError, refusedConnections: count, abortedStreams, problems }
   }
 
+  protected override viewsChanged(isAnyVisible: boolean): void {
+    this.#page?.viewsChanged(isAnyVisible)
+  }
+
   protected override networkChanged(): void {
     this.#announceAddresses()
     super.networkChanged()
@@ -200,7 +204,7 @@ class Service extends ClusterHandle implements LoneMember, Startable {
 
   /** Leaves the cluster. A node of the app keeps running. */
   override async leave(options?: LeaveOptions): Promise<void> {
-    this.#unfollow?.()
+    this.#page?.stop()
     this.#unfollowNetwork?.()
     await super.leave(options)
     // Waits for pending writes before the store closes.

@@ -285,8 +285,9 @@ function areEqual(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
   return a.length === b.length && a.every((bytes, i) => equals(bytes, b[i] ?? bytes))
 }
 
+/** A hidden page answers late, although the user sees it in another page and its state is `full`. */
 function leaseOf({ state, leaseMs }: Attention): {
   attention?: { state: Exclude<Attention['state'], 'full'>; leaseMs: number }
 } {
-  return state === 'full' ? {} : { attention: { state, leaseMs } }
+  return leaseMs === 0 ? {} : { attention: { state: state === 'full' ? 'hidden' : state, leaseMs } }
 }

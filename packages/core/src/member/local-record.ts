@@ -43,9 +43,10 @@ export class LocalRecord {
     return this.#record.leaving
   }
 
-  /** Whether this member is a page in the background, whose timers fire late. */
+  /** Whether this member is a page in the background, whose timers fire late. The user may see a view of it in another page. */
   get isHidden(): boolean {
-    return this.#record.attention.state === 'hidden'
+    const { state, leaseMs } = this.#record.attention
+    return state === 'hidden' || (state === 'full' && leaseMs > 0)
   }
 
   /** Whether this member announced that its machine goes to sleep, and has not resumed since. */

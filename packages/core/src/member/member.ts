@@ -35,8 +35,9 @@ export interface Member {
  */
 export interface MemberAttention {
   /**
-   * `active`: it answers promptly. `hidden`: a browser tab in the background, which answers late. `frozen`: a browser tab that
-   * does not run. `asleep`: its app called `Cluster.suspend`, or `Cluster.leave` with `returnsWithinMs`, so it is off the
+   * `active`: it answers promptly, or the user sees a view of it in another tab. `hidden`: a browser tab in the background,
+   * which answers late; of tabs that share a member, none is visible. `frozen`: a browser tab that does not run. A member that
+   * does not run in a page is never `hidden` or `frozen`, whatever the pages of its views are. `asleep`: its app called `Cluster.suspend`, or `Cluster.leave` with `returnsWithinMs`, so it is off the
    * network until it resumes.
    */
   readonly state: 'active' | 'hidden' | 'frozen' | 'asleep'

@@ -23,7 +23,8 @@ import { receivedText } from './text.ts'
 export interface Attention {
   readonly state: 'full' | 'hidden' | 'frozen' | 'asleep'
   /**
-   * The attention lease: for how long after receipt others tolerate late answers, in milliseconds; 0 if the state is `full`.
+   * The attention lease: for how long after receipt others tolerate late answers, in milliseconds. With `full`, the author is a
+   * hidden page, and the user sees it in another page; 0: it answers promptly.
    */
   readonly leaseMs: number
 }

@@ -40,6 +40,24 @@ it('is suspected by no member, and suspects no member, for 10 minutes', async ()
   })
 })
 
+it('is active while the user sees a view of it in another page, and has the lease of a hidden page', async () => {
+  await runTwice(async () => {
+    const simulation = settled(6)
+    simulation.throttle('m7', { isViewed: true })
+    await simulation.run(2_000)
+    simulation.pause('m7', 20_000)
+    await simulation.run(30_000)
+    const { id } = simulation.member('m7').cluster.self
+    const shown = simulation
+      .member('m0')
+      .cluster.members.getSnapshot()
+      .find(member => member.id === id)
+    expect(shown?.attention.state).toBe('active')
+    expect(simulation.events.filter(({ type }) => type === 'suspect' || type === 'fail')).toEqual([])
+    return simulation
+  })
+})
+
 it('is dead for the others when its process ends, because its lease excuses only silence', async () => {
   await runTwice(async () => {
     const simulation = settled(5)

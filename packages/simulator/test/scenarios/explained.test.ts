@@ -25,7 +25,7 @@ describe('explain', () => {
     await runTwice(async () => {
       const simulation = settled(5)
       await simulation.run(30_000)
-      simulation.throttle('m3')
+      const undo = simulation.throttle('m3')
       await simulation.run(5_000)
       expect(await explained(simulation)).toEqual([
         'This member is connected to it.',
@@ -33,6 +33,12 @@ describe('explain', () => {
         heartbeat,
         record,
       ])
+      undo()
+      simulation.throttle('m3', { isViewed: true })
+      await simulation.run(5_000)
+      expect((await explained(simulation))[1]).toBe(
+        'Its page is in the background, and its user sees it in another tab: it asked other members not to suspect its silence.',
+      )
       return simulation
     })
   })
