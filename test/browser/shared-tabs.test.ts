@@ -74,6 +74,23 @@ async function untilShown(...cursors: readonly number[]): Promise<void> {
   )
 }
 
+const attention = (): string | undefined =>
+  other.members.getSnapshot().find(({ name }) => name === 'browser')?.attention.state
+
+/** Resolves when the other device shows the tabs' member with this attention. */
+async function untilAttention(state: string): Promise<void> {
+  await until(other.members, () => attention() === state)
+}
+
+/** @returns a function that returns the attentions that the other device has shown since, in order */
+function followAttention(): () => readonly (string | undefined)[] {
+  const states = [attention()]
+  other.members.subscribe(() => {
+    if (attention() !== states.at(-1)) states.push(attention())
+  })
+  return () => states.slice(1)
+}
+
 describe.skipIf(skipsBrowser)('tabs that share a member', { timeout: 60_000 }, () => {
   it('are one member, with a view for each tab', async () => {
     const tabs = await openTabs(3)
@@ -169,6 +186,30 @@ describe.skipIf(skipsBrowser)('tabs that share a member', { timeout: 60_000 }, (
     await leader.ask('show', 3)
     await untilShown(2, 3)
     expect(room.presence.others.getSnapshot()).toHaveLength(1)
+    expect(events).toEqual(['join browser'])
+    await desktop.close()
+  })
+
+  it('are active while one of them is visible, whichever leads, and hidden when none is', async () => {
+    const desktop = await launchDesktop()
+    const [leader, second] = (await openTabs(2, desktop.context)) as [Tab, Tab]
+    await untilAttention('active')
+    const states = followAttention()
+    for (let i = 0; i < 3; i++)
+      for (const tab of [leader, second]) {
+        await tab.page.bringToFront()
+        expect((await tab.ask('visibility')).state).toBe('visible')
+      }
+    // The record of the last change has arrived when a later presence has.
+    await second.ask('show', 1)
+    await untilShown(1)
+    expect(states()).toEqual([])
+    const elsewhere = await desktop.context.newPage()
+    await elsewhere.bringToFront()
+    await untilAttention('hidden')
+    await second.page.bringToFront()
+    await untilAttention('active')
+    expect(states()).toEqual(['hidden', 'active'])
     expect(events).toEqual(['join browser'])
     await desktop.close()
   })

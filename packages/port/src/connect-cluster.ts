@@ -82,7 +82,7 @@ class View {
     const { member } = connection
     const [welcome, batch] = await connection.connect(this.#focusedAtMs)
     if (this.#connection !== connection) return
-    if (isPageHidden()) void member.setHidden(true)
+    void member.setHidden(isPageHidden())
     this.#calls.attaching()
     const cluster =
       this.#cluster ?? new MirroredCluster(welcome, this.#calls.member, reason => this.#end(reason))
@@ -134,4 +134,5 @@ function followPage({ visibilityChanged, focused }: PageListener, signal: AbortS
   globalThis.window?.addEventListener('focus', focused, { signal })
 }
 
-const isPageHidden = (): boolean => globalThis.document?.visibilityState === 'hidden'
+/** Undefined: outside of pages. */
+const isPageHidden = (): boolean | undefined => globalThis.document?.hidden

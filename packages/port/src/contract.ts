@@ -84,8 +84,8 @@ export interface MemberCalls extends ConfigCalls, QueryCalls, InvitationCalls {
   connect(version: number, focusedAtMs: number): Answer<Welcome>
   /** The view has processed a batch, and can receive the next one. */
   acknowledge(number: number): void
-  /** Whether the view is hidden. A hidden view receives at most four batches a second. */
-  setHidden(isHidden: boolean): void
+  /** Whether the page of the view is hidden; undefined: it has no page. A hidden view receives at most four batches a second. */
+  setHidden(isHidden: boolean | undefined): void
   /** Sends the content of a store, and its changes from now on, or stops. */
   watch(store: StoreName, isWatched: boolean): void
   explain(memberId: string): Promise<Answer<Explanation>>

@@ -9,6 +9,7 @@ import { queryCalls } from './query-calls.ts'
 import { type Allow, ViewRights } from './served/rights.ts'
 import { ServedView } from './served/served-view.ts'
 import type { LastFocus } from './served/view-focus.ts'
+import { VisibleViews } from './served/visible-views.ts'
 
 /** Options of `serveCluster`. */
 export interface ServeOptions {
@@ -34,8 +35,13 @@ export interface ServedPort {
   close(): void
 }
 
-/** Which view of a member had the focus last. */
-const focusOf = new WeakMap<Cluster, LastFocus>()
+/** What all views of a member share: which of them had the focus last, and which are visible. */
+interface SharedViews {
+  readonly focus: LastFocus
+  readonly visible: VisibleViews
+}
+
+const viewsOf = new WeakMap<Cluster, SharedViews>()
 const calls = [
   'connect',
   'acknowledge',
@@ -83,12 +89,12 @@ export function serveCluster(cluster: Cluster, port: Port, options: ServeOptions
   checkOptionNames('serveCluster', options, { allow: true, view: true }, '{ allow: { update: false } }')
   const { allow, view: id } = options
   const rights = new ViewRights(allow)
-  const focus = focusOf.get(cluster) ?? { atMs: 0 }
-  focusOf.set(cluster, focus)
+  const shared = viewsOf.get(cluster) ?? { focus: { atMs: 0 }, visible: new VisibleViews(cluster) }
+  viewsOf.set(cluster, shared)
   views += 1
   const served = new ServedView({
     cluster,
-    focus,
+    ...shared,
     rights,
     view: id ?? `${views}`,
     send: batch => void view.batch.asEvent(batch),

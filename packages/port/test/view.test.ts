@@ -11,6 +11,72 @@ beforeEach(async () => {
 })
 afterEach(() => bench.close())
 
+describe('the views of a member', () => {
+  /** What the member announced about the visibility of its views. */
+  let announced: unknown[]
+  /** Opens a view in a page with this visibility. */
+  async function open(isHidden: boolean | undefined) {
+    const page = isHidden === undefined ? undefined : Object.assign(new EventTarget(), { hidden: isHidden })
+    vi.stubGlobal('document', page)
+    const opened = await bench.view()
+    await bench.crossed()
+    return {
+      ...opened,
+      async become(hidden: boolean) {
+        Object.assign(page ?? {}, { hidden })
+        vi.stubGlobal('document', page)
+        page?.dispatchEvent(new Event('visibilitychange'))
+        await bench.crossed()
+      },
+    }
+  }
+
+  beforeEach(() => {
+    announced = []
+    vi.spyOn(bench.member, 'update').mockImplementation(change => {
+      announced.push(change.hasVisibleView)
+    })
+  })
+  afterEach(() => {
+    vi.restoreAllMocks()
+    vi.unstubAllGlobals()
+  })
+
+  it('make it announce whether any of them is visible, once for each change', async () => {
+    const first = await open(true)
+    const second = await open(true)
+    expect(announced).toEqual([])
+    await first.become(false)
+    await second.become(false)
+    await first.become(true)
+    expect(announced).toEqual([true])
+    await second.become(true)
+    await second.become(false)
+    expect(announced).toEqual([true, false, true])
+  })
+
+  it('count only while they are open, and only if they have a page', async () => {
+    await open(undefined)
+    expect(announced).toEqual([])
+    const { served } = await open(false)
+    const { cluster } = await open(false)
+    served.close()
+    await bench.crossed()
+    expect(announced).toEqual([true])
+    await cluster.leave()
+    await bench.crossed()
+    expect(announced).toEqual([true, false])
+  })
+
+  it('are served although the member cannot announce anything', async () => {
+    vi.mocked(bench.member.update).mockImplementation(() => {
+      throw new NotRunningError('the cluster was left: join again')
+    })
+    const { cluster } = await open(false)
+    expect(cluster.members.getSnapshot()).toHaveLength(3)
+  })
+})
+
 describe('a view', () => {
   it('shows the members and their changes, and keeps the objects of members that did not change', async () => {
     const { cluster } = await bench.view()

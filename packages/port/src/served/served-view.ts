@@ -51,10 +51,12 @@ import { StoreMirror } from './store-mirror.ts'
 import { type LastFocus, ViewFocus } from './view-focus.ts'
 import { ViewQueue } from './view-queue.ts'
 import { ViewSubscriptions } from './view-subscriptions.ts'
+import type { VisibleViews } from './visible-views.ts'
 
 export interface ServedViewOptions {
   readonly cluster: Cluster
   readonly focus: LastFocus
+  readonly visible: VisibleViews
   readonly rights: ViewRights
   /** Id of the view. */
   readonly view: string
@@ -161,8 +163,9 @@ export class ServedView implements MemberCalls {
     this.#queue.acknowledge(number)
   }
 
-  setHidden(isHidden: boolean): void {
+  setHidden(isHidden: boolean | undefined): void {
     this.#queue.setHidden(isHidden === true)
+    this.#options.visible.set(this, isHidden === false && !this.#isEnded)
   }
 
   watch(store: StoreName, isWatched: boolean): void {
@@ -328,6 +331,7 @@ export class ServedView implements MemberCalls {
     this.#isEnded = true
     this.#subscriptions.end()
     this.#queue.stop()
+    this.#options.visible.set(this, false)
     this.#options.ended()
   }
 
