@@ -104,6 +104,23 @@ describe('a hostile view', () => {
     close()
   })
 
+  it('is visible or not, whatever it sends, and makes the member announce only changes', async () => {
+    const { view, close } = hostileView()
+    await view.call('connect', contractVersion)
+    const announced: unknown[] = []
+    vi.spyOn(bench.member, 'update').mockImplementation(change => {
+      announced.push(change)
+    })
+    const send = (isHidden: unknown) => view.send({ t: 'q', m: 'setHidden', a: [isHidden] })
+    for (const value of [null, 0, '', 'false', {}, [], undefined, true]) send(value)
+    for (let i = 0; i < 1_000; i++) send(false)
+    await view.crossed()
+    expect(announced).toEqual([{ hasVisibleView: true }])
+    close()
+    await vi.waitUntil(() => announced.length > 1)
+    expect(announced).toEqual([{ hasVisibleView: true }, { hasVisibleView: false }])
+  })
+
   it('cannot start a measurement of the convergence without the right `queries`', async () => {
     const { view, close } = hostileView({ queries: false })
     await view.call('connect', contractVersion)

@@ -228,6 +228,11 @@ describe('the argument of update', () => {
     expectRejection(checkUpdate, { returnsWithinMs: ms }, /^update: unknown option 'returnsWithinMs'/)
   })
 
+  it('says only in the process of the member whether the user sees a view of it', () => {
+    expect(() => checkMemberUpdate({ hasVisibleView: true })).not.toThrow()
+    expectRejection(checkUpdate, { hasVisibleView: true }, /^update: unknown option 'hasVisibleView'/)
+  })
+
   it.each([-1, 0.5, 3_600_001, null, '5', Number.NaN])('does not accept that it returns within %j ms', ms => {
     expectRejection(checkMemberUpdate, { returnsWithinMs: ms }, /^update: returnsWithinMs: give whole/)
   })

@@ -16,6 +16,11 @@ const self = idOf('self')
 /** The handle of a member that is alone, on a host whose figures the test sets. */
 class TestHandle extends ClusterHandle {
   figures: Partial<HostHealth> = {}
+  readonly views: boolean[] = []
+
+  protected override viewsChanged(isAnyVisible: boolean): void {
+    this.views.push(isAnyVisible)
+  }
 
   protected override hostHealth(connections: number): Partial<HostHealth> {
     return connections === 0 ? this.figures : {}
@@ -154,6 +159,16 @@ describe('the health', () => {
     expect(shown()).toBe(last)
     expect(seen).toEqual([])
   })
+})
+
+it('passes on to its host whether a view is visible, and publishes nothing itself', () => {
+  start()
+  const before = handle.self
+  handle.update({ hasVisibleView: true })
+  handle.update({ name: before.name, hasVisibleView: false })
+  handle.update({ name: before.name })
+  expect(handle.views).toEqual([true, false])
+  expect(handle.self).toBe(before)
 })
 
 describe('a suspended member', () => {
