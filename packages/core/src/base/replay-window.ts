@@ -5,6 +5,8 @@
  * delivered. Generations are times in milliseconds since 1970. A stored one above `maxGeneration` is from a clock that was
  * ahead, and any other generation replaces it.
  */
+import { setNewest } from './oldest-first.ts'
+
 const width = 64
 const maxAuthors = 4_096
 
@@ -23,9 +25,7 @@ export class ReplayWindow {
     const known = this.#knownOf(author, generation, maxGeneration)
     if (known && generation < known.generation) return false
     if (!known || generation > known.generation) {
-      if (this.#authors.size >= maxAuthors) this.#dropOldest()
-      this.#authors.delete(author)
-      this.#authors.set(author, { generation, greatest: number, delivered: 1n })
+      setNewest(this.#authors, author, { generation, greatest: number, delivered: 1n }, maxAuthors)
       return true
     }
     const ahead = number - known.greatest
@@ -52,10 +52,5 @@ export class ReplayWindow {
   #knownOf(author: string, generation: number, maxGeneration: number): Author | undefined {
     const known = this.#authors.get(author)
     return known && known.generation > Math.max(generation, maxGeneration) ? undefined : known
-  }
-
-  #dropOldest(): void {
-    const [oldest] = this.#authors.keys()
-    if (oldest !== undefined) this.#authors.delete(oldest)
   }
 }

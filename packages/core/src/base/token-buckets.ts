@@ -5,6 +5,8 @@
  * `maxKeys` buckets are stored. If one more is needed, the bucket that was used longest ago is deleted, so its key
  * starts with a full bucket again.
  */
+import { setNewest } from './oldest-first.ts'
+
 export interface TokenBucketsOptions {
   /** The greatest number of tokens in a bucket. */
   readonly burst: number
@@ -62,10 +64,8 @@ export class TokenBuckets {
   ): boolean {
     const tokens = Math.min(burst, this.#tokens(key, nowMs))
     if (tokens < cost && !isForced) return false
-    this.#buckets.delete(key)
-    this.#buckets.set(key, { tokens: Math.min(burst, tokens - cost), atMs: nowMs })
-    const [oldest] = this.#buckets.keys()
-    if (this.#buckets.size > this.#options.maxKeys && oldest !== undefined) this.#buckets.delete(oldest)
+    const bucket = { tokens: Math.min(burst, tokens - cost), atMs: nowMs }
+    setNewest(this.#buckets, key, bucket, this.#options.maxKeys)
     return true
   }
 

@@ -4,8 +4,10 @@
  * Valid signatures are cached, because each record of a member carries its chain, and members that came by one invitation
  * share its grant. A cached signature is valid for ever: it does not depend on dates.
  */
+
 import { toString as toText } from 'uint8arrays/to-string'
 import { all, andThen } from '../base/maybe-async.ts'
+import { dropOldest } from '../base/oldest-first.ts'
 import { type SignedGrant, signedGrantBytes } from '../wire/grant.ts'
 import type { Verifier } from '../wire/signing.ts'
 import type { GrantChain } from './grant-chain.ts'
@@ -47,14 +49,8 @@ export class ChainVerifier {
     const isValid =
       isKnown || this.#keys.verify(issuer, signedGrantBytes(this.#cluster, authority, payload), signature)
     return andThen(isValid, isValid => {
-      if (isValid) this.#add(entry)
+      if (isValid) dropOldest(this.#valid.add(entry), maxCached)
       return isValid
     })
-  }
-
-  #add(entry: string): void {
-    this.#valid.add(entry)
-    const [oldest] = this.#valid
-    if (this.#valid.size > maxCached && oldest !== undefined) this.#valid.delete(oldest)
   }
 }

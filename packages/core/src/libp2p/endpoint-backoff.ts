@@ -5,7 +5,9 @@
  * the cluster. So an endpoint is dialled at most twice in a minute, over all members that name it, until a member is admitted
  * there.
  */
+
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { setNewest } from '../base/oldest-first.ts'
 
 /**
  * Waits after the first, second, … dial; the last one repeats. Our choice: a second dial soon, because a packet may be lost
@@ -33,10 +35,7 @@ export class EndpointBackoff {
 
   dialled(endpoint: string, nowMs: number): void {
     const count = (this.#recent(endpoint, nowMs)?.count ?? 0) + 1
-    this.#dials.delete(endpoint)
-    this.#dials.set(endpoint, { count, lastMs: nowMs })
-    const [oldest] = this.#dials.keys()
-    if (this.#dials.size > maxEndpoints && oldest !== undefined) this.#dials.delete(oldest)
+    setNewest(this.#dials, endpoint, { count, lastMs: nowMs }, maxEndpoints)
   }
 
   /** A member was admitted at this endpoint. @returns whether dials of the endpoint were counted */

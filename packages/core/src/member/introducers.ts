@@ -6,6 +6,7 @@
  * they existed, and may have died. An introduction asserts that the introducer is connected to the subject. So if many of
  * its subjects are unreachable, the introducer invented them, or only the introducer reaches them.
  */
+import { dropOldest, setNewest } from '../base/oldest-first.ts'
 import { TokenBuckets } from '../base/token-buckets.ts'
 
 /** Our choice: as many as there are members, at least 32 and at most 64; then one every 5 s. */
@@ -62,7 +63,7 @@ export class Introducers {
     this.#failures.delete(subject)
     this.#reached.delete(subject)
     this.#reached.add(subject)
-    this.#limit(this.#reached, maxReached)
+    dropOldest(this.#reached, maxReached)
     if (introducer !== undefined) this.#of(introducer, nowMs).answered += 1
   }
 
@@ -74,9 +75,7 @@ export class Introducers {
   dialFailed(introducer: string, subject: string, connected: number, nowMs: number): void {
     if (this.#reached.has(subject)) return
     const failures = (this.#failures.get(subject) ?? 0) + 1
-    this.#failures.delete(subject)
-    this.#failures.set(subject, failures)
-    this.#limit(this.#failures, maxFailures)
+    setNewest(this.#failures, subject, failures, maxFailures)
     if (failures !== failuresUntilUnreachable) return
     const trust = this.#of(introducer, nowMs)
     trust.unreachable += 1
@@ -95,12 +94,7 @@ export class Introducers {
     if (known && (nowMs - known.sinceMs < revokedMs || nowMs < known.revokedUntilMs)) return known
     const begun = { answered: 0, unreachable: 0, sinceMs: nowMs, revokedUntilMs: Number.NEGATIVE_INFINITY }
     this.#trust.set(introducer, begun)
-    this.#limit(this.#trust, maxIntroducers)
+    dropOldest(this.#trust, maxIntroducers)
     return begun
-  }
-
-  #limit(ids: Map<string, unknown> | Set<string>, max: number): void {
-    const [oldest] = ids.keys()
-    if (ids.size > max && oldest !== undefined) ids.delete(oldest)
   }
 }

@@ -7,7 +7,9 @@
  * in good faith. Exceeding a rate for a while is not a violation either: after a pause of this member, all messages
  * that it missed arrive together.
  */
+
 import type { Clock } from '../base/clock.ts'
+import { setNewest } from '../base/oldest-first.ts'
 import { TokenBuckets } from '../base/token-buckets.ts'
 import { RefusedPeers } from './refused-peers.ts'
 
@@ -47,12 +49,9 @@ export class PeerScore {
     const points = Math.max(0, record.points - expired) + 1
     // The elapsed part of a minute counts towards the removal of the next point, if there is one.
     const sinceMs = points > 1 ? record.sinceMs + expired * decayIntervalMs : nowMs
-    this.#records.delete(id)
     const isExceeded = points >= maxPoints
     // A peer that was disconnected and reconnects reaches the limit again with its next violation.
-    this.#records.set(id, { points: Math.min(points, maxPoints - 1), sinceMs })
-    const [oldest] = this.#records.keys()
-    if (this.#records.size > maxPeers && oldest !== undefined) this.#records.delete(oldest)
+    setNewest(this.#records, id, { points: Math.min(points, maxPoints - 1), sinceMs }, maxPeers)
     if (isExceeded) this.#refused.add(id, nowMs + refusalMs)
     return isExceeded
   }

@@ -1,4 +1,5 @@
 /** Refused peers: peers that broke the protocol too often, each until a time. The latest 1,024 are stored. */
+import { setNewest } from '../base/oldest-first.ts'
 
 const maxPeers = 1_024
 
@@ -7,10 +8,7 @@ export class RefusedPeers {
   readonly #untilMs = new Map<string, number>()
 
   add(id: string, untilMs: number): void {
-    this.#untilMs.delete(id)
-    this.#untilMs.set(id, untilMs)
-    const [oldest] = this.#untilMs.keys()
-    if (this.#untilMs.size > maxPeers && oldest !== undefined) this.#untilMs.delete(oldest)
+    setNewest(this.#untilMs, id, untilMs, maxPeers)
   }
 
   /** @param nowMs the time, asked for only if the peer was ever refused */

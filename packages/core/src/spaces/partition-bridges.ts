@@ -6,6 +6,7 @@
  * The local member dials such members, a few at a time, until one is connected or all are unreachable. The local member
  * keeps such a connection, because no other connection may join the parts.
  */
+import { dropOldest } from '../base/oldest-first.ts'
 
 /**
  * How long the announcement of a member may be missing before the local member dials the member. Our choice: within 5 s,
@@ -55,8 +56,7 @@ export class PartitionBridges {
     for (const id of this.#dialled) if (view.isConnected(id)) this.#retained.add(id)
     for (const id of this.#retained)
       if (!view.isInSpace(id) || view.isUnreachable(id)) this.#retained.delete(id)
-    const [oldest] = this.#retained
-    if (this.#retained.size > maxRetained && oldest !== undefined) this.#retained.delete(oldest)
+    dropOldest(this.#retained, maxRetained)
     const reachable = [...this.#missingSinceMs].filter(
       ([id]) => !view.isConnected(id) && !view.isUnreachable(id),
     )

@@ -4,6 +4,7 @@
  * A tombstone outlives the row, so an old record that a peer still sends does not bring the member back. The number of
  * tombstones is bounded: the oldest one is deleted first.
  */
+import { setNewest } from '../base/oldest-first.ts'
 import { supersedes } from './incarnation.ts'
 
 export class Tombstones {
@@ -16,11 +17,7 @@ export class Tombstones {
   }
 
   add(id: string, incarnation: number): void {
-    this.#lastIncarnation.delete(id)
-    this.#lastIncarnation.set(id, incarnation)
-    if (this.#lastIncarnation.size <= this.#capacity) return
-    const [oldest] = this.#lastIncarnation.keys()
-    if (oldest !== undefined) this.#lastIncarnation.delete(oldest)
+    setNewest(this.#lastIncarnation, id, incarnation, this.#capacity)
   }
 
   /** Whether this incarnation is newer than the tombstone, or the tombstone's incarnation is implausible now. */

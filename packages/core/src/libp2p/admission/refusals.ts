@@ -4,7 +4,9 @@
  * A wrong secret and a wrong cluster name look the same, and a peer does not say whether it wants a secret. So the texts
  * name what to compare, and do not claim more than this member knows.
  */
+
 import type { Connection } from '@libp2p/interface'
+import { setNewest } from '../../base/oldest-first.ts'
 
 /**
  * - `not-accepted`: the peer ended the handshake after it had this member's proof.
@@ -78,10 +80,7 @@ export class Refusals {
     const loggedMs = isRepeated ? before.loggedMs : nowMs
     const refusal = { fact, advice: this.#advice(reason), atMs: nowMs, loggedMs, reason }
     if (!isRepeated) this.#options.log(lineOf(refusal))
-    this.#byPeer.delete(id)
-    this.#byPeer.set(id, refusal)
-    const [oldest] = this.#byPeer.keys()
-    if (this.#byPeer.size > maxPeers && oldest !== undefined) this.#byPeer.delete(oldest)
+    setNewest(this.#byPeer, id, refusal, maxPeers)
     if (direction === 'outbound') this.#lastDialled = refusal
   }
 

@@ -3,6 +3,7 @@
  * membership machine, and changes nothing.
  */
 
+import { setNewest } from '../../base/oldest-first.ts'
 import type { MachineEffect, MachineInput } from '../../member/machine-io.ts'
 import type { MemberEvent } from '../../member/member-view.ts'
 import type { DriverObserver } from '../../runtime/ports.ts'
@@ -58,7 +59,7 @@ export class DetectionMeter implements DriverObserver {
 
   /** A message of a connected peer arrived. */
   received(from: string): void {
-    set(this.#seenMs, from, this.#options.nowMs(), maxPeers)
+    setNewest(this.#seenMs, from, this.#options.nowMs(), maxPeers)
   }
 
   input(input: MachineInput): void {
@@ -77,7 +78,7 @@ export class DetectionMeter implements DriverObserver {
       case 'send-probe':
         if (effect.message.type !== 'ping') break
         this.probesSent += 1
-        set(this.#probes, `${effect.to}/${effect.message.seq}`, this.#options.nowMs(), maxPendingProbes)
+        setNewest(this.#probes, `${effect.to}/${effect.message.seq}`, this.#options.nowMs(), maxPendingProbes)
         break
       case 'sign':
         this.#sign(effect.draft)
@@ -119,7 +120,7 @@ export class DetectionMeter implements DriverObserver {
       const seenMs = this.#seenMs.get(id)
       if (seenMs !== undefined)
         this.#options.observe('hearsay_detection_seconds', (this.#options.nowMs() - seenMs) / 1000)
-      set(this.#dead, id, incarnation, maxPeers)
+      setNewest(this.#dead, id, incarnation, maxPeers)
     } else if (type === 'join') {
       const before = this.#dead.get(id)
       if (before !== undefined && incarnation - before <= maxRefutingSteps) this.falseDeaths += 1
@@ -127,11 +128,4 @@ export class DetectionMeter implements DriverObserver {
     if (type !== 'fail') this.#dead.delete(id)
     if (type === 'fail' || type === 'leave') this.#seenMs.delete(id)
   }
-}
-
-/** Sets a value. Beyond `max` keys, the one that was added first is removed. */
-function set<V>(map: Map<string, V>, key: string, value: V, max: number): void {
-  map.set(key, value)
-  const [oldest] = map.keys()
-  if (map.size > max && oldest !== undefined) map.delete(oldest)
 }
