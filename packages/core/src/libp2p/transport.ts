@@ -96,6 +96,8 @@ export class Libp2pTransport implements Transport {
   readonly #bootstrap: BootstrapProblems
   /** Peers with more than one connection. */
   readonly #multiplyConnected = new Set<string>()
+  /** Pending while the older connections to the same member are checked. */
+  readonly #checks = new WeakMap<Connection, Promise<void>>()
   readonly #undo: (() => void)[] = []
   #listener: TransportListener | undefined
 
@@ -171,7 +173,7 @@ export class Libp2pTransport implements Transport {
       admitted: connection => {
         this.#refusals.loaded?.admitted(connection.remotePeer.toString())
         // A connection with limits serves introductions only.
-        if (connection.limits === undefined) void this.#connected(connection)
+        if (connection.limits === undefined) this.#checks.set(connection, this.#connected(connection))
       },
       refused: (connection, reason) => this.#refused(connection, reason),
     })
@@ -253,10 +255,11 @@ export class Libp2pTransport implements Transport {
 
   networkChanged(): void {
     this.#dialler.abortDials()
-    const connections = [...this.#connectedPeers].flatMap(id => this.#dialler.connections(id))
-    for (const connection of connections)
-      if (this.#options.hasLostAddress?.(connection)) connection.abort(new Error('its local address is gone'))
-      else void closeIfUnresponsive(connection)
+    for (const id of this.#connectedPeers)
+      for (const connection of this.#dialler.connections(id))
+        if (this.#options.hasLostAddress?.(connection))
+          connection.abort(new Error('its local address is gone'))
+        else void closeIfUnresponsive(connection)
   }
 
   setAddresses(id: string, addresses: readonly Uint8Array[]): void {
@@ -289,7 +292,7 @@ export class Libp2pTransport implements Transport {
     this.#refusals.report(connection, reason)
   }
 
-  /** A connection was admitted. */
+  /** A connection was admitted. Resolves when the older connections to the same member are checked. */
   async #connected(connection: Connection): Promise<void> {
     const id = connection.remotePeer.toString()
     this.#dialler.connected(connection)
@@ -300,9 +303,11 @@ export class Libp2pTransport implements Transport {
     const others = this.#dialler.connections(id).filter(other => other !== connection)
     if (others.length > 0) this.#multiplyConnected.add(id)
     const wereClosed = await Promise.all(others.map(other => closeIfHalfOpen(other, connection)))
-    if (wereClosed.includes(true) && this.#connectedPeers.has(id)) this.#opened(id)
+    // All connections may have closed meanwhile.
+    if (!this.#connectedPeers.has(id)) return
+    if (wereClosed.includes(true)) this.#opened(id)
     // Gossipsub opens no second stream to a peer while it has one, even on a dead connection.
-    if (this.#connectedPeers.has(id)) this.#options.pubsub.connected(connection)
+    this.#options.pubsub.connected(connection)
   }
 
   #opened(id: string): void {
@@ -323,7 +328,7 @@ export class Libp2pTransport implements Transport {
     const newer = await this.#dialler.connectAgain(id)
     // The next probe uses the new connection.
     this.#listener?.connectionChanged(id, 'open', isOurs)
-    await Promise.all(older.map(connection => closeIfHalfOpen(connection, newer)))
+    await this.#checks.get(newer)
     if (older.some(({ status }) => status === 'open')) await newer.close()
   }
 
