@@ -36,7 +36,7 @@ export async function openAsked({ cluster, member, attach, ...flags }: AskFlags)
     if (attached) return attached
     if (member !== undefined || !namesCluster(cluster, flags))
       throw new UsageError(
-        `no member${member === undefined ? '' : ` '${member}'`} runs here. Start one with 'hearsay join', or give --cluster, --ticket-file or --authority-file to join for this question`,
+        `no member${described(member)} runs here. Start one with 'hearsay join', or give --cluster, --ticket-file or --authority-file to join for this question`,
       )
   } else if (!namesCluster(cluster, flags))
     throw new UsageError(
@@ -81,10 +81,7 @@ export async function openRunning(flags: RunningFlags, mayLeave = false): Promis
     return await fromControl(connectControl(which))
   } catch (error) {
     if ((error as Error).name !== 'NotRunningError') throw error
-    const called = member === undefined ? '' : ` '${member}'`
-    const where = cluster === undefined ? '' : ` of '${cluster}'`
-    const described = called + where
-    throw new UsageError(`no member${described} runs here`)
+    throw new UsageError(`no member${described(member, cluster)} runs here`)
   }
 }
 
@@ -117,6 +114,12 @@ async function attachTo(
     if ((error as Error).name === 'NotRunningError') return undefined
     throw error
   }
+}
+
+/** The member that a message is about, such as ` 'ada' of 'atlas'`. Empty if the user named neither. */
+function described(member: string | undefined, cluster?: string): string {
+  const name = member === undefined ? '' : ` '${member}'`
+  return cluster === undefined ? name : `${name} of '${cluster}'`
 }
 
 /** Answers differ from member to member, so the user learns which one was asked. */

@@ -44,8 +44,8 @@ export function checkSuspend(options: { leaseMs?: number } = {}): number {
 /** Checks the options of `cluster.leave`. @throws {InvalidOptionsError} */
 export function checkLeave(options: LeaveOptions = {}): void {
   checkOptionNames('leave', options, { returnsWithinMs: true }, '{ returnsWithinMs: 10_000 }')
-  const { returnsWithinMs = 1 } = options
-  checkLease('leave: returnsWithinMs', returnsWithinMs)
+  const { returnsWithinMs } = options
+  if (returnsWithinMs !== undefined) checkLease('leave: returnsWithinMs', returnsWithinMs)
 }
 
 /**

@@ -62,6 +62,7 @@ import type { PeriodicStore } from './periodic-store.ts'
 import type { SpaceRegistry } from './space-registry.ts'
 
 const noMembers: readonly Member[] = []
+
 export class ClusterHandle implements Cluster, EngineListener {
   readonly name: string
   readonly notifications: AppNotifications
@@ -146,8 +147,12 @@ export class ClusterHandle implements Cluster, EngineListener {
 
   update(requested: UpdateChange): void {
     checkMemberUpdate(requested)
-    // A copy, without the properties that are undefined.
-    const { hasVisibleView, ...change } = JSON.parse(JSON.stringify(requested))
+    const { name, tags, returnsWithinMs, hasVisibleView } = requested
+    const change = {
+      ...(name !== undefined && { name }),
+      ...(tags && { tags: { ...tags } }),
+      ...(returnsWithinMs !== undefined && { returnsWithinMs }),
+    }
     this.#present().driver.handle({ type: 'local-change', change })
     if (hasVisibleView !== undefined) this.viewsChanged(hasVisibleView === true)
   }

@@ -12,7 +12,6 @@ import { Overlay } from '../overlay/overlay.ts'
 import { SilentPubsubDetector } from '../overlay/silent-pubsub-detector.ts'
 import { noPolicy, type Policy } from '../policy/policy.ts'
 import { RumorBatcher } from '../rumors/rumor-batcher.ts'
-import type { RecordFact } from '../table/row.ts'
 import { Table } from '../table/table.ts'
 import type { MemberRecord } from '../wire/fact.ts'
 import { AuthorRates } from './author-rates.ts'
@@ -30,7 +29,7 @@ import { IdentityGuard } from './identity-guard.ts'
 import { LocalAnnouncer } from './local-announcer.ts'
 import { LocalRecord } from './local-record.ts'
 import { MemberEvents } from './member-events.ts'
-import { MemberView } from './member-view.ts'
+import { MemberView, type MemberViewOptions } from './member-view.ts'
 import { PartitionDetector } from './partition-detector.ts'
 import { RefusedFacts } from './refused-facts.ts'
 import { RoundTrips } from './round-trips.ts'
@@ -268,9 +267,7 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
   }
 }
 
-const noRoles: readonly string[] = Object.freeze([])
-
-/** The roles that the grants in a record give. */
-function rolesBy(grants: MemberGrants): (fact: RecordFact) => readonly string[] {
-  return ({ author, record }) => grants.chainOf(author, record.grants)?.last.roles ?? noRoles
+/** The roles that the grants in a record give; undefined if it has none. */
+function rolesBy(grants: MemberGrants): NonNullable<MemberViewOptions['rolesOf']> {
+  return ({ author, record }) => grants.chainOf(author, record.grants)?.last.roles
 }

@@ -31,14 +31,14 @@ export interface MemberViewOptions {
   /** The initial members, all alive; the prior must not change any more. */
   readonly prior?: MemberView | undefined
   /** The roles of the author of a record, ordered. @default none */
-  readonly rolesOf?: ((fact: RecordFact) => readonly string[]) | undefined
+  readonly rolesOf?: ((fact: RecordFact) => readonly string[] | undefined) | undefined
 }
 
 const noRoles: readonly string[] = Object.freeze([])
 
 export class MemberView {
   readonly #self: string
-  readonly #rolesOf: (fact: RecordFact) => readonly string[]
+  readonly #rolesOf: MemberViewOptions['rolesOf']
   readonly #rows: CopyOnWriteMap<ViewRow>
   /** The departure date of each dead or left member, by id. */
   readonly #departed = new Map<string, number>()
@@ -47,7 +47,7 @@ export class MemberView {
   /** The ids of the members that changed since the last snapshot. */
   readonly #changed = new Set<string>()
 
-  constructor(self: string, { prior, rolesOf = () => noRoles }: MemberViewOptions = {}) {
+  constructor(self: string, { prior, rolesOf }: MemberViewOptions = {}) {
     this.#self = self
     this.#rolesOf = rolesOf
     this.#rows = new CopyOnWriteMap(prior && prior.#rows)
@@ -100,7 +100,7 @@ export class MemberView {
         ? { ...same, status }
         : memberOf(fact, status, {
             attention: attentionOf(fact, before?.member.attention, nowEpochMs),
-            roles: sameRoles(before?.member.roles, this.#rolesOf(fact)),
+            roles: sameRoles(before?.member.roles, this.#rolesOf?.(fact) ?? noRoles),
           }),
     )
     const wasAlive = status === 'alive' || (before?.wasAlive ?? false)
