@@ -92,12 +92,14 @@ export class DetectorBridge {
     )
   }
 
+  /** Starts a sync with this number of connected members. */
   startSync(fanout: number, now: Instant): void {
     const { overlay, antiEntropy, effectQueue } = this.#options
     effectQueue.sendSyncSteps(antiEntropy.begin(overlay.connected(), fanout, now.monotonicMs))
   }
 
-  heartbeatDue(now: Instant): void {
+  /** Publishes a heartbeat, and passes the interval of heartbeats to the detector. */
+  sendHeartbeat(now: Instant): void {
     const { memberView, announcer } = this.#options
     const intervalMs = heartbeatIntervalMs(memberView.count('alive', 'suspect'))
     announcer.sendHeartbeat(intervalMs, now.monotonicMs)
@@ -139,7 +141,7 @@ export class DetectorBridge {
           this.#pauses += 1
           this.#lastPause = { ms: effect.ms, endedMs: now.monotonicMs }
           this.#pausedMs += effect.ms
-          this.heartbeatDue(now)
+          this.sendHeartbeat(now)
           this.startSync(urgentFanout, now)
           break
         case 'fail':

@@ -42,7 +42,7 @@ export function runDueWork(parts: DueParts, now: Instant): void {
   if (!isPlausibleTimestamp(localRecord.incarnation, now.epochMs)) detectorBridge.restart(now)
   if (nowMs >= standing.reviewDueMs) factHandler.review(now)
   if (nowMs >= antiEntropy.dueMs) detectorBridge.startSync(1, now)
-  if (nowMs >= announcer.heartbeatDueMs) detectorBridge.heartbeatDue(now)
+  if (nowMs >= announcer.heartbeatDueMs) detectorBridge.sendHeartbeat(now)
   if (nowMs >= memberEvents.sweepDueMs) sweep(parts, now)
   runOverlay(parts, nowMs)
 }

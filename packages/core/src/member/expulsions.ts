@@ -53,6 +53,7 @@ export class Expulsions {
   readonly #options: ExpulsionsOptions
   /** When the first grants of a member expire, in epoch milliseconds. May be too early, but never too late. */
   #nextExpiryMs: number
+  /** This member's own grants have ended, and it has closed its connections. */
   #isQuiet = false
   #hasNewRevocations = false
 

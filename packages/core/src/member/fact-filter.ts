@@ -3,7 +3,7 @@
  *
  * The filter drops six kinds of facts:
  * - facts that the table or the policy set has;
- * - facts beyond their author's rate, which those before it in the message use up as well;
+ * - facts beyond their author's rate; new facts that precede in the message count against the rate, too;
  * - further heartbeats of an author and further introductions of a subject, if a message has several;
  * - policy facts that do not count in this cluster;
  * - heartbeats and suspicions, if their author is not a member;
@@ -22,8 +22,8 @@ import type { RefusedFacts } from './refused-facts.ts'
 import type { Standing } from './standing.ts'
 
 /**
- * The most facts of one kind of which a message may bring new ones. An honest member sends one heartbeat of each author and
- * one introduction of each subject, and members store at most four introductions.
+ * How many new facts of one kind a message may bring. An honest member sends one heartbeat of each author and one introduction
+ * of each subject. Our choice for introductions: as many as a member stores for an id that waits.
  */
 const maxInMessage: Partial<Record<SignedFact['type'], number>> = { heartbeat: 1, introduction: 4 }
 

@@ -45,6 +45,11 @@ const maxSuppressIntervals = 16
  */
 const receiveGapIntervals = 2
 /**
+ * After this number of probe intervals without any message, this member counts as cut off. Our choice: in each interval, a
+ * member probes another one, and its monitors probe this member.
+ */
+const silenceIntervals = 5
+/**
  * The wait after the second death in one process. Our choice: one minute. A connection that flaps less often does not
  * disturb users.
  */
@@ -76,9 +81,6 @@ interface Track {
   /** When to show the verdict; Infinity if the app sees it already, or does not see it unless another verdict follows. */
   dueMs: number
 }
-
-/** Our choice: five. In each probe interval, a member probes another one, and its monitors probe this member. */
-const silenceIntervals = 5
 
 export class FlapDamping {
   readonly #intervalMs: number

@@ -97,13 +97,13 @@ export class MemberEvents {
       return verdict
     }
     const claims = table.get(id)?.suspicions?.claims ?? []
-    const observer = {
+    const local = {
       localHealth: detector.localHealth(),
       visible: memberView.count('alive', 'suspect'),
       isSoleClaim: claims.length === 1 && claims[0]?.author !== self,
     }
     const shown = before === 'left' ? undefined : before
-    return damping.decide(id, verdict, record.incarnation, shown, nowMs, observer)
+    return damping.decide(id, verdict, record.incarnation, shown, nowMs, local)
   }
 
   /**

@@ -6,8 +6,8 @@
  * - `record-rate`, `suspicion-rate`: more records, heartbeats or suspicions of one author than its rate allows. Heartbeats count
  *   as `record-rate`.
  * - `policy`: a revocation or keyring that does not count in this cluster, that its author may not write, that none of this
- *   member's keys opens, whose date is more than a day ahead, whose end has passed, or for which there is no place. The fact
- *   counts each time that it arrives, and its signature is not verified.
+ *   member's keys opens, whose date is more than a day ahead, whose end has passed, or for which the policy set has no
+ *   capacity. The fact counts each time that it arrives, and its signature is not verified.
  * - `policy-rate`: more policy facts of one author than its rate allows.
  * - `provisional-rate`: one peer reported more unknown ids than its rate allows.
  * - `provisional-evicted`: the record of an unknown id was replaced by later ones before the id became a member.

@@ -23,6 +23,7 @@ export interface OverlayOptions extends BootstrapDiallingOptions {
 }
 
 const pruneIntervalMs = 5_000
+
 export class Overlay {
   readonly #options: OverlayOptions
   readonly #neighbourhood: Neighbourhood
@@ -33,6 +34,7 @@ export class Overlay {
   readonly #additionalPeers: AdditionalPeers
   #neighbours: string[] = []
   #revision = 0
+  /** The rings, or which members they skip, changed since `#neighbours` was computed. */
   #isStale = true
   /** Connections or neighbours changed since the last update of the dial plan. */
   #isUnplanned = true

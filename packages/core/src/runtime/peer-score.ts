@@ -1,8 +1,8 @@
 /**
  * Peer score: counts the protocol violations of each peer.
  *
- * Each violation adds a point, and each minute removes one. At 5 points the peer is disconnected and refused for a minute. What
- * it sent before the connection closed is dropped.
+ * Each violation adds a point, and each minute removes one. At 5 points the peer is disconnected and refused for a minute.
+ * Messages that the peer sent before the connection closed are dropped.
  * Scores are stored for at most 1,024 peers. Forwarding old or rejected facts is not a violation, because a peer may do that
  * in good faith. Exceeding a rate for a while is not a violation either: after a pause of this member, all messages
  * that it missed arrive together.

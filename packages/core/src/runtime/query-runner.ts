@@ -85,7 +85,7 @@ export class QueryRunner {
     this.#running.get(id)?.ended.abort()
   }
 
-  /** Handlers that never settle would block their places for ever. */
+  /** Handlers that never settle would otherwise count against the limits for ever. */
   #dropUnsettled(): void {
     const beforeMs = this.#nowMs() - limits.maxQueryTimeoutMs
     for (const [id, { ended, startedMs }] of this.#running)

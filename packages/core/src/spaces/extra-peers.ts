@@ -30,10 +30,13 @@ export class ExtraPeers {
   readonly #reachability: Reachability
   /** Space → its connections to members that send nothing. */
   readonly #bridges = new Map<string, PartitionBridges>()
+  /** The extra peers that `take` returned last. */
   #last = ''
   /** The neighbours whose connections must be tried: some holders of a document cannot reach each other. */
   #toTry: ReadonlySet<string> = new Set()
+  /** Those of `#toTry` that `takeUntried` has not returned yet. */
   #untried: readonly string[] = []
+  /** If there are too many extra peers: how often the connections have rotated. */
   #turn = 0
   #dueMs = Number.POSITIVE_INFINITY
   #areContactsDue = false

@@ -6,6 +6,7 @@
  * The local member dials such members, a few at a time, until one is connected or all are unreachable. The local member
  * keeps such a connection, because no other connection may join the parts.
  */
+import { rotated } from '../base/arrays.ts'
 import { dropOldest } from '../base/oldest-first.ts'
 
 /**
@@ -75,7 +76,12 @@ export class PartitionBridges {
 
 /** Sorted by id, beginning after the local member's id, so that members do not all dial the same ones first. */
 function rotatedFromSelf(ids: readonly string[], self: string): string[] {
-  const sorted = [...ids].sort()
-  const from = sorted.findIndex(id => id > self)
-  return from < 0 ? sorted : [...sorted.slice(from), ...sorted.slice(0, from)]
+  const sorted = ids.toSorted()
+  return rotated(
+    sorted,
+    Math.max(
+      0,
+      sorted.findIndex(id => id > self),
+    ),
+  )
 }

@@ -2,7 +2,7 @@
  * Private rooms: the private rooms to which this member is subscribed, by their space tags, and the tags that stand for them
  * in the records of members.
  *
- * Inside of the member, a private room has its space tag like any other space. Only the records have other tags.
+ * Inside the member, a private room has its space tag like any other space. Only the records have other tags.
  */
 import type { SpaceGeneration } from '../wire/fact.ts'
 import type { PrivateRoom } from '../wire/private-room.ts'

@@ -66,7 +66,11 @@ export class SpaceLimits {
     return isAllowed
   }
 
-  /** Facts of a peer were merged: facts that a space grew by do not count. @param facts less than 0: the space has fewer */
+  /**
+   * The facts of a peer were merged. Facts by which a space grew do not count against the peer's rate.
+   *
+   * @param facts by how many facts the space grew; negative if it has fewer now
+   */
   grew(from: string, facts: number, nowMs: number): void {
     this.#rates.grew(from, facts, nowMs)
   }

@@ -11,8 +11,8 @@
  * several seconds arrive together.
  *
  * Exchanges have two rates for each peer: the facts that the peer sends, and the bytes of the answers that it gets. Neither
- * slows down a member that comes late: facts that a space grows by do not count, and answers count in relation to the content
- * of their space.
+ * rate slows down a member that enters late. Facts by which a space grows do not count, and the larger the content of a space,
+ * the less its answers count.
  */
 import { TokenBuckets } from '../base/token-buckets.ts'
 import * as limits from '../wire/limits.ts'
@@ -38,7 +38,7 @@ const peerRate: Rate = { burstBytes: 256 * kibibyte, bytesPerSecond: 32 * kibiby
 export const factOverheadBytes = 512
 
 /**
- * Facts that a peer sends in exchanges, beyond those that the spaces grow by. Our choice: the burst is the most facts that one
+ * Facts that a peer sends in exchanges, without those by which the spaces grow. Our choice: the burst is the most facts that one
  * space has, all replaced while a member was away.
  */
 const exchangedRate = { burst: limits.maxSignedChanges, refillMs: 1_000 / 512 }
@@ -89,7 +89,7 @@ export class SpaceRates {
     return this.#repeated.take(peer, nowMs, { cost: facts })
   }
 
-  /** A space has this many facts more after those of the peer were merged, or fewer. */
+  /** Facts of the peer were merged, so a space has this many facts more, or fewer if the number is negative. */
   grew(peer: string, facts: number, nowMs: number): void {
     this.#exchanged.take(peer, nowMs, { cost: -facts, isForced: true })
   }

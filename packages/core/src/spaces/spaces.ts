@@ -62,9 +62,9 @@ export class Spaces {
     const parts = { spaces: this.#spaces, members: this.members, outbox: this.#outbox, random }
     this.#offers = new SpaceOffers({ ...parts, view }, nowMs)
     const { schedule } = this.#offers
-    const changes = { spaces: this.#spaces, limits: this.limits, outbox: this.#outbox, schedule, view }
-    this.facts = new SpaceFacts(changes)
-    this.#steps = new StepHandler({ ...changes, facts: this.facts, maxDeltaBytes: options.maxDeltaBytes })
+    const factParts = { spaces: this.#spaces, limits: this.limits, outbox: this.#outbox, schedule, view }
+    this.facts = new SpaceFacts(factParts)
+    this.#steps = new StepHandler({ ...factParts, facts: this.facts, maxDeltaBytes: options.maxDeltaBytes })
     this.#documents = new DocumentRequests({ ...parts, reachability: this.#reachability })
     this.#sweepDueMs = nowMs + sweepIntervalMs
   }
@@ -127,6 +127,7 @@ export class Spaces {
     return this.#spaces.renew(space, least)
   }
 
+  /** The app left the space. The member stays subscribed for a while: see `OpenSpaces`. */
   leave(space: string, now: Instant): void {
     if (!this.#spaces.leave(space, now.monotonicMs)) return
     this.#documents.left(space)
@@ -192,6 +193,7 @@ export class Spaces {
     this.#outbox.request(from, this.#steps.answers(from, steps, now), now.monotonicMs)
   }
 
+  /** A connection to a member opened or closed, or a dial failed. */
   connectionChanged(id: string, state: ConnectionEvent, now: Instant): void {
     switch (state) {
       case 'open':
@@ -232,6 +234,7 @@ export class Spaces {
     if (this.#reachability.failed(id)) this.#regroupWith(id, now)
   }
 
+  /** The record or the status of another member changed. */
   memberChanged(id: string, now: Instant): void {
     for (const [space, { replica }] of this.#spaces.current)
       if (replica.memberChanged(id)) this.#outbox.touch(space)
@@ -241,6 +244,7 @@ export class Spaces {
     if (joined.length > 0 && this.#options.view.connected().includes(id)) this.#offers.offer(id, joined)
   }
 
+  /** Runs all work that is due. */
   advance(now: Instant): void {
     const nowMs = now.monotonicMs
     if (nowMs >= this.#announceDueMs) this.#announce()

@@ -34,7 +34,7 @@ export class StepHandler {
   #startAt = 0
   /** The spaces of the requests in this frame so far. */
   readonly #requested = new Set<string>()
-  /** Of these requests and their answers. */
+  /** The bytes of these requests and of their answers. */
   #bytes = 0
 
   constructor(options: StepHandlerOptions) {
