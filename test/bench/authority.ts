@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { median } from '../helpers/quantiles.ts'
 import { type Child, startChild } from '../processes/process.ts'
 import { type Cost, measureCost } from './cost.ts'
 import { whole } from './options.ts'
@@ -49,9 +50,6 @@ function start(order: object): Promise<Started> {
   })
 }
 
-const median = (times: readonly number[]) =>
-  Math.round([...times].sort((a, b) => a - b)[times.length >> 1] ?? 0)
-
 class Measured {
   readonly name: string
   readonly #first: object
@@ -77,8 +75,8 @@ class Measured {
 
   get joins(): object {
     return {
-      listensMedianMs: median(this.#times.map(({ joinedMs }) => joinedMs)),
-      seesAllMedianMs: median(this.#times.map(({ seesAllMs }) => seesAllMs)),
+      listensMedianMs: Math.round(median(this.#times.map(({ joinedMs }) => joinedMs))),
+      seesAllMedianMs: Math.round(median(this.#times.map(({ seesAllMs }) => seesAllMs))),
     }
   }
 

@@ -12,6 +12,7 @@ import { launchChromium, launchDesktop } from '../browser/chromium.ts'
 import { Relay } from '../browser/relay.ts'
 import { openSite } from '../browser/site.ts'
 import { Tab } from '../browser/tab.ts'
+import { quantile } from '../helpers/quantiles.ts'
 
 const { values } = parseArgs({
   options: {
@@ -185,8 +186,8 @@ async function hide(): Promise<object> {
     suspectedByProcesses: processes.flatMap(relay =>
       tabNames.flatMap(name => relay.eventsAbout(name).filter(event => isFalseAlarm({ event }))),
     ).length,
-    crashedMs: round(await deathOf(two, 'tab 2', relays, [one, three])),
-    crashedAmongProcessesMs: round(await deathOf(lone.tab, 'tab 1', lone.relays, [])),
+    crashedMs: tenths(await deathOf(two, 'tab 2', relays, [one, three])),
+    crashedAmongProcessesMs: tenths(await deathOf(lone.tab, 'tab 1', lone.relays, [])),
   }
   await desktop.close()
   for (const { process } of processes) process.signal('SIGKILL')
@@ -215,21 +216,17 @@ function isFalseAlarm({ event }: { readonly event: string }): boolean {
 }
 
 function spread(values: readonly number[]): object {
-  const sorted = values.toSorted((a, b) => a - b)
-  return { min: round(sorted[0]), median: at(sorted, 0.5), max: round(sorted.at(-1)) }
+  const at = (share: number) => tenths(quantile(values, share))
+  return { min: at(0), median: at(0.5), max: at(1) }
 }
 
 function percentiles(values: readonly number[]): object {
-  const sorted = values.toSorted((a, b) => a - b)
-  return { count: sorted.length, p50: at(sorted, 0.5), p99: at(sorted, 0.99), max: round(sorted.at(-1)) }
+  const at = (share: number) => tenths(quantile(values, share))
+  return { count: values.length, p50: at(0.5), p99: at(0.99), max: at(1) }
 }
 
-function at(sorted: readonly number[], share: number): number | undefined {
-  return round(sorted[Math.floor(sorted.length * share)])
-}
-
-function round(value: number | undefined): number | undefined {
-  return value === undefined ? undefined : Math.round(value * 10) / 10
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10
 }
 
 function whole(option: string, value: string, min: number, max: number): number {

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Cluster, joinCluster, type Room } from '@hearsay/core'
 import * as Y from 'yjs'
+import { median, quantile } from '../helpers/quantiles.ts'
 
 const { values } = parseArgs({
   options: {
@@ -104,7 +105,7 @@ async function playPresence(
   }
   const { user, system } = process.cpuUsage(cpu)
   return {
-    presenceP50Ms: quantile(delays, 0.5),
+    presenceP50Ms: median(delays),
     presenceP90Ms: quantile(delays, 0.9),
     presenceCpuMs: (user + system) / 1_000 / updates,
   }
@@ -153,7 +154,7 @@ async function playSync(
   }
   if (!Buffer.from(Y.encodeStateVector(doc)).equals(Buffer.from(Y.encodeStateVector(reader.doc))))
     throw new Error('the documents differ')
-  return { syncMs, syncCpuMs: (user + system) / 1_000, editMs: quantile(edits, 0.5) }
+  return { syncMs, syncCpuMs: (user + system) / 1_000, editMs: median(edits) }
 }
 
 async function join(name: string): Promise<Cluster> {
@@ -170,15 +171,6 @@ async function until(what: string, isSo: () => boolean): Promise<void> {
     if (performance.now() - sinceMs > boundMs) throw new Error(`${what}: not within ${boundMs / 1_000} s`)
     await sleep(2)
   }
-}
-
-function median(numbers: readonly number[]): number {
-  return quantile(numbers, 0.5)
-}
-
-function quantile(numbers: readonly number[], q: number): number {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN
 }
 
 function rounded(value: number): number {

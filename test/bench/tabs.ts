@@ -14,6 +14,7 @@ import { launchChromium } from '../browser/chromium.ts'
 import { takeoverSteps } from '../browser/page/takeover-timeline.ts'
 import { openSite } from '../browser/site.ts'
 import { Tab } from '../browser/tab.ts'
+import { median, quantile } from '../helpers/quantiles.ts'
 import { type Idle, TaskTime } from './tabs/task-time.ts'
 
 const { values } = parseArgs({
@@ -290,22 +291,19 @@ function timelineOf(name: string, samples: readonly Handover[]): string {
 }
 
 interface Spread {
-  readonly least: number | undefined
-  readonly median: number | undefined
-  readonly greatest: number | undefined
+  readonly least: number
+  readonly median: number
+  readonly greatest: number
 }
 
 function spread(ms: readonly number[]): Spread {
-  const sorted = ms.toSorted((a, b) => a - b).map(Math.round)
-  return { least: sorted[0], median: sorted[Math.floor(sorted.length / 2)], greatest: sorted.at(-1) }
+  const at = (share: number) => Math.round(quantile(ms, share))
+  return { least: at(0), median: at(0.5), greatest: at(1) }
 }
 
 function summary(samples: readonly Handover[]): object {
   const count = (type: string) => samples.flatMap(({ events }) => events).filter(each => each === type).length
-  const medianOf = (figure: (sample: Handover) => number) => {
-    const sorted = samples.map(figure).toSorted((a, b) => a - b)
-    return Math.round((sorted[Math.floor(sorted.length / 2)] ?? 0) * 10) / 10
-  }
+  const medianOf = (figure: (sample: Handover) => number) => Math.round(median(samples.map(figure)) * 10) / 10
   return {
     takeovers: samples.length,
     load: { median: medianOf(({ load }) => load), greatest: Math.max(...samples.map(({ load }) => load)) },

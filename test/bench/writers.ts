@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { type Cluster, joinCluster, type RoomDocument, type RoomOptions } from '@hearsay/core'
+import { median, quantile } from '../helpers/quantiles.ts'
 import { loopbackBytes } from './documents/machine.ts'
 import { whole } from './options.ts'
 import { canHaveOwnNetwork, inOwnNetwork, repeatInOwnNetwork } from './own-network.ts'
@@ -84,10 +85,9 @@ async function typing(documents: readonly RoomDocument[]): Promise<Figures> {
     await sleep(Math.max(0, dueMs - performance.now()))
   }
   const { user, system } = process.cpuUsage(cpu)
-  latencies.sort((a, b) => a - b)
   return {
-    'a keystroke is everywhere after, ms (median)': latencies[latencies.length >> 1] ?? 0,
-    'a keystroke is everywhere after, ms (95 %)': latencies[Math.floor(latencies.length * 0.95)] ?? 0,
+    'a keystroke is everywhere after, ms (median)': median(latencies),
+    'a keystroke is everywhere after, ms (95 %)': quantile(latencies, 0.95),
     '3,000 keystrokes: processor time, ms': (user + system) / 1_000,
     '3,000 keystrokes: kB on the wire': (wireBytes() - bytes) / 1_000,
   }
@@ -131,8 +131,7 @@ async function until(isSo: () => boolean): Promise<void> {
 function medians(runs: readonly Figures[]): Figures {
   return Object.fromEntries(
     Object.keys(runs[0] ?? {}).map(figure => {
-      const values = runs.map(run => run[figure] ?? 0).sort((a, b) => a - b)
-      return [figure, values[values.length >> 1] ?? 0]
+      return [figure, median(runs.map(run => run[figure] ?? 0))]
     }),
   )
 }

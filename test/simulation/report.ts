@@ -5,6 +5,7 @@
  * `docs/simulation.md` between its markers. For work on the report itself: `--quick` measures small clusters only,
  * `--draw` draws the last measurement again.
  */
+
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { heartbeatIntervalMs } from '@hearsay/core/host'
@@ -14,6 +15,7 @@ import { x as run } from 'tinyexec'
 import { heavyLoss } from '../../packages/simulator/test/heavy-loss.ts'
 import { deaths as deathsIn } from '../../packages/simulator/test/member-events.ts'
 import { deathsOfTheHealthy, stopAndGo } from '../../packages/simulator/test/stop-and-go.ts'
+import { median } from '../helpers/quantiles.ts'
 import { type Axis, chartSvg, type Panel } from './chart.ts'
 import type { SettledFigures } from './measures.ts'
 
@@ -258,11 +260,6 @@ function mediansBy<K extends string, T extends { [key in K]: number }>(
 ): (readonly [number, number])[] {
   const keys = [...new Set(all.map(each => each[key]))]
   return keys.map(at => [at, median(all.filter(each => each[key] === at).map(value))] as const)
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
 function seeds(count: number): number[] {

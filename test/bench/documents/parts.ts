@@ -1,5 +1,6 @@
 /** Parts: the measurements, each with its figures. They are the same for each subject. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { median } from '../../helpers/quantiles.ts'
 import { cpuSeconds, loopbackBytes, peakMb } from './machine.ts'
 import type { DocumentsOptions, Part } from './options.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
@@ -19,11 +20,6 @@ const settleMs = 3_000
 const boundMs = 300_000
 
 const round = (value: number, digits = 0): number => Math.round(value * 10 ** digits) / 10 ** digits
-
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b)
-  return round(sorted[Math.floor(sorted.length / 2)] ?? Number.NaN)
-}
 
 const difference = (after: number | null, before: number | null): number | null =>
   after === null || before === null ? null : after - before
@@ -108,7 +104,7 @@ const late: Play = async subject => {
     }
     const inserts = pieces === 1 ? '1 insert' : `${pieces.toLocaleString('en')} inserts`
     const growth = joiners.map(joiner => difference(joiner.peakMb, joiner.beforeMb))
-    figures[`10 MB of ${inserts}, median (ms)`] = median(joiners.map(({ ms }) => ms))
+    figures[`10 MB of ${inserts}, median (ms)`] = round(median(joiners.map(({ ms }) => ms)))
     figures[`10 MB of ${inserts}, memory grows by (MB)`] = greatest(growth)
     figures[`10 MB of ${inserts}, peak memory (MB)`] = greatest(joiners.map(joiner => joiner.peakMb))
   }
@@ -142,9 +138,9 @@ const first: Play = async subject => {
     opened.push(await reader.ask('openAndRead', { document: name, characters: fewCharacters }))
   }
   return {
-    'after joining, median (ms)': median(joined),
+    'after joining, median (ms)': round(median(joined)),
     'after joining, worst (ms)': round(Math.max(...joined)),
-    'after opening, median (ms)': median(opened),
+    'after opening, median (ms)': round(median(opened)),
     'after opening, worst (ms)': round(Math.max(...opened)),
   }
 }
