@@ -7,8 +7,8 @@
  * while its connection is open.
  *
  * The lease of a member that is asleep excuses everything, and only its time or the member's next record ends it.
- * Exception: a suspicion ends the lease that came with the first record of the member. The member may have died asleep
- * before this detector knew it, and the lease would begin anew at each newcomer.
+ * Exception: a suspicion ends the lease that came with the first record of the member. Without this
+ * exception, each newcomer would grant the whole lease again to a member that died long ago while it was asleep.
  */
 import { type Attention, leaseFor, noLease } from './attention.ts'
 import { type ConnectionTracker, outageWindowMs } from './connection-tracker.ts'

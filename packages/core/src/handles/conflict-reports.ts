@@ -7,7 +7,7 @@ import type { ConfigHistories } from './config-histories.ts'
 export class ConflictReports {
   readonly #entries: ConfigEntries
   readonly #histories: ConfigHistories
-  /** Ids of losers for which a conflict was reported, by key. */
+  /** By key: the ids of the entries that lost and whose conflict was reported. */
   readonly #reportedLosers = new Map<string, ReadonlySet<string>>()
 
   constructor(entries: ConfigEntries, histories: ConfigHistories) {

@@ -2,8 +2,8 @@
  * Foreign queries: the running queries of other members that arrived here, and the way back to each asker.
  *
  * An answer is relayed once for each query and author, only while the query runs, and only if its author was asked. If there
- * is no room for a further query, the oldest one of the asker with the most queries ends, unless the new one is of an asker
- * with as many. So a few askers leave room for the others.
+ * is no capacity for a further query, the oldest one of the asker with the most queries ends, unless the asker of the new one
+ * has as many. So a few askers leave capacity for the others.
  */
 import type { SignedAnswer, SignedQuery } from '../wire/query-fact.ts'
 
@@ -30,8 +30,8 @@ export class ForeignQueries {
     return this.#open.size
   }
 
-  /** Whether there is room for a further query of this asker, or another asker has to make room. */
-  hasRoom(asker: string): boolean {
+  /** Whether there is capacity for a further query of this asker, or the query of another asker ends for it. */
+  hasCapacity(asker: string): boolean {
     const count = this.#counts.get(asker) ?? 0
     if (this.#open.size < maxInAll) return count < maxOfOneAsker
     return count + 1 < (this.#busiest()?.count ?? 0)
@@ -41,7 +41,7 @@ export class ForeignQueries {
     return this.#open.get(id)
   }
 
-  /** Adds a query for which `hasRoom` holds. @returns the id of the query that ended to make room, if one did */
+  /** Adds a query for which `hasCapacity` holds. @returns the id of the query that ended for it, if one did */
   add(
     id: string,
     { author: asker, to, timeoutMs }: SignedQuery,

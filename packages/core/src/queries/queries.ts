@@ -146,7 +146,7 @@ export class Queries {
     if (route === 'direct' && author !== from) return 'excess'
     if (this.#delivered.has(author, fact.generation, fact.number, now.epochMs + maxAheadMs))
       return route === 'direct' ? 'repeated' : 'ignored'
-    return fact.type === 'query' && !this.#foreign.hasRoom(author) ? 'excess' : 'new'
+    return fact.type === 'query' && !this.#foreign.hasCapacity(author) ? 'excess' : 'new'
   }
 
   /** The author of a query sends it again: it lacks this member's answer. */

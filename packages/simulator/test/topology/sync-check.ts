@@ -3,9 +3,9 @@
  *
  * The check runs when a holder becomes synced:
  *
- * - If it knows synced holders, it must contain the reference state of at least one of them. The reference state of a
- *   holder is its state when the new holder opened the document. If it became synced later, it is the state at that time.
- * - If it knows no synced holder, it must contain what each known holder had stored.
+ * - If the holder knows synced holders, its document must contain the reference state of at least one of them. The reference
+ *   state of a synced holder is its state when the new holder opened the document, or when it became synced if that was later.
+ * - If the holder knows no synced holder, its document must contain the stored content of each known holder.
  *
  * A holder knows another holder if its room lists that member. A holder that was added while nothing else happened must
  * know all other holders.
