@@ -28,7 +28,7 @@ describe('a rumor without new facts', () => {
 
   it('is not forwarded if a rumor has brought all of its facts, also in other combinations', () => {
     const forwarded = forwardedFacts(record, heartbeat)
-    forwarded.add([record, heartbeat])
+    forwarded.add(copies(record, heartbeat))
     for (const facts of [[record], [heartbeat], [heartbeat, record]])
       expect(forwarded.markIfFirst(copies(...facts))).toBe(false)
   })

@@ -35,6 +35,16 @@ describe('rumor batcher', () => {
     expect(batcher.take(1_100)).toEqual([])
   })
 
+  it('sends waiting facts immediately if they are due now', () => {
+    const batcher = new RumorBatcher()
+    batcher.add(heartbeat(1))
+    batcher.take(1_000)
+    batcher.add(heartbeat(2))
+    batcher.sendNow()
+    expect(batcher.take(1_001)).toEqual([[heartbeat(2)]])
+    expect(batcher.deadlineMs()).toBe(Number.POSITIVE_INFINITY)
+  })
+
   it('never makes a batch larger than the limit of a rumor, and loses no fact', () => {
     const facts = fc.array(fc.integer({ min: 0, max: 30_000 }).map(sized), { maxLength: 30 })
     fc.assert(
