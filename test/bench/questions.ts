@@ -1,6 +1,6 @@
 /**
- * What a question to a cluster costs: how long `hearsay members` takes as a whole process, attached to a running member and
- * joined for the question, and what the questions leave behind at other members.
+ * Questions bench: what a question to a cluster costs. Measures how long `hearsay members` takes as a whole process, attached
+ * to a running member and joined for the question, and what the questions leave behind at other members.
  *
  *     node test/bench/questions.ts [questions]     (500)
  *

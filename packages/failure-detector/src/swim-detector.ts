@@ -1,4 +1,8 @@
-/** SWIM detector: passes each input to the part that handles it, and decides only the order of the parts. */
+/**
+ * SWIM detector: passes each input to the part that handles it.
+ *
+ * The detector itself decides only the order of the parts, and whether a grace period or a lease defers a suspicion.
+ */
 import { AttentionLeases } from './attention-leases.ts'
 import { ConnectionHandler } from './connection-handler.ts'
 import { ConnectionTracker } from './connection-tracker.ts'
@@ -251,7 +255,7 @@ export class SwimDetector implements Detector {
       applyToMember(this.#memberParts, member, 'failed', { refused: false }, nowMs)
   }
 
-  /** Another member suspects this one, and an indirect probe of this detector failed too. */
+  /** Suspects a member that another member suspects, too, if an indirect probe by this detector failed. */
   #confirmSuspicion(member: Member | undefined, nowMs: number): void {
     if (member?.state.type === 'suspect' && this.#probeScheduler.failedIndirectProbe(member, nowMs))
       this.#suspectIfAllowed(member, nowMs)

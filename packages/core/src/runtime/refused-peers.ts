@@ -1,4 +1,8 @@
-/** Refused peers: peers that broke the protocol too often, each until a time. The latest 1,024 are stored. */
+/**
+ * Refused peers: peers that broke the protocol too often, each until a time. The latest 1,024 are stored.
+ *
+ * There are two lists. The driver drops what still arrives from a refused peer. The admission gate admits no connection to it.
+ */
 import { setNewest } from '../base/oldest-first.ts'
 
 const maxPeers = 1_024

@@ -12,7 +12,7 @@ import * as limits from '../wire/limits.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 
-/** Our choice, far below the limit: a receiver handles a frame at once, and the next frame waits. */
+/** Our choice, far below the limit: a receiver handles a frame as a whole, while all later frames wait. */
 const maxBytes = 131_072
 /** A longer step is divided into one step for each document. Our choice: more than a state vector or a piece needs. */
 const maxStepBytes = 65_536

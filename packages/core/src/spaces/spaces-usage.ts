@@ -27,7 +27,7 @@ export interface SpacesUsage {
   readonly unopened: number
 }
 
-/** What is counted in the spaces themselves. */
+/** The counts that come from the content of the spaces. */
 type Stored = Pick<SpacesUsage, 'spaces' | 'facts' | 'transfers'>
 
 /** @param current the spaces that the member is in */

@@ -1,4 +1,4 @@
-/** The wall clock of a member is set while the member runs: what it shows of times, and which leases end. */
+/** The wall clock of a member is set while the member runs: the times that the member shows, and the leases that end. */
 import { describe, expect, it } from 'vitest'
 import { createSimulation, type Simulation } from '../../src/index.ts'
 
