@@ -212,6 +212,7 @@ export class MirroredCluster implements Cluster {
   }
 
   get keyring(): Keyring {
+    // The calls differ only in their type. Each tab loads this code, and writing them out costs 9 bytes.
     const call =
       (type: KeyringCall['type']) =>
       (key?: string | Uint8Array, options?: { readonly force?: boolean }): Promise<never> =>
