@@ -188,7 +188,7 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
 
 /** One IPv4 address of each interface; loopback only if there is no other interface. */
 function interfaceAddresses(): string[] {
-  const all = Object.values(readInterfaces()).flatMap(
+  const all = Object.values(readInterfaces() ?? {}).flatMap(
     (infos = []) => infos.find(({ family }) => family === 'IPv4') ?? [],
   )
   const outward = all.filter(({ internal }) => !internal)

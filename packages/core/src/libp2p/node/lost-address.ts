@@ -6,13 +6,13 @@
  */
 import { Socket } from 'node:net'
 import type { Connection } from '@libp2p/interface'
-import { readInterfaces } from './network-interfaces.ts'
+import { type Interfaces, readInterfaces } from './network-interfaces.ts'
 
 /** @returns false if the address is not known, as on connections over WebSockets, or if those of this computer are not */
 export function hasLostAddress(connection: Connection): boolean {
   const address = localAddressOf(connection)
-  const own = ownAddresses()
-  return address !== undefined && own.size > 0 && !own.has(address)
+  const interfaces = readInterfaces()
+  return address !== undefined && interfaces !== undefined && !addressesOf(interfaces).has(address)
 }
 
 /** An internal of libp2p. In a version with another name no address is known, and a test fails. */
@@ -24,8 +24,8 @@ function localAddressOf(connection: Connection): string | undefined {
   return address === undefined ? undefined : withoutPrefix(address)
 }
 
-function ownAddresses(): ReadonlySet<string> {
-  const all = Object.values(readInterfaces()).flatMap(infos => infos ?? [])
+function addressesOf(interfaces: Interfaces): ReadonlySet<string> {
+  const all = Object.values(interfaces).flatMap(infos => infos ?? [])
   return new Set(all.map(({ address }) => withoutPrefix(address)))
 }
 

@@ -26,7 +26,7 @@ export function onNetworkChange(changed: () => void, read: ReadInterfaces = read
 }
 
 function describe(read: ReadInterfaces): string {
-  return Object.entries(read())
+  return Object.entries(read() ?? {})
     .flatMap(([name, infos = []]) => infos.map(({ cidr, mac }) => `${name} ${cidr} ${mac}`))
     .sort()
     .join()

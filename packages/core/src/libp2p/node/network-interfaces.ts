@@ -8,10 +8,12 @@
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 import type { Listener } from '@libp2p/interface'
 
-let latest: NodeJS.Dict<NetworkInterfaceInfo[]> = {}
+export type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>
 
-/** The interfaces by name; the last known ones if the system cannot list them, and none if it never could. */
-export function readInterfaces(): NodeJS.Dict<NetworkInterfaceInfo[]> {
+let latest: Interfaces | undefined
+
+/** The interfaces by name; the last known ones if the system cannot list them. Undefined: it never could. */
+export function readInterfaces(): Interfaces | undefined {
   try {
     latest = networkInterfaces()
   } catch {
