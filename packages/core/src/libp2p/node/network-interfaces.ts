@@ -30,7 +30,7 @@ export function keepAddresses(listener: Listener): void {
     try {
       known = getAddresses()
     } catch {
-      // As above.
+      // The process may have no file descriptors left.
     }
     return known
   }
