@@ -11,8 +11,9 @@ import { type Interfaces, readInterfaces } from './network-interfaces.ts'
 /** @returns false if the address is not known, as on connections over WebSockets, or if those of this computer are not */
 export function hasLostAddress(connection: Connection): boolean {
   const address = localAddressOf(connection)
+  if (address === undefined) return false
   const interfaces = readInterfaces()
-  return address !== undefined && interfaces !== undefined && !addressesOf(interfaces).has(address)
+  return interfaces !== undefined && !addressesOf(interfaces).has(address)
 }
 
 /** An internal of libp2p. In a version with another name no address is known, and a test fails. */
