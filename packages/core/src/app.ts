@@ -39,13 +39,13 @@ export { reportAppError, reportRejection } from './runtime/app-calls.ts'
 export { AppEvents } from './runtime/app-events.ts'
 export { AppNotifications } from './runtime/app-notifications.ts'
 export {
-  countEntries,
-  type Entries,
-  endApp,
-  endEntry,
-  firstEntry,
-  markEntry,
-} from './runtime/handle-entries.ts'
+  countOpenings,
+  endAppOpenings,
+  endOpening,
+  firstOpening,
+  markOpening,
+  type Openings,
+} from './runtime/handle-openings.ts'
 export { pendingQuery } from './runtime/lazy-queries.ts'
 export { createStore, type OwnedStore } from './runtime/owned-store.ts'
 export { QueryHandlers } from './runtime/query-handlers.ts'

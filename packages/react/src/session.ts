@@ -1,6 +1,6 @@
 /** Session: a cluster, and the rooms and configs that its components use, each joined once. */
 import type { Cluster, Config, ConfigSchema, Room, RoomOptions } from '@hearsay/core'
-import { openShared, releaseShared } from './component-entries.ts'
+import { openShared, releaseShared } from './component-openings.ts'
 import type { ConfigDefinition } from './define-config.ts'
 import { RefCountedResources, releaseDelayMs } from './ref-counted-resources.ts'
 import { type Resource, readyResource, whenReady } from './resource.ts'

@@ -4,7 +4,7 @@ import { checkSpaceName } from '../api/call-options.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
 import { checkOptionNames, type OptionNames } from '../api/option-names.ts'
 import type { DocumentOptions, RoomDocument } from '../api/room-document.ts'
-import { addEntry, countEntries, isUnused } from '../runtime/handle-entries.ts'
+import { addOpening, countOpenings, isUnused } from '../runtime/handle-openings.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { byteLength } from '../wire/checks.ts'
 import * as limits from '../wire/limits.ts'
@@ -40,12 +40,12 @@ export class RoomDocuments implements DocumentOwner {
     checkDocument(name, options)
     const known = this.#open.get(name)
     if (known) {
-      addEntry(known)
+      addOpening(known)
       return known
     }
     this.#makeSpaceFor(name)
     const made = this.#make(name, options.seed)
-    countEntries(made)
+    countOpenings(made)
     this.#open.set(name, made)
     return made
   }

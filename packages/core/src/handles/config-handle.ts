@@ -15,7 +15,7 @@ import type { Version } from '../config/config-conflicts.ts'
 import { ConfigReplica } from '../config/config-replica.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
-import { endApp } from '../runtime/handle-entries.ts'
+import { endAppOpenings } from '../runtime/handle-openings.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
 import type { WriterList, WriterRule } from '../spaces/writer-rule.ts'
 import type { FactStorage } from '../storage/fact-storage.ts'
@@ -176,7 +176,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   }
 
   leave(): void {
-    if (!this.#isOpen || endApp(this) !== 'none') return
+    if (!this.#isOpen || endAppOpenings(this) !== 'none') return
     this.close()
     this.#options.driver.leave(this.#options.space)
   }

@@ -18,7 +18,7 @@ import type { Member } from '../member/member.ts'
 import { type RoomListener, RoomReplica } from '../rooms/room-replica.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
-import { endApp } from '../runtime/handle-entries.ts'
+import { endAppOpenings } from '../runtime/handle-openings.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
 import { ownRate } from '../spaces/space-rates.ts'
 import type { ClusterView, SpaceRoster } from '../spaces/space-roster.ts'
@@ -170,7 +170,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     const { notifications, driver, space, signed } = this.#options
     if (!this.#isOpen) return
     notifications.step(() => {
-      const remaining = endApp(this)
+      const remaining = endAppOpenings(this)
       if (remaining === 'views') this.#withdraw()
       if (remaining !== 'none') return
       this.close()

@@ -11,7 +11,7 @@ import { InvalidOptionsError } from '../api/errors.ts'
 import { checkSameRoom, type RoomOptions, type RoomSettings, roomSettings } from '../api/room-options.ts'
 import { checkRoles } from '../api/writers.ts'
 import type { Engine } from '../runtime/engine.ts'
-import { countEntries, type Entries, firstEntry } from '../runtime/handle-entries.ts'
+import { countOpenings, firstOpening, type Openings } from '../runtime/handle-openings.ts'
 import { SpacesDriver } from '../runtime/spaces-driver.ts'
 import { PrivateRooms } from '../spaces/private-rooms.ts'
 import { type WriterList, writerRule } from '../spaces/writer-rule.ts'
@@ -29,7 +29,7 @@ import { SpaceStorage } from './space-storage.ts'
 
 interface Opened<Settings> {
   readonly settings: Settings
-  readonly entries: Entries
+  readonly openings: Openings
 }
 
 export class SpaceRegistry {
@@ -87,15 +87,15 @@ export class SpaceRegistry {
     const open = this.#rooms.get(name)
     if (open) {
       checkSameRoom(name, open.settings, settings)
-      open.entries.app += 1
+      open.openings.app += 1
       return open.room
     }
     this.#checkCount(spacesOf(settings))
     const room = this.#openRoom(name, settings)
-    const entries = firstEntry()
-    this.#rooms.set(name, { settings, entries, room })
+    const openings = firstOpening()
+    this.#rooms.set(name, { settings, openings, room })
     room.then(
-      handle => countEntries(handle, entries),
+      handle => countOpenings(handle, openings),
       () => this.#rooms.delete(name),
     )
     return room
@@ -114,15 +114,15 @@ export class SpaceRegistry {
     const open = this.#configs.get(space)
     if (open) {
       checkSameSettings(name, open.settings, settings)
-      open.entries.app += 1
+      open.openings.app += 1
       return open.config
     }
     this.#checkCount(1)
     const config = this.#openConfig(name, space, settings)
-    const entries = firstEntry()
-    this.#configs.set(space, { settings, entries, config })
+    const openings = firstOpening()
+    this.#configs.set(space, { settings, openings, config })
     config.then(
-      handle => countEntries(handle, entries),
+      handle => countOpenings(handle, openings),
       () => this.#configs.delete(space),
     )
     return config

@@ -15,7 +15,7 @@ import {
   checkSignal,
   checkWith,
   checkWriter,
-  endApp,
+  endAppOpenings,
   givenWriters,
   hasSpaceForKey,
   mayWrite,
@@ -132,7 +132,7 @@ export class MirroredConfig implements Config<undefined, Values, Values>, Mirror
   }
 
   leave(): void {
-    if (this.#state !== 'left' && endApp(this) === 'none') this.close()
+    if (this.#state !== 'left' && endAppOpenings(this) === 'none') this.close()
   }
 
   close(): void {

@@ -6,9 +6,9 @@ import {
   checkSameSettings,
   checkSpaceName,
   configSettings,
-  countEntries,
-  type Entries,
-  firstEntry,
+  countOpenings,
+  firstOpening,
+  type Openings,
 } from '@hearsay/core/app'
 import type { RemoteMember } from '../contract.ts'
 import { MirroredConfig } from './mirrored-config.ts'
@@ -29,7 +29,7 @@ export class MirroredConfigs {
   readonly #options: MirroredConfigsOptions
   readonly #configs = new Map<
     string,
-    { settings: ConfigSettings; entries: Entries; config: Promise<MirroredConfig> }
+    { settings: ConfigSettings; openings: Openings; config: Promise<MirroredConfig> }
   >()
 
   constructor(options: MirroredConfigsOptions) {
@@ -43,16 +43,16 @@ export class MirroredConfigs {
     const known = this.#configs.get(name)
     if (known) {
       checkSameSettings(name, known.settings, settings)
-      known.entries.app += 1
+      known.openings.app += 1
       return known.config
     }
-    const entries = firstEntry()
-    const config = this.#open(name, settings, entries)
-    this.#configs.set(name, { settings, entries, config })
+    const openings = firstOpening()
+    const config = this.#open(name, settings, openings)
+    this.#configs.set(name, { settings, openings, config })
     return config
   }
 
-  async #open(name: string, settings: ConfigSettings, entries: Entries): Promise<MirroredConfig> {
+  async #open(name: string, settings: ConfigSettings, openings: Openings): Promise<MirroredConfig> {
     const { spaces, nextNumber } = this.#options
     const number = nextNumber()
     const left = () => {
@@ -61,7 +61,7 @@ export class MirroredConfigs {
     }
     const config = new MirroredConfig({ ...this.#options, name, number, settings, left })
     spaces.set(number, config)
-    countEntries(config, entries)
+    countOpenings(config, openings)
     await config.open()
     return config
   }

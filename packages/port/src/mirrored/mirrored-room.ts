@@ -24,7 +24,7 @@ import {
   type AppNotifications,
   broadcastValue,
   checkFields,
-  endApp,
+  endAppOpenings,
   givenWriters,
   LocalPresence,
   mayWrite,
@@ -172,7 +172,7 @@ export class MirroredRoom implements Room<Fields>, MirroredSpace {
   }
 
   leave(): void {
-    if (this.#isOpen && endApp(this) === 'none') this.close()
+    if (this.#isOpen && endAppOpenings(this) === 'none') this.close()
   }
 
   close(): void {

@@ -3,9 +3,9 @@ import type { Member, RoomOptions, Store } from '@hearsay/core'
 import {
   type AppNotifications,
   checkSameRoom,
-  countEntries,
-  type Entries,
-  firstEntry,
+  countOpenings,
+  firstOpening,
+  type Openings,
   type RoomSettings,
   roomSettings,
 } from '@hearsay/core/app'
@@ -31,7 +31,7 @@ export class MirroredRooms {
   readonly #options: MirroredRoomsOptions
   readonly #rooms = new Map<
     string,
-    { settings: RoomSettings; entries: Entries; room: Promise<MirroredRoom> }
+    { settings: RoomSettings; openings: Openings; room: Promise<MirroredRoom> }
   >()
 
   constructor(options: MirroredRoomsOptions) {
@@ -44,16 +44,16 @@ export class MirroredRooms {
     const known = this.#rooms.get(name)
     if (known) {
       checkSameRoom(name, known.settings, settings)
-      known.entries.app += 1
+      known.openings.app += 1
       return known.room
     }
-    const entries = firstEntry()
-    const room = this.#open(name, settings, entries)
-    this.#rooms.set(name, { settings, entries, room })
+    const openings = firstOpening()
+    const room = this.#open(name, settings, openings)
+    this.#rooms.set(name, { settings, openings, room })
     return room
   }
 
-  async #open(name: string, settings: RoomSettings, entries: Entries): Promise<MirroredRoom> {
+  async #open(name: string, settings: RoomSettings, openings: Openings): Promise<MirroredRoom> {
     const { spaces, nextNumber, member } = this.#options
     const number = nextNumber()
     const left = () => {
@@ -62,7 +62,7 @@ export class MirroredRooms {
     }
     const room = new MirroredRoom({ ...this.#options, name, number, settings, left })
     spaces.set(number, room)
-    countEntries(room, entries)
+    countOpenings(room, openings)
     try {
       room.opened(resultOf(await room.open(member)))
     } catch (error) {

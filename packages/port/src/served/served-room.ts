@@ -2,7 +2,7 @@
  * Served room: one room of one view. Checks what the view may change in the room, and serves the documents that it has open.
  */
 import type { HeldBy, HeldByOptions, Json, PresenceView, Room } from '@hearsay/core'
-import { endEntry, InvalidOptionsError, type LocalClaim, markEntry } from '@hearsay/core/app'
+import { endOpening, InvalidOptionsError, type LocalClaim, markOpening } from '@hearsay/core/app'
 import * as Y from 'yjs'
 import type { OpenedDocument } from '../contract.ts'
 import type { ViewRights } from './rights.ts'
@@ -71,7 +71,7 @@ export class ServedRoom {
     const { queue, number, isWritable, room, view } = this.#options
     const options = isWritable && seed ? { seed: (doc: Y.Doc) => Y.applyUpdate(doc, seed) } : {}
     const open = room.document(name, options)
-    markEntry(open, 'views')
+    markOpening(open, 'views')
     this.closeDocument(name)
     const document = new ServedDocument({
       open,
@@ -106,7 +106,7 @@ export class ServedRoom {
     document.stop()
     this.#documents.delete(name)
     queue.removeDocument(number, name)
-    endEntry(document.open, 'views')
+    endOpening(document.open, 'views')
   }
 
   close(): void {

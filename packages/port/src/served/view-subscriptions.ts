@@ -5,7 +5,7 @@
  * The view chooses the numbers of its rooms and configs. A number is in use from the call that opens the room or config until
  * the view closes it. Closing undoes everything that belongs to the number, the latest first, even during the opening.
  */
-import { endEntry, InvalidOptionsError, markEntry, NotRunningError } from '@hearsay/core/app'
+import { endOpening, InvalidOptionsError, markOpening, NotRunningError } from '@hearsay/core/app'
 import { clusterNumber, type StoreName } from '../contract.ts'
 import type { StoreMirror } from './store-mirror.ts'
 import type { ViewQueue } from './view-queue.ts'
@@ -52,13 +52,13 @@ export class ViewSubscriptions {
     const marked = async (): Promise<Space> => {
       const space = await open()
       // The app may leave between the two.
-      return markEntry(space, 'views') ? space : marked()
+      return markOpening(space, 'views') ? space : marked()
     }
     const space = await marked().catch(error => {
       this.close(number)
       throw error
     })
-    const leave = () => endEntry(space, 'views') && space.leave()
+    const leave = () => endOpening(space, 'views') && space.leave()
     if (isClosed) {
       leave()
       throw new NotRunningError(`the view has left '${name}' already`)
