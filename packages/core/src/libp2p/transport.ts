@@ -1,9 +1,8 @@
 /**
  * Transport: hearsay's frames and rumors over one libp2p node.
  *
- * Each end writes on streams that it opened itself, so answers arrive on a stream of the other end. A peer counts as
- * connected when a connection to it is admitted (admission/admission-gate.ts). Of several connections the newest is used,
- * until a frame arrives over another one.
+ * Each end writes on streams that it opened itself, so answers arrive on a stream of the other end. Frames are read only from
+ * connections that are admitted (admission/admission-gate.ts). This file connects the parts; each part has a file of its own.
  */
 import type {
   Connection,
@@ -29,11 +28,12 @@ import { BootstrapProblems } from './bootstrap-problems.ts'
 import { dialOutcome } from './dial-outcome.ts'
 import { Dialler, type DiallerComponents } from './dialler.ts'
 import { channels, protocols } from './frame-stream.ts'
-import { closeIfHalfOpen, closeIfUnresponsive } from './half-open.ts'
+import { closeIfUnresponsive } from './half-open.ts'
 import { InboundStreams } from './inbound-streams.ts'
 import type { MemberPubsub } from './member-pubsub.ts'
 import { OutboundStreams } from './outbound-streams.ts'
 import { PeerClocks } from './peer-clocks.ts'
+import { PeerConnections } from './peer-connections.ts'
 import type { Platform } from './platform.ts'
 import { RumorTopics } from './rumor-topics.ts'
 import type { VerificationQueue } from './verification-queue.ts'
@@ -80,8 +80,6 @@ export interface TransportKeys {
 const maxStreamsPerConnection = 4
 /** Wrong proofs that are checked on one connection of a cluster with a secret: one for each key that a peer may have. */
 const maxProofs = 4
-/** With more connections to one member, no other is tried: slow members would collect them. */
-const maxConnections = 3
 
 export class Libp2pTransport implements Transport {
   readonly #options: TransportOptions
@@ -91,13 +89,9 @@ export class Libp2pTransport implements Transport {
   readonly #inbound: InboundStreams
   readonly #topics: RumorTopics
   readonly #refusals: LazyRefusals
-  readonly #connectedPeers = new Set<string>()
+  readonly #connections: PeerConnections
   readonly #clocks = new PeerClocks()
   readonly #bootstrap: BootstrapProblems
-  /** Peers with more than one connection. */
-  readonly #multiplyConnected = new Set<string>()
-  /** Pending while the older connections to the same member are checked. */
-  readonly #checks = new WeakMap<Connection, Promise<void>>()
   readonly #undo: (() => void)[] = []
   #listener: TransportListener | undefined
 
@@ -112,6 +106,12 @@ export class Libp2pTransport implements Transport {
       connect: id => this.#dialler.connect(id),
       hello: () => encodeHello({ cluster, epochMs: clock.now().epochMs }),
       log,
+    })
+    this.#connections = new PeerConnections({
+      dialler: this.#dialler,
+      streams: this.#streams,
+      pubsub,
+      opened: id => this.#opened(id),
     })
     this.#inbound = new InboundStreams({ cluster, clock, clocks: this.#clocks, verification })
     this.#refusals = new LazyRefusals({ hasSecret, hasAuthority: grants !== undefined, log })
@@ -146,7 +146,7 @@ export class Libp2pTransport implements Transport {
     const { components, cluster, keys, hasSecret, ownsNode, gate, grants } = this.#options
     const receiver = {
       arrived: (from: string, connection: Connection) => {
-        if (this.#multiplyConnected.has(from)) this.#streams.answerOver(from, connection)
+        if (this.#connections.hasSeveral(from)) this.#streams.answerOver(from, connection)
       },
       frame: (from: string, channel: Channel, frame: Uint8Array) =>
         this.#listener?.frame(from, channel, frame),
@@ -173,7 +173,7 @@ export class Libp2pTransport implements Transport {
       admitted: connection => {
         this.#refusals.loaded?.admitted(connection.remotePeer.toString())
         // A connection with limits serves introductions only.
-        if (connection.limits === undefined) this.#checks.set(connection, this.#connected(connection))
+        if (connection.limits === undefined) this.#connections.admitted(connection)
       },
       refused: (connection, reason) => this.#refused(connection, reason),
     })
@@ -220,7 +220,7 @@ export class Libp2pTransport implements Transport {
   }
 
   checkConnection(id: string): void {
-    this.#checkConnection(id).catch(() => {
+    this.#connections.check(id).catch(() => {
       // The member does not answer over another connection either.
     })
   }
@@ -255,7 +255,7 @@ export class Libp2pTransport implements Transport {
 
   networkChanged(): void {
     this.#dialler.abortDials()
-    for (const id of this.#connectedPeers)
+    for (const id of this.#connections.ids)
       for (const connection of this.#dialler.connections(id))
         if (this.#options.hasLostAddress?.(connection))
           connection.abort(new Error('its local address is gone'))
@@ -267,7 +267,7 @@ export class Libp2pTransport implements Transport {
   }
 
   withoutPubsub(): readonly string[] {
-    return [...this.#connectedPeers].filter(id => !this.#options.pubsub.hasStream(id))
+    return this.#connections.ids.filter(id => !this.#options.pubsub.hasStream(id))
   }
 
   subscribers(space: string): readonly string[] {
@@ -292,66 +292,20 @@ export class Libp2pTransport implements Transport {
     this.#refusals.report(connection, reason)
   }
 
-  /** A connection was admitted. Resolves when the older connections to the same member are checked. */
-  async #connected(connection: Connection): Promise<void> {
-    const id = connection.remotePeer.toString()
-    this.#dialler.connected(connection)
-    if (!this.#connectedPeers.has(id)) {
-      this.#connectedPeers.add(id)
-      this.#opened(id)
-    } else if (this.#dialler.current(id) === connection) this.#streams.move(id)
-    const others = this.#dialler.connections(id).filter(other => other !== connection)
-    if (others.length > 0) this.#multiplyConnected.add(id)
-    const wereClosed = await Promise.all(others.map(other => closeIfHalfOpen(other, connection)))
-    // All connections may have closed meanwhile.
-    if (!this.#connectedPeers.has(id)) return
-    if (wereClosed.includes(true)) this.#opened(id)
-    // Gossipsub opens no second stream to a peer while it has one, even on a dead connection.
-    this.#options.pubsub.connected(connection)
-  }
-
   #opened(id: string): void {
-    this.#listener?.connectionChanged(id, 'open', this.#isOurs(id))
+    this.#listener?.connectionChanged(id, 'open', this.#connections.isOurs(id))
     // Both ends need their own stream: opening it now instead of for the first answer saves a round trip.
     this.#streams.open(id, 'sync')
     if (this.#topics.hasSpaces) this.#streams.open(id, 'space')
   }
 
-  #isOurs(id: string): boolean {
-    return this.#dialler.connections(id).some(connection => this.#dialler.isOurs(connection))
-  }
-
-  async #checkConnection(id: string): Promise<void> {
-    const older = this.#dialler.connections(id)
-    if (older.length >= maxConnections) return
-    const isOurs = this.#isOurs(id)
-    const newer = await this.#dialler.connectAgain(id)
-    // The next probe uses the new connection.
-    this.#listener?.connectionChanged(id, 'open', isOurs)
-    await this.#checks.get(newer)
-    if (older.some(({ status }) => status === 'open')) await newer.close()
-  }
-
   #closed(connection: Connection): void {
+    const peer = this.#connections.closed(connection)
+    if (peer === undefined) return
     const id = connection.remotePeer.toString()
-    const others = this.#dialler.connections(id).filter(other => other !== connection)
-    if (others.length < 2) this.#multiplyConnected.delete(id)
-    if (others.length > 0) {
-      this.#streams.closedOne(id, connection)
-      // Gossipsub's stream may have been on this connection.
-      const left = this.#dialler.current(id)
-      if (left) this.#options.pubsub.connected(left)
-      return
-    }
-    this.#streams.closed(id)
     this.#clocks.closed(id)
-    this.#dialler.disconnected(id)
-    if (!this.#connectedPeers.delete(id)) {
-      this.#forgetStranger(connection)
-      return
-    }
-    this.#options.pubsub.disconnected(connection)
-    this.#listener?.connectionChanged(id, 'closed')
+    if (peer === 'stranger') this.#forgetStranger(connection)
+    else this.#listener?.connectionChanged(id, 'closed')
   }
 
   /** libp2p stores each peer that opens a stream, and strangers can have any number of ids. */
