@@ -136,7 +136,7 @@ export default [
       ...invitations,
       ...keyring,
     ],
-    limit: '143.75 kB',
+    limit: '143.85 kB',
   },
   {
     name: '@hearsay/react',

@@ -9,8 +9,10 @@
  * Until then, this member asks some members for the ids of their changes: after 250 ms, and then at intervals that double up
  * to 2 s.
  */
+
 import { toString as toText } from 'uint8arrays/to-string'
 import type { Clock } from '../base/clock.ts'
+import { dropOldest } from '../base/oldest-first.ts'
 import type { Json } from '../wire/json.ts'
 
 /** The announcement of another member in the room. */
@@ -112,8 +114,7 @@ export class SignedSync {
   #remember(): string {
     const text = toText(this.#host.hash(), 'base64')
     this.#former.add(text)
-    const [oldest] = this.#former
-    if (this.#former.size > maxFormerHashes && oldest !== undefined) this.#former.delete(oldest)
+    dropOldest(this.#former, maxFormerHashes)
     return text
   }
 

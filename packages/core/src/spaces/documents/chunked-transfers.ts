@@ -27,7 +27,10 @@ import {
 const window = { pieces: 16, bytes: 1_048_576 }
 /** A stream without a piece or an acknowledgement for this long is dropped. */
 const silenceTimeoutMs = 20_000
-/** Limit of streams to all members, and of streams from all members, at one time. */
+/**
+ * Limit of streams to all members, and of streams from all members, at one time. A stream under way continues, unless its
+ * member has more streams than the member that needs room. A member whose request begins no stream requests again.
+ */
 const maxStreams = 256
 /**
  * Limit of the pieces of all incomplete updates together, because even a piece without content uses memory. Our choice: eight
@@ -160,8 +163,7 @@ export class ChunkedTransfers {
     nowMs: number,
   ): TransferStep[] {
     this.sweep(nowMs)
-    const [oldest] = this.#outgoing.keys()
-    if (this.#outgoing.size >= maxStreams && oldest !== undefined) this.#outgoing.delete(oldest)
+    if (this.#outgoing.size >= maxStreams && !this.#makeRoom(to)) return []
     this.#lastTransfer += 1
     const transfer = this.#lastTransfer
     this.#outgoing.set(keyOf(to, transfer), newOutgoing({ to, document, transfer, source, isAnswer }, nowMs))
@@ -180,13 +182,20 @@ export class ChunkedTransfers {
 
   /** Drops the streams of the member with the greatest amount, if it exceeds the amount of `from`. */
   #evict(from: string, amountOf: (incoming: Incoming) => number): boolean {
-    const amounts = new Map([[from, 0]])
-    for (const each of this.#incoming.values())
-      amounts.set(each.from, (amounts.get(each.from) ?? 0) + amountOf(each))
-    const [[most] = [from]] = [...amounts].sort(([, a], [, b]) => b - a)
+    const amounts = [...this.#incoming.values()].map(each => [each.from, amountOf(each)] as const)
+    const most = memberWithMost(from, 0, amounts)
     if (most === from) return false
     for (const [key, each] of this.#incoming) if (each.from === most) this.#incoming.delete(key)
     return true
+  }
+
+  /** Drops a stream to the member with the most streams, if it has more than `to` will have. */
+  #makeRoom(to: string): boolean {
+    const streams = [...this.#outgoing.values()].map(each => [each.to, 1] as const)
+    const most = memberWithMost(to, 1, streams)
+    if (most === to) return false
+    for (const [key, each] of this.#outgoing) if (each.to === most) return this.#outgoing.delete(key)
+    return false
   }
 
   /**
@@ -241,6 +250,14 @@ export class ChunkedTransfers {
       if (!receivers.has(each.to) || (each.inTransit.length > 0 && isSilent(each))) this.#outgoing.delete(key)
     for (const [key, { from }] of this.#incoming) if (!senders.has(from)) this.#incoming.delete(key)
   }
+}
+
+/** @param own an amount of the member `self` in addition. @returns the member with the greatest sum; `self` if it is equal */
+function memberWithMost(self: string, own: number, amounts: Iterable<readonly [string, number]>): string {
+  const sums = new Map([[self, own]])
+  for (const [member, amount] of amounts) sums.set(member, (sums.get(member) ?? 0) + amount)
+  const [[most] = [self]] = [...sums].sort(([, a], [, b]) => b - a)
+  return most
 }
 
 const keyOf = (member: string, transfer: number): string => `${member} ${transfer}`

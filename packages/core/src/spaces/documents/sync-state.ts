@@ -12,7 +12,9 @@
  * 4. After a member sent content that cannot be applied, the replica sends this member no request for 30 s, and no
  *    further request while the member's digest is unchanged.
  */
+
 import { toString as toText } from 'uint8arrays/to-string'
+import { dropOldest } from '../../base/oldest-first.ts'
 
 /** A request to a member. */
 export interface SyncRequest {
@@ -113,9 +115,7 @@ export class SyncState {
     const text = digestText(digest)
     this.#formerDigests.delete(text)
     this.#formerDigests.add(text)
-    const [oldest] = this.#formerDigests
-    if (this.#formerDigests.size > maxFormerDigests && oldest !== undefined)
-      this.#formerDigests.delete(oldest)
+    dropOldest(this.#formerDigests, maxFormerDigests)
   }
 
   /** Whether this replica contains everything that a replica with this digest contained, as far as is remembered. */

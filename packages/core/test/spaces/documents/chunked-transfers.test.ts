@@ -330,6 +330,25 @@ describe('stored streams', () => {
     expect(sender.acknowledged('b', { transfer: 1, count: 4 }, 0)).toEqual([])
   })
 
+  it('continue although another member requests more documents than there may be streams', () => {
+    const steps = sender.answer('b', 'notes', updates(1, 12 * pieceBytes), 0)
+    for (let i = 0; i < 300; i++) sender.answer('greedy', `${i}`, updates(100), 0)
+    expect(sender.size).toBe(256)
+    expect(carry(steps).ends.length).toBe(1)
+  })
+
+  it('make room for those of another member if a member has almost all', () => {
+    for (let i = 0; i < 300; i++) sender.answer('greedy', `${i}`, updates(100), 0)
+    expect(carry(sender.answer('b', 'notes', updates(1, 12 * pieceBytes), 0)).ends.length).toBe(1)
+  })
+
+  it('continue although more members request a document than there may be streams', () => {
+    const steps = sender.answer('b', 'notes', updates(1, 12 * pieceBytes), 0)
+    for (let i = 0; i < 300; i++) sender.answer(`m${i}`, 'notes', updates(100), 0)
+    expect(sender.size).toBe(256)
+    expect(carry(steps).ends.length).toBe(1)
+  })
+
   it('are limited for members that never acknowledge', () => {
     for (let i = 0; i < 1_000; i++) sender.push(`m${i}`, 'notes', updates(100), 0)
     expect(sender.size).toBeLessThanOrEqual(256)
