@@ -15,6 +15,11 @@ import type { PageFollower, PageListener } from '../platform.ts'
 const hiddenLeaseMs = 150_000
 const renewMs = 60_000
 /**
+ * Our choice. A user who holds the keys that change tabs changes them 20 times a second, and other members refuse more than 4
+ * records a second.
+ */
+const changePauseMs = 1_000
+/**
  * Our choice. When the user changes tabs, the browser hides one before it shows the other. After a handover, the views
  * connect to the new leader within this time. The timers of a hidden page run once a second at most.
  */
@@ -33,46 +38,54 @@ const frozenLeaseMs = 300_000
 /** Reports lifecycle changes of the page to the listener. */
 export function followPage(listener: PageListener): PageFollower {
   let isInBackForwardCache = false
-  /** Defined while the page is hidden and runs. */
+  /** Defined while the page is reported as hidden, and runs. */
   let renewal: ReturnType<typeof setInterval> | undefined
+  /** Defined for a second after a change was reported. Then a later change is reported. */
+  let changePause: ReturnType<typeof setTimeout> | undefined
   let viewWait: ReturnType<typeof setTimeout> | undefined
   /** Whether a view is visible, or may be in a moment. */
   let isViewed = true
 
-  const hidden = () =>
-    listener.attentionChanged({ state: isViewed ? 'full' : 'hidden', leaseMs: hiddenLeaseMs })
-  const viewed = (isVisible: boolean) => {
-    if (isVisible === isViewed) return
-    isViewed = isVisible
-    if (renewal !== undefined) hidden()
+  const report = () => {
+    const leaseMs = document.hidden ? hiddenLeaseMs : 0
+    listener.attentionChanged({ state: leaseMs > 0 && !isViewed ? 'hidden' : 'full', leaseMs })
+  }
+  const viewed = (isAnyVisible: boolean) => {
+    if (isAnyVisible === isViewed) return
+    isViewed = isAnyVisible
+    if (renewal) report()
   }
   const viewsChanged = (isAnyVisible: boolean) => {
     clearTimeout(viewWait)
     if (isAnyVisible) viewed(true)
     else viewWait = setTimeout(viewed, viewWaitMs, false)
   }
-  const endRenewal = () => {
+  const endTimers = () => {
     clearInterval(renewal)
-    renewal = undefined
+    clearTimeout(changePause)
+    renewal = changePause = undefined
   }
   const visibilityChanged = () => {
-    endRenewal()
-    if (isInBackForwardCache) return
-    if (document.visibilityState === 'visible') listener.attentionChanged({ state: 'full', leaseMs: 0 })
-    else {
-      hidden()
-      renewal = setInterval(hidden, renewMs)
-    }
+    if (isInBackForwardCache || changePause) return
+    endTimers()
+    if (document.hidden) renewal = setInterval(report, renewMs)
+    report()
+    changePause = setTimeout(changePaused, changePauseMs)
+  }
+  const changePaused = () => {
+    changePause = undefined
+    // The renewal runs if the page was reported as hidden.
+    if (document.hidden !== Boolean(renewal)) visibilityChanged()
   }
   const freeze = () => {
-    endRenewal()
+    endTimers()
     if (!isInBackForwardCache) listener.attentionChanged({ state: 'frozen', leaseMs: frozenLeaseMs })
   }
   const hide = ({ persisted }: PageTransitionEvent) => {
     if (!persisted) return listener.pageClosing()
     // Later events of this page, hidden and frozen, must not raise the lease.
     isInBackForwardCache = true
-    endRenewal()
+    endTimers()
     listener.attentionChanged({ state: 'frozen', leaseMs: backForwardCacheLeaseMs })
   }
   const show = () => {
@@ -87,14 +100,14 @@ export function followPage(listener: PageListener): PageFollower {
   document.addEventListener('resume', visibilityChanged, { signal })
   window.addEventListener('pagehide', hide, { signal })
   window.addEventListener('pageshow', show, { signal })
-  if (document.visibilityState !== 'visible') visibilityChanged()
+  if (document.hidden) visibilityChanged()
   // The views of this member connect in a moment.
   viewsChanged(false)
   return {
     viewsChanged,
     stop() {
       ended.abort()
-      endRenewal()
+      endTimers()
       clearTimeout(viewWait)
     },
   }

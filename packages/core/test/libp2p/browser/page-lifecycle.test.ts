@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { followPage } from '../../../src/libp2p/browser/page-lifecycle.ts'
 import type { PageFollower } from '../../../src/libp2p/platform.ts'
 
-const page = Object.assign(new EventTarget(), { visibilityState: 'visible' })
+const page = Object.assign(new EventTarget(), { hidden: false })
 const frame = new EventTarget()
 /** The states. With the lease, if a page requests one although it counts as active. */
 const reported: string[] = []
@@ -12,7 +12,7 @@ beforeEach(() => {
   vi.useFakeTimers()
   vi.stubGlobal('document', page)
   vi.stubGlobal('window', frame)
-  page.visibilityState = 'visible'
+  page.hidden = false
   reported.length = 0
   follow()
   // The views connect in this second, if there are any.
@@ -33,8 +33,8 @@ function follow(): void {
   })
 }
 
-function become(visibilityState: 'visible' | 'hidden'): void {
-  page.visibilityState = visibilityState
+function become(state: 'visible' | 'hidden'): void {
+  page.hidden = state === 'hidden'
   page.dispatchEvent(new Event('visibilitychange'))
 }
 
@@ -45,6 +45,34 @@ it('publishes a lease while the page is hidden, renewed every minute', () => {
   become('visible')
   vi.advanceTimersByTime(600_000)
   expect(reported.slice(3)).toEqual(['full'])
+})
+
+it('reports at most one change a second while the user changes tabs quickly, and then the last one', () => {
+  for (let i = 0; i < 200; i++) {
+    become(i % 2 === 0 ? 'hidden' : 'visible')
+    vi.advanceTimersByTime(50)
+  }
+  become('hidden')
+  vi.advanceTimersByTime(1_000)
+  expect(reported.length).toBeLessThanOrEqual(12)
+  expect(reported[0]).toBe('hidden')
+  expect(reported.at(-1)).toBe('hidden')
+})
+
+it.each([
+  { event: 'freeze', last: 'frozen', emit: () => page.dispatchEvent(new Event('freeze')) },
+  {
+    event: 'pagehide',
+    last: 'frozen',
+    emit: () => frame.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true })),
+  },
+])('drops a change that is not reported yet on $event', ({ last, emit }) => {
+  become('hidden')
+  become('visible')
+  become('hidden')
+  emit()
+  vi.advanceTimersByTime(600_000)
+  expect(reported).toEqual(['hidden', last])
 })
 
 it('reports a frozen page and its next state', () => {
