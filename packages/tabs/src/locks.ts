@@ -15,6 +15,6 @@ export const tabLock = (name: string, view: string): string => `hearsay:tab:${na
 /** Requests a lock. Resolves, when the browser grants it, with a function that releases it. */
 export function hold(name: string): Promise<() => void> {
   return new Promise((resolve, reject) => {
-    navigator.locks.request(name, () => new Promise<void>(release => resolve(release))).catch(reject)
+    navigator.locks.request(name, () => new Promise<void>(resolve)).catch(reject)
   })
 }

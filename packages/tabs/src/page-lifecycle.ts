@@ -10,14 +10,11 @@ export interface PageListener {
 /** Calls the listener. Outside of pages it does nothing. @returns a function that ends the calls */
 export function followPage({ paused, resumed }: PageListener): () => void {
   if (!('document' in globalThis)) return () => {}
-  document.addEventListener('freeze', paused)
-  document.addEventListener('resume', resumed)
-  window.addEventListener('pagehide', paused)
-  window.addEventListener('pageshow', resumed)
-  return () => {
-    document.removeEventListener('freeze', paused)
-    document.removeEventListener('resume', resumed)
-    window.removeEventListener('pagehide', paused)
-    window.removeEventListener('pageshow', resumed)
-  }
+  const ended = new AbortController()
+  const { signal } = ended
+  document.addEventListener('freeze', paused, { signal })
+  document.addEventListener('resume', resumed, { signal })
+  window.addEventListener('pagehide', paused, { signal })
+  window.addEventListener('pageshow', resumed, { signal })
+  return () => ended.abort()
 }

@@ -13,8 +13,12 @@ import { LeaderPort } from './leader-port.ts'
 import { hold, tabLock } from './locks.ts'
 import { succeed } from './succession.ts'
 
-/** Our choice: a store that fails to open may be free again a moment later. */
-const retryMs = 1_000
+/**
+ * Our choice: a store that fails to open may be free again a moment later. The code of a member may be missing for hours: a
+ * new version of the app has replaced it, or the network is down.
+ */
+const minRetryMs = 1_000
+const maxRetryMs = 30_000
 
 export interface TabSettings {
   /** Tabs with the same name share a member. */
@@ -46,6 +50,8 @@ export class Tab {
   /** Ends the wait for the leadership. */
   #wait = new AbortController()
   #leader: Leader | undefined
+  /** How long this tab waits after the next join that fails. */
+  #retryMs = minRetryMs
   /** Resolves when this tab does not lead. */
   #leading: Promise<void> = Promise.resolve()
   /** The port of the view. */
@@ -120,18 +126,20 @@ export class Tab {
     // If the page was paused and shown again before its leadership ended, the tab is already waiting.
     this.#wait.abort()
     this.#wait = new AbortController()
+    const { signal } = this.#wait
     const { name, next } = this.#settings
     const lead = (lost: AbortSignal) => {
-      this.#leading = this.#lead(lost)
+      this.#leading = this.#lead(lost, signal)
       return this.#leading
     }
-    succeed({ name, control: this.#control, lead, next }, this.#wait.signal).catch(this.#failed.reject)
+    succeed({ name, control: this.#control, lead, next }, signal).catch(this.#failed.reject)
   }
 
   /** Leads until another tab takes the lock, or this tab pauses or ends. */
-  async #lead(lost: AbortSignal): Promise<void> {
+  async #lead(lost: AbortSignal, wait: AbortSignal): Promise<void> {
     try {
       const member = await this.#settings.join()
+      this.#retryMs = minRetryMs
       // During the join, this tab was paused, another tab took the lock, or the view left.
       if (this.#state === 'paused' || lost.aborted) return await member.leave({ returnsWithinMs: handoverMs })
       if (this.#state === 'ended') return await member.leave()
@@ -149,7 +157,10 @@ export class Tab {
     } catch (error) {
       if (!this.#hasView) return this.#failed.reject(error)
       reportAppError(error)
-      await new Promise(resolve => setTimeout(resolve, retryMs))
+      // Without the lock, so that the other tabs try at once.
+      setTimeout(() => wait.aborted || this.#waitInLine(), this.#retryMs)
+      this.#retryMs = Math.min(2 * this.#retryMs, maxRetryMs)
+      return
     } finally {
       this.#leader = undefined
     }

@@ -190,6 +190,50 @@ describe('tabs', () => {
     vi.unstubAllGlobals()
     await b.leave()
   })
+
+  it('wait longer after each later `join` that fails, up to 30 s', async () => {
+    const failures = 7
+    let attempts = 0
+    const a = await bench.tab('a').start()
+    const b = await bench
+      .tab('b', async () => {
+        attempts += 1
+        if (attempts <= failures) throw new Error('offline')
+        return bench.simulation.member('m2').cluster
+      })
+      .start()
+    const waits: number[] = []
+    const { setTimeout } = globalThis
+    vi.stubGlobal('reportError', () => {})
+    vi.stubGlobal('setTimeout', (act: () => void, ms: number) => {
+      if (ms < 1_000) return setTimeout(act, ms)
+      waits.push(ms)
+      return setTimeout(act)
+    })
+    await a.leave()
+    await until(() => b.self.id === bench.simulation.member('m2').cluster.self.id)
+    vi.unstubAllGlobals()
+    // The view waits for the rows of its stores, too.
+    expect(waits.slice(0, failures)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
+    await b.leave()
+  })
+
+  it('let the other tabs try at once after a later `join` that fails', async () => {
+    const a = await bench.tab('a').start()
+    const b = await bench.tab('b', async () => Promise.reject(new Error('the code is missing'))).start()
+    const c = await bench.tab('c').start()
+    const { setTimeout } = globalThis
+    vi.stubGlobal('reportError', () => {})
+    // The tab whose join fails waits for ever.
+    vi.stubGlobal('setTimeout', (act: () => void, ms: number) => (ms < 1_000 ? setTimeout(act, ms) : 0))
+    await a.leave()
+    await until(() => bench.joined.length === 3)
+    expect(bench.joined).toEqual(['a', 'b', 'c'])
+    const { id } = bench.simulation.member('m2').cluster.self
+    await until(() => b.self.id === id && c.self.id === id)
+    vi.unstubAllGlobals()
+    for (const view of [b, c]) await view.leave()
+  })
 })
 
 describe('joinFromTab', () => {
