@@ -2,7 +2,6 @@
 import type { Cluster, PreparedMember } from '@hearsay/core'
 import { checkOptionNames, InvalidOptionsError } from '@hearsay/core/app'
 import { contractVersion } from '@hearsay/port'
-import { followPage } from './page-lifecycle.ts'
 import { PreparedJoin } from './prepared-join.ts'
 import { Tab } from './tab.ts'
 
@@ -61,19 +60,12 @@ export async function joinFromTab(options: TabOptions): Promise<Cluster> {
   // Tabs that still run an older version of the app, with another version of the protocol, share another member.
   const name = `${contractVersion}:${cluster}`
   const prepared = new PreparedJoin({ join, prepare, whenIdle })
-  const tab = new Tab({
+  return await new Tab({
     name,
     join: () => prepared.join(),
     next: () => prepared.prepare(),
     notNext: () => prepared.discard(),
-  })
-  const unfollow = followPage({ paused: () => tab.pause(), resumed: () => tab.resume() })
-  try {
-    return await tab.start()
-  } catch (error) {
-    unfollow()
-    throw error
-  }
+  }).start()
 }
 
 /** Calls `act` when the tab is idle. @returns a function that ends the wait */

@@ -11,6 +11,7 @@ import { ControlChannel, type ControlMessage } from './control-channel.ts'
 import { handoverMs, Leader } from './leader.ts'
 import { LeaderPort } from './leader-port.ts'
 import { hold, tabLock } from './locks.ts'
+import { followPage } from './page-lifecycle.ts'
 import { succeed } from './succession.ts'
 
 /**
@@ -66,8 +67,10 @@ export class Tab {
 
   /** Resolves with the view of this tab. @throws the error of `join`, if this tab leads */
   async start(): Promise<Cluster> {
+    const unfollow = followPage({ paused: () => this.pause(), resumed: () => this.resume() })
     const release = await hold(tabLock(this.#settings.name, this.#id))
     const end = async () => {
+      unfollow()
       await this.#end()
       release()
     }

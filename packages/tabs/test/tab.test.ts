@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import type { Cluster } from '@hearsay/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { joinFromTab } from '../src/index.ts'
@@ -8,7 +9,10 @@ let bench: TabBench
 beforeEach(() => {
   bench = new TabBench()
 })
-afterEach(() => bench.close())
+afterEach(async () => {
+  vi.unstubAllGlobals()
+  await bench.close()
+})
 
 const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 10_000, interval: 5 })
 const handover = { returnsWithinMs: 5_000 }
@@ -36,6 +40,20 @@ describe('tabs', () => {
     await until(() => other.presence.others.getSnapshot()[0]?.presence['cursor'] === 1)
     await b.leave()
     expect(bench.left).toEqual([handover, {}])
+  })
+
+  it('follow their page until the view leaves', async () => {
+    const [document, window] = [new EventTarget(), new EventTarget()]
+    vi.stubGlobal('document', document)
+    vi.stubGlobal('window', window)
+    const listeners = () =>
+      ['freeze', 'resume', 'pagehide', 'pageshow'].flatMap(type =>
+        [document, window].flatMap(target => getEventListeners(target, type)),
+      )
+    const view = await bench.tab('a').start()
+    expect(listeners().length).toBe(4)
+    await view.leave()
+    expect(listeners().length).toBe(0)
   })
 
   it('go on without a tab that is frozen, until it runs again', async () => {
