@@ -20,6 +20,12 @@ const failures: Readonly<Record<string, BootstrapFailure | 'silence'>> = {
   ENETUNREACH: noRoute(),
   EHOSTUNREACH: noRoute(),
   ENETDOWN: noRoute(),
+  // The local computer has no address of this kind, for instance no IPv6.
+  EADDRNOTAVAIL: noRoute(),
+  EACCES: forbidden(),
+  EPERM: forbidden(),
+  EMFILE: noDescriptors(),
+  ENFILE: noDescriptors(),
   ECONNRESET: closed(),
   EPIPE: closed(),
   ETIMEDOUT: 'silence',
@@ -90,6 +96,20 @@ function noNameServer(): BootstrapFailure {
 
 function noRoute(): BootstrapFailure {
   return { reason: 'there is no route to the host', advice: 'Check the network of this machine and the VPN.' }
+}
+
+function forbidden(): BootstrapFailure {
+  return {
+    reason: 'this computer does not allow the connection',
+    advice: 'Does a firewall or a sandbox on this computer forbid the program to open connections?',
+  }
+}
+
+function noDescriptors(): BootstrapFailure {
+  return {
+    reason: 'this process cannot open more files and sockets',
+    advice: 'Close those that the app does not need, or raise the limit (ulimit -n).',
+  }
 }
 
 function noMember(): BootstrapFailure {

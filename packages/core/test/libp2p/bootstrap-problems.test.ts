@@ -22,6 +22,14 @@ describe('the problem of a bootstrap address', () => {
     [systemError('ENETUNREACH'), 'there is no route to the host'],
     [systemError('ECONNRESET'), 'the connection is closed at once'],
     [new Error('All multiaddr dials failed: connect EHOSTUNREACH'), 'there is no route to the host'],
+    [systemError('EADDRNOTAVAIL'), 'there is no route to the host'],
+    [systemError('EPERM'), 'this computer does not allow the connection'],
+    [systemError('EACCES'), 'this computer does not allow the connection'],
+    [systemError('EMFILE'), 'this process cannot open more files and sockets'],
+    [
+      new Error('All multiaddr dials failed: connect ENFILE'),
+      'this process cannot open more files and sockets',
+    ],
     [
       new AggregateError([new Error('aborted'), systemError('ECONNREFUSED')]),
       'the host refuses the connection',
