@@ -109,8 +109,14 @@ describe.skipIf(skipsBrowser)('the page of a member', { timeout: 120_000 }, () =
   it('selects members in the drawing', async () => {
     const page = await open(readOnly)
     const mark = page.locator('.mark').nth(20)
-    await mark.hover({ force: true })
-    const name = await page.locator('.named[data-pointed=true] text').textContent(within)
+    const pointed = page.locator('.named[data-pointed=true] text')
+    // Members that were cut off return. Meanwhile the layout changes, and moves a mark away from the pointer.
+    const point = async () => {
+      await mark.hover({ force: true })
+      return await pointed.count()
+    }
+    await expect.poll(point, within).toBe(1)
+    const name = await pointed.textContent(within)
     await mark.click({ force: true })
     await page
       .locator('.details')

@@ -90,14 +90,18 @@ it('a member does not collect the answers to the pings of a peer that does not r
 }, async () => {
   const { peer, ownEnd } = await joinWithSlowReader()
   const { maConn } = muxerOf(peer.node.getConnections()[0])
+  // On a slow machine the member closes this connection before the loop has ended, because the peer does not answer.
+  const end = ownEnd()
   maConn.pause()
   let maxBytes = 0
+  let hasNeededDrain = false
   for (let i = 0; i < 50; i++) {
     if (maConn.status === 'open') maConn.send(pings)
     await turn()
-    maxBytes = Math.max(maxBytes, ownEnd().writeBufferLength)
+    maxBytes = Math.max(maxBytes, end.writeBufferLength)
+    hasNeededDrain ||= end.writableNeedsDrain
   }
-  expect(ownEnd().writableNeedsDrain).toBe(true)
+  expect(hasNeededDrain).toBe(true)
   expect(maxBytes).toBeLessThan(262_144)
   await peer.node.stop()
 })
