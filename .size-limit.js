@@ -136,7 +136,7 @@ export default [
       ...invitations,
       ...keyring,
     ],
-    limit: '143.85 kB',
+    limit: '144 kB',
   },
   {
     name: '@hearsay/react',

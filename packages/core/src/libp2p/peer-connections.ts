@@ -15,8 +15,12 @@ export interface PeerConnectionsOptions {
   readonly dialler: Dialler
   readonly streams: OutboundStreams
   readonly pubsub: MemberPubsub
-  /** The peer can be reached: it became connected, or a newer connection replaces a lost one. */
-  readonly opened: (id: string) => void
+  /**
+   * The peer can be reached: it became connected, or a newer connection is tried or replaces a lost one.
+   *
+   * @param isOurs whether this member dialled a connection that is not only tried, and may close it
+   */
+  readonly opened: (id: string, isOurs: boolean) => void
 }
 
 /** With more connections to one member, no other is tried: slow members would collect them. */
@@ -42,12 +46,6 @@ export class PeerConnections {
     return this.#multiplyConnected.has(id)
   }
 
-  /** Whether this member dialled one of the connections and may close it. */
-  isOurs(id: string): boolean {
-    const { dialler } = this.#options
-    return dialler.connections(id).some(connection => dialler.isOurs(connection))
-  }
-
   /** A connection was admitted. */
   admitted(connection: Connection): void {
     this.#checks.set(connection, this.#admitted(connection))
@@ -62,9 +60,11 @@ export class PeerConnections {
     const { dialler, opened } = this.#options
     const older = dialler.connections(id)
     if (older.length >= maxConnections) return
+    // Before the dial: the connection that is tried is always this member's own.
+    const isOurs = this.#isOurs(id)
     const newer = await dialler.connectAgain(id)
     // The next probe uses the new connection.
-    opened(id)
+    opened(id, isOurs)
     await this.#checks.get(newer)
     if (older.some(({ status }) => status === 'open')) await newer.close()
   }
@@ -100,15 +100,21 @@ export class PeerConnections {
     dialler.connected(connection)
     if (!this.#connected.has(id)) {
       this.#connected.add(id)
-      opened(id)
+      opened(id, this.#isOurs(id))
     } else if (dialler.current(id) === connection) streams.move(id)
     const others = dialler.connections(id).filter(other => other !== connection)
     if (others.length > 0) this.#multiplyConnected.add(id)
     const wereClosed = await Promise.all(others.map(other => closeIfHalfOpen(other, connection)))
     // All connections may have closed meanwhile.
     if (!this.#connected.has(id)) return
-    if (wereClosed.includes(true)) opened(id)
+    if (wereClosed.includes(true)) opened(id, this.#isOurs(id))
     // Gossipsub opens no second stream to a peer while it has one, even on a dead connection.
     pubsub.connected(connection)
+  }
+
+  /** Whether this member dialled one of the connections and may close it. */
+  #isOurs(id: string): boolean {
+    const { dialler } = this.#options
+    return dialler.connections(id).some(connection => dialler.isOurs(connection))
   }
 }

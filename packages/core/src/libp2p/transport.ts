@@ -111,7 +111,7 @@ export class Libp2pTransport implements Transport {
       dialler: this.#dialler,
       streams: this.#streams,
       pubsub,
-      opened: id => this.#opened(id),
+      opened: (id, isOurs) => this.#opened(id, isOurs),
     })
     this.#inbound = new InboundStreams({ cluster, clock, clocks: this.#clocks, verification })
     this.#refusals = new LazyRefusals({ hasSecret, hasAuthority: grants !== undefined, log })
@@ -292,8 +292,8 @@ export class Libp2pTransport implements Transport {
     this.#refusals.report(connection, reason)
   }
 
-  #opened(id: string): void {
-    this.#listener?.connectionChanged(id, 'open', this.#connections.isOurs(id))
+  #opened(id: string, isOurs: boolean): void {
+    this.#listener?.connectionChanged(id, 'open', isOurs)
     // Both ends need their own stream: opening it now instead of for the first answer saves a round trip.
     this.#streams.open(id, 'sync')
     if (this.#topics.hasSpaces) this.#streams.open(id, 'space')

@@ -40,7 +40,7 @@ export function followPage(listener: PageListener): PageFollower {
   let isInBackForwardCache = false
   /** Defined while the page is reported as hidden, and runs. */
   let renewal: ReturnType<typeof setInterval> | undefined
-  /** Defined for a second after a change was reported. Then a later change is reported. */
+  /** Defined for a second after a report. At its end, a difference is reported. */
   let changePause: ReturnType<typeof setTimeout> | undefined
   let viewWait: ReturnType<typeof setTimeout> | undefined
   /** Whether a view is visible, or may be in a moment. */

@@ -29,7 +29,7 @@ const window = { pieces: 16, bytes: 1_048_576 }
 const silenceTimeoutMs = 20_000
 /**
  * Limit of streams to all members, and of streams from all members, at one time. A stream under way continues, unless its
- * member has more streams than the member that needs room. A member whose request begins no stream requests again.
+ * member has more streams than the member that needs room would have. A member whose request begins no stream requests again.
  */
 const maxStreams = 256
 /**
@@ -252,7 +252,7 @@ export class ChunkedTransfers {
   }
 }
 
-/** @param own an amount of the member `self` in addition. @returns the member with the greatest sum; `self` if it is equal */
+/** @param own an amount of the member `self` in addition. @returns the member with the greatest sum; `self` on a tie */
 function memberWithMost(self: string, own: number, amounts: Iterable<readonly [string, number]>): string {
   const sums = new Map([[self, own]])
   for (const [member, amount] of amounts) sums.set(member, (sums.get(member) ?? 0) + amount)
