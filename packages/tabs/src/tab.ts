@@ -67,8 +67,8 @@ export class Tab {
 
   /** Resolves with the view of this tab. @throws the error of `join`, if this tab leads */
   async start(): Promise<Cluster> {
-    const unfollow = followPage({ paused: () => this.pause(), resumed: () => this.resume() })
     const release = await hold(tabLock(this.#settings.name, this.#id))
+    const unfollow = followPage({ paused: () => this.pause(), resumed: () => this.resume() })
     const end = async () => {
       unfollow()
       await this.#end()

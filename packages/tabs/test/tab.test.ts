@@ -242,7 +242,7 @@ describe('tabs', () => {
     const c = await bench.tab('c').start()
     const { setTimeout } = globalThis
     vi.stubGlobal('reportError', () => {})
-    // The tab whose join fails waits for ever.
+    // The timer of the next attempt never fires.
     vi.stubGlobal('setTimeout', (act: () => void, ms: number) => (ms < 1_000 ? setTimeout(act, ms) : 0))
     await a.leave()
     await until(() => bench.joined.length === 3)

@@ -9,7 +9,6 @@
  * Until then, this member asks some members for the ids of their changes: after 250 ms, and then at intervals that double up
  * to 2 s.
  */
-
 import { toString as toText } from 'uint8arrays/to-string'
 import type { Clock } from '../base/clock.ts'
 import { dropOldest } from '../base/oldest-first.ts'

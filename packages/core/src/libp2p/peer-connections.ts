@@ -72,7 +72,7 @@ export class PeerConnections {
   /**
    * A connection closed.
    *
-   * @returns the peer whose last connection this was: a connected peer, or a stranger, which was never admitted
+   * @returns `connected` or `stranger` if the peer has no other connection. A stranger was never admitted
    */
   closed(connection: Connection): 'connected' | 'stranger' | undefined {
     const { dialler, streams, pubsub } = this.#options

@@ -28,8 +28,8 @@ const window = { pieces: 16, bytes: 1_048_576 }
 /** A stream without a piece or an acknowledgement for this long is dropped. */
 const silenceTimeoutMs = 20_000
 /**
- * Limit of streams to all members, and of streams from all members, at one time. A stream under way continues, unless its
- * member has more streams than the member that needs room would have. A member whose request begins no stream requests again.
+ * Limit of streams to all members, and of streams from all members, at one time. At the limit, a further stream begins only if
+ * another member has more streams: then streams to or from that member end. A member that gets no stream requests again.
  */
 const maxStreams = 256
 /**

@@ -71,7 +71,7 @@ export class SyncState {
   readonly #compared = new Set<string>()
   /** Newly reachable members whose additional content this replica has not merged yet. */
   readonly #aheadOfSelf = new Set<string>()
-  /** The members in `#aheadOfSelf` whose connections have closed. */
+  /** Those members of `#aheadOfSelf` that have disconnected. */
   readonly #aheadAndClosed = new Set<string>()
   /** Members that sent content that could not be applied. */
   readonly #rejections = new Map<string, Rejection>()
